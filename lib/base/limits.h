@@ -1,0 +1,42 @@
+/* limits.h - every limit, named once (design section 12). Beyond one: a clear error, nothing done. */
+#ifndef CBI_BASE_LIMITS_H
+#define CBI_BASE_LIMITS_H
+
+#define CBI_STATEMENT_MAX (60u * 1024)
+#define CBI_ENVELOPE_MAX (64u * 1024)
+#define CBI_FILE_MAX (256u * 1024 * 1024)
+#define CBI_BUFFER_MAX (512u * 1024 * 1024)
+#define CBI_TEXT_MAX 1024
+#define CBI_NESTING_MAX 8
+/* What one message may hold once unpacked. */
+#define CBI_MESSAGE_MEMORY_MAX (4u * 1024 * 1024)
+
+#define CBI_BATCH_RECORDS_MAX (1u << 20)
+#define CBI_TRANSCRIPT_ENTRIES_MAX 65536u
+#define CBI_TRANSCRIPT_SHOWN_MAX 4096u
+#define CBI_TRANSCRIPT_CHAINS_MAX 64u
+#define CBI_YEARLY_RECORDS_MAX 1024u /* of one institution on one account */
+#define CBI_DIRECTORY_INSTITUTIONS_MAX 65536u
+#define CBI_INSTITUTION_KEYS_MAX 64u
+#define CBI_STATUS_PAGE_MAX 1024u
+#define CBI_STATUS_PAGES_MAX 65536u
+#define CBI_PROOF_PATH_MAX 63u
+#define CBI_ATTRIBUTES_MAX 16u
+
+#define CBI_ORIGIN_MAX 128 /* so that a signed note fits a 512-byte guard slot in both suites */
+#define CBI_INSTITUTION_CODE_MAX 32
+#define CBI_REFERENCE_MAX 128
+#define CBI_NUMBER_MAX 64 /* an identity number */
+#define CBI_NAME_CHARACTERS_MAX 36
+#define CBI_NOTE_MAX 4096
+
+#define CBI_KEY_MAX 255 /* a key of the store */
+#define CBI_VALUE_MAX (64u * 1024)
+#define CBI_PAGE_ROWS_MAX 1000u
+#define CBI_TXN_DIRTY_MAX (128u * 1024 * 1024)
+
+#define CBI_SALT_SIZE 16
+#define CBI_TOKEN_SIZE 16
+#define CBI_TOKEN_DAYS 30
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * store.h - an ordered key-value store with durable transactions.
+ *
+ * Two engines stand behind it: LMDB for banks, memory for unit tests. A client-server engine can
+ * serve it too: keys of at most 255 bytes, values of at most 64 KiB, transactions bounded in dirty
+ * bytes, no pointer or cursor that outlives a call, and a commit that may answer OK, a clear
+ * failure, or UNKNOWN. One writer at a time across all processes; readers never wait.
+ * A transaction belongs to the thread that began it. A store may be shared by threads.
+ */
+#ifndef CBI_STORE_STORE_H
+#define CBI_STORE_STORE_H
+
+#include "base/bytes.h"
+#include "base/limits.h"
+
+typedef enum cbi_table {
+    CBI_TABLE_META,
+    CBI_TABLE_RECORD,
+    CBI_TABLE_TILE,
+    CBI_TABLE_HEAD,
+    CBI_TABLE_TAG,
+    CBI_TABLE_NOTE,
+    CBI_TABLE_TOKEN,
+    CBI_TABLE_BATCH,
+    CBI_TABLE_BODY,
+    CBI_TABLE_REFERENCE,
+    CBI_TABLE_FOREIGN,
+    CBI_TABLE_IDENTITY,
+    CBI_TABLE_VAULT,
+    CBI_TABLE_OPENING,
+    CBI_TABLE_INSTITUTION,
+    CBI_TABLE_COUNT
+} cbi_table;
+
+/* The table's name in the file and in findings. */
+const char *cbi_table_name(cbi_table table);
+
+typedef struct cbi_store cbi_store;
+typedef struct cbi_txn cbi_txn;
+
+/* Makes a new store in the folder `path`, which must not exist: in a temporary folder beside it,
+ * synced, renamed, parent synced. EXISTS, IO, FULL. */
+cbank_status cbi_store_create(const char *path, uint64_t quota_bytes, cbank_error *err);
+
+/*
+ * Opens a store; the same one opened twice in a process is shared. Refuses a file cut short
+ * (CORRUPT), a foreign file (MALFORMED), network file systems (UNSUPPORTED).
+ */
+cbank_status cbi_store_open(const char *path, uint64_t quota_bytes, cbi_store **out,
+                            cbank_error *err);
+/* A store that lives and dies in memory. */
+cbank_status cbi_store_open_memory(cbi_store **out, cbank_error *err);
+/* Waits for transactions of other threads to end. NULL is a no-op. */
+void cbi_store_close(cbi_store *store);
+
+typedef enum cbi_txn_mode { CBI_TXN_READ, CBI_TXN_WRITE } cbi_txn_mode;
+
+cbank_status cbi_txn_begin(cbi_store *store, cbi_txn_mode mode, cbi_txn **out, cbank_error *err);
+/* Durable when it returns OK; the transaction is gone whatever it returns. UNKNOWN: ask later. */
+cbank_status cbi_txn_commit(cbi_txn *txn, cbank_error *err);
+/* NULL is a no-op. */
+void cbi_txn_abort(cbi_txn *txn);
+
+/* Replaces `value`. NOT_FOUND (reason KEY_NOT_FOUND) without touching it. */
+cbank_status cbi_txn_get(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_buffer *value,
+                         cbank_error *err);
+bool cbi_txn_has(cbi_txn *txn, cbi_table table, cbi_bytes key);
+/* put replaces; insert answers EXISTS; append wants a key above all others, else EXISTS. */
+cbank_status cbi_txn_put(cbi_txn *txn, cbi_table table, cbi_bytes key, cbi_bytes value,
+                         cbank_error *err);
+cbank_status cbi_txn_insert(cbi_txn *txn, cbi_table table, cbi_bytes key, cbi_bytes value,
+                            cbank_error *err);
+cbank_status cbi_txn_append(cbi_txn *txn, cbi_table table, cbi_bytes key, cbi_bytes value,
+                            cbank_error *err);
+/* OK also when there is nothing to delete. */
+cbank_status cbi_txn_delete(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_error *err);
+
+/* Rows copied out of a table, in key order. Begin with {0}; clear with cbi_page_clear. */
+typedef struct cbi_page {
+    cbank_buffer bytes;
+    struct cbi_row {
+        size_t key_offset, key_size, value_offset, value_size;
+    } *rows;
+    size_t count;
+    size_t capacity;
+} cbi_page;
+
+/* At most `limit` rows (and 1 MiB, but at least one) with from <= key that begin with `prefix`. */
+cbank_status cbi_txn_page(cbi_txn *txn, cbi_table table, cbi_bytes prefix, cbi_bytes from,
+                          size_t limit, cbi_page *out, cbank_error *err);
+cbi_bytes cbi_page_key(const cbi_page *page, size_t row);
+cbi_bytes cbi_page_value(const cbi_page *page, size_t row);
+void cbi_page_clear(cbi_page *page);
+
+/* Number of rows of a table. */
+cbank_status cbi_txn_count(cbi_txn *txn, cbi_table table, uint64_t *out, cbank_error *err);
+/* Bytes this write transaction has dirtied, for those who bound it by CBI_TXN_DIRTY_MAX. */
+size_t cbi_txn_dirty(const cbi_txn *txn);
+
+/* A compacted, consistent copy as one new file, synced. EXISTS if the file is there. */
+cbank_status cbi_store_backup(cbi_store *store, const char *file, cbank_error *err);
+/* Makes a store folder from such a file. EXISTS, CORRUPT. */
+cbank_status cbi_store_restore(const char *file, const char *path, uint64_t quota_bytes,
+                               cbank_error *err);
+
+typedef struct cbi_store_use {
+    uint64_t used_bytes;
+    uint64_t quota_bytes;
+    bool nearly_full; /* 80 % of the quota */
+} cbi_store_use;
+cbank_status cbi_store_measure(cbi_store *store, cbi_store_use *out, cbank_error *err);
+
+#endif

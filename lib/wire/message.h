@@ -1,0 +1,47 @@
+/*
+ * message.h - bytes <-> messages, strictly.
+ *
+ * Only one byte string is accepted for one message: fields in ascending order and once, shortest
+ * varints, no defaults, packed repeated numbers, no unknown field, clean text, known non-zero
+ * enums, at every depth. So two readers can never see different things in the same signed bytes,
+ * and pack(unpack(x)) == x. What is signed is never re-serialised all the same.
+ */
+#ifndef CBI_WIRE_MESSAGE_H
+#define CBI_WIRE_MESSAGE_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "base/bytes.h"
+
+/* How strict a check is; the form of the bytes is always checked. */
+typedef enum cbi_strictness {
+    /* Signed data: enums must be known and not 0 where the field is present. */
+    CBI_STRICT_SIGNED,
+    /* Requests of our own callers: the same form; an enum that is not there is "not stated". */
+    CBI_STRICT_REQUEST,
+} cbi_strictness;
+
+/*
+ * Walks the bytes against the descriptor without allocating. MALFORMED, TOO_LARGE (nesting,
+ * text, memory once unpacked) or UNSUPPORTED (an unknown field or enum value), with the field's
+ * name as object and the offset as `where`.
+ */
+cbank_status cbi_message_check(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
+                               cbi_strictness strictness, cbank_error *err);
+
+/* Check, then unpack. The message is freed with cbi_message_free. `*out` is a typed struct. */
+cbank_status cbi_message_parse(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
+                               cbi_strictness strictness, void *out_message, cbank_error *err);
+/* NULL is a no-op. */
+void cbi_message_free(void *message);
+
+/* Appends the bytes of a message that this library fills; the result passes cbi_message_check. */
+cbank_status cbi_message_pack(const void *message, cbank_buffer *out, cbank_error *err);
+
+/* Reading fields of generated structs, and filling them with what is only lent. */
+cbi_bytes cbi_message_bytes(ProtobufCBinaryData data);
+ProtobufCBinaryData cbi_message_data(cbi_bytes bytes);
+/* Text of a field, never NULL. */
+cbi_bytes cbi_message_text(const char *field);
+
+#endif
