@@ -13,25 +13,17 @@
 
 #include "base/bytes.h"
 
-/* How strict a check is; the form of the bytes is always checked. */
-typedef enum cbi_strictness {
-    /* Signed data: enums must be known and not 0 where the field is present. */
-    CBI_STRICT_SIGNED,
-    /* Requests of our own callers: the same form; an enum that is not there is "not stated". */
-    CBI_STRICT_REQUEST,
-} cbi_strictness;
-
 /*
  * Walks the bytes against the descriptor without allocating. MALFORMED, TOO_LARGE (nesting,
  * text, memory once unpacked) or UNSUPPORTED (an unknown field or enum value), with the field's
  * name as object and the offset as `where`.
  */
 cbank_status cbi_message_check(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                               cbi_strictness strictness, cbank_error *err);
+                               cbank_error *err);
 
 /* Check, then unpack. The message is freed with cbi_message_free. `*out` is a typed struct. */
 cbank_status cbi_message_parse(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                               cbi_strictness strictness, void *out_message, cbank_error *err);
+                               void *out_message, cbank_error *err);
 /* NULL is a no-op. */
 void cbi_message_free(void *message);
 
