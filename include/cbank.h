@@ -1,5 +1,40 @@
 /*
- * cbank.h - 学分银行: the credit bank library.
+ * cbank.h - 学分银行: the credit bank library. This header is the authority on its use.
+ *
+ * What it does. A bank keeps one lifelong account for each learner. Institutions sign batches of
+ * credit records; the bank deposits them into an append-only Merkle log (RFC 9162) and signs its
+ * checkpoints (C2SP). A transcript shows one account to one recipient and is verified offline.
+ *
+ * Shape. Resources are handles; data are serialised protobuf messages, so every language reads
+ * and writes them with its own protobuf runtime. Signed messages are package cbank.v1, requests
+ * and replies cbank.api.v1 (see proto/). C callers may link libcbank-messages.a, the generated
+ * C structs. A data call reads:
+ *
+ *     status = cbank_noun_verb(handle, key, request, request_size, &reply, &error);
+ *
+ * handle first, then a key where something is signed, then a serialised request, then a buffer for
+ * the serialised reply. Each call names both messages. A call whose request has no fields that
+ * matter takes none.
+ *
+ * Strictness. A request must be canonical protobuf (any runtime's deterministic output of plain
+ * fields is) and have no field this version does not know; else ARGUMENT. Replies may grow.
+ *
+ * Ownership. Inputs are borrowed for the call. Buffers and errors are the caller's: begin a buffer
+ * with {0}, end it with cbank_buffer_clear, which wipes. A reply replaces what the buffer held, on
+ * success only (a verification writes its report whatever the verdict). Handles are closed by
+ * their close call, which cannot fail and takes NULL.
+ *
+ * Errors. Every call that can fail returns a cbank_status and takes a cbank_error that may be NULL.
+ * The library never prints, never exits, keeps no thread-local or global error, starts no thread
+ * and calls nothing of the caller's. Any call may answer MEMORY or ARGUMENT; every call on a bank
+ * may answer FORKED, IO, FULL, BUSY or CORRUPT besides what it documents.
+ *
+ * Threads and processes. A bank, a key and a verifier may be used by any number of threads at once;
+ * several processes may have one bank open. A job belongs to one thread at a time. After fork the
+ * child's calls on a bank answer FORKED; close there frees the memory and touches nothing else.
+ *
+ * Durability. A call that wrote and answers OK has its statements on disk under a signed
+ * checkpoint. A caller that never heard the answer calls again with the same token.
  */
 #ifndef CBANK_H
 #define CBANK_H
@@ -99,6 +134,452 @@ CBANK_API const char *cbank_status_name(int32_t status);
 
 /** The word of a reason, e.g. "bad_check_digit"; "" for one it has not. */
 CBANK_API const char *cbank_reason_name(int32_t reason);
+
+/** The name of the library's version, such as "0.1.0". */
+CBANK_API const char *cbank_version(void);
+
+/**
+ * Writes message and remedy of an error as one line of UTF-8, cut to fit and always ended by a
+ * zero byte.
+ *
+ * @param err       an error that a call has filled; borrowed
+ * @param lang      "zh" or "en"; anything else is taken as "en"
+ * @param message   receives what went wrong; may be NULL with size 0
+ * @param remedy    receives what to do about it; may be NULL with size 0
+ */
+CBANK_API void cbank_error_text(const cbank_error *err, const char *lang, char *message,
+                                size_t message_size, char *remedy, size_t remedy_size);
+
+/* ---- keys ------------------------------------------------------------------------------- */
+
+/** A private key of an institution or of a bank. */
+typedef struct cbank_key cbank_key;
+
+/**
+ * Makes a new key.
+ *
+ * @param suite  "sha256-ed25519" or "sm3-sm2"
+ * @param out    receives the key; yours, close it
+ *
+ * @retval CBANK_E_UNSUPPORTED  no such suite
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_key_new(const char *suite, cbank_key **out,
+                                                   cbank_error *err);
+
+/**
+ * Reads a private key file (PKCS#8 in PEM).
+ *
+ * @param passphrase  NULL with size 0 if the file is not encrypted; borrowed, wiped from our memory
+ *
+ * @retval CBANK_E_NOT_FOUND  no such file
+ * @retval CBANK_E_KEY        wrong or missing passphrase, or a file that group or world can read
+ * @retval CBANK_E_MALFORMED  not a key of a known suite
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_key_open(const char *path, const uint8_t *passphrase,
+                                                    size_t passphrase_size, cbank_key **out,
+                                                    cbank_error *err);
+
+/**
+ * Writes the private key to `path` (mode 0600, encrypted if there is a passphrase) and the public
+ * key to `path`.pub, both as new files.
+ *
+ * @retval CBANK_E_EXISTS  one of the files is there
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_key_save(const cbank_key *key, const char *path,
+                                                    const uint8_t *passphrase,
+                                                    size_t passphrase_size, cbank_error *err);
+
+/** Shows the public half. Reply: KeyInfo. */
+CBANK_API CBANK_CHECKED cbank_status cbank_key_show(const cbank_key *key, cbank_buffer *reply,
+                                                    cbank_error *err);
+
+/** Shows a public key file (PEM), as FILE.pub. Reply: KeyInfo. NOT_FOUND, MALFORMED. */
+CBANK_API CBANK_CHECKED cbank_status cbank_key_show_public(const char *path, cbank_buffer *reply,
+                                                           cbank_error *err);
+
+/** Wipes and frees. */
+CBANK_API void cbank_key_close(cbank_key *key);
+
+/* ---- jobs ------------------------------------------------------------------------------- */
+
+/**
+ * Long work in steps: begin it with one of the ..._begin calls, then step until it is DONE,
+ * feeding input when it asks and reading output when it has some, then finish and close. Nothing
+ * is locked between steps. Closing a job that is not done cancels it; what a deposit has
+ * acknowledged chunk by chunk stays, and depositing the same file again goes on from there.
+ */
+typedef struct cbank_job cbank_job;
+
+typedef enum cbank_job_state {
+    CBANK_JOB_MORE = 1,        /* step again */
+    CBANK_JOB_NEEDS_INPUT = 2, /* feed, or say that the input has ended */
+    CBANK_JOB_HAS_OUTPUT = 3,  /* read */
+    CBANK_JOB_DONE = 4         /* finish */
+} cbank_job_state;
+
+/** Hands over the next bytes of the input; they are copied or consumed. STATE after the end. */
+CBANK_API CBANK_CHECKED cbank_status cbank_job_feed(cbank_job *job, const uint8_t *data,
+                                                    size_t size, cbank_error *err);
+/** Says that the input is complete. */
+CBANK_API CBANK_CHECKED cbank_status cbank_job_feed_end(cbank_job *job, cbank_error *err);
+
+/**
+ * Works for about `budget_ms` milliseconds (0: as little as is useful) and tells what is next.
+ * A failure ends the job: only close is left, and the error says why.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_job_step(cbank_job *job, uint32_t budget_ms,
+                                                    cbank_job_state *state, cbank_error *err);
+
+/** Takes the output that there is; replaces `output`. */
+CBANK_API CBANK_CHECKED cbank_status cbank_job_read(cbank_job *job, cbank_buffer *output,
+                                                    cbank_error *err);
+
+/** How far it is. Reply: Progress. */
+CBANK_API CBANK_CHECKED cbank_status cbank_job_progress(const cbank_job *job, cbank_buffer *reply,
+                                                        cbank_error *err);
+
+/** The result of a job that is DONE; the ..._begin call names the reply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_job_finish(cbank_job *job, cbank_buffer *reply,
+                                                      cbank_error *err);
+
+/** Cancels if need be, and frees. */
+CBANK_API void cbank_job_close(cbank_job *job);
+
+/* ---- banks ------------------------------------------------------------------------------ */
+
+/** An open bank. */
+typedef struct cbank_bank cbank_bank;
+
+/**
+ * Makes a bank: store, root key, log key and vault keys in a new folder, the guard outside it.
+ * Request: BankCreateRequest. Reply: BankInfo.
+ *
+ * @param passphrase  encrypts the key files; NULL with size 0 leaves them in the clear (mode 0600)
+ *
+ * @retval CBANK_E_EXISTS   the folder or the guard is there
+ * @retval CBANK_E_INVALID  origin or name is not acceptable, or the guard lies inside the folder
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_create(const uint8_t *request, size_t request_size,
+                                                       const uint8_t *passphrase,
+                                                       size_t passphrase_size, cbank_buffer *reply,
+                                                       cbank_error *err);
+
+/**
+ * Opens a bank. The root key is not needed and may be elsewhere.
+ *
+ * @retval CBANK_E_NOT_FOUND  no bank in this folder
+ * @retval CBANK_E_ROLLBACK   the store is older than its guard or does not extend it
+ * @retval CBANK_E_GUARD      the guard is missing, foreign or badly signed
+ * @retval CBANK_E_CORRUPT    stored bytes do not hash to the signed tree, or the file is cut short
+ * @retval CBANK_E_KEY        wrong or missing passphrase, or key files others can read
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_open(const char *path, const uint8_t *passphrase,
+                                                     size_t passphrase_size, cbank_bank **out,
+                                                     cbank_error *err);
+
+/** Waits for calls of other threads to end, then closes. */
+CBANK_API void cbank_bank_close(cbank_bank *bank);
+
+/** What the bank holds. Reply: BankInfo. */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_info(cbank_bank *bank, cbank_buffer *reply,
+                                                     cbank_error *err);
+
+/**
+ * Signs a directory: what partners pin. Request: DirectoryRequest. Reply: DirectoryReply.
+ *
+ * @param root  the bank's root key, from where it is kept
+ *
+ * @retval CBANK_E_KEY  not this bank's root key
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_directory(cbank_bank *bank, const cbank_key *root,
+                                                          const uint8_t *request,
+                                                          size_t request_size, cbank_buffer *reply,
+                                                          cbank_error *err);
+
+/** Signs a status file: what partners refresh. Request: StatusRequest. Reply: StatusReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_status(cbank_bank *bank, const uint8_t *request,
+                                                       size_t request_size, cbank_buffer *reply,
+                                                       cbank_error *err);
+
+/**
+ * Begins to replay everything: bytes, digests, chains, uniqueness, tiles, heads, indices,
+ * checkpoints, guard. Reply of the job: CheckReply. Findings are no failure of the job.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_check_begin(cbank_bank *bank, cbank_job **out,
+                                                            cbank_error *err);
+
+/**
+ * Copies the store, compacted and consistent, into one new file; keys are not in it.
+ * Request: BackupRequest. Reply: BackupReply. EXISTS if the file is there.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_backup(cbank_bank *bank, const uint8_t *request,
+                                                       size_t request_size, cbank_buffer *reply,
+                                                       cbank_error *err);
+
+/**
+ * Makes a bank's folder from a backup. Request: RestoreRequest. Reply: BackupReply.
+ *
+ * @retval CBANK_E_ROLLBACK  the guard has seen more than the copy holds; the copy is not kept
+ * @retval CBANK_E_GUARD     no guard, and no note to adopt; or the note is not this bank's
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_restore(const uint8_t *request, size_t request_size,
+                                                        const uint8_t *passphrase,
+                                                        size_t passphrase_size,
+                                                        cbank_buffer *reply, cbank_error *err);
+
+/* ---- institutions ----------------------------------------------------------------------- */
+
+/** An institution asks to join; no bank is needed. Request: JoinRequest. Reply: RequestReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_request(const cbank_key *key,
+                                                               const uint8_t *request,
+                                                               size_t request_size,
+                                                               cbank_buffer *reply,
+                                                               cbank_error *err);
+
+/**
+ * An institution changes its key; signed by the earlier key and the new one.
+ * Request: RotationRequest. Reply: RequestReply.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_rotation(const cbank_key *earlier,
+                                                                const cbank_key *next,
+                                                                const uint8_t *request,
+                                                                size_t request_size,
+                                                                cbank_buffer *reply,
+                                                                cbank_error *err);
+
+/**
+ * Admits an institution. Request: AdmitRequest. Reply: InstitutionInfo.
+ *
+ * @retval CBANK_E_EXISTS         the handle is taken
+ * @retval CBANK_E_BAD_SIGNATURE  the request is not signed by the key in it
+ * @retval CBANK_E_INVALID        it is for another bank or suite, or a name is not acceptable
+ * @retval CBANK_E_UNTRUSTED_KEY  a weak key
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_admit(cbank_bank *bank,
+                                                             const uint8_t *request,
+                                                             size_t request_size,
+                                                             cbank_buffer *reply,
+                                                             cbank_error *err);
+
+/**
+ * Takes over an institution's new key; the earlier one is valid for what was received before.
+ * Request: RotateRequest. Reply: InstitutionInfo. NOT_FOUND, BAD_SIGNATURE, INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_rotate(cbank_bank *bank,
+                                                              const uint8_t *request,
+                                                              size_t request_size,
+                                                              cbank_buffer *reply,
+                                                              cbank_error *err);
+
+/** No more batches until it is resumed. Request: InstitutionChangeRequest. Reply: InstitutionInfo. */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_suspend(cbank_bank *bank,
+                                                               const uint8_t *request,
+                                                               size_t request_size,
+                                                               cbank_buffer *reply,
+                                                               cbank_error *err);
+
+/** Ends a suspension. Request: InstitutionChangeRequest. Reply: InstitutionInfo. */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_resume(cbank_bank *bank,
+                                                              const uint8_t *request,
+                                                              size_t request_size,
+                                                              cbank_buffer *reply,
+                                                              cbank_error *err);
+
+/** One institution. Request: InstitutionShowRequest. Reply: InstitutionInfo. NOT_FOUND. */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_show(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply, cbank_error *err);
+
+/** Institutions by handle. Request: InstitutionListRequest. Reply: InstitutionListReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_list(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply, cbank_error *err);
+
+/* ---- learners --------------------------------------------------------------------------- */
+
+/**
+ * Opens the one account of each person, or finds it. Request: LearnerOpenRequest.
+ * Reply: LearnerOpenReply. All or nothing.
+ *
+ * @retval CBANK_E_CONFLICT  the number is known under another name
+ * @retval CBANK_E_INVALID   a number or name is not acceptable; the reason says why
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_open(cbank_bank *bank, const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
+
+/** Finds an account by a document. Request: LearnerFindRequest. Reply: LearnerInfo. NOT_FOUND. */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_find(cbank_bank *bank, const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
+
+/** Shows an account. Request: LearnerShowRequest. Reply: LearnerInfo. NOT_FOUND. */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_show(cbank_bank *bank, const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
+
+/**
+ * Freezes or unfreezes an account. Request: LearnerChangeRequest. Reply: LearnerInfo.
+ * NOT_FOUND, STATE.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_change(cbank_bank *bank, const uint8_t *request,
+                                                          size_t request_size, cbank_buffer *reply,
+                                                          cbank_error *err);
+
+/* ---- credit records --------------------------------------------------------------------- */
+
+/**
+ * Signs records with the institution's key and deposits them, in one batch, all or nothing.
+ * Request: CreditIssueRequest. Reply: CreditIssueReply.
+ *
+ * @retval CBANK_E_NOT_FOUND      no such account or institution
+ * @retval CBANK_E_KEY_NOT_VALID  not the institution's key of today
+ * @retval CBANK_E_INVALID        a record is not acceptable; object and where say which
+ * @retval CBANK_E_CONFLICT       the reference is taken by other content: amend it
+ * @retval CBANK_E_STATE          the institution is suspended or the account is frozen
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_issue(cbank_bank *bank, const cbank_key *key,
+                                                        const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
+
+/**
+ * Begins to read a spreadsheet, sign it and deposit it as one batch. Feed the file; the output is
+ * the error file. Request: CreditImportRequest. Reply of the job: CreditImportReply.
+ * Rejected rows are no failure of the job: without keep_going they leave everything undone.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_import_begin(cbank_bank *bank,
+                                                               const cbank_key *key,
+                                                               const uint8_t *request,
+                                                               size_t request_size,
+                                                               cbank_job **out, cbank_error *err);
+
+/**
+ * Begins to read a spreadsheet and sign it as one batch; no bank is needed. Feed the file; the
+ * output is the batch file. Request: CreditSignRequest. Reply of the job: CreditImportReply.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_sign_begin(const cbank_key *key,
+                                                             const uint8_t *request,
+                                                             size_t request_size, cbank_job **out,
+                                                             cbank_error *err);
+
+/**
+ * Begins to deposit a batch file that an institution signed. Feed the file.
+ * Request: CreditDepositRequest. Reply of the job: CreditDepositReply. A step fails with
+ * MALFORMED, BAD_SIGNATURE, KEY_NOT_VALID, NOT_FOUND (institution), STATE, or INVALID (for another
+ * bank); refused items are no failure but leave everything undone without keep_going.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_deposit_begin(cbank_bank *bank,
+                                                                const uint8_t *request,
+                                                                size_t request_size,
+                                                                cbank_job **out, cbank_error *err);
+
+/** Lists records. Request: CreditListRequest. Reply: CreditListReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_list(cbank_bank *bank, const uint8_t *request,
+                                                       size_t request_size, cbank_buffer *reply,
+                                                       cbank_error *err);
+
+/** Shows one record. Request: CreditShowRequest. Reply: CreditInfo. NOT_FOUND. */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_show(cbank_bank *bank, const uint8_t *request,
+                                                       size_t request_size, cbank_buffer *reply,
+                                                       cbank_error *err);
+
+/**
+ * Revokes, suspends or reinstates records in one signed batch. Request: CreditChangeRequest.
+ * Reply: CreditChangeReply. NOT_FOUND, DENIED (another institution's), STATE, KEY_NOT_VALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_change(cbank_bank *bank, const cbank_key *key,
+                                                         const uint8_t *request,
+                                                         size_t request_size, cbank_buffer *reply,
+                                                         cbank_error *err);
+
+/**
+ * Replaces a record by a new revision in one signed batch. Request: CreditAmendRequest.
+ * Reply: CreditAmendReply. As cbank_credit_change, and INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_amend(cbank_bank *bank, const cbank_key *key,
+                                                        const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
+
+/** Lists batches. Request: BatchListRequest. Reply: BatchListReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_batch_list(cbank_bank *bank, const uint8_t *request,
+                                                      size_t request_size, cbank_buffer *reply,
+                                                      cbank_error *err);
+
+/** Shows one batch. Request: BatchShowRequest. Reply: BatchInfo. NOT_FOUND. */
+CBANK_API CBANK_CHECKED cbank_status cbank_batch_show(cbank_bank *bank, const uint8_t *request,
+                                                      size_t request_size, cbank_buffer *reply,
+                                                      cbank_error *err);
+
+/* ---- transcripts ------------------------------------------------------------------------ */
+
+/**
+ * Issues a transcript. Request: TranscriptIssueRequest. Reply: TranscriptIssueReply.
+ * NOT_FOUND, STATE (frozen, or a batch that is only partly deposited), TOO_LARGE.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transcript_issue(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply, cbank_error *err);
+
+/** Whom a verifier trusts: one bank's directory, checked once. Needs no bank. */
+typedef struct cbank_verifier cbank_verifier;
+
+/**
+ * Checks a directory and holds it. Request: VerifierRequest.
+ *
+ * @retval CBANK_E_MALFORMED      not a directory
+ * @retval CBANK_E_UNTRUSTED_KEY  signed by another root key than the fingerprint says, or weak
+ * @retval CBANK_E_BAD_SIGNATURE  not what the root key signed
+ * @retval CBANK_E_BAD_SEMANTICS  a key claims a request that does not bear it out
+ * @retval CBANK_E_EXPIRED        ask the bank for a newer one
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_verifier_open(const uint8_t *request,
+                                                         size_t request_size, cbank_verifier **out,
+                                                         cbank_error *err);
+CBANK_API void cbank_verifier_close(cbank_verifier *verifier);
+
+/**
+ * Verifies a transcript, offline. Request: TranscriptVerifyRequest. Reply: VerdictReport, written
+ * whenever the answer is CBANK_OK (VALID), 201, 203 or a 6xx; other answers mean that it could not
+ * be verified. Nothing of the file's content is handed out unless it is VALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transcript_verify(const cbank_verifier *verifier,
+                                                             const uint8_t *request,
+                                                             size_t request_size,
+                                                             cbank_buffer *reply,
+                                                             cbank_error *err);
+
+/**
+ * Reads a transcript without checking any signature, for the eye.
+ * Request: TranscriptShowRequest. Reply: VerdictReport with the verdict "UNVERIFIED". MALFORMED.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transcript_show(const uint8_t *request,
+                                                           size_t request_size,
+                                                           cbank_buffer *reply, cbank_error *err);
+
+/* ---- the log ---------------------------------------------------------------------------- */
+
+/** The newest signed checkpoint. Reply: CheckpointReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_log_checkpoint(cbank_bank *bank, cbank_buffer *reply,
+                                                          cbank_error *err);
+
+/** Proves that a record's entry is in the log. Request: ProveRequest. Reply: ProveReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_log_prove(cbank_bank *bank, const uint8_t *request,
+                                                     size_t request_size, cbank_buffer *reply,
+                                                     cbank_error *err);
+
+/**
+ * Proves that one state of the log extends another. Request: ConsistencyRequest.
+ * Reply: ConsistencyReply. INVALID if the sizes are not in order or beyond the log.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_log_consistency(cbank_bank *bank,
+                                                           const uint8_t *request,
+                                                           size_t request_size,
+                                                           cbank_buffer *reply, cbank_error *err);
 
 #ifdef __cplusplus
 }
