@@ -24,6 +24,10 @@ typedef struct cbi_entry {
 } cbi_entry;
 
 void cbi_entry_encode(const cbi_entry *entry, uint8_t out[CBI_ENTRY_SIZE]);
+/*
+ * The form alone: MALFORMED for another size, UNSUPPORTED for a version, kind or class that this
+ * library does not know. That sequence and previous leaf fit is for whoever holds the chain.
+ */
 cbank_status cbi_entry_decode(cbi_bytes bytes, cbi_entry *out, cbank_error *err);
 cbank_status cbi_entry_leaf(cbi_hasher *hasher, const cbi_entry *entry, cbi_hash *out,
                             cbank_error *err);

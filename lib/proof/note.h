@@ -1,18 +1,18 @@
 /*
- * note.h - C2SP signed notes and checkpoints, and the keys that verify them.
+ * note.h - C2SP signed notes, and the verifier keys that open them.
  *
- * A checkpoint is the note "origin\nsize\nbase64(root)\n": three lines, no extensions. Ed25519 is
- * signature type 01, so any sumdb/note implementation verifies it; SM2 is type ff with the
- * extension name "sm2-sm3" before the key and before the signature.
+ * A note is text, an empty line and signature lines "— name base64(key id | signature)". The key
+ * id is SHA-256(name | 0A | type | key)[:4] in both suites. Ed25519 is type 01, so any
+ * sumdb/note implementation verifies it; SM2 is type ff with the extension name "sm2-sm3" after
+ * the type byte and before the signature.
  */
 #ifndef CBI_PROOF_NOTE_H
 #define CBI_PROOF_NOTE_H
 
+#include "base/limits.h"
 #include "crypto/key.h"
-#include "proof/tree.h"
 
-/* "[a-z0-9.-]+(/[a-z0-9.-]+)+", at most CBI_ORIGIN_MAX. */
-bool cbi_origin_is_valid(cbi_bytes origin);
+#define CBI_NOTE_SIGNATURES_MAX 32 /* C2SP asks for at least 16 */
 
 /* "name+hash+base64": the verifier key as other tools take it. Appended. */
 cbank_status cbi_note_vkey(cbi_bytes name, const cbi_public *key, cbank_buffer *out,
@@ -31,31 +31,5 @@ cbank_status cbi_note_sign(cbi_bytes text, cbi_bytes name, const cbi_private *ke
  */
 cbank_status cbi_note_verify(cbi_bytes note, cbi_bytes name, const cbi_public *key,
                              cbi_bytes *text, cbank_error *err);
-
-typedef struct cbi_checkpoint {
-    cbi_bytes origin; /* lent */
-    uint64_t size;
-    cbi_hash root;
-} cbi_checkpoint;
-
-cbank_status cbi_checkpoint_encode(const cbi_checkpoint *checkpoint, cbank_buffer *text,
-                                   cbank_error *err);
-cbank_status cbi_checkpoint_decode(cbi_bytes text, cbi_checkpoint *out, cbank_error *err);
-/* Both steps with the origin as name. */
-cbank_status cbi_checkpoint_sign(const cbi_checkpoint *checkpoint, const cbi_private *key,
-                                 cbank_buffer *note, cbank_error *err);
-cbank_status cbi_checkpoint_verify(cbi_bytes note, cbi_bytes origin, const cbi_public *key,
-                                   cbi_checkpoint *out, cbank_error *err);
-
-/* c2sp.org/tlog-proof@v1: index, path, signed checkpoint. Appended. */
-cbank_status cbi_tlog_proof_encode(uint64_t index, const cbi_hash *path, size_t count,
-                                   cbi_bytes note, cbank_buffer *out, cbank_error *err);
-typedef struct cbi_tlog_proof {
-    uint64_t index;
-    cbi_hash path[CBI_PROOF_PATH_MAX];
-    size_t count;
-    cbi_bytes note; /* lent */
-} cbi_tlog_proof;
-cbank_status cbi_tlog_proof_decode(cbi_bytes text, cbi_tlog_proof *out, cbank_error *err);
 
 #endif
