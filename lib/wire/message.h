@@ -27,12 +27,16 @@ cbank_status cbi_message_parse(const ProtobufCMessageDescriptor *type, cbi_bytes
 /* NULL is a no-op. */
 void cbi_message_free(void *message);
 
-/* Appends the bytes of a message that this library fills; the result passes cbi_message_check. */
+/*
+ * Appends the bytes of a message that this library fills. The result passes cbi_message_check:
+ * a message that would not is refused as that call refuses it, and nothing is appended.
+ */
 cbank_status cbi_message_pack(const void *message, cbank_buffer *out, cbank_error *err);
 
 /* Reading fields of generated structs, and filling them with what is only lent. */
 cbi_bytes cbi_message_bytes(ProtobufCBinaryData data);
 ProtobufCBinaryData cbi_message_data(cbi_bytes bytes);
+char *cbi_message_string(const char *text);
 /* Text of a field, never NULL. */
 cbi_bytes cbi_message_text(const char *field);
 
