@@ -12,6 +12,7 @@ install(FILES lib/install/cbankConfig.cmake ${PROJECT_BINARY_DIR}/cbankConfigVer
 
 file(RELATIVE_PATH PC_TO_PREFIX
     ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" PC_TO_PREFIX ${PC_TO_PREFIX})
 foreach(module cbank cbank-messages)
     configure_file(lib/install/${module}.pc.in ${PROJECT_BINARY_DIR}/${module}.pc @ONLY)
     install(FILES ${PROJECT_BINARY_DIR}/${module}.pc
