@@ -9,9 +9,11 @@
 #define CBI_CRYPTO_KEY_H
 
 #include "crypto/digest.h"
+#include "crypto/secret.h"
 
 #define CBI_PUBLIC_MAX 65
 #define CBI_SIGNATURE_MAX 80 /* Ed25519: 64; SM2 in DER: at most 72 */
+#define CBI_PEM_MAX (16u * 1024)
 
 typedef struct cbi_public {
     cbi_suite suite;
@@ -19,6 +21,7 @@ typedef struct cbi_public {
     uint8_t bytes[CBI_PUBLIC_MAX];
 } cbi_public;
 
+/* MALFORMED for a wrong size or no point, UNTRUSTED_KEY for a weak one, UNSUPPORTED suite. */
 cbank_status cbi_public_parse(cbi_suite suite, cbi_bytes bytes, cbi_public *out, cbank_error *err);
 bool cbi_public_equal(const cbi_public *a, const cbi_public *b);
 cbi_bytes cbi_public_bytes(const cbi_public *key);
@@ -42,15 +45,23 @@ cbank_status cbi_sign(const cbi_private *key, cbi_bytes message, cbank_buffer *s
                       cbank_error *err);
 
 /*
- * PKCS#8 in PEM; encrypted (PBES2: scrypt, AES-256-CBC) if there is a passphrase. The buffer
- * holds a secret. Decoding answers KEY for a wrong or missing passphrase, MALFORMED for others.
+ * A secret that only the holder of `key` can have: HMAC(raw private key bytes, label). An
+ * institution composes its references with it.
+ */
+cbank_status cbi_private_derive(const cbi_private *key, const char *label, cbi_secret *out,
+                                cbank_error *err);
+
+/*
+ * PKCS#8 in PEM; encrypted (PBES2: scrypt, AES-256-CBC) if there is a passphrase. Replaces
+ * `pem`, which then holds a secret. Decoding never asks anybody for a passphrase; it answers KEY
+ * for a wrong or missing one, UNSUPPORTED for another algorithm's key, MALFORMED for the rest.
  */
 cbank_status cbi_private_encode(const cbi_private *key, cbi_bytes passphrase, cbank_buffer *pem,
                                 cbank_error *err);
 cbank_status cbi_private_decode(cbi_bytes pem, cbi_bytes passphrase, cbi_private **out,
                                 cbank_error *err);
 
-/* SubjectPublicKeyInfo in PEM, as other tools read it. */
+/* SubjectPublicKeyInfo in PEM, as other tools read it. Replaces `pem`. */
 cbank_status cbi_public_encode_pem(const cbi_public *key, cbank_buffer *pem, cbank_error *err);
 cbank_status cbi_public_decode_pem(cbi_bytes pem, cbi_public *out, cbank_error *err);
 

@@ -1,0 +1,110 @@
+#include "crypto/digest.h"
+
+#include "base/memory.h"
+#include "crypto/algorithm.h"
+
+#include <string.h>
+
+struct cbi_hasher {
+    cbi_suite suite;
+    const EVP_MD *digest;
+    EVP_MD_CTX *context;
+};
+
+cbank_status cbi_hasher_new(cbi_suite suite, cbi_hasher **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_hasher *hasher = NULL;
+    const EVP_MD *digest = NULL;
+
+    CBI_TRY(cbi_algorithm_digest(suite, &digest, err));
+    CBI_TRY(cbi_alloc(1, sizeof(*hasher), &hasher, err));
+    hasher->suite = suite;
+    hasher->digest = digest;
+    hasher->context = EVP_MD_CTX_new();
+    if (hasher->context == NULL) {
+        status = cbi_algorithm_fail(err, CBI_REASON_NO_MEMORY, "digest");
+        goto done;
+    }
+    *out = hasher;
+    hasher = NULL;
+done:
+    cbi_hasher_free(hasher);
+    return status;
+}
+
+void cbi_hasher_free(cbi_hasher *hasher)
+{
+    if (hasher == NULL)
+        return;
+    EVP_MD_CTX_free(hasher->context);
+    cbi_free(hasher);
+}
+
+cbi_suite cbi_hasher_suite(const cbi_hasher *hasher)
+{
+    return hasher->suite;
+}
+
+cbank_status cbi_digest_parts(cbi_hasher *hasher, const cbi_bytes *parts, size_t count,
+                              cbi_hash *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_digest_begin(hasher, err));
+    for (size_t i = 0; i < count; i++)
+        CBI_TRY(cbi_digest_update(hasher, parts[i], err));
+    CBI_TRY(cbi_digest_end(hasher, out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_digest_labelled(cbi_hasher *hasher, const char *label, cbi_bytes bytes,
+                                 cbi_hash *out, cbank_error *err)
+{
+    /* The label's own terminator is the 00 between the two. */
+    const cbi_bytes parts[] = {cbi_bytes_of(label, strlen(label) + 1), bytes};
+
+    return cbi_digest_parts(hasher, parts, 2, out, err);
+}
+
+cbank_status cbi_digest_begin(cbi_hasher *hasher, cbank_error *err)
+{
+    if (EVP_DigestInit_ex2(hasher->context, hasher->digest, NULL) != 1)
+        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
+    return CBANK_OK;
+}
+
+cbank_status cbi_digest_update(cbi_hasher *hasher, cbi_bytes bytes, cbank_error *err)
+{
+    if (EVP_DigestUpdate(hasher->context, bytes.data, bytes.size) != 1)
+        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
+    return CBANK_OK;
+}
+
+cbank_status cbi_digest_end(cbi_hasher *hasher, cbi_hash *out, cbank_error *err)
+{
+    cbi_hash hash;
+    unsigned size = 0;
+
+    if (EVP_DigestFinal_ex(hasher->context, hash.bytes, &size) != 1 || size != CBI_HASH_SIZE)
+        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
+    *out = hash;
+    return CBANK_OK;
+}
+
+cbank_status cbi_digest_sha256(cbi_bytes bytes, cbi_hash *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const cbi_algorithms *algorithms = NULL;
+    cbi_hash hash;
+
+    CBI_TRY(cbi_algorithms_get(&algorithms, err));
+    if (EVP_Digest(bytes.data, bytes.size, hash.bytes, NULL, algorithms->sha256, NULL) != 1) {
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
+        goto done;
+    }
+    *out = hash;
+done:
+    return status;
+}

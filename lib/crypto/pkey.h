@@ -1,0 +1,26 @@
+/*
+ * pkey.h - keys as OpenSSL holds them. Private to lib/crypto.
+ */
+#ifndef CBI_CRYPTO_PKEY_H
+#define CBI_CRYPTO_PKEY_H
+
+#include <openssl/evp.h>
+
+#include "crypto/key.h"
+
+/* Fails for BAD_PUBLIC_KEY if an SM2 point is not on the curve. */
+cbank_status cbi_pkey_of_public(const cbi_public *key, EVP_PKEY **out, cbank_error *err);
+
+/* The public half, through cbi_public_parse; UNSUPPORTED for another algorithm's key. */
+cbank_status cbi_pkey_public(EVP_PKEY *pkey, cbi_public *out, cbank_error *err);
+
+/* EVP_DigestSignInit_ex or EVP_DigestVerifyInit_ex. */
+typedef int cbi_pkey_init(EVP_MD_CTX *context, EVP_PKEY_CTX **key_context, const char *digest,
+                          OSSL_LIB_CTX *library, const char *properties, EVP_PKEY *pkey,
+                          const OSSL_PARAM *params);
+
+/* A context ready for the message, which the caller frees with EVP_MD_CTX_free. */
+cbank_status cbi_pkey_begin(cbi_pkey_init *init, cbi_suite suite, EVP_PKEY *pkey,
+                            EVP_MD_CTX **out, cbank_error *err);
+
+#endif

@@ -1,0 +1,275 @@
+#include "crypto/key.h"
+
+#include "base/memory.h"
+#include "crypto/algorithm.h"
+#include "crypto/pem.h"
+#include "crypto/pkey.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/rand.h>
+#include <openssl/x509.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+struct cbi_private {
+    cbi_public public;
+    EVP_PKEY *pkey; /* wipes the secret when it is freed; reading it is safe from many threads */
+};
+
+/* Takes `pkey` over, whatever the answer. */
+static cbank_status adopt(EVP_PKEY *pkey, cbi_private **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_private *key = NULL;
+    cbi_public public;
+
+    CBI_TRY(cbi_pkey_public(pkey, &public, err));
+    CBI_TRY(cbi_alloc(1, sizeof(*key), &key, err));
+    key->public = public;
+    key->pkey = pkey;
+    pkey = NULL;
+    *out = key;
+done:
+    EVP_PKEY_free(pkey);
+    return status;
+}
+
+cbank_status cbi_private_new(cbi_suite suite, cbi_private **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    EVP_PKEY *pkey = NULL;
+
+    CBI_TRY(cbi_suite_require(suite, err));
+    pkey = EVP_PKEY_Q_keygen(NULL, NULL, suite == CBI_SUITE_SM3_SM2 ? "SM2" : "ED25519");
+    if (pkey == NULL) {
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "key");
+        goto done;
+    }
+    CBI_TRY(adopt(pkey, out, err));
+done:
+    return status;
+}
+
+void cbi_private_free(cbi_private *key)
+{
+    if (key == NULL)
+        return;
+    EVP_PKEY_free(key->pkey);
+    cbi_free(key);
+}
+
+const cbi_public *cbi_private_public(const cbi_private *key)
+{
+    return &key->public;
+}
+
+/*
+ * Before an SM2 signature. Two signatures with one nonce give the private key away, and a virtual
+ * machine that was copied or restored would draw the same nonce again.
+ */
+static cbank_status refresh_randomness(cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t fresh[32];
+
+    /* The kernel gives so few bytes whole or, early in the boot, waits; a signal may wake it. */
+    while (getrandom(fresh, sizeof(fresh), 0) != (ssize_t)sizeof(fresh)) {
+        if (errno != EINTR)
+            return cbi_fail(err, CBI_REASON_CRYPTO_FAILED, 0, "getrandom", "errno %d", errno);
+    }
+    if (EVP_RAND_reseed(RAND_get0_private(NULL), 0, NULL, 0, fresh, sizeof(fresh)) != 1)
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "random");
+    cbi_wipe(fresh, sizeof(fresh));
+    return status;
+}
+
+cbank_status cbi_sign(const cbi_private *key, cbi_bytes message, cbank_buffer *signature,
+                      cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_suite suite = key->public.suite;
+    uint8_t made[CBI_SIGNATURE_MAX];
+    size_t size = sizeof(made);
+    EVP_MD_CTX *context = NULL;
+
+    if (suite == CBI_SUITE_SM3_SM2)
+        CBI_TRY(refresh_randomness(err));
+    CBI_TRY(cbi_pkey_begin(EVP_DigestSignInit_ex, suite, key->pkey, &context, err));
+    if (EVP_DigestSign(context, made, &size, message.data, message.size) != 1) {
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "sign");
+        goto done;
+    }
+    CBI_TRY(cbi_buffer_append(signature, cbi_bytes_of(made, size), err));
+done:
+    EVP_MD_CTX_free(context);
+    return status;
+}
+
+static bool read_raw(const cbi_private *key, cbi_secret *raw)
+{
+    size_t size = CBI_SECRET_SIZE;
+    BIGNUM *number = NULL;
+    bool read;
+
+    if (key->public.suite == CBI_SUITE_SHA256_ED25519)
+        return EVP_PKEY_get_raw_private_key(key->pkey, raw->bytes, &size) == 1;
+    read = EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1 &&
+           BN_bn2binpad(number, raw->bytes, CBI_SECRET_SIZE) == CBI_SECRET_SIZE;
+    BN_clear_free(number);
+    return read;
+}
+
+cbank_status cbi_private_derive(const cbi_private *key, const char *label, cbi_secret *out,
+                                cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_secret raw = {0};
+
+    if (!read_raw(key, &raw)) {
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "key");
+        goto done;
+    }
+    CBI_TRY(cbi_secret_derive(key->public.suite, &raw, label, out, err));
+done:
+    cbi_secret_wipe(&raw);
+    return status;
+}
+
+/* PBES2 with OpenSSL's own random salt and initial vector. */
+static X509_SIG *encrypt(PKCS8_PRIV_KEY_INFO *plain, cbi_bytes passphrase)
+{
+    X509_ALGOR *scheme = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL, CBI_SCRYPT_N,
+                                               CBI_SCRYPT_R, CBI_SCRYPT_P);
+    X509_SIG *sealed = NULL;
+
+    if (scheme == NULL)
+        return NULL;
+    sealed = PKCS8_set0_pbe((const char *)passphrase.data, (int)passphrase.size, plain, scheme);
+    if (sealed == NULL)
+        X509_ALGOR_free(scheme);
+    return sealed;
+}
+
+static bool write_pkcs8(const cbi_private *key, cbi_bytes passphrase, BIO *bio)
+{
+    PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(key->pkey);
+    X509_SIG *sealed = NULL;
+    bool written = false;
+
+    if (plain != NULL && passphrase.size == 0)
+        written = PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, plain) == 1;
+    if (plain != NULL && passphrase.size > 0) {
+        sealed = encrypt(plain, passphrase);
+        written = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
+    }
+    X509_SIG_free(sealed);
+    PKCS8_PRIV_KEY_INFO_free(plain);
+    return written;
+}
+
+cbank_status cbi_private_encode(const cbi_private *key, cbi_bytes passphrase, cbank_buffer *pem,
+                                cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    BIO *bio = NULL;
+
+    CBI_TRY(cbi_passphrase_require(passphrase, err));
+    bio = BIO_new(BIO_s_secmem());
+    if (bio == NULL || !write_pkcs8(key, passphrase, bio)) {
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "pem");
+        goto done;
+    }
+    CBI_TRY(cbi_pem_take(bio, pem, err));
+done:
+    BIO_free(bio);
+    return status;
+}
+
+static cbank_status read_plain(const cbi_pem *block, PKCS8_PRIV_KEY_INFO **out, cbank_error *err)
+{
+    const uint8_t *cursor = block->data;
+    PKCS8_PRIV_KEY_INFO *plain = d2i_PKCS8_PRIV_KEY_INFO(NULL, &cursor, block->size);
+
+    if (plain == NULL || cursor != block->data + block->size) {
+        PKCS8_PRIV_KEY_INFO_free(plain);
+        return cbi_algorithm_fail(err, CBI_REASON_BAD_PRIVATE_KEY, "pem");
+    }
+    *out = plain;
+    return CBANK_OK;
+}
+
+static cbank_status read_encrypted(const cbi_pem *block, cbi_bytes passphrase,
+                                   PKCS8_PRIV_KEY_INFO **out, cbank_error *err)
+{
+    const uint8_t *cursor = block->data;
+    X509_SIG *sealed = d2i_X509_SIG(NULL, &cursor, block->size);
+    PKCS8_PRIV_KEY_INFO *plain = NULL;
+    cbank_status status = CBANK_OK;
+
+    if (sealed == NULL || cursor != block->data + block->size) {
+        status = cbi_algorithm_fail(err, CBI_REASON_BAD_PRIVATE_KEY, "pem");
+        goto done;
+    }
+    if (passphrase.size == 0) {
+        status = cbi_fail(err, CBI_REASON_PASSPHRASE_MISSING, 0, "key", NULL);
+        goto done;
+    }
+    plain = PKCS8_decrypt(sealed, (const char *)passphrase.data, (int)passphrase.size);
+    if (plain == NULL) {
+        status = cbi_algorithm_fail(err, CBI_REASON_WRONG_PASSPHRASE, "key");
+        goto done;
+    }
+    *out = plain;
+done:
+    X509_SIG_free(sealed);
+    return status;
+}
+
+static cbank_status read_pkcs8(const cbi_pem *block, cbi_bytes passphrase,
+                               PKCS8_PRIV_KEY_INFO **out, cbank_error *err)
+{
+    if (strcmp(block->name, PEM_STRING_PKCS8) == 0)
+        return read_encrypted(block, passphrase, out, err);
+    if (strcmp(block->name, PEM_STRING_PKCS8INF) == 0)
+        return read_plain(block, out, err);
+    return cbi_fail(err, CBI_REASON_BAD_PRIVATE_KEY, 0, "pem", "not PKCS#8");
+}
+
+/* That the two halves belong together; an Ed25519 key holds one half only. */
+static bool is_consistent(EVP_PKEY *pkey)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+    bool consistent = context != NULL && EVP_PKEY_check(context) == 1;
+
+    EVP_PKEY_CTX_free(context);
+    return consistent;
+}
+
+cbank_status cbi_private_decode(cbi_bytes pem, cbi_bytes passphrase, cbi_private **out,
+                                cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_pem block = {0};
+    PKCS8_PRIV_KEY_INFO *plain = NULL;
+    EVP_PKEY *pkey = NULL;
+
+    CBI_TRY(cbi_passphrase_require(passphrase, err));
+    CBI_TRY(cbi_pem_read(pem, CBI_REASON_BAD_PRIVATE_KEY, &block, err));
+    CBI_TRY(read_pkcs8(&block, passphrase, &plain, err));
+    pkey = EVP_PKCS82PKEY(plain);
+    if (pkey == NULL || (EVP_PKEY_is_a(pkey, "SM2") && !is_consistent(pkey))) {
+        EVP_PKEY_free(pkey);
+        status = cbi_algorithm_fail(err, CBI_REASON_BAD_PRIVATE_KEY, "pem");
+        goto done;
+    }
+    CBI_TRY(adopt(pkey, out, err));
+done:
+    PKCS8_PRIV_KEY_INFO_free(plain);
+    cbi_pem_clear(&block);
+    return status;
+}

@@ -1,0 +1,193 @@
+#include "crypto/seal.h"
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "crypto/algorithm.h"
+
+#include <string.h>
+
+#define GCM_TAG_SIZE 16
+
+/* How a suite seals. The name is the first byte of sealed data. */
+typedef struct sealed_form {
+    uint8_t name;
+    size_t nonce_size;
+    size_t tag_size;
+} sealed_form;
+
+static sealed_form form_of(cbi_suite suite)
+{
+    if (suite == CBI_SUITE_SM3_SM2)
+        return (sealed_form){.name = 2, .nonce_size = 16, .tag_size = CBI_HASH_SIZE};
+    return (sealed_form){.name = 1, .nonce_size = 12, .tag_size = GCM_TAG_SIZE};
+}
+
+/* One piece of sealing or unsealing: the head (name and nonce), and what goes in and comes out. */
+typedef struct sealing_task {
+    bool sealing;
+    cbi_bytes associated;
+    cbi_bytes head;
+    cbi_bytes in;
+    uint8_t *out; /* as long as `in`; may be NULL if that is empty */
+    uint8_t *tag; /* written when sealing, else compared */
+} sealing_task;
+
+static bool update(EVP_CIPHER_CTX *context, uint8_t *out, cbi_bytes in)
+{
+    int size = 0;
+
+    return in.size == 0 || EVP_CipherUpdate(context, out, &size, in.data, (int)in.size) == 1;
+}
+
+static cbank_status run_gcm(const cbi_secret *key, const sealing_task *task, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const cbi_algorithms *algorithms = NULL;
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    uint8_t rest[GCM_TAG_SIZE];
+    int size = 0;
+
+    CBI_TRY(cbi_algorithms_get(&algorithms, err));
+    if (context == NULL ||
+        EVP_CipherInit_ex2(context, algorithms->aes_256_gcm, key->bytes, task->head.data + 1,
+                           task->sealing, NULL) != 1 ||
+        !update(context, NULL, cbi_bytes_of(task->head.data, 1)) ||
+        !update(context, NULL, task->associated) || !update(context, task->out, task->in) ||
+        (!task->sealing && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_SIZE,
+                                               task->tag) != 1)) {
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "aes-256-gcm");
+        goto done;
+    }
+    if (EVP_CipherFinal_ex(context, rest, &size) != 1) {
+        status = cbi_algorithm_fail(
+            err, task->sealing ? CBI_REASON_CRYPTO_FAILED : CBI_REASON_SEAL_BROKEN, "aes-256-gcm");
+        goto done;
+    }
+    if (task->sealing &&
+        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_SIZE, task->tag) != 1)
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "aes-256-gcm");
+done:
+    EVP_CIPHER_CTX_free(context);
+    return status;
+}
+
+static cbank_status run_sm4(const cbi_secret *key, const sealing_task *task, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const cbi_algorithms *algorithms = NULL;
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    cbi_secret derived = {0};
+
+    CBI_TRY(cbi_algorithms_get(&algorithms, err));
+    CBI_TRY(cbi_secret_derive(CBI_SUITE_SM3_SM2, key, "cbank/v1/seal/sm4-ctr", &derived, err));
+    /* SM4 takes the first 16 bytes of the derived secret. */
+    if (context == NULL ||
+        EVP_CipherInit_ex2(context, algorithms->sm4_ctr, derived.bytes, task->head.data + 1,
+                           task->sealing, NULL) != 1 ||
+        !update(context, task->out, task->in))
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "sm4-ctr");
+done:
+    cbi_secret_wipe(&derived);
+    EVP_CIPHER_CTX_free(context);
+    return status;
+}
+
+static cbank_status mac_sm3(const cbi_secret *key, const sealing_task *task, cbi_bytes ciphertext,
+                            cbi_hash *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const cbi_bytes parts[] = {task->associated, task->head, ciphertext};
+    cbi_secret derived = {0};
+
+    CBI_TRY(cbi_secret_derive(CBI_SUITE_SM3_SM2, key, "cbank/v1/seal/hmac-sm3", &derived, err));
+    CBI_TRY(cbi_mac(CBI_SUITE_SM3_SM2, &derived, parts, 3, out, err));
+done:
+    cbi_secret_wipe(&derived);
+    return status;
+}
+
+/* Encrypt, then authenticate; and the other way round nothing is decrypted before it is checked. */
+static cbank_status run_sm4_hmac(const cbi_secret *key, const sealing_task *task, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_hash tag;
+
+    if (task->sealing) {
+        CBI_TRY(run_sm4(key, task, err));
+        CBI_TRY(mac_sm3(key, task, cbi_bytes_of(task->out, task->in.size), &tag, err));
+        memcpy(task->tag, tag.bytes, CBI_HASH_SIZE);
+        goto done;
+    }
+    CBI_TRY(mac_sm3(key, task, task->in, &tag, err));
+    if (!cbi_equal_secret(tag.bytes, task->tag, CBI_HASH_SIZE)) {
+        status = cbi_fail(err, CBI_REASON_SEAL_BROKEN, 0, "sm4-ctr hmac-sm3", NULL);
+        goto done;
+    }
+    CBI_TRY(run_sm4(key, task, err));
+done:
+    return status;
+}
+
+static cbank_status run(cbi_suite suite, const cbi_secret *key, const sealing_task *task, cbank_error *err)
+{
+    if (task->in.size > CBI_BUFFER_MAX || task->associated.size > CBI_BUFFER_MAX)
+        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_BUFFER_MAX, "seal", NULL);
+    if (suite == CBI_SUITE_SM3_SM2)
+        return run_sm4_hmac(key, task, err);
+    return run_gcm(key, task, err);
+}
+
+cbank_status cbi_seal(cbi_suite suite, const cbi_secret *key, cbi_bytes associated,
+                      cbi_bytes plain, cbank_buffer *sealed, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const sealed_form form = form_of(suite);
+    const size_t head_size = 1 + form.nonce_size;
+    cbank_buffer made = {0};
+    sealing_task task = {.sealing = true, .associated = associated, .in = plain};
+
+    CBI_TRY(cbi_suite_require((int)suite, err));
+    CBI_TRY(cbi_buffer_reserve(&made, head_size + plain.size + form.tag_size, err));
+    made.size = head_size + plain.size + form.tag_size;
+    made.data[0] = form.name;
+    CBI_TRY(cbi_random(made.data + 1, form.nonce_size, err));
+    task.head = cbi_bytes_of(made.data, head_size);
+    task.out = made.data + head_size;
+    task.tag = task.out + plain.size;
+    CBI_TRY(run(suite, key, &task, err));
+    cbank_buffer_clear(sealed);
+    *sealed = made;
+    made = (cbank_buffer){0};
+done:
+    cbank_buffer_clear(&made);
+    return status;
+}
+
+cbank_status cbi_unseal(cbi_suite suite, const cbi_secret *key, cbi_bytes associated,
+                        cbi_bytes sealed, cbank_buffer *plain, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const sealed_form form = form_of(suite);
+    const size_t head_size = 1 + form.nonce_size;
+    uint8_t tag[CBI_HASH_SIZE];
+    cbank_buffer made = {0};
+    sealing_task task = {.associated = associated, .tag = tag};
+
+    CBI_TRY(cbi_suite_require((int)suite, err));
+    if (sealed.size < head_size + form.tag_size || sealed.data[0] != form.name)
+        return cbi_fail(err, CBI_REASON_SEAL_BROKEN, 0, cbi_suite_name(suite), "%zu bytes",
+                        sealed.size);
+    task.head = cbi_bytes_of(sealed.data, head_size);
+    task.in = cbi_bytes_of(sealed.data + head_size, sealed.size - head_size - form.tag_size);
+    memcpy(tag, sealed.data + sealed.size - form.tag_size, form.tag_size);
+    CBI_TRY(cbi_buffer_reserve(&made, task.in.size, err));
+    made.size = task.in.size;
+    task.out = made.data;
+    CBI_TRY(run(suite, key, &task, err));
+    cbank_buffer_clear(plain);
+    *plain = made;
+    made = (cbank_buffer){0};
+done:
+    cbank_buffer_clear(&made);
+    return status;
+}
