@@ -9,6 +9,11 @@ trap 'rm -rf "$copy"' EXIT
 cp -R "$root/lib" "$root/cli" "$root/bindings" "$copy"
 found=0 missed=0
 
+# many COUNT LINE
+many() {
+    yes "$2" | head -n "$1" | tr -d '\n'
+}
+
 # expect CHECK FILE TEXT WORDS: FILE with TEXT makes CHECK fail, and it says WORDS of it
 expect() {
     mkdir -p "$(dirname "$copy/$2")"
@@ -35,13 +40,13 @@ expect tidy lib/base/x.c 'int a = strcpy(b, c);\n' 'no bound'
 expect tidy lib/base/x.c 'int a = printf("x");\n' 'silent'
 expect tidy lib/record/x.c 'int a = time(NULL);\n' 'clock'
 expect tidy lib/crypto/x.c 'int a = SHA256(b, 1, c);\n' 'fetch the digest'
-expect tidy lib/base/x.c "int f(void)\n{\n$(yes '    f();\n' | head -101 | tr -d '\n')}\n" '101 lines'
-expect tidy lib/base/x.c "$(yes 'int a;\n' | head -501 | tr -d '\n')" '501 lines'
-expect tidy cli/x.c "/* $(yes - | head -100 | tr -d '\n') */\n" '106 columns'
+expect tidy lib/base/x.c "int f(void)\n{\n$(many 101 '    f();\n')}\n" '101 lines'
+expect tidy lib/base/x.c "$(many 501 'int a;\n')" '501 lines'
+expect tidy cli/x.c "/* $(many 100 -) */\n" '106 columns'
 expect tidy cli/x.c '\tint a;\n' 'a tab'
 expect tidy cli/x.sh '# TO''DO\n' 'unfinished'
 expect tidy cli/x.sh 'cd /ro''ot/x\n' "somebody's machine"
-expect tidy bindings/x.py 'get("https://pack''ages.org/x")\n' 'on the network'
+expect tidy bindings/x.py 'get("htt''ps://packages.org/x")\n' 'on the network'
 expect tidy bindings/x.csv '440524''198001010014\n' 'born in 1980'
 expect tidy x.txt 'a\n' 'top of the project'
 
