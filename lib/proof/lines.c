@@ -20,8 +20,7 @@ bool cbi_lines_next(cbi_bytes *rest, cbi_bytes *line)
 
 bool cbi_lines_skip(cbi_bytes *rest, cbi_bytes prefix)
 {
-    if (rest->size < prefix.size ||
-        !cbi_bytes_equal(cbi_bytes_of(rest->data, prefix.size), prefix))
+    if (rest->size < prefix.size || !cbi_bytes_equal(cbi_bytes_of(rest->data, prefix.size), prefix))
         return false;
     *rest = after(*rest, prefix.size);
     return true;

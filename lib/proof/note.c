@@ -81,8 +81,7 @@ static cbi_bytes typed_key(const cbi_public *key, uint8_t out[TYPED_KEY_MAX])
     return cbi_bytes_of(out, put(out, size, cbi_public_bytes(key)));
 }
 
-static cbank_status find_id(cbi_bytes name, cbi_bytes typed, uint8_t id[ID_SIZE],
-                            cbank_error *err)
+static cbank_status find_id(cbi_bytes name, cbi_bytes typed, uint8_t id[ID_SIZE], cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     uint8_t text[CBI_ORIGIN_MAX + 1 + TYPED_KEY_MAX];
@@ -138,8 +137,7 @@ static bool split_vkey(cbi_bytes vkey, cbi_bytes *name, cbi_bytes *hash, cbi_byt
     return true;
 }
 
-cbank_status cbi_note_parse_vkey(cbi_bytes vkey, cbi_bytes *name, cbi_public *key,
-                                 cbank_error *err)
+cbank_status cbi_note_parse_vkey(cbi_bytes vkey, cbi_bytes *name, cbi_public *key, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_bytes own_name, hash, encoded, typed;
@@ -271,8 +269,8 @@ static cbank_status find_signature(cbi_bytes lines, cbi_bytes name, const uint8_
     return CBANK_OK;
 }
 
-cbank_status cbi_note_verify(cbi_bytes note, cbi_bytes name, const cbi_public *key,
-                             cbi_bytes *text, cbank_error *err)
+cbank_status cbi_note_verify(cbi_bytes note, cbi_bytes name, const cbi_public *key, cbi_bytes *text,
+                             cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_bytes own_text, lines, bare;

@@ -138,19 +138,19 @@ done:
 }
 
 cbank_status cbi_tree_check_consistency(cbi_hasher *hasher, uint64_t size1, const cbi_hash *root1,
-                                        uint64_t size2, const cbi_hash *root2,
-                                        const cbi_hash *path, size_t count, cbank_error *err)
+                                        uint64_t size2, const cbi_hash *root2, const cbi_hash *path,
+                                        size_t count, cbank_error *err)
 {
     bool whole = (size1 & (size1 - 1)) == 0; /* the old tree is one full subtree */
 
-    if (size1 > size2 || size2 > CBI_TREE_SIZE_MAX || count > CBI_CONSISTENCY_MAX)
+    if (size1 == 0 || size1 > size2 || size2 > CBI_TREE_SIZE_MAX || count > CBI_CONSISTENCY_MAX)
         return cbi_fail(err, CBI_REASON_NOT_CONSISTENT, size1, NULL, "sizes or path length");
     if (size1 == size2) {
         if (count != 0 || !cbi_hash_equal(root1, root2))
             return cbi_fail(err, CBI_REASON_NOT_CONSISTENT, size1, NULL, "one size, two roots");
         return CBANK_OK;
     }
-    if (size1 == 0 || count == 0)
+    if (count == 0)
         return cbi_fail(err, CBI_REASON_NOT_CONSISTENT, size1, NULL, "nothing proven");
     if (whole)
         return check_extension(hasher, size1, root1, size2, root2, root1, path, count, err);

@@ -34,8 +34,8 @@ cbank_status cbi_frontier_root(cbi_hasher *hasher, const cbi_frontier *frontier,
 
 /*
  * Checks of proofs, exactly as RFC 9162 sections 2.1.3.2 and 2.1.4.2; NOT_INCLUDED, or FORK.
- * Equal sizes need equal roots and no path. Nothing is consistent with the empty tree by proof:
- * every tree extends it, so a caller who holds size 0 has nothing to check.
+ * Equal sizes need equal roots and no path. A size of 0 is refused: every tree extends the empty
+ * one, so a caller who holds size 0 has nothing to check.
  */
 cbank_status cbi_tree_check_inclusion(cbi_hasher *hasher, uint64_t index, uint64_t size,
                                       const cbi_hash *leaf, const cbi_hash *path, size_t count,
