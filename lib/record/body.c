@@ -1,0 +1,220 @@
+#include "record/body.h"
+
+#include "base/limits.h"
+#include "crypto/suite.h"
+#include "record/account.h"
+#include "record/field.h"
+#include "record/organisation.h"
+
+#include <string.h>
+
+static cbank_status check_account(const char *name, const char *account, cbank_error *err)
+{
+    if (!cbi_account_is_valid(cbi_message_text(account)))
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, name, "ISO 7064 MOD 97-10");
+    return CBANK_OK;
+}
+
+static cbank_status check_hash(const char *name, ProtobufCBinaryData value, cbank_error *err)
+{
+    return cbi_field_size(name, value, CBI_HASH_SIZE, true, err);
+}
+
+/* Of either suite: which one is the bank's is not known here. */
+static cbank_status check_key(const char *name, ProtobufCBinaryData key, cbank_error *err)
+{
+    if (key.len != cbi_suite_public_size(CBI_SUITE_SHA256_ED25519) &&
+        key.len != cbi_suite_public_size(CBI_SUITE_SM3_SM2))
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, name, "%zu", key.len);
+    return CBANK_OK;
+}
+
+static cbank_status check_signed_bytes(const char *name, ProtobufCBinaryData bytes,
+                                       cbank_error *err)
+{
+    if (bytes.len == 0)
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, name, NULL);
+    return CBANK_OK;
+}
+
+static cbank_status check_index(uint32_t index, cbank_error *err)
+{
+    if (index >= CBI_BATCH_RECORDS_MAX)
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, index, "index", NULL);
+    return CBANK_OK;
+}
+
+/* No chain has a deposit or an ending as its first entry. */
+static cbank_status check_sequence(const char *name, uint64_t sequence, cbank_error *err)
+{
+    if (sequence == 0)
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, name, NULL);
+    return CBANK_OK;
+}
+
+static cbank_status check_account_opened(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__AccountOpened *opened = body;
+
+    CBI_TRY(check_account("account", opened->account, err));
+    if (cbi_message_text(opened->opened_by).size > 0)
+        CBI_TRY(cbi_field_institution("opened_by", opened->opened_by, err));
+    CBI_TRY(cbi_field_code("channel", opened->channel, err));
+    CBI_TRY(check_hash("holder", opened->holder, err));
+    if (opened->assurance == CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_UNSPECIFIED)
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "assurance", NULL);
+done:
+    return status;
+}
+
+static cbank_status check_account_changed(const void *body, cbank_error *err)
+{
+    const Cbank__V1__AccountChanged *changed = body;
+
+    return check_account("account", changed->account, err);
+}
+
+static cbank_status check_merged_out(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__MergedOut *merged = body;
+
+    CBI_TRY(check_account("account", merged->account, err));
+    CBI_TRY(check_hash("into_tag", merged->into_tag, err));
+done:
+    return status;
+}
+
+static cbank_status check_merged_in(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__MergedIn *merged = body;
+
+    CBI_TRY(check_account("account", merged->account, err));
+    CBI_TRY(check_account("from_account", merged->from_account, err));
+    if (strcmp(merged->account, merged->from_account) == 0)
+        return cbi_fail(err, CBI_REASON_FIELD_TWICE, 0, "from_account", NULL);
+    CBI_TRY(check_hash("from_tag_random", merged->from_tag_random, err));
+    CBI_TRY(check_sequence("from_sequence", merged->from_sequence, err));
+    CBI_TRY(check_hash("from_leaf", merged->from_leaf, err));
+done:
+    return status;
+}
+
+static cbank_status check_credit_deposited(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__CreditDeposited *deposited = body;
+
+    CBI_TRY(check_account("account", deposited->account, err));
+    CBI_TRY(check_hash("batch", deposited->batch, err));
+    CBI_TRY(check_index(deposited->index, err));
+    CBI_TRY(check_signed_bytes("record", deposited->record, err));
+done:
+    return status;
+}
+
+static cbank_status check_credit_changed(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__CreditChanged *changed = body;
+
+    CBI_TRY(check_hash("batch", changed->batch, err));
+    CBI_TRY(check_index(changed->index, err));
+    CBI_TRY(check_sequence("touched_sequence", changed->touched_sequence, err));
+    CBI_TRY(check_hash("touched_leaf", changed->touched_leaf, err));
+    CBI_TRY(check_signed_bytes("change", changed->change, err));
+done:
+    return status;
+}
+
+static cbank_status check_institution_admitted(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__InstitutionAdmitted *admitted = body;
+
+    CBI_TRY(cbi_field_institution("institution", admitted->institution, err));
+    CBI_TRY(cbi_field_names("names", admitted->names, admitted->n_names, err));
+    CBI_TRY(cbi_organisation_ids_check(admitted->ids, admitted->n_ids, err));
+    CBI_TRY(check_key("public_key", admitted->public_key, err));
+done:
+    return status;
+}
+
+static cbank_status check_key_rotated(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__KeyRotated *rotated = body;
+
+    CBI_TRY(cbi_field_institution("institution", rotated->institution, err));
+    CBI_TRY(check_key("public_key", rotated->public_key, err));
+    CBI_TRY(check_signed_bytes("request", rotated->request, err));
+done:
+    return status;
+}
+
+static cbank_status check_institution_changed(const void *body, cbank_error *err)
+{
+    const Cbank__V1__InstitutionChanged *changed = body;
+
+    return cbi_field_institution("institution", changed->institution, err);
+}
+
+static cbank_status check_batch_received(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__BatchReceived *received = body;
+    uint64_t items = (uint64_t)received->taken + received->unchanged + received->refused;
+
+    CBI_TRY(cbi_field_institution("institution", received->institution, err));
+    CBI_TRY(check_hash("batch", received->batch, err));
+    if (items == 0 || items > CBI_BATCH_RECORDS_MAX)
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, items, "taken", NULL);
+    CBI_TRY(check_key("public_key", received->public_key, err));
+done:
+    return status;
+}
+
+static cbank_status check_bank_created(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__BankCreated *created = body;
+    size_t key_size;
+
+    CBI_TRY(cbi_field_text("origin", created->origin, CBI_ORIGIN_MAX, err));
+    CBI_TRY(cbi_field_names("names", created->names, created->n_names, err));
+    if (!cbi_suite_is_known((int)created->suite))
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, "suite", "%d", (int)created->suite);
+    key_size = cbi_suite_public_size((cbi_suite)created->suite);
+    CBI_TRY(cbi_field_size("root_key", created->root_key, key_size, true, err));
+    CBI_TRY(cbi_field_size("log_key", created->log_key, key_size, true, err));
+done:
+    return status;
+}
+
+static const struct {
+    const ProtobufCMessageDescriptor *body;
+    cbank_status (*check)(const void *body, cbank_error *err);
+} CHECKS[] = {
+    {&cbank__v1__account_opened__descriptor, check_account_opened},
+    {&cbank__v1__account_changed__descriptor, check_account_changed},
+    {&cbank__v1__merged_out__descriptor, check_merged_out},
+    {&cbank__v1__merged_in__descriptor, check_merged_in},
+    {&cbank__v1__credit_deposited__descriptor, check_credit_deposited},
+    {&cbank__v1__credit_changed__descriptor, check_credit_changed},
+    {&cbank__v1__institution_admitted__descriptor, check_institution_admitted},
+    {&cbank__v1__key_rotated__descriptor, check_key_rotated},
+    {&cbank__v1__institution_changed__descriptor, check_institution_changed},
+    {&cbank__v1__batch_received__descriptor, check_batch_received},
+    {&cbank__v1__bank_created__descriptor, check_bank_created},
+};
+
+cbank_status cbi_body_check(const cbi_kind *kind, const void *body, cbank_error *err)
+{
+    for (size_t i = 0; i < sizeof(CHECKS) / sizeof(CHECKS[0]); i++) {
+        if (CHECKS[i].body == kind->body)
+            return CHECKS[i].check(body, err);
+    }
+    return cbi_fail(err, CBI_REASON_INTERNAL, 0, "body", "%s", kind->word);
+}

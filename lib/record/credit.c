@@ -1,0 +1,170 @@
+#include "record/credit.h"
+
+#include "record/award.h"
+#include "record/field.h"
+
+#define ACTION(name) CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_##name
+
+static cbank_status check_version(uint32_t version, const char *object, cbank_error *err)
+{
+    if (version != CBI_CREDIT_VERSION)
+        return cbi_fail(err, CBI_REASON_STATEMENT_VERSION, 0, object, "%u", (unsigned)version);
+    return CBANK_OK;
+}
+
+/* Which record this is: its number, its revision, and whose it is. */
+static cbank_status check_name(const Cbank__V1__CreditRecord *record, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_field_size("salt", record->salt, CBI_SALT_SIZE, true, err));
+    CBI_TRY(cbi_field_size("holder", record->holder, CBI_HASH_SIZE, true, err));
+    CBI_TRY(cbi_field_text("reference", record->reference, CBI_REFERENCE_MAX, err));
+    if (record->revision == 0)
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "revision", NULL);
+    CBI_TRY(cbi_field_size("supersedes", record->supersedes, CBI_HASH_SIZE, record->revision > 1,
+                           err));
+    if (record->revision == 1 && record->supersedes.len > 0)
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, "supersedes", "revision 1");
+done:
+    return status;
+}
+
+cbank_status cbi_credit_record_check(const Cbank__V1__CreditRecord *record, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_version(record->version, "CreditRecord", err));
+    CBI_TRY(check_name(record, err));
+    CBI_TRY(cbi_award_check(record, err));
+done:
+    return status;
+}
+
+cbank_status cbi_credit_change_check(const Cbank__V1__CreditChange *change, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_version(change->version, "CreditChange", err));
+    CBI_TRY(cbi_field_size("salt", change->salt, CBI_SALT_SIZE, true, err));
+    CBI_TRY(cbi_field_size("record", change->record, CBI_HASH_SIZE, true, err));
+    if (change->action < ACTION(REVOKE) || change->action > ACTION(SUPERSEDE))
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, "action", "%d", (int)change->action);
+    CBI_TRY(cbi_field_code("reason", change->reason, err));
+done:
+    return status;
+}
+
+static cbank_status check_size(size_t size, cbank_error *err)
+{
+    if (size > CBI_CREDIT_MAX)
+        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_CREDIT_MAX, "record", NULL);
+    return CBANK_OK;
+}
+
+static cbank_status build(const ProtobufCMessage *message, cbank_buffer *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    size_t before = out->size;
+
+    CBI_TRY(cbi_message_pack(message, out, err));
+    CBI_TRY(check_size(out->size - before, err));
+done:
+    if (status != CBANK_OK)
+        out->size = before;
+    return status;
+}
+
+cbank_status cbi_credit_record_build(const Cbank__V1__CreditRecord *record, cbank_buffer *out,
+                                     cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_credit_record_check(record, err));
+    CBI_TRY(build(&record->base, out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_credit_change_build(const Cbank__V1__CreditChange *change, cbank_buffer *out,
+                                     cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_credit_change_check(change, err));
+    CBI_TRY(build(&change->base, out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_credit_record_parse(cbi_bytes bytes, Cbank__V1__CreditRecord **out,
+                                     cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    Cbank__V1__CreditRecord *record = NULL;
+
+    CBI_TRY(check_size(bytes.size, err));
+    CBI_TRY(cbi_message_parse(&cbank__v1__credit_record__descriptor, bytes, &record, err));
+    CBI_TRY(cbi_field_refuse_signed(cbi_credit_record_check(record, err), err));
+    *out = record;
+    record = NULL;
+done:
+    cbi_message_free(record);
+    return status;
+}
+
+cbank_status cbi_credit_change_parse(cbi_bytes bytes, Cbank__V1__CreditChange **out,
+                                     cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    Cbank__V1__CreditChange *change = NULL;
+
+    CBI_TRY(check_size(bytes.size, err));
+    CBI_TRY(cbi_message_parse(&cbank__v1__credit_change__descriptor, bytes, &change, err));
+    CBI_TRY(cbi_field_refuse_signed(cbi_credit_change_check(change, err), err));
+    *out = change;
+    change = NULL;
+done:
+    cbi_message_free(change);
+    return status;
+}
+
+cbank_status cbi_credit_item_digest(cbi_hasher *hasher, bool is_change, cbi_bytes bytes,
+                                    cbi_hash *out, cbank_error *err)
+{
+    const char *label = is_change ? "cbank/v1/change" : "cbank/v1/record";
+
+    return cbi_digest_labelled(hasher, label, bytes, out, err);
+}
+
+static cbank_status append_sized(cbi_bytes bytes, cbank_buffer *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t size[4];
+
+    cbi_put_u32(size, (uint32_t)bytes.size);
+    CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(size, sizeof(size)), err));
+    CBI_TRY(cbi_buffer_append(out, bytes, err));
+done:
+    return status;
+}
+
+cbank_status cbi_credit_content(const Cbank__V1__CreditRecord *record, cbi_bytes type,
+                                cbi_bytes number, cbank_buffer *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    Cbank__V1__CreditRecord bare = *record;
+    cbank_buffer content = {0};
+
+    bare.salt = cbi_message_data((cbi_bytes){0});
+    bare.holder = cbi_message_data((cbi_bytes){0});
+    bare.revision = 0;
+    bare.supersedes = cbi_message_data((cbi_bytes){0});
+    CBI_TRY(append_sized(type, &content, err));
+    CBI_TRY(append_sized(number, &content, err));
+    CBI_TRY(cbi_message_pack(&bare, &content, err));
+    CBI_TRY(cbi_buffer_set(out, cbi_bytes_of_buffer(&content), err));
+done:
+    cbank_buffer_clear(&content);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* opening.h - what travels beside a record and opens its holder commitment. */
+#ifndef CBI_RECORD_OPENING_H
+#define CBI_RECORD_OPENING_H
+
+#include "wire/message.h"
+
+#include "cbank/v1/common.pb-c.h"
+
+/*
+ * INVALID unless the opening has 32 random bytes, a known document type with a number in its
+ * canonical form, and a name of at most CBI_NAME_CHARACTERS_MAX, if any. That it opens a
+ * commitment is another question: cbi_holder_commit.
+ */
+cbank_status cbi_opening_check(const Cbank__V1__Opening *opening, cbank_error *err);
+
+#endif
