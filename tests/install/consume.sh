@@ -2,9 +2,9 @@
 # Installs a build into an empty place, moves it, and has a stranger's program find it there:
 # through pkg-config, shared and static, and through find_package, shared and static.
 #
-# Usage: consume.sh BUILD CMAKE CC LIBDIR
+# Usage: consume.sh BUILD CMAKE GENERATOR CC LIBDIR
 set -eu
-build=$1 cmake=$2 cc=$3 libdir=$4
+build=$1 cmake=$2 generator=$3 cc=$4 libdir=$5
 here=$(CDPATH='' cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -48,7 +48,7 @@ if ldd "$work/static" >/dev/null 2>&1; then
     exit 1
 fi
 
-"$cmake" -S "$here/consumer" -B "$work/consumer" -DCMAKE_PREFIX_PATH="$prefix" \
+"$cmake" -G "$generator" -S "$here/consumer" -B "$work/consumer" -DCMAKE_PREFIX_PATH="$prefix" \
     -DCMAKE_C_COMPILER="$cc" >"$work/log" || { cat "$work/log"; exit 1; }
 "$cmake" --build "$work/consumer" >"$work/log" || { cat "$work/log"; exit 1; }
 say 'find_package, shared' "$work/consumer/consumer-shared"

@@ -6,7 +6,7 @@ set -eu
 root=$1 python=$2
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-cp -R "$root/lib" "$root/cli" "$root/bindings" "$copy"
+cp -R "$root/lib" "$copy"
 found=0 missed=0
 
 # many COUNT LINE
