@@ -1,0 +1,47 @@
+/*
+ * act.h - what a caller wants done: a check, which may refuse, then a write.
+ *
+ * Acts of several callers share one transaction. Each is checked against what those before it
+ * left; one that fails its check is taken out alone. So a check writes nothing, and a write fails
+ * only for the store, which undoes the whole transaction for all of them.
+ *
+ * An act is embedded in the caller's own struct, which its functions reach from the pointer.
+ */
+#ifndef CBI_LEDGER_ACT_H
+#define CBI_LEDGER_ACT_H
+
+#include "ledger/append.h"
+
+/* So that a token's row fits a value of the store. */
+#define CBI_ACT_RESULT_MAX (60u * 1024)
+/* What one act may dirty: as much again is room for those that share its transaction. */
+#define CBI_ACT_DIRTY_MAX (CBI_TXN_DIRTY_MAX / 2)
+
+typedef struct cbi_act cbi_act;
+
+typedef enum cbi_act_step {
+    CBI_ACT_WAITING,  /* in the queue */
+    CBI_ACT_TAKEN,    /* in a transaction */
+    CBI_ACT_FINISHED, /* status, error and result are final */
+} cbi_act_step;
+
+struct cbi_act {
+    /* The caller fills these. */
+    uint8_t token[CBI_TOKEN_SIZE]; /* random: the same again means the same act */
+    cbi_hash request;              /* digest: the same token with another one is a CONFLICT */
+    int64_t now;                   /* the caller's clock; statements carry append->at (append.h) */
+    cbank_status (*check)(cbi_act *act, cbi_append *append, cbank_error *err);
+    cbank_status (*write)(cbi_act *act, cbi_append *append, cbank_error *err);
+
+    /* What came of it. */
+    cbank_buffer result; /* filled by write, kept with the token; the caller clears it */
+    bool replayed;       /* done before under this token; `result` is what was answered then */
+
+    /* The queue's own. */
+    cbi_act_step step;
+    cbank_status status;
+    cbank_error error;
+    cbi_act *next;
+};
+
+#endif

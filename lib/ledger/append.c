@@ -1,0 +1,172 @@
+#include "ledger/append.h"
+
+#include "ledger/logged.h"
+#include "ledger/tile.h"
+
+cbank_status cbi_append_begin(cbi_store *store, cbi_hasher *hasher, cbi_append *out,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_append append = {.hasher = hasher};
+
+    CBI_TRY(cbi_txn_begin(store, CBI_TXN_WRITE, &append.txn, err));
+    CBI_TRY(cbi_state_read(append.txn, &append.state, err));
+    append.at = append.state.time;
+    *out = append;
+    return CBANK_OK;
+done:
+    cbi_append_clear(&append);
+    return status;
+}
+
+cbank_status cbi_append_set_time(cbi_append *append, int64_t now, cbank_error *err)
+{
+    int64_t newest = append->state.time;
+
+    if (now < 0 || (now < newest && newest - now > CBI_APPEND_SLACK_S))
+        return cbi_fail(err, CBI_REASON_CLOCK_BEHIND, 0, NULL, "%lld < %lld", (long long)now,
+                        (long long)newest);
+    append->at = now < newest ? newest : now;
+    return CBANK_OK;
+}
+
+/* The tag that all entries of the subject carry; `logged` is its previous entry's index. */
+static cbank_status find_tag(cbi_append *append, const cbi_subject *subject,
+                             uint64_t previous_index, cbi_hash *tag, cbank_error *err)
+{
+    cbi_hash randomness;
+    cbi_logged previous;
+
+    cbank_status status = cbi_subject_read_randomness(append->txn, subject, &randomness, err);
+    if (status == CBANK_OK)
+        return cbi_entry_tag(append->hasher, subject->kind, &randomness, subject->id, tag, err);
+    if (status != CBANK_E_NOT_FOUND)
+        return status;
+    /* The randomness was erased: the chain goes on under the tag it has. */
+    status = cbi_logged_read(append->txn, append->hasher, previous_index, &append->row, &previous,
+                             err);
+    if (status == CBANK_OK)
+        *tag = previous.entry.tag;
+    return status;
+}
+
+/* The tag of a subject's first entry. */
+static cbank_status found_tag(cbi_append *append, const cbi_subject *subject,
+                              const cbi_hash *randomness, cbi_hash *tag, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_hash zero = {{0}};
+
+    if (cbi_subject_is_public(subject->kind))
+        return cbi_entry_tag(append->hasher, subject->kind, &zero, subject->id, tag, err);
+    if (randomness == NULL || cbi_hash_is_zero(randomness))
+        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "randomness", NULL);
+    CBI_TRY(cbi_subject_write_randomness(append->txn, subject, randomness, err));
+    CBI_TRY(cbi_entry_tag(append->hasher, subject->kind, randomness, subject->id, tag, err));
+done:
+    return status;
+}
+
+/* Fills the entry that follows the subject's newest one. */
+static cbank_status chain(cbi_append *append, const cbi_subject *subject,
+                          const cbi_hash *randomness, cbi_logged *logged, cbank_error *err)
+{
+    cbi_head head;
+    cbank_status status = cbi_subject_read_head(append->txn, subject, &head, err);
+
+    if (status == CBANK_E_NOT_FOUND) {
+        logged->previous_index = CBI_NO_INDEX;
+        return found_tag(append, subject, randomness, &logged->entry.tag, err);
+    }
+    if (status != CBANK_OK)
+        return status;
+    logged->previous_index = head.index;
+    logged->entry.sequence = head.sequence + 1;
+    logged->entry.previous = head.leaf;
+    return find_tag(append, subject, head.index, &logged->entry.tag, err);
+}
+
+static cbank_status write_row(cbi_append *append, const cbi_logged *logged, cbank_error *err)
+{
+    uint8_t key[8];
+    cbank_status status = cbi_logged_encode(logged, &append->row, err);
+
+    if (status != CBANK_OK)
+        return status;
+    cbi_put_u64(key, logged->index);
+    status = cbi_txn_append(append->txn, CBI_TABLE_RECORD, cbi_bytes_of(key, sizeof key),
+                            cbi_bytes_of_buffer(&append->row), err);
+    if (status == CBANK_E_EXISTS)
+        status = cbi_fail(err, CBI_REASON_LEDGER_ROW_DAMAGED, logged->index,
+                          cbi_table_name(CBI_TABLE_RECORD), "beyond the tree");
+    return status;
+}
+
+static cbank_status grow_tree(cbi_append *append, const cbi_hash *leaf, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_frontier *frontier = &append->state.frontier;
+    uint64_t size = frontier->size + 1;
+    unsigned levels = cbi_tile_levels_completed(size);
+
+    for (unsigned level = 1; level <= levels; level++) {
+        uint64_t number = (size >> (CBI_TILE_LEVEL_BITS * level)) - 1;
+        cbi_hash node;
+        CBI_TRY(cbi_tile_newest(append->hasher, frontier, leaf, level, &node, err));
+        CBI_TRY(cbi_tile_write(append->txn, level, number, &node, err));
+    }
+    CBI_TRY(cbi_frontier_append(append->hasher, frontier, leaf, err));
+done:
+    return status;
+}
+
+cbank_status cbi_append_statement(cbi_append *append, const cbi_subject *subject,
+                                  uint8_t entry_class, cbi_bytes statement,
+                                  const cbi_hash *randomness, uint64_t *out_index,
+                                  cbi_hash *out_leaf, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_logged logged = {.index = append->state.frontier.size, .statement = statement};
+
+    CBI_REQUIRE(cbi_subject_is_valid(subject), err);
+    CBI_REQUIRE(statement.size > 0 && statement.size <= CBI_STATEMENT_MAX, err);
+
+    logged.entry.subject_kind = subject->kind;
+    logged.entry.entry_class = entry_class;
+    CBI_TRY(chain(append, subject, randomness, &logged, err));
+    CBI_TRY(cbi_entry_statement_digest(append->hasher, statement, &logged.entry.statement, err));
+    CBI_TRY(cbi_entry_leaf(append->hasher, &logged.entry, &logged.leaf, err));
+    CBI_TRY(write_row(append, &logged, err));
+
+    cbi_head head = {
+        .sequence = logged.entry.sequence, .index = logged.index, .leaf = logged.leaf};
+    CBI_TRY(cbi_subject_write_head(append->txn, subject, &head, err));
+    CBI_TRY(grow_tree(append, &logged.leaf, err));
+    append->state.time = append->at;
+    if (out_index != NULL)
+        *out_index = logged.index;
+    if (out_leaf != NULL)
+        *out_leaf = logged.leaf;
+done:
+    return status;
+}
+
+cbank_status cbi_append_commit(cbi_append *append, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_txn *txn = append->txn;
+
+    CBI_TRY(cbi_frontier_root(append->hasher, &append->state.frontier, &append->state.root, err));
+    CBI_TRY(cbi_state_write(txn, &append->state, err));
+    append->txn = NULL;
+    CBI_TRY(cbi_txn_commit(txn, err));
+done:
+    return status;
+}
+
+void cbi_append_clear(cbi_append *append)
+{
+    cbi_txn_abort(append->txn);
+    append->txn = NULL;
+    cbank_buffer_clear(&append->row);
+}

@@ -1,0 +1,52 @@
+/*
+ * append.h - step 1 of a commit: statements become rows, heads and tree, in one transaction.
+ *
+ * The tree state is read from the store each time, never remembered: another process may have
+ * written since. Nothing here asks a clock or a random source.
+ *
+ *   begin, then set_time and any number of statements, then commit; clear in every case.
+ */
+#ifndef CBI_LEDGER_APPEND_H
+#define CBI_LEDGER_APPEND_H
+
+#include "ledger/state.h"
+#include "ledger/subject.h"
+
+/*
+ * How far a request's time may lie behind the newest statement: what a request may have waited
+ * for its turn. It is then given the newest statement's time, so times in the log never fall.
+ */
+#define CBI_APPEND_SLACK_S 60
+
+typedef struct cbi_append {
+    cbi_txn *txn;       /* for the tables of whoever writes here */
+    cbi_hasher *hasher; /* borrowed */
+    int64_t at;         /* the time that statements written now must carry */
+    cbi_state state;    /* with all statements written so far */
+    cbank_buffer row;
+} cbi_append;
+
+/* Waits for the writer's place in the store. */
+cbank_status cbi_append_begin(cbi_store *store, cbi_hasher *hasher, cbi_append *out,
+                              cbank_error *err);
+
+/* Sets `at` for what follows. STATE (CLOCK_BEHIND) if `now` is more than the slack too early. */
+cbank_status cbi_append_set_time(cbi_append *append, int64_t now, cbank_error *err);
+
+/*
+ * Adds one statement to its subject's chain. `randomness` is for the first statement of a subject
+ * that is not public; it may be NULL otherwise and is not used then. `out_index` and `out_leaf`
+ * may be NULL.
+ */
+cbank_status cbi_append_statement(cbi_append *append, const cbi_subject *subject,
+                                  uint8_t entry_class, cbi_bytes statement,
+                                  const cbi_hash *randomness, uint64_t *out_index,
+                                  cbi_hash *out_leaf, cbank_error *err);
+
+/* Writes the tree state and commits. The transaction is gone whatever it answers (store.h). */
+cbank_status cbi_append_commit(cbi_append *append, cbank_error *err);
+
+/* Aborts what was not committed. */
+void cbi_append_clear(cbi_append *append);
+
+#endif

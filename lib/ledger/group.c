@@ -1,0 +1,127 @@
+#include "ledger/group.h"
+
+#include "ledger/token.h"
+
+#include <string.h>
+
+static void join(cbi_group *group, cbi_act *act)
+{
+    if (group->acts == NULL)
+        group->acts = act;
+    else
+        group->last->next = act;
+    group->last = act;
+}
+
+/* Without a transaction nobody's act can be done. */
+static void take_all(cbi_queue *queue, cbi_group *group)
+{
+    for (cbi_act *act = cbi_queue_take(queue); act != NULL; act = cbi_queue_take(queue)) {
+        act->status = CBANK_OK;
+        join(group, act);
+    }
+}
+
+/* Token, clock and check: the act's own failures, which it takes away with it. */
+static cbank_status admit(cbi_append *append, cbi_act *act)
+{
+    cbank_status status = cbi_token_find(append->txn, act, &act->error);
+
+    if (status == CBANK_OK && !act->replayed)
+        status = cbi_append_set_time(append, act->now, &act->error);
+    if (status == CBANK_OK && !act->replayed)
+        status = act->check(act, append, &act->error);
+    return status;
+}
+
+static cbank_status write_acts(cbi_append *append, cbi_queue *queue, cbi_group *group,
+                               cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    while (cbi_txn_dirty(append->txn) < CBI_ACT_DIRTY_MAX) {
+        cbi_act *act = cbi_queue_take(queue);
+        if (act == NULL)
+            break;
+        join(group, act);
+        act->status = admit(append, act);
+        if (act->status != CBANK_OK || act->replayed)
+            continue;
+        CBI_TRY(act->write(act, append, err));
+        CBI_TRY(cbi_token_keep(append->txn, append->at, act, err));
+        group->written = act;
+    }
+done:
+    return status;
+}
+
+static cbank_status write_note(cbi_txn *txn, const cbi_sealed *sealed, cbank_error *err)
+{
+    uint8_t key[8];
+
+    cbi_put_u64(key, sealed->size);
+    return cbi_txn_put(txn, CBI_TABLE_NOTE, cbi_bytes_of(key, sizeof key), cbi_sealed_note(sealed),
+                       err);
+}
+
+cbank_status cbi_group_commit(cbi_store *store, cbi_hasher *hasher, cbi_queue *queue,
+                              const cbi_sealed *sealed, cbi_group *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_append append = {0};
+
+    *out = (cbi_group){0};
+    status = cbi_append_begin(store, hasher, &append, err);
+    if (status != CBANK_OK) {
+        take_all(queue, out);
+        goto done;
+    }
+    CBI_TRY(write_acts(&append, queue, out, err));
+    if (out->written == NULL)
+        goto done;
+    if (sealed != NULL)
+        CBI_TRY(write_note(append.txn, sealed, err));
+    status = cbi_append_commit(&append, err);
+    if (status == CBANK_E_UNKNOWN)
+        status = cbi_group_resolve(store, out->written, err);
+done:
+    cbi_append_clear(&append);
+    return status;
+}
+
+cbank_status cbi_group_resolve(cbi_store *store, const cbi_act *act, cbank_error *err)
+{
+    cbi_txn *txn = NULL;
+    cbi_act probe = {.request = act->request};
+    cbank_status status = cbi_txn_begin(store, CBI_TXN_READ, &txn, NULL);
+
+    memcpy(probe.token, act->token, sizeof probe.token);
+    if (status == CBANK_OK)
+        status = cbi_token_find(txn, &probe, NULL);
+    if (status != CBANK_OK)
+        status = cbi_fail(err, CBI_REASON_COMMIT_UNKNOWN, 0, "ledger", NULL);
+    else if (!probe.replayed)
+        status = cbi_fail(err, CBI_REASON_COMMIT_LOST, 0, NULL, NULL);
+    cbi_txn_abort(txn);
+    cbank_buffer_clear(&probe.result);
+    return status;
+}
+
+void cbi_group_fail(cbi_group *group, cbank_status status, const cbank_error *error)
+{
+    for (cbi_act *act = group->acts; act != NULL; act = act->next) {
+        if (act->status != CBANK_OK)
+            continue;
+        act->status = status;
+        act->error = *error;
+    }
+}
+
+bool cbi_group_has_success(const cbi_group *group)
+{
+    for (const cbi_act *act = group->acts; act != NULL; act = act->next) {
+        if (act->status == CBANK_OK)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,263 @@
+#include "ledger/guard.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+cbi_bytes cbi_sealed_note(const cbi_sealed *sealed)
+{
+    return cbi_bytes_of(sealed->note, sealed->note_size);
+}
+
+cbank_status cbi_sealed_from_note(cbi_bytes note, const char *origin, const cbi_public *key,
+                                  cbi_sealed *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_checkpoint checkpoint;
+    cbi_sealed sealed = {.note_size = note.size};
+
+    if (note.size > sizeof sealed.note)
+        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, sizeof sealed.note, "note", NULL);
+    CBI_TRY(cbi_checkpoint_verify(note, cbi_bytes_of_text(origin), key, &checkpoint, err));
+    sealed.size = checkpoint.size;
+    sealed.root = checkpoint.root;
+    memcpy(sealed.note, note.data, note.size);
+    *out = sealed;
+done:
+    return status;
+}
+
+/* The file's last name: the folders before it are nobody's business. */
+static const char *last_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static cbank_status refuse(cbi_reason reason, const char *path, cbank_error *err)
+{
+    return cbi_fail(err, reason, 0, last_name(path), NULL);
+}
+
+static cbank_status refuse_io(const char *path, const char *call, cbank_error *err)
+{
+    return cbi_fail(err, CBI_REASON_GUARD_IO, 0, last_name(path), "%s: errno %d", call, errno);
+}
+
+/* Makes a rename or a link in the folder of `path` durable. */
+static cbank_status sync_folder(const char *path, cbank_error *err)
+{
+    char *copy = NULL;
+    cbank_status status = cbi_alloc_text(path, &copy, err);
+    if (status != CBANK_OK)
+        return status;
+
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0)
+        status = refuse_io(path, "sync of the folder", err);
+    if (fd >= 0)
+        (void)close(fd);
+    cbi_free(copy);
+    return status;
+}
+
+/* Writes a whole new file of two slots, the second empty, and syncs it. */
+static cbank_status write_new(const char *path, const cbi_sealed *sealed, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t bytes[CBI_GUARD_SIZE] = {0};
+    memcpy(bytes, sealed->note, sealed->note_size);
+
+    (void)unlink(path); /* what a creation that stopped half-way left */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0)
+        return refuse_io(path, "open", err);
+    if (pwrite(fd, bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes || fsync(fd) != 0)
+        status = refuse_io(path, "write", err);
+    if (close(fd) != 0 && status == CBANK_OK)
+        status = refuse_io(path, "close", err);
+    return status;
+}
+
+cbank_status cbi_guard_create(const char *path, const cbi_sealed *sealed, bool replace,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    char *temporary = NULL;
+    size_t size = strlen(path) + sizeof ".new";
+
+    CBI_TRY(cbi_alloc(size, 1, &temporary, err));
+    (void)snprintf(temporary, size, "%s.new", path);
+    CBI_TRY(write_new(temporary, sealed, err));
+    /* A link, unlike a rename, never replaces. */
+    int failed = replace ? rename(temporary, path) : link(temporary, path);
+    if (failed != 0 && errno == EEXIST)
+        status = refuse(CBI_REASON_GUARD_EXISTS, path, err);
+    if (failed != 0 && status == CBANK_OK)
+        status = refuse_io(path, "rename", err);
+    if (failed != 0 || !replace)
+        (void)unlink(temporary);
+    if (failed == 0)
+        status = sync_folder(path, err);
+done:
+    cbi_free(temporary);
+    return status;
+}
+
+cbank_status cbi_guard_open(const char *path, const char *origin, const cbi_public *key,
+                            cbi_guard *out, cbank_error *err)
+{
+    char *copy = NULL;
+    cbank_status status = cbi_alloc_text(path, &copy, err);
+    if (status != CBANK_OK)
+        return status;
+
+    int fd = open(path, O_RDWR | O_DSYNC | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        status = errno == ENOENT ? refuse(CBI_REASON_GUARD_MISSING, path, err)
+                                 : refuse_io(path, "open", err);
+        cbi_free(copy);
+        return status;
+    }
+    *out = (cbi_guard){.fd = fd, .path = copy, .origin = origin, .key = *key};
+    (void)pthread_mutex_init(&out->lock, NULL);
+    return CBANK_OK;
+}
+
+void cbi_guard_close(cbi_guard *guard)
+{
+    if (guard->path == NULL)
+        return;
+    (void)close(guard->fd);
+    (void)pthread_mutex_destroy(&guard->lock);
+    cbi_free(guard->path);
+    guard->path = NULL;
+}
+
+static int set_lock(int fd, short type)
+{
+    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = CBI_GUARD_SIZE};
+    int result;
+
+    do {
+        result = fcntl(fd, F_OFD_SETLKW, &lock);
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
+cbank_status cbi_guard_lock(cbi_guard *guard, cbank_error *err)
+{
+    struct stat ours, there;
+
+    if (set_lock(guard->fd, F_WRLCK) != 0)
+        return refuse_io(guard->path, "lock", err);
+    if (fstat(guard->fd, &ours) == 0 && stat(guard->path, &there) == 0 &&
+        ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+        return CBANK_OK;
+    cbi_guard_unlock(guard);
+    return refuse(CBI_REASON_GUARD_REPLACED, guard->path, err);
+}
+
+void cbi_guard_unlock(cbi_guard *guard)
+{
+    (void)set_lock(guard->fd, F_UNLCK);
+}
+
+/* A slot as a note. Anything but a note of ours followed by zeros is no note (`*found`). */
+static cbank_status read_slot(const cbi_guard *guard, const uint8_t *slot, cbi_sealed *out,
+                              bool *found, cbank_error *err)
+{
+    size_t size = strnlen((const char *)slot, CBI_GUARD_SLOT_SIZE);
+
+    *found = false;
+    for (size_t i = size; i < CBI_GUARD_SLOT_SIZE; i++) {
+        if (slot[i] != 0)
+            return CBANK_OK;
+    }
+    cbank_status status =
+        cbi_sealed_from_note(cbi_bytes_of(slot, size), guard->origin, &guard->key, out, err);
+    /* Out of memory says nothing about the slot, and an older one must not win by it. */
+    if (status == CBANK_E_MEMORY || status == CBANK_E_INTERNAL)
+        return status;
+    *found = status == CBANK_OK;
+    return CBANK_OK;
+}
+
+static cbank_status choose_slot(const cbi_guard *guard, const uint8_t bytes[CBI_GUARD_SIZE],
+                                cbi_sealed *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_sealed first, second;
+    bool has_first, has_second;
+
+    CBI_TRY(read_slot(guard, bytes, &first, &has_first, err));
+    CBI_TRY(read_slot(guard, bytes + CBI_GUARD_SLOT_SIZE, &second, &has_second, err));
+    if (!has_first && !has_second)
+        return refuse(CBI_REASON_GUARD_FOREIGN, guard->path, err);
+    if (has_first && has_second && first.size == second.size &&
+        !cbi_hash_equal(&first.root, &second.root))
+        return cbi_fail(err, CBI_REASON_GUARD_FORKED, first.size, last_name(guard->path), NULL);
+    *out = !has_second || (has_first && first.size >= second.size) ? first : second;
+done:
+    return status;
+}
+
+static cbank_status load(cbi_guard *guard, uint8_t bytes[CBI_GUARD_SIZE], cbank_error *err)
+{
+    ssize_t size = pread(guard->fd, bytes, CBI_GUARD_SIZE, 0);
+
+    if (size < 0)
+        return refuse_io(guard->path, "read", err);
+    if (size != CBI_GUARD_SIZE)
+        return refuse(CBI_REASON_GUARD_FOREIGN, guard->path, err);
+    return CBANK_OK;
+}
+
+cbank_status cbi_guard_read(cbi_guard *guard, cbi_sealed *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t bytes[CBI_GUARD_SIZE];
+
+    (void)pthread_mutex_lock(&guard->lock);
+    CBI_TRY(load(guard, bytes, err));
+    if (!guard->known || memcmp(bytes, guard->bytes, sizeof bytes) != 0) {
+        guard->known = false;
+        CBI_TRY(choose_slot(guard, bytes, &guard->sealed, err));
+        memcpy(guard->bytes, bytes, sizeof bytes);
+        guard->known = true;
+    }
+    *out = guard->sealed;
+done:
+    (void)pthread_mutex_unlock(&guard->lock);
+    return status;
+}
+
+cbank_status cbi_guard_write(cbi_guard *guard, const cbi_sealed *sealed, cbank_error *err)
+{
+    cbi_sealed newest;
+    uint8_t slot[CBI_GUARD_SLOT_SIZE] = {0};
+    cbank_status status = cbi_guard_read(guard, &newest, err);
+    if (status != CBANK_OK)
+        return status;
+
+    (void)pthread_mutex_lock(&guard->lock);
+    bool first_is_newest = memcmp(guard->bytes, newest.note, newest.note_size) == 0;
+    size_t offset = first_is_newest ? CBI_GUARD_SLOT_SIZE : 0;
+    memcpy(slot, sealed->note, sealed->note_size);
+    guard->known = false;
+    if (pwrite(guard->fd, slot, sizeof slot, (off_t)offset) == (ssize_t)sizeof slot) {
+        memcpy(guard->bytes + offset, slot, sizeof slot);
+        guard->sealed = *sealed;
+        guard->known = true;
+    } else {
+        status = refuse_io(guard->path, "write", err);
+    }
+    (void)pthread_mutex_unlock(&guard->lock);
+    return status;
+}

@@ -1,0 +1,69 @@
+/*
+ * guard.h - the file that remembers the newest checkpoint, apart from the bank.
+ *
+ * It holds the signed note itself in two 512-byte slots, padded with zeros and written in turn
+ * with one synchronous write; a torn slot loses to the other. Kept where it is not copied together
+ * with the bank, it tells a restored older copy from the bank. Its lock is what makes sealing one
+ * at a time across processes.
+ */
+#ifndef CBI_LEDGER_GUARD_H
+#define CBI_LEDGER_GUARD_H
+
+#include <pthread.h>
+
+#include "proof/checkpoint.h"
+
+#define CBI_GUARD_SLOT_SIZE 512
+#define CBI_GUARD_SIZE (2 * CBI_GUARD_SLOT_SIZE)
+
+/* A signed checkpoint: a state of the tree that is durable and may be shown. */
+typedef struct cbi_sealed {
+    uint64_t size;
+    cbi_hash root;
+    size_t note_size;
+    uint8_t note[CBI_GUARD_SLOT_SIZE];
+} cbi_sealed;
+
+cbi_bytes cbi_sealed_note(const cbi_sealed *sealed);
+/* Checks form, origin and signature of a note. TOO_LARGE, or what cbi_checkpoint_verify answers. */
+cbank_status cbi_sealed_from_note(cbi_bytes note, const char *origin, const cbi_public *key,
+                                  cbi_sealed *out, cbank_error *err);
+
+typedef struct cbi_guard {
+    int fd;
+    char *path;
+    const char *origin; /* borrowed */
+    cbi_public key;     /* whose notes it holds */
+    /* What the file held when it was last read, so that a signature is checked once. */
+    pthread_mutex_t lock;
+    uint8_t bytes[CBI_GUARD_SIZE];
+    cbi_sealed sealed;
+    bool known;
+} cbi_guard;
+
+/*
+ * Makes the file durably (temporary file, sync, rename, sync of the folder), readable by its owner
+ * only. EXISTS unless `replace`.
+ */
+cbank_status cbi_guard_create(const char *path, const cbi_sealed *sealed, bool replace,
+                              cbank_error *err);
+
+/* GUARD (GUARD_MISSING) if there is no such file. Closed with cbi_guard_close. */
+cbank_status cbi_guard_open(const char *path, const char *origin, const cbi_public *key,
+                            cbi_guard *out, cbank_error *err);
+void cbi_guard_close(cbi_guard *guard);
+
+/* One sealer at a time across processes; waits. GUARD if another file took this one's place. */
+cbank_status cbi_guard_lock(cbi_guard *guard, cbank_error *err);
+void cbi_guard_unlock(cbi_guard *guard);
+
+/*
+ * The newest note in the file: of two good slots the larger size. GUARD if no slot holds a note of
+ * this origin and key, or if two of the same size have different roots. Needs no lock.
+ */
+cbank_status cbi_guard_read(cbi_guard *guard, cbi_sealed *out, cbank_error *err);
+
+/* Writes the slot that does not hold the newest note; durable when it returns OK. Under the lock. */
+cbank_status cbi_guard_write(cbi_guard *guard, const cbi_sealed *sealed, cbank_error *err);
+
+#endif

@@ -1,0 +1,159 @@
+#include "ledger/history.h"
+
+#include "base/memory.h"
+
+static cbank_status refuse_unsealed(uint64_t where, cbank_error *err)
+{
+    return cbi_fail(err, CBI_REASON_NOT_SEALED, where, NULL, NULL);
+}
+
+cbank_status cbi_history_read(cbi_reader *reader, uint64_t index, cbi_logged *out,
+                              cbank_error *err)
+{
+    if (index >= reader->sealed.size)
+        return refuse_unsealed(index, err);
+    return cbi_logged_read(reader->txn, reader->hasher, index, &reader->row, out, err);
+}
+
+static cbank_status step_back(cbi_reader *reader, cbi_head *named, cbank_error *err)
+{
+    cbi_logged logged;
+
+    return cbi_logged_step_back(reader->txn, reader->hasher, named, &reader->row, &logged, err);
+}
+
+/* The newest entry that the checkpoint holds. */
+static cbank_status find_sealed_head(cbi_reader *reader, const cbi_subject *subject, cbi_head *out,
+                                     cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_head head;
+
+    CBI_TRY(cbi_subject_read_head(reader->txn, subject, &head, err));
+    while (head.index >= reader->sealed.size) {
+        if (head.sequence == 0)
+            return cbi_fail(err, CBI_REASON_SUBJECT_UNKNOWN, 0, cbi_table_name(CBI_TABLE_HEAD),
+                            NULL);
+        CBI_TRY(step_back(reader, &head, err));
+    }
+    *out = head;
+done:
+    return status;
+}
+
+cbank_status cbi_history_chain(cbi_reader *reader, const cbi_subject *subject, cbi_chain *out,
+                               cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_chain chain = {0};
+    cbi_head named;
+
+    CBI_REQUIRE(cbi_subject_is_valid(subject), err);
+    CBI_TRY(find_sealed_head(reader, subject, &chain.head, err));
+    if (chain.head.sequence >= CBI_TRANSCRIPT_ENTRIES_MAX)
+        return cbi_fail(err, CBI_REASON_CHAIN_TOO_LONG, CBI_TRANSCRIPT_ENTRIES_MAX, NULL, NULL);
+    chain.count = (size_t)chain.head.sequence + 1;
+    CBI_TRY(cbi_alloc(chain.count, sizeof *chain.indices, &chain.indices, err));
+
+    named = chain.head;
+    for (size_t i = chain.count; i-- > 0;) {
+        chain.indices[i] = named.index;
+        CBI_TRY(step_back(reader, &named, err));
+    }
+    cbi_chain_clear(out);
+    *out = chain;
+    return CBANK_OK;
+done:
+    cbi_chain_clear(&chain);
+    return status;
+}
+
+void cbi_chain_clear(cbi_chain *chain)
+{
+    cbi_free(chain->indices);
+    *chain = (cbi_chain){0};
+}
+
+cbank_status cbi_history_root(cbi_reader *reader, uint64_t size, cbi_hash *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_frontier frontier;
+
+    if (size > reader->sealed.size)
+        return refuse_unsealed(size, err);
+    if (size == reader->sealed.size) {
+        *out = reader->sealed.root;
+        return CBANK_OK;
+    }
+    CBI_TRY(cbi_nodes_frontier(&reader->nodes, size, &frontier, err));
+    CBI_TRY(cbi_frontier_root(reader->hasher, &frontier, out, err));
+done:
+    return status;
+}
+
+static cbank_status fill(cbi_reader *reader, const cbi_subtree *plan, size_t count, cbi_path *path,
+                         cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < count; i++)
+        CBI_TRY(cbi_nodes_root(&reader->nodes, plan[i].begin, plan[i].end, &path->hashes[i], err));
+    path->count = count;
+done:
+    return status;
+}
+
+/* A proof that does not verify: not the asker's fault, so neither NOT_INCLUDED nor FORK. */
+static cbank_status translate(cbank_status checked, uint64_t where, cbank_error *err)
+{
+    if (checked == CBANK_E_NOT_INCLUDED || checked == CBANK_E_FORK)
+        return cbi_fail(err, CBI_REASON_PROOF_DIFFERS, where, NULL, NULL);
+    return checked;
+}
+
+cbank_status cbi_history_inclusion(cbi_reader *reader, uint64_t index, uint64_t size,
+                                   cbi_path *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_subtree plan[CBI_CONSISTENCY_MAX];
+    cbi_path path;
+    cbi_hash leaf, root;
+
+    if (size > reader->sealed.size || index >= size)
+        return refuse_unsealed(index >= size ? index : size, err);
+    CBI_TRY(cbi_nodes_leaf(&reader->nodes, index, &leaf, err));
+    CBI_TRY(fill(reader, plan, cbi_tree_inclusion_plan(index, size, plan), &path, err));
+    CBI_TRY(cbi_history_root(reader, size, &root, err));
+    CBI_TRY(translate(cbi_tree_check_inclusion(reader->hasher, index, size, &leaf, path.hashes,
+                                               path.count, &root, err),
+                      index, err));
+    *out = path;
+done:
+    return status;
+}
+
+cbank_status cbi_history_consistency(cbi_reader *reader, uint64_t size1, uint64_t size2,
+                                     cbi_path *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_subtree plan[CBI_CONSISTENCY_MAX];
+    cbi_path path;
+    cbi_hash root1, root2;
+
+    CBI_REQUIRE(size1 <= size2, err);
+    if (size2 > reader->sealed.size)
+        return refuse_unsealed(size2, err);
+    if (size1 == 0 || size1 == size2) {
+        out->count = 0;
+        return CBANK_OK;
+    }
+    CBI_TRY(fill(reader, plan, cbi_tree_consistency_plan(size1, size2, plan), &path, err));
+    CBI_TRY(cbi_history_root(reader, size1, &root1, err));
+    CBI_TRY(cbi_history_root(reader, size2, &root2, err));
+    CBI_TRY(translate(cbi_tree_check_consistency(reader->hasher, size1, &root1, size2, &root2,
+                                                 path.hashes, path.count, err),
+                      size1, err));
+    *out = path;
+done:
+    return status;
+}

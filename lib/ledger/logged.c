@@ -1,0 +1,166 @@
+#include "ledger/logged.h"
+
+#include <string.h>
+
+#define ENTRY_AT 8           /* after the previous index */
+#define ENTRY_PREFIX 43      /* of the entry, before its statement digest */
+#define FORM_AT (ENTRY_AT + CBI_ENTRY_SIZE - CBI_HASH_SIZE)
+#define STATEMENT_AT (FORM_AT + 1)
+#define SCAN_ROWS 256
+
+enum form { FORM_STATEMENT = 0, FORM_ERASED = 1 };
+
+static cbank_status refuse(uint64_t index, const char *what, cbank_error *err)
+{
+    return cbi_fail(err, CBI_REASON_LEDGER_ROW_DAMAGED, index, cbi_table_name(CBI_TABLE_RECORD),
+                    "%s", what);
+}
+
+cbank_status cbi_logged_encode(const cbi_logged *logged, cbank_buffer *row, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t head[STATEMENT_AT];
+    uint8_t entry[CBI_ENTRY_SIZE];
+    cbi_bytes tail = logged->erased ? cbi_bytes_of_hash(&logged->entry.statement)
+                                    : logged->statement;
+
+    cbi_entry_encode(&logged->entry, entry);
+    cbi_put_u64(head, logged->previous_index);
+    memcpy(head + ENTRY_AT, entry, ENTRY_PREFIX);
+    memcpy(head + ENTRY_AT + ENTRY_PREFIX, entry + ENTRY_PREFIX + CBI_HASH_SIZE, CBI_HASH_SIZE);
+    head[FORM_AT] = logged->erased ? FORM_ERASED : FORM_STATEMENT;
+    CBI_TRY(cbi_buffer_set(row, cbi_bytes_of(head, sizeof head), err));
+    CBI_TRY(cbi_buffer_append(row, tail, err));
+done:
+    return status;
+}
+
+cbank_status cbi_logged_decode(cbi_hasher *hasher, uint64_t index, cbi_bytes row, cbi_logged *out,
+                               cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_logged logged = {.index = index};
+    uint8_t entry[CBI_ENTRY_SIZE];
+    cbi_hash digest;
+
+    if (row.size <= STATEMENT_AT || row.size > STATEMENT_AT + CBI_STATEMENT_MAX)
+        return refuse(index, "size", err);
+    if (row.data[FORM_AT] > FORM_ERASED)
+        return refuse(index, "form", err);
+    logged.previous_index = cbi_get_u64(row.data);
+    logged.erased = row.data[FORM_AT] == FORM_ERASED;
+
+    cbi_bytes tail = cbi_bytes_of(row.data + STATEMENT_AT, row.size - STATEMENT_AT);
+    if (logged.erased) {
+        if (!cbi_hash_from(tail, &digest))
+            return refuse(index, "digest", err);
+    } else {
+        CBI_TRY(cbi_entry_statement_digest(hasher, tail, &digest, err));
+        logged.statement = tail;
+    }
+    memcpy(entry, row.data + ENTRY_AT, ENTRY_PREFIX);
+    memcpy(entry + ENTRY_PREFIX, digest.bytes, CBI_HASH_SIZE);
+    memcpy(entry + ENTRY_PREFIX + CBI_HASH_SIZE, row.data + ENTRY_AT + ENTRY_PREFIX, CBI_HASH_SIZE);
+    if (cbi_entry_decode(cbi_bytes_of(entry, sizeof entry), &logged.entry, NULL) != CBANK_OK)
+        return refuse(index, "entry", err);
+    CBI_TRY(cbi_entry_leaf(hasher, &logged.entry, &logged.leaf, err));
+    *out = logged;
+done:
+    return status;
+}
+
+cbank_status cbi_logged_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbank_buffer *row,
+                             cbi_logged *out, cbank_error *err)
+{
+    uint8_t key[8];
+    cbi_put_u64(key, index);
+
+    cbank_status status =
+        cbi_txn_get(txn, CBI_TABLE_RECORD, cbi_bytes_of(key, sizeof key), row, err);
+    if (status == CBANK_E_NOT_FOUND)
+        return cbi_fail(err, CBI_REASON_LEDGER_ROW_MISSING, index,
+                        cbi_table_name(CBI_TABLE_RECORD), NULL);
+    if (status != CBANK_OK)
+        return status;
+    return cbi_logged_decode(hasher, index, cbi_bytes_of_buffer(row), out, err);
+}
+
+/* Whether `logged` is the entry that `named` names, and says of its place what it should. */
+static bool is_named(const cbi_logged *logged, const cbi_head *named)
+{
+    bool is_first = logged->previous_index == CBI_NO_INDEX;
+
+    return logged->entry.sequence == named->sequence &&
+           cbi_hash_equal(&logged->leaf, &named->leaf) &&
+           is_first == (logged->entry.sequence == 0) &&
+           is_first == cbi_hash_is_zero(&logged->entry.previous) &&
+           (is_first || logged->previous_index < logged->index);
+}
+
+cbank_status cbi_logged_step_back(cbi_txn *txn, cbi_hasher *hasher, cbi_head *named,
+                                  cbank_buffer *row, cbi_logged *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_logged_read(txn, hasher, named->index, row, out, err));
+    if (!is_named(out, named))
+        return cbi_fail(err, CBI_REASON_CHAIN_BROKEN, named->index, NULL, NULL);
+    *named = (cbi_head){.sequence = out->entry.sequence - 1,
+                        .index = out->previous_index,
+                        .leaf = out->entry.previous};
+done:
+    return status;
+}
+
+cbank_status cbi_logged_erase(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbank_buffer row = {0};
+    cbank_buffer erased = {0};
+    cbi_logged logged;
+    uint8_t key[8];
+
+    CBI_TRY(cbi_logged_read(txn, hasher, index, &row, &logged, err));
+    if (logged.erased)
+        goto done;
+    logged.erased = true;
+    CBI_TRY(cbi_logged_encode(&logged, &erased, err));
+    cbi_put_u64(key, index);
+    CBI_TRY(cbi_txn_put(txn, CBI_TABLE_RECORD, cbi_bytes_of(key, sizeof key),
+                        cbi_bytes_of_buffer(&erased), err));
+done:
+    cbank_buffer_clear(&erased);
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+cbank_status cbi_logged_scan_next(cbi_logged_scan *scan, cbi_txn *txn, cbi_hasher *hasher,
+                                  cbi_logged *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t key[8];
+
+    cbi_put_u64(key, scan->next);
+    if (scan->row >= scan->page.count) {
+        uint64_t left = scan->end - scan->next;
+        CBI_TRY(cbi_txn_page(txn, CBI_TABLE_RECORD, cbi_bytes_of(NULL, 0),
+                             cbi_bytes_of(key, sizeof key),
+                             left < SCAN_ROWS ? (size_t)left : SCAN_ROWS, &scan->page, err));
+        scan->row = 0;
+    }
+    if (scan->row >= scan->page.count ||
+        !cbi_bytes_equal(cbi_page_key(&scan->page, scan->row), cbi_bytes_of(key, sizeof key)))
+        return cbi_fail(err, CBI_REASON_LEDGER_ROW_MISSING, scan->next,
+                        cbi_table_name(CBI_TABLE_RECORD), NULL);
+    CBI_TRY(cbi_logged_decode(hasher, scan->next, cbi_page_value(&scan->page, scan->row), out,
+                              err));
+    scan->next++;
+    scan->row++;
+done:
+    return status;
+}
+
+void cbi_logged_scan_clear(cbi_logged_scan *scan)
+{
+    cbi_page_clear(&scan->page);
+}
