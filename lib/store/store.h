@@ -38,25 +38,39 @@ const char *cbi_table_name(cbi_table table);
 typedef struct cbi_store cbi_store;
 typedef struct cbi_txn cbi_txn;
 
-/* Makes a new store in the folder `path`, which must not exist: in a temporary folder beside it,
- * synced, renamed, parent synced. EXISTS, IO, FULL. */
+/*
+ * Makes a new store in the folder `path`, which must not exist: in a temporary folder beside it,
+ * synced, renamed, parent synced. The quota is 1 MiB to 64 TiB, or 0 for 1 TiB. EXISTS, IO, FULL.
+ */
 cbank_status cbi_store_create(const char *path, uint64_t quota_bytes, cbank_error *err);
 
 /*
- * Opens a store; the same one opened twice in a process is shared. Refuses a file cut short
- * (CORRUPT), a foreign file (MALFORMED), network file systems (UNSUPPORTED).
+ * Opens a store; the same one opened twice in a process is one handle, under the first quota, to
+ * be closed twice. Refuses a file cut short (CORRUPT), a foreign file (MALFORMED), network file
+ * systems (UNSUPPORTED).
  */
 cbank_status cbi_store_open(const char *path, uint64_t quota_bytes, cbi_store **out,
                             cbank_error *err);
 /* A store that lives and dies in memory. */
 cbank_status cbi_store_open_memory(cbi_store **out, cbank_error *err);
-/* Waits for transactions of other threads to end. NULL is a no-op. */
+/* The last close waits for transactions of other threads to end. NULL is a no-op. */
 void cbi_store_close(cbi_store *store);
 
-typedef enum cbi_txn_mode { CBI_TXN_READ, CBI_TXN_WRITE } cbi_txn_mode;
+/*
+ * When quota or disk is full, a WRITE may still delete but not put. An ERASE is a write that is
+ * meant to free space, such as erasing a learner: what it puts may use the space kept for that.
+ */
+typedef enum cbi_txn_mode { CBI_TXN_READ, CBI_TXN_WRITE, CBI_TXN_ERASE } cbi_txn_mode;
 
+/*
+ * A second write waits for the first to end, or answers STATE on the thread that holds it. BUSY:
+ * too many readers, or transactions in the way of a repair. After a fork everything is FORKED.
+ */
 cbank_status cbi_txn_begin(cbi_store *store, cbi_txn_mode mode, cbi_txn **out, cbank_error *err);
-/* Durable when it returns OK; the transaction is gone whatever it returns. UNKNOWN: ask later. */
+/*
+ * Durable when it returns OK; the transaction is gone whatever it returns. UNKNOWN: ask later.
+ * After a FULL, or any failure that the next calls repeat, it fails the same way: nothing is done.
+ */
 cbank_status cbi_txn_commit(cbi_txn *txn, cbank_error *err);
 /* NULL is a no-op. */
 void cbi_txn_abort(cbi_txn *txn);
@@ -65,7 +79,10 @@ void cbi_txn_abort(cbi_txn *txn);
 cbank_status cbi_txn_get(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_buffer *value,
                          cbank_error *err);
 bool cbi_txn_has(cbi_txn *txn, cbi_table table, cbi_bytes key);
-/* put replaces; insert answers EXISTS; append wants a key above all others, else EXISTS. */
+/*
+ * put replaces; insert answers EXISTS; append wants a key above all others, else EXISTS.
+ * TOO_LARGE for a key, a value or a transaction beyond its limit; FULL at the quota.
+ */
 cbank_status cbi_txn_put(cbi_txn *txn, cbi_table table, cbi_bytes key, cbi_bytes value,
                          cbank_error *err);
 cbank_status cbi_txn_insert(cbi_txn *txn, cbi_table table, cbi_bytes key, cbi_bytes value,
@@ -85,7 +102,10 @@ typedef struct cbi_page {
     size_t capacity;
 } cbi_page;
 
-/* At most `limit` rows (and 1 MiB, but at least one) with from <= key that begin with `prefix`. */
+/*
+ * At most `limit` rows (and 1 MiB, but at least one) with from <= key that begin with `prefix`.
+ * `limit` is 1 to CBI_PAGE_ROWS_MAX. A page without rows is the end, a short one need not be.
+ */
 cbank_status cbi_txn_page(cbi_txn *txn, cbi_table table, cbi_bytes prefix, cbi_bytes from,
                           size_t limit, cbi_page *out, cbank_error *err);
 cbi_bytes cbi_page_key(const cbi_page *page, size_t row);
@@ -94,10 +114,13 @@ void cbi_page_clear(cbi_page *page);
 
 /* Number of rows of a table. */
 cbank_status cbi_txn_count(cbi_txn *txn, cbi_table table, uint64_t *out, cbank_error *err);
-/* Bytes this write transaction has dirtied, for those who bound it by CBI_TXN_DIRTY_MAX. */
+/*
+ * Bytes this write transaction has dirtied, for those who bound it by CBI_TXN_DIRTY_MAX. A row put
+ * elsewhere than at the end of its table counts a third of a page more than it holds.
+ */
 size_t cbi_txn_dirty(const cbi_txn *txn);
 
-/* A compacted, consistent copy as one new file, synced. EXISTS if the file is there. */
+/* A compacted, consistent copy as one new file, synced. EXISTS; UNSUPPORTED from memory. */
 cbank_status cbi_store_backup(cbi_store *store, const char *file, cbank_error *err);
 /* Makes a store folder from such a file. EXISTS, CORRUPT. */
 cbank_status cbi_store_restore(const char *file, const char *path, uint64_t quota_bytes,
@@ -105,7 +128,7 @@ cbank_status cbi_store_restore(const char *file, const char *path, uint64_t quot
 
 typedef struct cbi_store_use {
     uint64_t used_bytes;
-    uint64_t quota_bytes;
+    uint64_t quota_bytes; /* 0 in memory */
     bool nearly_full; /* 80 % of the quota */
 } cbi_store_use;
 cbank_status cbi_store_measure(cbi_store *store, cbi_store_use *out, cbank_error *err);

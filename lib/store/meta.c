@@ -1,0 +1,89 @@
+#include "store/meta.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/fault.h"
+
+/* LMDB 0.9, 64 bits, in the byte order of the machine: a 16-byte page header, then MDB_meta. */
+#define FLAGS_AT 10
+#define MAGIC_AT 16
+#define VERSION_AT 20
+#define PAGE_BYTES_AT 40
+#define LAST_PAGE_AT 136
+#define TXN_AT 144
+#define META_BYTES 152
+
+#define META_FLAG 0x08
+#define MAGIC 0xBEEFC0DEu
+#define VERSION 1u
+#define PAGE_BYTES_MIN 512u
+#define PAGE_BYTES_MAX 65536u
+
+typedef struct meta {
+    uint32_t page_bytes;
+    uint64_t last_page;
+    uint64_t txn;
+} meta;
+
+/* `valid` is false for anything that is not a meta page, also where the file ends. */
+static cbank_status read_meta(int fd, off_t offset, const char *object, meta *out, bool *valid,
+                              cbank_error *err)
+{
+    uint8_t page[META_BYTES];
+    ssize_t size = pread(fd, page, sizeof(page), offset);
+    uint32_t magic;
+    uint32_t version;
+    uint16_t flags;
+
+    *valid = false;
+    if (size < 0)
+        return cbi_fault_report(errno, object, err);
+    if (size < META_BYTES)
+        return CBANK_OK;
+    memcpy(&flags, page + FLAGS_AT, sizeof(flags));
+    memcpy(&magic, page + MAGIC_AT, sizeof(magic));
+    memcpy(&version, page + VERSION_AT, sizeof(version));
+    memcpy(&out->page_bytes, page + PAGE_BYTES_AT, sizeof(out->page_bytes));
+    memcpy(&out->last_page, page + LAST_PAGE_AT, sizeof(out->last_page));
+    memcpy(&out->txn, page + TXN_AT, sizeof(out->txn));
+    if ((flags & META_FLAG) == 0 || magic != MAGIC)
+        return CBANK_OK;
+    if (version != VERSION)
+        return cbi_fail(err, CBI_REASON_STORE_VERSION, 0, object, "LMDB format %u", version);
+    *valid = out->page_bytes >= PAGE_BYTES_MIN && out->page_bytes <= PAGE_BYTES_MAX &&
+             (out->page_bytes & (out->page_bytes - 1)) == 0;
+    return CBANK_OK;
+}
+
+cbank_status cbi_meta_read(int fd, const char *object, cbi_meta *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    meta first;
+    meta second;
+    uint64_t last_page;
+    bool valid;
+    struct stat file;
+
+    CBI_TRY(read_meta(fd, 0, object, &first, &valid, err));
+    if (!valid)
+        return cbi_fail(err, CBI_REASON_STORE_FOREIGN, 0, object, "no LMDB meta page");
+    CBI_TRY(read_meta(fd, (off_t)first.page_bytes, object, &second, &valid, err));
+    if (!valid || second.page_bytes != first.page_bytes)
+        return cbi_fail(err, CBI_REASON_STORE_DAMAGED, 0, object, "second meta page");
+    last_page = second.txn > first.txn ? second.last_page : first.last_page;
+    if (last_page >= INT64_MAX / first.page_bytes)
+        return cbi_fail(err, CBI_REASON_STORE_DAMAGED, 0, object, "last page");
+    out->page_bytes = first.page_bytes;
+    out->used_bytes = (last_page + 1) * first.page_bytes;
+    /* After the meta pages: a writer in another process lets the file grow before it says so. */
+    if (fstat(fd, &file) != 0)
+        return cbi_fault_report(errno, object, err);
+    if ((uint64_t)file.st_size < out->used_bytes)
+        return cbi_fail(err, CBI_REASON_STORE_CUT, out->used_bytes, object, "%lld bytes",
+                        (long long)file.st_size);
+done:
+    return status;
+}
