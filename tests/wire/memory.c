@@ -81,7 +81,7 @@ static void stays_within(const char *name, const ProtobufCMessageDescriptor *typ
 
     printf("memory: %zu %s in %zu bytes take %zu\n", count, name, bytes.size, size);
     cr_expect(size <= CBI_MESSAGE_MEMORY_MAX, "%s take %zu bytes", name, size);
-    cr_expect(size >= CBI_MESSAGE_MEMORY_MAX / 3, "%s: the estimate is far too high", name);
+    cr_expect(size >= CBI_MESSAGE_MEMORY_MAX / 8, "%s: the estimate is far too high", name);
     cbank_buffer_clear(&bytes);
 }
 

@@ -77,7 +77,8 @@ static uint64_t number_beyond(sample_dice *dice, ProtobufCType type)
     return type == PROTOBUF_C_TYPE_BOOL ? 2 + number % 1000 : number | 1ull << 33;
 }
 
-static uint64_t number_of(sample_dice *dice, const ProtobufCFieldDescriptor *field, enum fault fault)
+static uint64_t number_of(sample_dice *dice, const ProtobufCFieldDescriptor *field,
+                          enum fault fault)
 {
     const ProtobufCEnumDescriptor *colours = field->descriptor;
     uint64_t number = any_number(dice);
@@ -164,7 +165,8 @@ static void put_field(sample_dice *dice, const ProtobufCFieldDescriptor *field, 
     }
 }
 
-static void put_unknown(sample_dice *dice, const ProtobufCMessageDescriptor *type, cbank_buffer *out)
+static void put_unknown(sample_dice *dice, const ProtobufCMessageDescriptor *type,
+                        cbank_buffer *out)
 {
     uint32_t last = type->fields[type->n_fields - 1].id;
 
