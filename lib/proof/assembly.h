@@ -1,0 +1,36 @@
+/*
+ * assembly.h - putting a file together: parts first, then the head that binds them, signed.
+ *
+ * The body digest is made while the parts come in; the head needs it, so the head comes last and
+ * is written first.
+ */
+#ifndef CBI_PROOF_ASSEMBLY_H
+#define CBI_PROOF_ASSEMBLY_H
+
+#include "crypto/key.h"
+
+typedef struct cbi_assembly {
+    cbi_hasher *hasher; /* runs over the body; nothing else may use it meanwhile */
+    cbank_buffer body;  /* framed parts */
+    uint32_t parts;
+} cbi_assembly;
+
+/* `out` is {0} before, and cleared with cbi_assembly_clear whatever this answers. */
+cbank_status cbi_assembly_begin(cbi_suite suite, cbi_assembly *out, cbank_error *err);
+cbank_status cbi_assembly_add(cbi_assembly *assembly, cbi_bytes part, cbank_error *err);
+/* The same with a message that is packed on the way. */
+cbank_status cbi_assembly_add_message(cbi_assembly *assembly, const void *message,
+                                      cbank_error *err);
+/* No parts can be added afterwards. */
+cbank_status cbi_assembly_digest(cbi_assembly *assembly, cbi_hash *out, cbank_error *err);
+
+/*
+ * Signs the head with each key and appends the whole file. The head is a message that holds the
+ * digest. TOO_LARGE if the file would exceed CBI_FILE_MAX.
+ */
+cbank_status cbi_assembly_finish(cbi_assembly *assembly, const char *payload_type,
+                                 const void *head, const cbi_private *const *keys, size_t count,
+                                 cbank_buffer *file, cbank_error *err);
+void cbi_assembly_clear(cbi_assembly *assembly);
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * batch.h - a batch of credit records and changes under one signature of their institution.
+ *
+ * Record id = leaf hash H(00 | item digest) of the item in the batch's tree; the item digest is
+ * H(label | 00 | bytes) with the label "cbank/v1/record" or "cbank/v1/change". The batch's own id
+ * is the id of its signed head.
+ */
+#ifndef CBI_PROOF_BATCH_H
+#define CBI_PROOF_BATCH_H
+
+#include "proof/assembly.h"
+#include "proof/envelope.h"
+#include "proof/tree.h"
+#include "record/credit.h"
+#include "wire/artefact.h"
+#include "wire/message.h"
+
+#include "cbank/v1/batch.pb-c.h"
+
+#define CBI_BATCH_TYPE CBI_ENVELOPE_TYPE("batch")
+
+cbank_status cbi_batch_item_id(cbi_hasher *hasher, bool change, cbi_bytes bytes, cbi_hash *out,
+                               cbank_error *err);
+
+/* ---- making one -------------------------------------------------------------------------- */
+
+typedef struct cbi_batch_builder {
+    cbi_assembly assembly;
+    cbi_hasher *hasher;
+    cbi_hash *ids;
+    size_t count;
+    size_t capacity;
+} cbi_batch_builder;
+
+/* `out` is {0} before, and cleared whatever this answers. */
+cbank_status cbi_batch_begin(cbi_suite suite, cbi_batch_builder *out, cbank_error *err);
+/* Adds an item; its record or change has been checked. Its id is the last of `ids`. */
+cbank_status cbi_batch_add(cbi_batch_builder *builder, const Cbank__V1__BatchItem *item,
+                           cbank_error *err);
+
+typedef struct cbi_batch_terms {
+    const char *institution;
+    const char *origin;
+    uint64_t number;
+    int64_t at;
+} cbi_batch_terms;
+/* Appends the file. INVALID if the batch is empty. */
+cbank_status cbi_batch_finish(cbi_batch_builder *builder, const cbi_batch_terms *terms,
+                              const cbi_private *key, cbank_buffer *file, cbank_error *err);
+void cbi_batch_builder_clear(cbi_batch_builder *builder);
+
+/* ---- reading one ------------------------------------------------------------------------- */
+
+/* The signed head alone, as it stands in a batch file and in a transcript's evidence. */
+typedef struct cbi_batch_head {
+    cbi_envelope envelope; /* lent */
+    Cbank__V1__BatchHead *head;
+    cbi_hash id;
+    cbi_hash root;
+} cbi_batch_head;
+
+/* Form and values; checks no signature. */
+cbank_status cbi_batch_head_parse(cbi_hasher *hasher, cbi_bytes envelope, cbi_batch_head *out,
+                                  cbank_error *err);
+void cbi_batch_head_clear(cbi_batch_head *head);
+
+typedef struct cbi_batch {
+    cbi_batch_head head;
+    cbi_artefact_reader parts; /* lent */
+    uint64_t next;             /* position of the next item */
+} cbi_batch;
+
+/* Form of container and head. Lends `file`. */
+cbank_status cbi_batch_open(cbi_hasher *hasher, cbi_bytes file, cbi_batch *out, cbank_error *err);
+/*
+ * The institution's signature, then the body's digest, count and root. Fills `ids` (head.count
+ * of them) if not NULL. BAD_SIGNATURE.
+ */
+cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_public *key,
+                              cbi_hash *ids, cbank_error *err);
+void cbi_batch_clear(cbi_batch *batch);
+
+/* One item, strictly parsed and checked; exactly one of record and change is not NULL. */
+typedef struct cbi_batch_item {
+    Cbank__V1__BatchItem *item;
+    Cbank__V1__CreditRecord *record;
+    Cbank__V1__CreditChange *change;
+} cbi_batch_item;
+
+/*
+ * The next item; at the end status OK and all NULL. BAD_HOLDER if an opening does not open its
+ * record. After cbi_batch_verify only.
+ */
+cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item *out,
+                            cbank_error *err);
+void cbi_batch_item_clear(cbi_batch_item *item);
+
+#endif

@@ -1,0 +1,173 @@
+#include "proof/evidence.h"
+
+#include <string.h>
+
+#include "proof/entry.h"
+#include "record/statement.h"
+
+/* The receipt as a statement about this very batch. */
+static cbank_status read_receipt(const cbi_evidence *evidence, cbi_statement *receipt,
+                                 cbank_error *err)
+{
+    const Cbank__V1__BatchHead *head = evidence->batch.head;
+    const Cbank__V1__BatchReceived *body;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_statement_parse(cbi_message_bytes(evidence->message->receipt), receipt, err));
+    if (receipt->kind->kind != CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_BATCH_RECEIVED)
+        CBI_TRY(cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, 0, head->institution, "receipt"));
+    body = receipt->body;
+    if (strcmp(body->institution, head->institution) != 0 || body->number != head->number ||
+        !cbi_bytes_equal(cbi_message_bytes(body->batch), cbi_bytes_of_hash(&evidence->batch.id)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, 0, head->institution, "receipt"));
+done:
+    return status;
+}
+
+/* The receipt's entry on the institution's public chain, and its path to the root. */
+static cbank_status check_included(cbi_hasher *hasher, const cbi_evidence *evidence,
+                                   const cbi_transcript *transcript, cbank_error *err)
+{
+    static const cbi_hash public_subject; /* zero: anyone can watch it */
+    const Cbank__V1__BatchEvidence *message = evidence->message;
+    cbi_hash path[CBI_PROOF_PATH_MAX];
+    cbi_entry entry = {.subject_kind = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_INSTITUTION,
+                       .entry_class = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_OTHER,
+                       .sequence = message->sequence};
+    cbank_status status = CBANK_OK;
+    cbi_hash leaf;
+
+    if (!cbi_hash_from(cbi_message_bytes(message->previous), &entry.previous))
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "previous", NULL);
+    CBI_TRY(cbi_transcript_path(message->n_path, message->path, path, err));
+    CBI_TRY(cbi_entry_tag(hasher, entry.subject_kind, &public_subject,
+                          cbi_message_text(evidence->batch.head->institution), &entry.tag, err));
+    CBI_TRY(cbi_entry_statement_digest(hasher, cbi_message_bytes(message->receipt),
+                                       &entry.statement, err));
+    CBI_TRY(cbi_entry_leaf(hasher, &entry, &leaf, err));
+    CBI_TRY(cbi_tree_check_inclusion(hasher, message->index, transcript->head->size, &leaf, path,
+                                     message->n_path, &transcript->root, err));
+done:
+    return status;
+}
+
+/* The institution's key that signed, if it was its key where the receipt stands. */
+static cbank_status find_key(const cbi_evidence *evidence, const cbi_public *key, size_t *out,
+                             cbank_error *err)
+{
+    const cbi_directory_institution *institution = evidence->institution;
+    const char *code = institution->message->institution;
+    uint64_t index = evidence->index;
+    bool suspended = institution->message->status ==
+                     CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED;
+
+    if (suspended && index >= institution->message->status_index)
+        return cbi_fail(err, CBI_REASON_INSTITUTION_OUT, index, code, NULL);
+    for (size_t i = 0; i < institution->key_count; i++) {
+        const cbi_directory_key *candidate = &institution->keys[i];
+
+        if (cbi_public_equal(&candidate->key, key) && index >= candidate->from_index &&
+            (candidate->until_index == 0 || index < candidate->until_index)) {
+            *out = i;
+            return CBANK_OK;
+        }
+    }
+    return cbi_fail(err, CBI_REASON_INSTITUTION_KEY, index, code, NULL);
+}
+
+/*
+ * What the verifier knows of the institution itself: the pinned key, or a later one that it has
+ * signed in without a gap.
+ */
+static cbank_status weigh_pins(const cbi_trust *trust, const cbi_directory_institution *institution,
+                               size_t used, cbi_proven *proven, cbank_error *err)
+{
+    const char *code = institution->message->institution;
+    cbank_status status = CBANK_OK;
+    cbi_hash fingerprint;
+
+    for (size_t p = 0; p < trust->pin_count; p++) {
+        bool found = false, joined = false;
+
+        if (strcmp(trust->pins[p].institution, code) != 0)
+            continue;
+        for (size_t k = 0; k < institution->key_count; k++) {
+            CBI_TRY(cbi_public_fingerprint(&institution->keys[k].key, &fingerprint, err));
+            if (cbi_hash_equal(&fingerprint, &trust->pins[p].fingerprint))
+                found = joined = true;
+            else if (institution->message->keys[k]->request.len == 0)
+                joined = false;
+            if (k == used && joined)
+                *proven = CBI_PROVEN_PINNED;
+        }
+        if (!found)
+            CBI_TRY(cbi_fail(err, CBI_REASON_PINNED_KEY_DIFFERS, 0, code, NULL));
+    }
+done:
+    return status;
+}
+
+static cbank_status check_signer(const cbi_trust *trust, const Cbank__V1__BatchReceived *receipt,
+                                 cbi_evidence *evidence, cbank_error *err)
+{
+    const char *code = evidence->batch.head->institution;
+    cbank_status status = CBANK_OK;
+    cbi_public key;
+    size_t used = 0;
+
+    evidence->institution = cbi_directory_find(trust->directory, cbi_message_text(code));
+    if (evidence->institution == NULL)
+        return cbi_fail(err, CBI_REASON_INSTITUTION_UNKNOWN, 0, code, NULL);
+    CBI_TRY(cbi_public_parse(trust->directory->suite, cbi_message_bytes(receipt->public_key), &key,
+                             err));
+    CBI_TRY(find_key(evidence, &key, &used, err));
+    CBI_TRY(cbi_envelope_verify(&evidence->batch.envelope, &key, err));
+    evidence->proven = evidence->institution->keys[used].vouched ? CBI_PROVEN_VOUCHED
+                                                                 : CBI_PROVEN_INSTITUTION;
+    CBI_TRY(weigh_pins(trust, evidence->institution, used, &evidence->proven, err));
+done:
+    return status;
+}
+
+cbank_status cbi_evidence_check(cbi_hasher *hasher, const cbi_trust *trust,
+                                const cbi_transcript *transcript,
+                                Cbank__V1__BatchEvidence *message, cbi_evidence *out,
+                                cbank_error *err)
+{
+    cbi_statement receipt = {0};
+    cbank_status status = CBANK_OK;
+
+    out->message = message;
+    out->index = message->index;
+    CBI_TRY(cbi_batch_head_parse(hasher, cbi_message_bytes(message->envelope), &out->batch, err));
+    if (strcmp(out->batch.head->origin, transcript->head->origin) != 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, 0, out->batch.head->institution,
+                         "origin"));
+    CBI_TRY(read_receipt(out, &receipt, err));
+    CBI_TRY(check_included(hasher, out, transcript, err));
+    CBI_TRY(check_signer(trust, receipt.body, out, err));
+done:
+    cbi_statement_clear(&receipt);
+    return status;
+}
+
+void cbi_evidence_clear(cbi_evidence *evidence)
+{
+    cbi_batch_head_clear(&evidence->batch);
+    cbi_message_free(evidence->message);
+    *evidence = (cbi_evidence){0};
+}
+
+cbank_status cbi_evidence_check_item(cbi_hasher *hasher, const cbi_evidence *evidence,
+                                     uint32_t index, const cbi_hash *id,
+                                     const Cbank__V1__TranscriptItem *item, cbank_error *err)
+{
+    cbi_hash path[CBI_PROOF_PATH_MAX];
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_transcript_path(item->n_path, item->path, path, err));
+    CBI_TRY(cbi_tree_check_inclusion(hasher, index, evidence->batch.head->count, id, path,
+                                     item->n_path, &evidence->batch.root, err));
+done:
+    return status;
+}

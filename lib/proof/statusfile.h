@@ -1,0 +1,34 @@
+/*
+ * statusfile.h - what partners refresh: records and accounts that no longer are as they were.
+ *
+ * Opened under a directory: signature, body and checkpoint are checked before anything is read.
+ */
+#ifndef CBI_PROOF_STATUSFILE_H
+#define CBI_PROOF_STATUSFILE_H
+
+#include "proof/directory.h"
+
+#include "cbank/v1/status.pb-c.h"
+
+#define CBI_STATUS_TYPE CBI_ENVELOPE_TYPE("status")
+
+typedef struct cbi_statusfile {
+    Cbank__V1__StatusHead *head;
+    cbi_hash root;
+    Cbank__V1__StatusPage **pages;
+    size_t page_count;
+} cbi_statusfile;
+
+/*
+ * `at` decides on expiry, which is STALE. Else as a transcript: MALFORMED, UNSUPPORTED,
+ * UNTRUSTED_KEY, BAD_SIGNATURE, KEY_NOT_VALID.
+ */
+cbank_status cbi_statusfile_open(cbi_bytes file, const cbi_directory *directory, int64_t at,
+                                 cbi_statusfile *out, cbank_error *err);
+void cbi_statusfile_clear(cbi_statusfile *status);
+
+/* The state that is listed, or 0. */
+Cbank__V1__RecordState cbi_statusfile_record(const cbi_statusfile *status, const cbi_hash *id);
+Cbank__V1__AccountState cbi_statusfile_account(const cbi_statusfile *status, const cbi_hash *tag);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * transcript.h - the form of a transcript: head, parts in order, limits.
+ *
+ * Opening one checks no signature: that is verify.h, which nothing may skip.
+ */
+#ifndef CBI_PROOF_TRANSCRIPT_H
+#define CBI_PROOF_TRANSCRIPT_H
+
+#include "proof/file.h"
+#include "proof/tree.h"
+
+#include "cbank/v1/transcript.pb-c.h"
+
+#define CBI_TRANSCRIPT_TYPE CBI_ENVELOPE_TYPE("transcript")
+
+typedef struct cbi_transcript {
+    cbi_file file; /* lends the bytes */
+    const Cbank__V1__TranscriptHead *head;
+    cbi_hash root;
+    uint32_t items; /* of all chains */
+} cbi_transcript;
+
+cbank_status cbi_transcript_open(cbi_bytes bytes, cbi_transcript *out, cbank_error *err);
+void cbi_transcript_clear(cbi_transcript *transcript);
+
+/* An item's form: a statement, or a digest with a class that may be withheld. */
+cbank_status cbi_transcript_item_check(const Cbank__V1__TranscriptItem *item, uint64_t position,
+                                       cbank_error *err);
+
+/* A path of 32-byte hashes out of a message. MALFORMED. */
+cbank_status cbi_transcript_path(size_t count, const ProtobufCBinaryData *hashes, cbi_hash *out,
+                                 cbank_error *err);
+
+#endif

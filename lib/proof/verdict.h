@@ -1,0 +1,64 @@
+/*
+ * verdict.h - what a verification finds: every entry of the account, and what it is worth.
+ *
+ * It lends from the bytes of the file and from the directory, and is handed out only when the
+ * answer is OK.
+ */
+#ifndef CBI_PROOF_VERDICT_H
+#define CBI_PROOF_VERDICT_H
+
+#include "proof/evidence.h"
+#include "record/lifecycle.h"
+#include "record/statement.h"
+#include "record/totals.h"
+
+/* One entry. */
+typedef struct cbi_verdict_item {
+    Cbank__V1__TranscriptItem *message;
+    cbi_statement statement; /* zero if it is withheld */
+    bool shown;
+    uint32_t chain;
+    uint64_t sequence;
+    uint8_t entry_class;
+    cbi_hash leaf;
+    /* Of a deposit that is shown: */
+    Cbank__V1__CreditRecord *record;
+    cbi_hash record_id;
+    bool holder_shown;
+    /* Of a change: */
+    Cbank__V1__CreditChange *change;
+    /* Of a deposit, shown or not: */
+    cbi_record_state state;
+    /* Of a deposit or change with evidence; else the bank's word. */
+    cbi_proven proven;
+    const cbi_directory_institution *institution;
+} cbi_verdict_item;
+
+/* The numbers of cbank.api.v1.Consistency. */
+typedef enum cbi_consistency {
+    CBI_CONSISTENCY_NOT_PINNED = 1,
+    CBI_CONSISTENCY_SHOWN = 2,
+    CBI_CONSISTENCY_NOT_SHOWN = 3,
+} cbi_consistency;
+
+typedef struct cbi_verdict {
+    cbi_transcript transcript;
+    cbi_verdict_item *items; /* chain by chain, in the order of the file */
+    size_t item_count;
+    size_t shown;
+    cbi_hash *tags;        /* one a chain */
+    cbi_totals totals;     /* of the shown records that hold */
+    cbi_proven least;      /* proven over all shown records */
+    bool holder_proven;    /* the disclosed number is the account's */
+    cbi_consistency consistency;
+    cbank_buffer fork[2];  /* FORK: the two signed notes */
+    bool fresh;
+    uint64_t status_size;
+} cbi_verdict;
+
+void cbi_verdict_clear(cbi_verdict *verdict);
+
+/* Statement kinds by which items are told apart. */
+bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind);
+
+#endif
