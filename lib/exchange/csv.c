@@ -1,0 +1,386 @@
+#include "exchange/csv.h"
+
+#include <csv.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "exchange/cell.h"
+
+/* libcsv's buffer grows with what it is given at once; so this bounds it. */
+#define SLICE_MAX (16u * 1024)
+
+struct cbi_csv {
+    cbi_decoder *decoder;
+    cbank_buffer text; /* decoded; parsed up to `parsed` */
+    size_t parsed;
+    uint64_t bytes_fed;
+    bool ended;
+    cbank_error failure; /* of the decoder; told when the rows before it are handed out */
+
+    struct csv_parser parser;
+    bool after_cr;     /* the last row ended with CR, of which LF may be the other half */
+    bool row_complete; /* `cells` is a whole row */
+    const char *over;  /* which limit the row broke, or NULL */
+
+    uint64_t number; /* of the last complete row */
+    uint64_t blank_rows;
+    uint8_t *row; /* CBI_CSV_ROW_MAX bytes that the cells point into */
+    size_t row_size;
+    cbi_bytes cells[CBI_CSV_COLUMNS_MAX];
+    size_t cell_count;
+
+    char *names; /* that the columns point into */
+    cbi_bytes *columns;
+    size_t column_count;
+};
+
+cbank_status cbi_csv_new(cbi_encoding encoding, cbi_csv **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_csv *csv = NULL;
+
+    CBI_TRY(cbi_alloc(1, sizeof(*csv), &csv, err));
+    csv_init(&csv->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_APPEND_NULL);
+    CBI_TRY(cbi_alloc(1, CBI_CSV_ROW_MAX, &csv->row, err));
+    CBI_TRY(cbi_decoder_new(encoding, &csv->decoder, err));
+    *out = csv;
+    csv = NULL;
+done:
+    cbi_csv_free(csv);
+    return status;
+}
+
+void cbi_csv_free(cbi_csv *csv)
+{
+    if (csv == NULL)
+        return;
+    cbi_decoder_free(csv->decoder);
+    cbank_buffer_clear(&csv->text);
+    cbi_wipe(csv->parser.entry_buf, csv->parser.entry_size);
+    csv_free(&csv->parser);
+    if (csv->row != NULL)
+        cbi_wipe(csv->row, CBI_CSV_ROW_MAX);
+    cbi_free(csv->row);
+    cbi_free(csv->columns);
+    cbi_free(csv->names);
+    cbi_free(csv);
+}
+
+const cbi_bytes *cbi_csv_columns(const cbi_csv *csv, size_t *count)
+{
+    *count = csv->column_count;
+    return csv->columns;
+}
+
+uint64_t cbi_csv_blank_rows(const cbi_csv *csv)
+{
+    return csv->blank_rows;
+}
+
+cbi_encoding cbi_csv_encoding(const cbi_csv *csv)
+{
+    return cbi_decoder_encoding(csv->decoder);
+}
+
+cbank_status cbi_csv_feed(cbi_csv *csv, cbi_bytes bytes, cbank_error *err)
+{
+    if (csv->failure.status != CBANK_OK)
+        return CBANK_OK;
+    if (bytes.size > CBI_FILE_MAX - csv->bytes_fed)
+        return cbi_fail(err, CBI_REASON_CSV_LIMIT, csv->number + 1, "file", "%u bytes",
+                        CBI_FILE_MAX);
+    csv->bytes_fed += bytes.size;
+    if (csv->parsed > 0) {
+        csv->text.size -= csv->parsed;
+        memmove(csv->text.data, csv->text.data + csv->parsed, csv->text.size);
+        csv->parsed = 0;
+    }
+    if (cbi_decoder_feed(csv->decoder, bytes, &csv->text, &csv->failure) == CBANK_E_MEMORY)
+        return cbi_fail(err, CBI_REASON_NO_MEMORY, 0, NULL, NULL);
+    return CBANK_OK;
+}
+
+cbank_status cbi_csv_end(cbi_csv *csv, cbank_error *err)
+{
+    csv->ended = true;
+    if (csv->failure.status == CBANK_OK &&
+        cbi_decoder_end(csv->decoder, &csv->text, &csv->failure) == CBANK_E_MEMORY)
+        return cbi_fail(err, CBI_REASON_NO_MEMORY, 0, NULL, NULL);
+    return CBANK_OK;
+}
+
+/* ---- cells and rows, as libcsv reports them ---- */
+
+/* Blanks that people type around a cell: ASCII, no-break space, ideographic space. */
+static size_t blank_size(const uint8_t *at, size_t size)
+{
+    if (size >= 1 && (*at == ' ' || (*at >= '\t' && *at <= '\r')))
+        return 1;
+    if (size >= 2 && memcmp(at, "\xc2\xa0", 2) == 0)
+        return 2;
+    if (size >= 3 && (memcmp(at, "\xe3\x80\x80", 3) == 0 || memcmp(at, "\xef\xbb\xbf", 3) == 0))
+        return 3;
+    return 0;
+}
+
+static size_t last_blank_size(cbi_bytes cell)
+{
+    for (size_t width = 1; width <= 3 && width <= cell.size; width++) {
+        if (blank_size(cell.data + cell.size - width, width) == width)
+            return width;
+    }
+    return 0;
+}
+
+static cbi_bytes trim(cbi_bytes cell)
+{
+    size_t blank;
+
+    while ((blank = blank_size(cell.data, cell.size)) > 0) {
+        cell.data += blank;
+        cell.size -= blank;
+    }
+    while ((blank = last_blank_size(cell)) > 0)
+        cell.size -= blank;
+    return cell;
+}
+
+static void take_cell(void *data, size_t size, void *context)
+{
+    cbi_csv *csv = context;
+    cbi_bytes cell = trim(cbi_bytes_of(data, size));
+
+    csv->after_cr = false;
+    if (size > CBI_CSV_CELL_MAX)
+        csv->over = "cell";
+    if (csv->cell_count == CBI_CSV_COLUMNS_MAX)
+        csv->over = "columns";
+    if (csv->row_size + cell.size + 1 > CBI_CSV_ROW_MAX)
+        csv->over = "row";
+    if (csv->over != NULL)
+        return;
+    memcpy(csv->row + csv->row_size, cell.data, cell.size);
+    csv->row[csv->row_size + cell.size] = '\0';
+    csv->cells[csv->cell_count++] = cbi_bytes_of(csv->row + csv->row_size, cell.size);
+    csv->row_size += cell.size + 1;
+}
+
+static void take_row(int terminator, void *context)
+{
+    cbi_csv *csv = context;
+    bool second_half = terminator == '\n' && csv->after_cr;
+
+    csv->after_cr = terminator == '\r';
+    if (second_half)
+        return;
+    csv->number++;
+    csv->row_complete = true;
+}
+
+/* Makes room for the next row; one that is not complete yet stays. */
+static void forget_row(cbi_csv *csv)
+{
+    if (!csv->row_complete)
+        return;
+    csv->row_complete = false;
+    csv->row_size = 0;
+    csv->cell_count = 0;
+}
+
+/* ---- parsing ---- */
+
+static cbank_status fail_quotes(const cbi_csv *csv, cbank_error *err)
+{
+    return cbi_fail(err, CBI_REASON_CSV_QUOTES, csv->number + 1, NULL, NULL);
+}
+
+/*
+ * Gives one slice to libcsv. In its strict form it stops at every quote that is out of place;
+ * inside an unquoted cell such a quote is let through as a character.
+ */
+static cbank_status parse_slice(cbi_csv *csv, const uint8_t *slice, size_t size, cbank_error *err)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        done += csv_parse(&csv->parser, slice + done, size - done, take_cell, take_row, csv);
+        if (done == size)
+            break;
+        if (csv_error(&csv->parser) != CSV_EPARSE)
+            return cbi_fail(err, CBI_REASON_NO_MEMORY, 0, NULL, NULL);
+        if (csv->parser.quoted)
+            return fail_quotes(csv, err);
+        csv->parser.options &= (unsigned char)~CSV_STRICT;
+        done += csv_parse(&csv->parser, slice + done, 1, take_cell, take_row, csv);
+        csv->parser.options |= CSV_STRICT;
+    }
+    if (csv->parser.entry_pos > CBI_CSV_CELL_MAX)
+        csv->over = "cell";
+    if (csv->over != NULL)
+        return cbi_fail(err, CBI_REASON_CSV_LIMIT, csv->number + (csv->row_complete ? 0 : 1),
+                        csv->over, NULL);
+    return CBANK_OK;
+}
+
+/* The next piece of text; at most one row ends in it, with its last byte. */
+static size_t next_slice(const cbi_csv *csv)
+{
+    const uint8_t *at = csv->text.data + csv->parsed;
+    size_t size = csv->text.size - csv->parsed;
+    const uint8_t *end;
+
+    if (size > SLICE_MAX)
+        size = SLICE_MAX;
+    if (size == 0)
+        return 0;
+    end = memchr(at, '\n', size);
+    if (end != NULL)
+        size = (size_t)(end - at) + 1;
+    end = memchr(at, '\r', size);
+    return end == NULL ? size : (size_t)(end - at) + 1;
+}
+
+/* Parses until a row is complete; false if there is none in what was fed. */
+static cbank_status parse_row(cbi_csv *csv, bool *complete, cbank_error *err)
+{
+    size_t size;
+    cbank_status status;
+
+    while (!csv->row_complete && (size = next_slice(csv)) > 0) {
+        status = parse_slice(csv, csv->text.data + csv->parsed, size, err);
+        if (status != CBANK_OK)
+            return status;
+        csv->parsed += size;
+    }
+    if (!csv->row_complete && csv->failure.status != CBANK_OK) {
+        *err = csv->failure;
+        err->where = csv->number + 1;
+        return (cbank_status)csv->failure.status;
+    }
+    if (!csv->row_complete && csv->ended &&
+        csv_fini(&csv->parser, take_cell, take_row, csv) != 0)
+        return fail_quotes(csv, err);
+    *complete = csv->row_complete;
+    return CBANK_OK;
+}
+
+/* ---- the header ---- */
+
+/*
+ * Chooses the separator that the header's line has most of, outside quotes; a comma if none.
+ * False while the line is not whole.
+ */
+static bool choose_separator(cbi_csv *csv)
+{
+    static const char separators[] = ",;\t";
+    size_t counts[3] = {0, 0, 0};
+    size_t best = 0;
+    bool quoted = false;
+    bool blank = true;
+    bool whole = csv->ended || csv->failure.status != CBANK_OK || csv->text.size > CBI_CSV_ROW_MAX;
+
+    for (size_t i = csv->parsed; i < csv->text.size; i++) {
+        uint8_t c = csv->text.data[i];
+
+        if ((c == '\n' || c == '\r') && !quoted && !blank) {
+            whole = true;
+            break;
+        }
+        if (c == '"')
+            quoted = !quoted;
+        for (size_t j = 0; j < 3 && !quoted; j++)
+            counts[j] += c == (uint8_t)separators[j];
+        blank = blank && (c == ' ' || c == '\n' || c == '\r');
+    }
+    for (size_t j = 1; j < 3; j++) {
+        if (counts[j] > counts[best])
+            best = j;
+    }
+    csv_set_delim(&csv->parser, (unsigned char)separators[best]);
+    return whole;
+}
+
+static bool is_blank(const cbi_csv *csv)
+{
+    for (size_t i = 0; i < csv->cell_count; i++) {
+        if (csv->cells[i].size > 0)
+            return false;
+    }
+    return true;
+}
+
+static cbank_status refuse_same_names(const cbi_csv *csv, cbank_error *err)
+{
+    for (size_t i = 0; i < csv->column_count; i++) {
+        for (size_t j = 0; j < i && csv->columns[i].size > 0; j++) {
+            if (cbi_bytes_equal(csv->columns[i], csv->columns[j]))
+                return cbi_fail(err, CBI_REASON_CSV_DUPLICATE_COLUMN, csv->number,
+                                (const char *)csv->columns[i].data, "%zu, %zu", j + 1, i + 1);
+        }
+    }
+    return CBANK_OK;
+}
+
+/* Keeps the names; a line break that a spreadsheet shows inside a name becomes a blank. */
+static cbank_status take_header(cbi_csv *csv, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    size_t count = csv->cell_count;
+    char *name;
+
+    while (count > 0 && csv->cells[count - 1].size == 0)
+        count--;
+    CBI_TRY(cbi_alloc(1, csv->row_size, &csv->names, err));
+    CBI_TRY(cbi_alloc(count, sizeof(*csv->columns), &csv->columns, err));
+    name = csv->names;
+    for (size_t i = 0; i < count; i++) {
+        csv->columns[i] = cbi_bytes_of(name, cbi_cell_unwrap(csv->cells[i], name));
+        for (; *name != '\0'; name++) {
+            if ((unsigned char)*name < ' ')
+                *name = ' ';
+        }
+        name++;
+    }
+    csv->column_count = count;
+    CBI_TRY(refuse_same_names(csv, err));
+done:
+    return status;
+}
+
+cbank_status cbi_csv_next(cbi_csv *csv, cbi_csv_step *step, cbi_csv_row *row, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbank_error unused;
+    bool complete = false;
+
+    if (err == NULL)
+        err = &unused;
+    *step = CBI_CSV_MORE;
+    if (csv->column_count == 0 && !choose_separator(csv))
+        return CBANK_OK;
+    do {
+        forget_row(csv);
+        CBI_TRY(parse_row(csv, &complete, err));
+        if (complete && is_blank(csv))
+            csv->blank_rows++;
+    } while (complete && is_blank(csv));
+    if (!complete) {
+        if (csv->ended)
+            *step = CBI_CSV_DONE;
+        if (csv->ended && csv->column_count == 0)
+            status = cbi_fail(err, CBI_REASON_CSV_NO_HEADER, 0, NULL, NULL);
+        goto done;
+    }
+    if (csv->column_count == 0) {
+        CBI_TRY(take_header(csv, err));
+        *step = CBI_CSV_HEADER;
+        goto done;
+    }
+    while (csv->cell_count > csv->column_count && csv->cells[csv->cell_count - 1].size == 0)
+        csv->cell_count--;
+    *row = (cbi_csv_row){csv->number, csv->cells, csv->cell_count};
+    *step = CBI_CSV_ROW;
+done:
+    return status;
+}

@@ -1,0 +1,328 @@
+#include "exchange/encoding.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+
+#define WINDOW_MAX (64u * 1024) /* bytes that are looked at to tell the encodings apart */
+#define SIGNATURE_MAX 8         /* bytes by which other kinds of file are known */
+#define CHUNK_SIZE 4096
+
+/* So many two-byte sequences are good UTF-8 in a GB18030 text only once in a million files. */
+#define TWO_BYTE_ENOUGH 8
+
+struct cbi_decoder {
+    cbi_encoding encoding;
+    iconv_t converter; /* (iconv_t)-1 while undecided */
+    bool begun;        /* the first bytes were looked at */
+    uint8_t before;    /* the last byte of ASCII that was handed on */
+    uint64_t offset;   /* in the file, of the first byte that is held */
+    cbank_buffer held; /* bytes not converted yet */
+};
+
+static const struct {
+    const char *name;
+    cbi_encoding encoding;
+} names[] = {
+    {"", CBI_ENCODING_UNDECIDED},       {"auto", CBI_ENCODING_UNDECIDED},
+    {"utf-8", CBI_ENCODING_UTF8},       {"utf8", CBI_ENCODING_UTF8},
+    {"gb18030", CBI_ENCODING_GB18030},  {"gbk", CBI_ENCODING_GB18030},
+    {"gb2312", CBI_ENCODING_GB18030},
+};
+
+/* First bytes of files that people hand in by mistake. */
+static const struct {
+    const char *bytes;
+    size_t size;
+    cbi_reason reason;
+    const char *kind;
+} signatures[] = {
+    {"\xff\xfe", 2, CBI_REASON_ENCODING_UTF16, "UTF-16"},
+    {"\xfe\xff", 2, CBI_REASON_ENCODING_UTF16, "UTF-16"},
+    {"PK\x03\x04", 4, CBI_REASON_NOT_TEXT, "xlsx"},
+    {"\xd0\xcf\x11\xe0", 4, CBI_REASON_NOT_TEXT, "xls"},
+    {"%PDF", 4, CBI_REASON_NOT_TEXT, "pdf"},
+};
+
+cbank_status cbi_encoding_parse(cbi_bytes name, cbi_encoding *out, cbank_error *err)
+{
+    char text[16] = "";
+
+    if (name.size < sizeof(text)) {
+        if (name.size > 0)
+            memcpy(text, name.data, name.size);
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            if (strcasecmp(names[i].name, text) == 0) {
+                *out = names[i].encoding;
+                return CBANK_OK;
+            }
+        }
+    }
+    return cbi_fail(err, CBI_REASON_UNKNOWN_ENCODING, 0, text, NULL);
+}
+
+const char *cbi_encoding_name(cbi_encoding encoding)
+{
+    switch (encoding) {
+    case CBI_ENCODING_UTF8:
+        return "utf-8";
+    case CBI_ENCODING_GB18030:
+        return "gb18030";
+    case CBI_ENCODING_UNDECIDED:
+        break;
+    }
+    return "ascii";
+}
+
+static cbank_status open_converter(cbi_encoding encoding, iconv_t *out, cbank_error *err)
+{
+    *out = iconv_open("UTF-8", encoding == CBI_ENCODING_UTF8 ? "UTF-8" : "GB18030");
+    if (*out != (iconv_t)-1)
+        return CBANK_OK;
+    if (errno == EINVAL)
+        return cbi_fail(err, CBI_REASON_UNKNOWN_ENCODING, 0, cbi_encoding_name(encoding), NULL);
+    return cbi_fail(err, CBI_REASON_NO_MEMORY, 0, NULL, NULL);
+}
+
+cbank_status cbi_decoder_new(cbi_encoding encoding, cbi_decoder **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_decoder *decoder = NULL;
+
+    CBI_TRY(cbi_alloc(1, sizeof(*decoder), &decoder, err));
+    decoder->encoding = encoding;
+    decoder->converter = (iconv_t)-1;
+    if (encoding != CBI_ENCODING_UNDECIDED)
+        CBI_TRY(open_converter(encoding, &decoder->converter, err));
+    *out = decoder;
+    decoder = NULL;
+done:
+    cbi_decoder_free(decoder);
+    return status;
+}
+
+void cbi_decoder_free(cbi_decoder *decoder)
+{
+    if (decoder == NULL)
+        return;
+    if (decoder->converter != (iconv_t)-1)
+        iconv_close(decoder->converter);
+    cbank_buffer_clear(&decoder->held);
+    cbi_free(decoder);
+}
+
+cbi_encoding cbi_decoder_encoding(const cbi_decoder *decoder)
+{
+    return decoder->encoding;
+}
+
+static void drop_held(cbi_decoder *decoder, size_t size)
+{
+    decoder->held.size -= size;
+    memmove(decoder->held.data, decoder->held.data + size, decoder->held.size);
+    decoder->offset += size;
+}
+
+/*
+ * Converts `bytes` as far as they go; `out` may be NULL to only try. `*used` says how far; the
+ * answer is 0, or EILSEQ for bytes that are wrong, EINVAL for a character that is not complete.
+ */
+static cbank_status convert(iconv_t converter, cbi_bytes bytes, cbank_buffer *out, size_t *used,
+                            int *stopped, cbank_error *err)
+{
+    char chunk[CHUNK_SIZE];
+    union {
+        const uint8_t *data;
+        char *text; /* iconv takes char * but does not write there */
+    } in = {bytes.data};
+    size_t left = bytes.size;
+    cbank_status status = CBANK_OK;
+
+    *stopped = 0;
+    while (left > 0 && *stopped == 0) {
+        char *to = chunk;
+        size_t room = sizeof(chunk);
+
+        if (iconv(converter, &in.text, &left, &to, &room) == (size_t)-1 && errno != E2BIG)
+            *stopped = errno;
+        if (out != NULL)
+            CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(chunk, sizeof(chunk) - room), err));
+    }
+    *used = bytes.size - left;
+done:
+    cbi_wipe(chunk, sizeof(chunk));
+    return status;
+}
+
+/* How well bytes read in an encoding. */
+struct fit {
+    bool good;
+    size_t used; /* bytes before the first that is wrong */
+};
+
+static cbank_status try_encoding(cbi_encoding encoding, cbi_bytes bytes, bool whole,
+                                 struct fit *fit, cbank_error *err)
+{
+    iconv_t converter;
+    cbank_status status = open_converter(encoding, &converter, err);
+    int stopped;
+
+    if (status != CBANK_OK)
+        return status;
+    status = convert(converter, bytes, NULL, &fit->used, &stopped, err);
+    iconv_close(converter);
+    fit->good = stopped == 0 || (stopped == EINVAL && !whole);
+    return status;
+}
+
+static bool is_letter(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/*
+ * Chinese in UTF-8 takes three bytes a character. A text of good UTF-8 with two-byte characters
+ * only is taken for UTF-8 if there are many, or if one stands in a word ("José"); a few alone may
+ * as well be Chinese in GB18030, and a name must not be guessed.
+ */
+static bool is_surely_utf8(uint8_t before, cbi_bytes text)
+{
+    size_t two_byte = 0;
+
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] >= 0xe0)
+            return true;
+        if (text.data[i] < 0xc0)
+            continue;
+        two_byte++;
+        if (is_letter(i == 0 ? before : text.data[i - 1]) ||
+            (i + 2 < text.size && is_letter(text.data[i + 2])))
+            return true;
+    }
+    return two_byte >= TWO_BYTE_ENOUGH;
+}
+
+/* Settles the encoding by what is held, which begins with the first byte beyond ASCII. */
+static cbank_status decide(cbi_decoder *decoder, bool whole, cbank_error *err)
+{
+    cbi_bytes window = cbi_bytes_of_buffer(&decoder->held);
+    cbank_status status = CBANK_OK;
+    struct fit utf8;
+    struct fit gb18030;
+
+    CBI_TRY(try_encoding(CBI_ENCODING_UTF8, window, whole, &utf8, err));
+    CBI_TRY(try_encoding(CBI_ENCODING_GB18030, window, whole, &gb18030, err));
+    if (utf8.good && gb18030.good && !is_surely_utf8(decoder->before, window)) {
+        status = cbi_fail(err, CBI_REASON_AMBIGUOUS_ENCODING, decoder->offset, NULL, NULL);
+        goto done;
+    }
+    decoder->encoding = CBI_ENCODING_UTF8;
+    /* Where neither fits, the one that fits longer names the place that is wrong. */
+    if (!utf8.good && (gb18030.good || gb18030.used > utf8.used))
+        decoder->encoding = CBI_ENCODING_GB18030;
+    CBI_TRY(open_converter(decoder->encoding, &decoder->converter, err));
+done:
+    return status;
+}
+
+/* Hands on plain ASCII, which reads the same in both encodings. */
+static cbank_status pass_ascii(cbi_decoder *decoder, cbank_buffer *utf8, cbank_error *err)
+{
+    size_t size = 0;
+    cbank_status status;
+
+    while (size < decoder->held.size && decoder->held.data[size] < 0x80)
+        size++;
+    if (size == 0)
+        return CBANK_OK;
+    status = cbi_buffer_append(utf8, cbi_bytes_of(decoder->held.data, size), err);
+    if (status != CBANK_OK)
+        return status;
+    decoder->before = decoder->held.data[size - 1];
+    drop_held(decoder, size);
+    return CBANK_OK;
+}
+
+static cbank_status pass_known(cbi_decoder *decoder, bool whole, cbank_buffer *utf8,
+                               cbank_error *err)
+{
+    size_t used = 0;
+    int stopped = 0;
+    cbank_status status = convert(decoder->converter, cbi_bytes_of_buffer(&decoder->held), utf8,
+                                  &used, &stopped, err);
+
+    if (status != CBANK_OK)
+        return status;
+    if (used > 0)
+        drop_held(decoder, used);
+    if (stopped == EILSEQ || (stopped == EINVAL && whole))
+        return cbi_fail(err, CBI_REASON_BAD_ENCODING, decoder->offset,
+                        cbi_encoding_name(decoder->encoding), "byte %llu",
+                        (unsigned long long)decoder->offset);
+    return CBANK_OK;
+}
+
+/* Looks at the first bytes once: other kinds of file are refused, a mark of UTF-8 is taken off. */
+static cbank_status begin(cbi_decoder *decoder, cbank_error *err)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    cbi_bytes held = cbi_bytes_of_buffer(&decoder->held);
+
+    decoder->begun = true;
+    for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
+        if (held.size >= signatures[i].size &&
+            memcmp(held.data, signatures[i].bytes, signatures[i].size) == 0)
+            return cbi_fail(err, signatures[i].reason, 0, signatures[i].kind, NULL);
+    }
+    if (held.size < 3 || memcmp(held.data, mark, 3) != 0)
+        return CBANK_OK;
+    drop_held(decoder, 3);
+    if (decoder->encoding != CBI_ENCODING_UNDECIDED)
+        return CBANK_OK;
+    decoder->encoding = CBI_ENCODING_UTF8;
+    return open_converter(CBI_ENCODING_UTF8, &decoder->converter, err);
+}
+
+static cbank_status advance(cbi_decoder *decoder, bool whole, cbank_buffer *utf8, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (!decoder->begun) {
+        if (decoder->held.size < SIGNATURE_MAX && !whole)
+            return CBANK_OK;
+        CBI_TRY(begin(decoder, err));
+    }
+    if (decoder->encoding == CBI_ENCODING_UNDECIDED) {
+        CBI_TRY(pass_ascii(decoder, utf8, err));
+        if (decoder->held.size == 0 || (decoder->held.size < WINDOW_MAX && !whole))
+            return CBANK_OK;
+        CBI_TRY(decide(decoder, whole, err));
+    }
+    CBI_TRY(pass_known(decoder, whole, utf8, err));
+done:
+    return status;
+}
+
+cbank_status cbi_decoder_feed(cbi_decoder *decoder, cbi_bytes bytes, cbank_buffer *utf8,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_buffer_append(&decoder->held, bytes, err));
+    /* No text holds a zero byte, but every CSV in UTF-16 does. */
+    if (bytes.size > 0 && memchr(bytes.data, 0, bytes.size) != NULL) {
+        status = cbi_fail(err, CBI_REASON_ENCODING_UTF16, decoder->offset, "UTF-16", NULL);
+        goto done;
+    }
+    CBI_TRY(advance(decoder, false, utf8, err));
+done:
+    return status;
+}
+
+cbank_status cbi_decoder_end(cbi_decoder *decoder, cbank_buffer *utf8, cbank_error *err)
+{
+    return advance(decoder, true, utf8, err);
+}

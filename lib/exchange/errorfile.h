@@ -1,0 +1,34 @@
+/*
+ * errorfile.h - the rows that were rejected, as a spreadsheet to mend and import again.
+ *
+ * UTF-8 with a byte order mark and CRLF, as spreadsheet programs read it best. The columns are
+ * those of the file, then four that say what is wrong; these have fixed names and are left out
+ * when such a file is imported and rejected again. Cells that a program would take for a formula,
+ * or change as a long number, a date or a leading zero, are written as ="...", which an import
+ * takes off.
+ */
+#ifndef CBI_EXCHANGE_ERRORFILE_H
+#define CBI_EXCHANGE_ERRORFILE_H
+
+#include "exchange/csv.h"
+
+/* What is wrong with a row, in the words of the reader's language. */
+typedef struct cbi_row_complaint {
+    const char *column;
+    const char *reason;
+    const char *remedy;
+} cbi_row_complaint;
+
+/* Appends the mark and the header. */
+cbank_status cbi_errorfile_begin(const cbi_bytes *columns, size_t count, cbank_buffer *out,
+                                 cbank_error *err);
+
+/*
+ * Appends a row. One that is too short is filled up with empty cells; the surplus of one that is
+ * too long stands behind the last column, where it is seen and has to be moved or removed.
+ */
+cbank_status cbi_errorfile_row(const cbi_bytes *columns, size_t count, const cbi_csv_row *row,
+                               const cbi_row_complaint *complaint, cbank_buffer *out,
+                               cbank_error *err);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * grades.h - a spreadsheet of results in, drafts of credit records out, row by row.
+ *
+ * Every row is ready, skipped or rejected, and says why. Ready rows are awards that the file
+ * names; whether the bank holds them already is the bank's question. A skipped row is none
+ * (failed, or the same row again) and stops nothing; a rejected row has to be mended.
+ *
+ * Who passed is said by the outcome column and the values that mean passed. Without an outcome
+ * column the file is taken to hold passed rows only. A blank result never counts as passed.
+ */
+#ifndef CBI_EXCHANGE_GRADES_H
+#define CBI_EXCHANGE_GRADES_H
+
+#include "exchange/draft.h"
+
+typedef struct cbi_grades_options {
+    cbi_suite suite;
+    const char *institution;      /* its code */
+    const char *institution_name; /* as the records shall give it; may be "" */
+    /* Under which references are composed; may be NULL where `reference` is mapped. */
+    const cbi_secret *reference_secret;
+    cbi_bytes format;    /* "generic" */
+    cbi_bytes map;       /* "FIELD=COLUMN,..." (mapping.h) */
+    cbi_bytes constants; /* "FIELD=VALUE,..." */
+    /* Values of the outcome column. With `failed`, a value in neither list is rejected; without,
+     * every value that is not in `passed` is skipped. */
+    char *const *passed;
+    size_t passed_count;
+    char *const *failed;
+    size_t failed_count;
+    cbi_encoding encoding;
+} cbi_grades_options;
+
+typedef enum cbi_row_class {
+    CBI_ROW_READY = 1,
+    CBI_ROW_SKIPPED = 2,
+    CBI_ROW_REJECTED = 3,
+} cbi_row_class;
+
+/* One row, lent until the next call. */
+typedef struct cbi_row_draft {
+    cbi_row_class row_class;
+    cbi_csv_row row; /* as it stands in the file */
+    cbank_error why; /* where not ready; the object is the column */
+    /* Where ready: the record, which salt and holder complete, and whom it is for. */
+    Cbank__V1__CreditRecord *record;
+    const cbi_identity *holder;  /* the document, or else the student number */
+    const cbi_identity *student; /* the student number; type "" if the row has none */
+    const char *name;            /* "" if the row has none */
+} cbi_row_draft;
+
+typedef struct cbi_grades_counts {
+    uint64_t rows; /* all but the header and blank ones */
+    uint64_t ready;
+    uint64_t skipped;
+    uint64_t rejected;
+    uint64_t blank;
+} cbi_grades_counts;
+
+typedef struct cbi_grades cbi_grades;
+
+/* What `options` points to is borrowed until the end. INVALID or UNSUPPORTED for the options. */
+cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out,
+                            cbank_error *err);
+/* Wipes. NULL is a no-op. */
+void cbi_grades_free(cbi_grades *grades);
+
+/* The bytes of the file as they come, then its end; pull between two feeds (csv.h). */
+cbank_status cbi_grades_feed(cbi_grades *grades, cbi_bytes bytes, cbank_error *err);
+cbank_status cbi_grades_end(cbi_grades *grades, cbank_error *err);
+
+/*
+ * The next step; `out` is written for CBI_CSV_ROW only. An error is about the file as a whole or
+ * its structure, and there is no next step behind it.
+ */
+cbank_status cbi_grades_next(cbi_grades *grades, cbi_csv_step *step, const cbi_row_draft **out,
+                             cbank_error *err);
+
+/* From CBI_CSV_HEADER on. */
+const cbi_bytes *cbi_grades_columns(const cbi_grades *grades, size_t *count);
+cbi_grades_counts cbi_grades_count(const cbi_grades *grades);
+
+#endif

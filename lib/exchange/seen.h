@@ -1,0 +1,26 @@
+/*
+ * seen.h - which references a file has had so far, within bounded memory.
+ *
+ * Keeps 16 bytes of a digest of each reference and of each content, so a file of a million rows
+ * takes 46 MiB, and a chance of one in 2^88 that two references are taken for one.
+ */
+#ifndef CBI_EXCHANGE_SEEN_H
+#define CBI_EXCHANGE_SEEN_H
+
+#include "crypto/digest.h"
+
+typedef struct cbi_seen cbi_seen;
+
+cbank_status cbi_seen_new(cbi_suite suite, cbi_seen **out, cbank_error *err);
+/* NULL is a no-op. */
+void cbi_seen_free(cbi_seen *seen);
+
+/*
+ * Remembers a reference, with the row that has it and what that row says. If it was there before,
+ * `*first_row` is the row that had it, and `*same` whether that row said the same; else it is 0.
+ * TOO_LARGE beyond CBI_BATCH_RECORDS_MAX references.
+ */
+cbank_status cbi_seen_add(cbi_seen *seen, cbi_bytes reference, cbi_bytes content, uint64_t row,
+                          uint64_t *first_row, bool *same, cbank_error *err);
+
+#endif

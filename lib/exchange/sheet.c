@@ -1,0 +1,109 @@
+#include "exchange/sheet.h"
+
+#include <stddef.h>
+
+#define AT(field) offsetof(Cbank__V1__CreditRecord, field)
+#define HAND(id, word, chinese, fills)                                                             \
+    {CBI_SHEET_##id, word, chinese, fills, CBI_SHEET_BY_HAND, 0, NULL}
+#define NUMBER(id, word, chinese, fills)                                                           \
+    {CBI_SHEET_##id, word, chinese, fills, CBI_SHEET_IS_NUMBER, 0, NULL}
+#define TEXT(id, word, chinese, field)                                                             \
+    {CBI_SHEET_##id, word, chinese, #field, CBI_SHEET_IS_TEXT, AT(field), NULL}
+#define DATE(id, word, chinese, field)                                                             \
+    {CBI_SHEET_##id, word, chinese, #field, CBI_SHEET_IS_DATE, AT(field), NULL}
+/* A code as the institution writes it; only a scheme that is named can be compared elsewhere. */
+#define CODE(id, word, chinese, field)                                                             \
+    {CBI_SHEET_##id, word, chinese, #field, CBI_SHEET_IS_CODE, AT(field), "local"}
+#define AMOUNT(id, word, chinese, unit)                                                            \
+    {CBI_SHEET_##id, word, chinese, "amounts", CBI_SHEET_IS_AMOUNT, 0, unit}
+
+static const cbi_sheet_field fields[] = {
+    HAND(NAME, "name", "姓名", "holder"),
+    HAND(ID_TYPE, "id_type", "证件类型", "holder"),
+    HAND(ID_NUMBER, "id_number", "证件号码", "holder"),
+    HAND(STUDENT_NUMBER, "student_number", "学号", "holder"),
+    TEXT(REFERENCE, "reference", "机构记录编号", reference),
+    HAND(TITLE, "title", "名称", "title"),
+    HAND(TITLE_LANG, "title_lang", "名称的语言", "title"),
+    HAND(TITLE_EN, "title_en", "英文名称", "title"),
+    HAND(TYPE, "type", "成果类型", "type"),
+    TEXT(CODE, "code", "课程号或证书代码", code),
+    TEXT(CATALOGUE, "catalogue", "名录条目", catalogue),
+    CODE(CATEGORY, "category", "成果类别", category),
+    AMOUNT(CREDITS, "credits", "学分", "credit"),
+    AMOUNT(HOURS, "hours", "学时", "hour"),
+    AMOUNT(POINTS, "points", "积分", "point"),
+    AMOUNT(AMOUNT, "amount", "其他单位的数量，写作 amount:单位", NULL),
+    HAND(OUTCOME, "outcome", "结果", "grade"),
+    NUMBER(SCORE, "score", "分数", "grade"),
+    NUMBER(SCORE_MAX, "score_max", "满分", "grade"),
+    HAND(GRADE, "grade", "等级成绩", "grade"),
+    HAND(SCALE, "scale", "成绩制", "grade"),
+    NUMBER(GRADE_POINT, "grade_point", "绩点", "grade"),
+    HAND(POINT_SCALE, "point_scale", "绩点制", "grade"),
+    TEXT(SCHOOL_YEAR, "school_year", "学年", school_year),
+    CODE(TERM, "term", "学期", term),
+    DATE(STARTED, "started", "开始日期", started_on),
+    DATE(ENDED, "ended", "结束日期", ended_on),
+    DATE(ASSESSED, "assessed", "考试日期", assessed_on),
+    DATE(AWARDED, "awarded", "获得日期", awarded_on),
+    DATE(EXPIRES, "expires", "有效期至", expires_on),
+    HAND(CERTIFICATE_NUMBER, "certificate_number", "证书编号", "certificate"),
+    HAND(FRAMEWORK, "framework", "资历框架", "levels"),
+    NUMBER(LEVEL, "level", "资历级别", "levels"),
+    HAND(FIELD, "field", "学科（ISCED-F 2013）", "classifications"),
+    CODE(ATTEMPT, "attempt", "考试性质", attempt),
+    CODE(NATURE, "nature", "课程性质", nature),
+    CODE(ASSESSMENT, "assessment", "考试方式", assessment),
+    CODE(MODE, "mode", "学习形式", mode),
+    TEXT(LANGUAGE, "language", "授课语言", language),
+    HAND(UNIT, "unit", "开课单位", "awarded_by"),
+    TEXT(OFFERING, "offering", "班次", offering),
+    TEXT(COUNT_GROUP, "count_group", "计入组", count_group),
+    TEXT(ROLE, "role", "角色", role),
+};
+
+/* What the cells of `type` may hold. */
+static const struct {
+    const char *word;
+    const char *chinese;
+    Cbank__V1__RecordType type;
+} types[] = {
+    {"course", "课程", CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE},
+    {"certificate", "证书", CBANK__V1__RECORD_TYPE__RECORD_TYPE_CERTIFICATE},
+    {"training", "培训", CBANK__V1__RECORD_TYPE__RECORD_TYPE_TRAINING},
+    {"contest", "竞赛", CBANK__V1__RECORD_TYPE__RECORD_TYPE_CONTEST},
+    {"work", "工作经历", CBANK__V1__RECORD_TYPE__RECORD_TYPE_WORK},
+    {"community", "社区学习", CBANK__V1__RECORD_TYPE__RECORD_TYPE_COMMUNITY},
+    {"qualification", "资格", CBANK__V1__RECORD_TYPE__RECORD_TYPE_QUALIFICATION},
+    {"exam", "考试", CBANK__V1__RECORD_TYPE__RECORD_TYPE_EXAM},
+    {"practice", "实践", CBANK__V1__RECORD_TYPE__RECORD_TYPE_PRACTICE},
+    {"achievement", "成果", CBANK__V1__RECORD_TYPE__RECORD_TYPE_ACHIEVEMENT},
+};
+
+const cbi_sheet_field *cbi_sheet_fields(size_t *count)
+{
+    *count = sizeof(fields) / sizeof(fields[0]);
+    return fields;
+}
+
+const cbi_sheet_field *cbi_sheet_find(cbi_bytes word)
+{
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (cbi_bytes_equal(cbi_bytes_of_text(fields[i].word), word))
+            return &fields[i];
+    }
+    return NULL;
+}
+
+bool cbi_sheet_type(cbi_bytes word, Cbank__V1__RecordType *out)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (cbi_bytes_equal(cbi_bytes_of_text(types[i].word), word) ||
+            cbi_bytes_equal(cbi_bytes_of_text(types[i].chinese), word)) {
+            *out = types[i].type;
+            return true;
+        }
+    }
+    return false;
+}

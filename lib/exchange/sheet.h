@@ -1,0 +1,88 @@
+/*
+ * sheet.h - what a column of a spreadsheet may fill, as one table.
+ *
+ * This is the `generic` format's list of fields: the words of --map and --set. What a field fills
+ * is data here, so most fields need no code of their own (see draft.c for those that do).
+ */
+#ifndef CBI_EXCHANGE_SHEET_H
+#define CBI_EXCHANGE_SHEET_H
+
+#include "base/bytes.h"
+
+#include "cbank/v1/record.pb-c.h"
+
+typedef enum cbi_sheet_id {
+    CBI_SHEET_NAME,
+    CBI_SHEET_ID_TYPE,
+    CBI_SHEET_ID_NUMBER,
+    CBI_SHEET_STUDENT_NUMBER,
+    CBI_SHEET_REFERENCE,
+    CBI_SHEET_TITLE,
+    CBI_SHEET_TITLE_LANG,
+    CBI_SHEET_TITLE_EN,
+    CBI_SHEET_TYPE,
+    CBI_SHEET_CODE,
+    CBI_SHEET_CATALOGUE,
+    CBI_SHEET_CATEGORY,
+    CBI_SHEET_CREDITS,
+    CBI_SHEET_HOURS,
+    CBI_SHEET_POINTS,
+    CBI_SHEET_AMOUNT,
+    CBI_SHEET_OUTCOME,
+    CBI_SHEET_SCORE,
+    CBI_SHEET_SCORE_MAX,
+    CBI_SHEET_GRADE,
+    CBI_SHEET_SCALE,
+    CBI_SHEET_GRADE_POINT,
+    CBI_SHEET_POINT_SCALE,
+    CBI_SHEET_SCHOOL_YEAR,
+    CBI_SHEET_TERM,
+    CBI_SHEET_STARTED,
+    CBI_SHEET_ENDED,
+    CBI_SHEET_ASSESSED,
+    CBI_SHEET_AWARDED,
+    CBI_SHEET_EXPIRES,
+    CBI_SHEET_CERTIFICATE_NUMBER,
+    CBI_SHEET_FRAMEWORK,
+    CBI_SHEET_LEVEL,
+    CBI_SHEET_FIELD,
+    CBI_SHEET_ATTEMPT,
+    CBI_SHEET_NATURE,
+    CBI_SHEET_ASSESSMENT,
+    CBI_SHEET_MODE,
+    CBI_SHEET_LANGUAGE,
+    CBI_SHEET_UNIT,
+    CBI_SHEET_OFFERING,
+    CBI_SHEET_COUNT_GROUP,
+    CBI_SHEET_ROLE,
+} cbi_sheet_id;
+
+/* How a cell gets into the record. */
+typedef enum cbi_sheet_kind {
+    CBI_SHEET_BY_HAND,   /* text with code of its own */
+    CBI_SHEET_IS_NUMBER, /* a decimal with code of its own */
+    CBI_SHEET_IS_TEXT,   /* the string at `offset` */
+    CBI_SHEET_IS_DATE,   /* the date at `offset` */
+    CBI_SHEET_IS_CODE,   /* the Code at `offset`, of `scheme` */
+    CBI_SHEET_IS_AMOUNT, /* one of `amounts`, in the unit `scheme`, or in one that is named */
+} cbi_sheet_kind;
+
+typedef struct cbi_sheet_field {
+    cbi_sheet_id id;
+    const char *word;    /* as in --map WORD=COLUMN */
+    const char *chinese; /* for people */
+    const char *fills;   /* the field of cbank.v1.CreditRecord, or "holder" */
+    cbi_sheet_kind kind;
+    size_t offset; /* in the CreditRecord */
+    const char *scheme;
+} cbi_sheet_field;
+
+/* All fields in the order of their ids. */
+const cbi_sheet_field *cbi_sheet_fields(size_t *count);
+/* NULL for a word that is no field. */
+const cbi_sheet_field *cbi_sheet_find(cbi_bytes word);
+
+/* "course" or "课程" and so on; false for a word that is no type of outcome. */
+bool cbi_sheet_type(cbi_bytes word, Cbank__V1__RecordType *out);
+
+#endif
