@@ -88,6 +88,7 @@ Test(artefact, nothing_else_is_in_it)
 {
     malformed(BYTES("\x0a\x01z\x1a\x01z"), "body", 3);
     malformed(BYTES("\x0a\x01z\x10\x01"), "body", 3);
+    cr_expect_str_eq(err.detail, "another field stands here");
     malformed(BYTES("\x08\x01"), "envelope", 0);
     malformed(BYTES("\x0a\x01z\x12\x01zz"), "body", 6);
 }

@@ -208,6 +208,8 @@ Test(message, a_field_may_not_reach_beyond_the_message_that_holds_it)
 {
     malformed(BYTES("\x4a\x02\x08\x85\x01"), "u32", 2);
     malformed(BYTES("\x82\x01\x01\x80\x01"), "u32s", 0);
+    malformed(BYTES("\x4a\x03\x3a\x02zz"), "text", 2);
+    malformed(BYTES("\x4a\x01\x82\x01\x01\x01"), "Everything", 2);
 }
 
 Test(message, an_empty_value_is_accepted_within_a_list_and_nowhere_else)
@@ -293,6 +295,7 @@ Test(message, a_type_that_no_message_of_ours_has_is_not_supported)
         {&shapes__has_fixed__descriptor, BYTES("\x0d\x01\x00\x00\x00")},
         {&shapes__has_real__descriptor, BYTES("\x09\x00\x00\x00\x00\x00\x00\xf0\x3f")},
         {&shapes__has_choice__descriptor, BYTES("\x08\x01")},
+        {&shapes__has_choice__descriptor, BYTES("\x12\x01z")},
         {&shapes__has_unpacked__descriptor, BYTES("\x08\x01")},
     };
 
