@@ -51,11 +51,11 @@ static bool write_sm2_point(const EVP_PKEY *pkey, uint8_t out[CBI_PUBLIC_MAX])
 {
     BIGNUM *x = NULL;
     BIGNUM *y = NULL;
-    bool written = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
-                   EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 &&
-                   BN_bn2binpad(x, out + 1, SM2_COORDINATE_SIZE) == SM2_COORDINATE_SIZE &&
-                   BN_bn2binpad(y, out + 1 + SM2_COORDINATE_SIZE, SM2_COORDINATE_SIZE) ==
-                       SM2_COORDINATE_SIZE;
+    bool written =
+        EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
+        EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 &&
+        BN_bn2binpad(x, out + 1, SM2_COORDINATE_SIZE) == SM2_COORDINATE_SIZE &&
+        BN_bn2binpad(y, out + 1 + SM2_COORDINATE_SIZE, SM2_COORDINATE_SIZE) == SM2_COORDINATE_SIZE;
 
     out[0] = 0x04;
     BN_free(x);
@@ -84,8 +84,8 @@ cbank_status cbi_pkey_public(EVP_PKEY *pkey, cbi_public *out, cbank_error *err)
     return cbi_public_parse(suite, cbi_bytes_of(bytes, size), out, err);
 }
 
-cbank_status cbi_pkey_begin(cbi_pkey_init *init, cbi_suite suite, EVP_PKEY *pkey,
-                            EVP_MD_CTX **out, cbank_error *err)
+cbank_status cbi_pkey_begin(cbi_pkey_init *init, cbi_suite suite, EVP_PKEY *pkey, EVP_MD_CTX **out,
+                            cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const char *digest = suite == CBI_SUITE_SM3_SM2 ? "SM3" : NULL;

@@ -20,7 +20,7 @@ typedef int cbi_pkey_init(EVP_MD_CTX *context, EVP_PKEY_CTX **key_context, const
                           const OSSL_PARAM *params);
 
 /* A context ready for the message, which the caller frees with EVP_MD_CTX_free. */
-cbank_status cbi_pkey_begin(cbi_pkey_init *init, cbi_suite suite, EVP_PKEY *pkey,
-                            EVP_MD_CTX **out, cbank_error *err);
+cbank_status cbi_pkey_begin(cbi_pkey_init *init, cbi_suite suite, EVP_PKEY *pkey, EVP_MD_CTX **out,
+                            cbank_error *err);
 
 #endif

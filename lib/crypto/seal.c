@@ -53,8 +53,8 @@ static cbank_status run_gcm(const cbi_secret *key, const sealing_task *task, cba
                            task->sealing, NULL) != 1 ||
         !update(context, NULL, cbi_bytes_of(task->head.data, 1)) ||
         !update(context, NULL, task->associated) || !update(context, task->out, task->in) ||
-        (!task->sealing && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_SIZE,
-                                               task->tag) != 1)) {
+        (!task->sealing &&
+         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_SIZE, task->tag) != 1)) {
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "aes-256-gcm");
         goto done;
     }
@@ -128,7 +128,8 @@ done:
     return status;
 }
 
-static cbank_status run(cbi_suite suite, const cbi_secret *key, const sealing_task *task, cbank_error *err)
+static cbank_status run(cbi_suite suite, const cbi_secret *key, const sealing_task *task,
+                        cbank_error *err)
 {
     if (task->in.size > CBI_BUFFER_MAX || task->associated.size > CBI_BUFFER_MAX)
         return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_BUFFER_MAX, "seal", NULL);
@@ -137,8 +138,8 @@ static cbank_status run(cbi_suite suite, const cbi_secret *key, const sealing_ta
     return run_gcm(key, task, err);
 }
 
-cbank_status cbi_seal(cbi_suite suite, const cbi_secret *key, cbi_bytes associated,
-                      cbi_bytes plain, cbank_buffer *sealed, cbank_error *err)
+cbank_status cbi_seal(cbi_suite suite, const cbi_secret *key, cbi_bytes associated, cbi_bytes plain,
+                      cbank_buffer *sealed, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const sealed_form form = form_of(suite);

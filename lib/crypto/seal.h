@@ -12,8 +12,8 @@
 #include "crypto/secret.h"
 
 /* Replaces `sealed`. */
-cbank_status cbi_seal(cbi_suite suite, const cbi_secret *key, cbi_bytes associated,
-                      cbi_bytes plain, cbank_buffer *sealed, cbank_error *err);
+cbank_status cbi_seal(cbi_suite suite, const cbi_secret *key, cbi_bytes associated, cbi_bytes plain,
+                      cbank_buffer *sealed, cbank_error *err);
 /* Replaces `plain`, which the caller clears (it wipes). CORRUPT if anything was changed. */
 cbank_status cbi_unseal(cbi_suite suite, const cbi_secret *key, cbi_bytes associated,
                         cbi_bytes sealed, cbank_buffer *plain, cbank_error *err);

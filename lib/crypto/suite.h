@@ -23,7 +23,7 @@ cbank_status cbi_suite_require(int suite, cbank_error *err);
 const char *cbi_suite_name(cbi_suite suite);
 bool cbi_suite_from_name(cbi_bytes name, cbi_suite *out);
 
-/* Size of a public key as stored and shipped: 32 (Ed25519) or 65 (SM2: 04 | x | y); 0 if not known. */
+/* Size of a public key as stored and shipped: 32 (Ed25519) or 65 (SM2: 04 | x | y), else 0. */
 size_t cbi_suite_public_size(cbi_suite suite);
 
 #endif

@@ -1,0 +1,197 @@
+#include "crypto/key.h"
+
+#include "base/text.h"
+#include "crypto/fixture.h"
+#include "vector.h"
+
+/* Wycheproof and CCTV, one case a line: number, expected, key, message, signature, flags. */
+typedef struct flat_case {
+    long number;
+    bool expected;
+    const char *key;
+    const char *message;
+    const char *signature;
+    const char *flags;
+} flat_case;
+
+static bool next_case(char **cursor, flat_case *out)
+{
+    char *line = strsep(cursor, "\n");
+    const char *fields[6] = {0};
+
+    if (line == NULL || line[0] == '\0')
+        return false;
+    for (int i = 0; i < 6; i++)
+        fields[i] = strsep(&line, " ");
+    cr_assert(fields[4] != NULL);
+    *out = (flat_case){
+        strtol(fields[0], NULL, 10),       fields[1][0] == '1', fields[2], fields[3], fields[4],
+        fields[5] == NULL ? "" : fields[5]};
+    return true;
+}
+
+static bool verifies(const cbi_public *key, const char *message, const char *signature)
+{
+    cbank_buffer message_bytes = {0};
+    cbank_buffer signature_bytes = {0};
+    cbank_status status = cbi_verify(key, fixture_hex(message, &message_bytes),
+                                     fixture_hex(signature, &signature_bytes), NULL);
+
+    cr_assert(status == CBANK_OK || status == CBANK_E_BAD_SIGNATURE);
+    cbank_buffer_clear(&message_bytes);
+    cbank_buffer_clear(&signature_bytes);
+    return status == CBANK_OK;
+}
+
+static cbank_status parse(const char *hex, cbi_public *out)
+{
+    cbank_buffer bytes = {0};
+    cbank_status status =
+        cbi_public_parse(CBI_SUITE_SHA256_ED25519, fixture_hex(hex, &bytes), out, NULL);
+
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+/* Signs the same bytes, verifies, and has the public key that the vector names. */
+static bool agrees(const char *private, const char *public, const char *message,
+                   const char *signature)
+{
+    cbank_buffer raw = {0};
+    cbank_buffer text = {0};
+    cbank_buffer wanted = {0};
+    cbank_buffer made = {0};
+    cbi_private *key = fixture_key_of(CBI_SUITE_SHA256_ED25519, fixture_hex(private, &raw));
+    bool same;
+
+    cr_assert(cbi_sign(key, fixture_hex(message, &text), &made, NULL) == CBANK_OK);
+    same = cbi_bytes_equal(cbi_bytes_of_buffer(&made), fixture_hex(signature, &wanted)) &&
+           cbi_bytes_equal(cbi_public_bytes(cbi_private_public(key)), fixture_hex(public, &raw)) &&
+           verifies(cbi_private_public(key), message, signature);
+    cbi_private_free(key);
+    cbank_buffer_clear(&raw);
+    cbank_buffer_clear(&text);
+    cbank_buffer_clear(&wanted);
+    cbank_buffer_clear(&made);
+    return same;
+}
+
+static void take_line(char *line, const char *fields[3], const char **signature)
+{
+    static const char *const names[3] = {"Privkey", "Pubkey", "Msg"};
+    char *value = strchr(line, '=');
+
+    if (value == NULL)
+        return;
+    value += 1 + strspn(value + 1, " ");
+    for (int i = 0; i < 3; i++) {
+        if (strncmp(line, names[i], strlen(names[i])) == 0)
+            fields[i] = value[0] == '\0' ? "-" : value;
+    }
+    if (strncmp(line, "Signature", 9) == 0)
+        *signature = value;
+}
+
+Test(ed25519, signs_and_verifies_as_rfc_8032_says)
+{
+    char *file = vector_read("rfc8032/botan_ed25519.vec");
+    char *cursor = file;
+    char *line;
+    const char *fields[3] = {0};
+    const char *signature = NULL;
+    bool pure = false;
+    fixture_tally tally = {0};
+
+    if (file == NULL)
+        cr_skip();
+    while ((line = strsep(&cursor, "\n")) != NULL) {
+        if (line[0] == '[')
+            pure = strcmp(line, "[Pure]") == 0;
+        take_line(line, fields, &signature);
+        if (signature == NULL)
+            continue;
+        if (pure)
+            fixture_count(&tally, agrees(fields[0], fields[1], fields[2], signature), "RFC 8032",
+                          (long)tally.run);
+        else
+            tally.skipped++; /* prehashed, which is another algorithm */
+        signature = NULL;
+    }
+    free(file);
+    /* 658 of sign.input and 51 more of the same algorithm, which the file took from elsewhere. */
+    fixture_report("RFC 8032 Ed25519", &tally, 709);
+}
+
+Test(ed25519, verifies_as_wycheproof_expects)
+{
+    char *file = vector_read("flat/wycheproof_ed25519.txt");
+    char *cursor = file;
+    flat_case one;
+    cbi_public key;
+    fixture_tally tally = {0};
+
+    if (file == NULL)
+        cr_skip();
+    while (next_case(&cursor, &one)) {
+        bool valid = parse(one.key, &key) == CBANK_OK && verifies(&key, one.message, one.signature);
+
+        fixture_count(&tally, valid == one.expected, "Wycheproof", one.number);
+    }
+    free(file);
+    fixture_report("Wycheproof Ed25519", &tally, 151);
+}
+
+/* A key of small order never gets in; all others are judged exactly as ref10 judges them. */
+Test(ed25519, judges_edge_cases_as_ref10_but_refuses_weak_keys)
+{
+    char *file = vector_read("flat/cctv_ed25519.txt");
+    char *cursor = file;
+    flat_case one;
+    cbi_public key;
+    fixture_tally tally = {0};
+    size_t weak = 0;
+
+    if (file == NULL)
+        cr_skip();
+    while (next_case(&cursor, &one)) {
+        cbank_status status = parse(one.key, &key);
+
+        if (strstr(one.flags, "low_order_A") != NULL) {
+            weak++;
+            fixture_count(&tally, status == CBANK_E_UNTRUSTED_KEY, "CCTV", one.number);
+            continue;
+        }
+        cr_assert(status == CBANK_OK);
+        fixture_count(&tally, verifies(&key, one.message, one.signature) == one.expected, "CCTV",
+                      one.number);
+    }
+    free(file);
+    fprintf(stderr, "CCTV Ed25519: %zu of them have a weak key\n", weak);
+    fixture_report("CCTV Ed25519", &tally, 914);
+}
+
+Test(ed25519, signature_has_64_bytes_and_no_other_bit_will_do)
+{
+    cbi_private *key = fixture_key(CBI_SUITE_SHA256_ED25519);
+    const cbi_public *public = cbi_private_public(key);
+    const cbi_bytes message = cbi_bytes_of_text("18 学分");
+    cbank_buffer signature = {0};
+
+    cr_assert(cbi_sign(key, message, &signature, NULL) == CBANK_OK);
+    cr_assert(signature.size == 64);
+    cr_assert(cbi_verify(public, message, cbi_bytes_of_buffer(&signature), NULL) == CBANK_OK);
+    for (size_t bit = 0; bit < 8 * signature.size; bit++) {
+        signature.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        cr_assert(cbi_verify(public, message, cbi_bytes_of_buffer(&signature), NULL) ==
+                  CBANK_E_BAD_SIGNATURE);
+        signature.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    cr_assert(cbi_buffer_append(&signature, cbi_bytes_of("\0", 1), NULL) == CBANK_OK);
+    for (size_t size = 0; size <= 65; size++) {
+        if (size != 64)
+            cr_assert(cbi_verify(public, message, cbi_bytes_of(signature.data, size), NULL) ==
+                      CBANK_E_BAD_SIGNATURE);
+    }
+    cbank_buffer_clear(&signature);
+    cbi_private_free(key);
+}
