@@ -3,7 +3,8 @@
 # debootstrap, clones the project's committed state into it, and runs both in there.
 #
 # Needs root and debootstrap, and apt sources for Debian 12 on this machine: the mirror, its keys
-# and any proxy are read from there. With WORK given, the new system stays in it.
+# and any proxy are read from there. With WORK given, what was made stays in it: base, the empty system,
+# is used again; root, in which the commands ran, is made anew each time.
 #
 # Usage: sh tests/fresh.sh [WORK]
 set -eu
@@ -20,11 +21,13 @@ work=${1:-$(mktemp -d)}
 mkdir -p "$work"
 root=$work/root
 [ $# -gt 0 ] || trap 'rm -rf "$work"' EXIT
-if [ ! -e "$work/made" ]; then
-    rm -rf "$root"
-    debootstrap --variant=minbase $release "$root" "$mirror"
-    touch "$work/made"
+if [ ! -e "$work/base/complete" ]; then
+    rm -rf "$work/base"
+    debootstrap --variant=minbase $release "$work/base" "$mirror"
+    touch "$work/base/complete"
 fi
+rm -rf "$root"
+cp -a "$work/base" "$root"
 
 # What lets apt, npm and go reach their mirrors here lets them there.
 apt-get indextargets --format '$(ORIGIN) deb $(REPO_URI) $(CODENAME) $(COMPONENT)' \
@@ -35,20 +38,19 @@ if [ -r /etc/ssl/certs/ca-certificates.crt ]; then
     cp /etc/ssl/certs/ca-certificates.crt "$root/etc/machine-ca.crt"
 fi
 
-rm -rf "$root/srv/cbank"
 mkdir -p "$root/srv/cbank"
 git clone -q "$project" "$root/srv/cbank/main"
 ci=
 if [ -d "$project/../shared" ]; then
     cp -R "$project/../shared" "$root/srv/cbank/shared"
-    ci=true
+    ci=yes
 fi
 
 # inside COMMAND...: runs it in the new system, with mounts that vanish with it
 inside() {
     unshare --mount --fork sh -c 'mount -t proc proc "$0/proc" && mount -t tmpfs shm "$0/dev/shm" &&
         exec chroot "$0" "$@"' "$root" \
-        /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 CI=$ci \
+        /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 ${ci:+CI=true} \
         SSL_CERT_FILE=/etc/machine-ca.crt NODE_EXTRA_CA_CERTS=/etc/machine-ca.crt \
         ${GOPROXY:+"GOPROXY=$GOPROXY"} ${http_proxy:+"http_proxy=$http_proxy"} \
         ${https_proxy:+"https_proxy=$https_proxy"} ${no_proxy:+"no_proxy=$no_proxy"} "$@"
