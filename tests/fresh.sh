@@ -3,8 +3,8 @@
 # debootstrap, clones the project's committed state into it, and runs both in there.
 #
 # Needs root and debootstrap, and apt sources for Debian 12 on this machine: the mirror, its keys
-# and any proxy are read from there. With WORK given, what was made stays in it: base, the empty system,
-# is used again; root, in which the commands ran, is made anew each time.
+# and any proxy are read from there. With WORK given, what was made stays in it: base, the empty
+# system, is used again; root, in which the commands ran, is made anew each time.
 #
 # Usage: sh tests/fresh.sh [WORK]
 set -eu
