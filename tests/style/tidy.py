@@ -29,7 +29,7 @@ BANNED = [
     (r"\b(system|popen)\s*\(", "", "runs a shell"),
     (r"\balloca\s*\(", "", "can overrun the stack"),
     (r"\b(printf|fprintf|vfprintf|puts|fputs|perror|syslog)\s*\(", "lib/", "the library is silent"),
-    (r"(?<![>.])\b(exit|_exit|abort|quick_exit)\s*\(", "lib/", "the library never ends one"),
+    (r"(?<![>.])\b(_?exit|abort|quick_exit)\s*\(", "lib/", "a library never ends a program"),
     (r"\b(getenv|secure_getenv|setlocale)\s*\(", "lib/", "the library asks no environment"),
     (r"\b(rand|srand|random|drand48)\s*\(", "lib/", "is not random enough"),
     (r"\b(SHA256|SHA512|EVP_sha256|EVP_sm3)\s*\(", "lib/", "fetch the digest once instead"),
