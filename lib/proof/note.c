@@ -159,8 +159,6 @@ cbank_status cbi_note_parse_vkey(cbi_bytes vkey, cbi_bytes *name, cbi_public *ke
         if (!cbi_lines_skip(&typed, key_type(suite)))
             return cbi_fail(err, CBI_REASON_VKEY_TYPE, 0, NULL, NULL);
     }
-    if (typed.size != cbi_suite_public_size(suite))
-        return cbi_fail(err, CBI_REASON_BAD_VKEY, typed.size, NULL, "key size");
     CBI_TRY(cbi_public_parse(suite, typed, key, err));
     *name = own_name;
 done:

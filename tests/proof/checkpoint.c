@@ -79,6 +79,21 @@ Test(checkpoint, has_exactly_three_lines_a_plain_size_and_a_canonical_root)
     cr_assert_eq(decode(ORIGIN "\n9223372036854775807\n" ROOT "\n"), CBANK_OK);
 }
 
+Test(checkpoint, of_another_log_may_have_any_clean_origin_that_fits)
+{
+    char text[CBI_ORIGIN_MAX + 128];
+
+    cr_assert_eq(decode("go.sum database tree\n5\n" ROOT "\n"), CBANK_OK);
+    cr_assert_eq(decode("学分银行\n5\n" ROOT "\n"), CBANK_OK);
+    cr_assert_eq(decode("a\tb\n5\n" ROOT "\n"), CBANK_E_MALFORMED);
+    cr_assert_eq(decode("\xff\n5\n" ROOT "\n"), CBANK_E_MALFORMED);
+    memset(text, 'a', CBI_ORIGIN_MAX + 1);
+    strcpy(text + CBI_ORIGIN_MAX, "\n5\n" ROOT "\n");
+    cr_assert_eq(decode(text), CBANK_OK);
+    strcpy(text + CBI_ORIGIN_MAX, "a\n5\n" ROOT "\n");
+    cr_assert_eq(decode(text), CBANK_E_MALFORMED);
+}
+
 Test(checkpoint, has_an_origin_of_at_least_two_parts)
 {
     static const char *const good[] = {"a/b", "bank.example/credit/sm3-sm2/12", "0-1/.", ORIGIN};

@@ -194,6 +194,27 @@ Test(tree_proof, a_path_of_63_checks_and_one_of_64_does_not)
     cbi_hasher_free(hasher);
 }
 
+Test(tree_proof, a_path_longer_than_the_tree_is_deep_is_refused_whatever_it_folds_to)
+{
+    memory_log *it = memory_log_new(CBI_SUITE_SHA256_ED25519);
+    const cbi_hash *path = it->nodes[0];
+    cbi_hash folded = memory_log_node(it->hasher, &path[1], &path[0]);
+    cbi_hash old_root = memory_log_node(it->hasher, &path[2], &path[0]);
+    cbi_hash new_root = memory_log_node(it->hasher, &path[0], &path[1]);
+
+    cr_assert_eq(cbi_tree_check_inclusion(it->hasher, 0, 1, &path[0], &path[1], 1, &folded, NULL),
+                 CBANK_E_NOT_INCLUDED);
+
+    new_root = memory_log_node(it->hasher, &path[2], &new_root);
+    cr_assert_eq(cbi_tree_check_consistency(it->hasher, 3, &old_root, 4, &new_root, path, 3, NULL),
+                 CBANK_OK);
+    old_root = memory_log_node(it->hasher, &path[3], &old_root);
+    new_root = memory_log_node(it->hasher, &path[3], &new_root);
+    cr_assert_eq(cbi_tree_check_consistency(it->hasher, 3, &old_root, 4, &new_root, path, 4, NULL),
+                 CBANK_E_FORK);
+    memory_log_free(it);
+}
+
 Test(tree_proof, sizes_that_no_tree_has_are_refused)
 {
     static const uint64_t sizes[] = {CBI_TREE_SIZE_MAX + 1, CBI_TREE_SIZE_MAX + 2, UINT64_MAX - 1,
