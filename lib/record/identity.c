@@ -132,7 +132,18 @@ static cbi_document document_of_number(const char *number)
     return CBI_DOCUMENT_CITIZEN;
 }
 
-/* Eighteen characters: seventeen digits and a check character. */
+/* Digits, and perhaps a final X. */
+static cbank_status check_digits(const cbi_identity *identity, cbank_error *err)
+{
+    const char *number = identity->number;
+    size_t digits = strspn(number, DIGITS);
+
+    if (number[digits] != '\0' && strcmp(number + digits, "X") != 0)
+        return refuse_character(identity->type, digits + 1, err);
+    return CBANK_OK;
+}
+
+/* Eighteen characters, of which the last is a check character. */
 static cbank_status check_eighteen(const cbi_identity *identity, cbank_error *err)
 {
     static const char *const TYPES[] = {
@@ -141,18 +152,16 @@ static cbank_status check_eighteen(const cbi_identity *identity, cbank_error *er
         [CBI_DOCUMENT_PERMANENT] = "cn-permanent",
     };
     const char *number = identity->number;
-    size_t digits = strspn(number, DIGITS);
-    cbi_document document;
+    cbi_document document = document_of_number(number);
 
-    if (digits < CITIZEN_SIZE && !(digits == CITIZEN_SIZE - 1 && number[digits] == 'X'))
-        return refuse_character(identity->type, digits + 1, err);
-    document = document_of_number(number);
     if (check_fits(number) && document != identity->document)
         return cbi_fail(err, CBI_REASON_OTHER_DOCUMENT_TYPE, 0, identity->type, "%s",
                         TYPES[document]);
     /* Fifteen digits is what a spreadsheet keeps of a number. */
     if (!check_fits(number) && strcmp(number + CITIZEN_SIZE - 3, "000") == 0)
         return cbi_fail(err, CBI_REASON_SPREADSHEET_RUINED, 0, identity->type, NULL);
+    if (identity->document == CBI_DOCUMENT_PERMANENT && document != identity->document)
+        return refuse_character(identity->type, 1, err);
     if (document != identity->document ||
         (document == CBI_DOCUMENT_CITIZEN && !cbi_area_is_plausible(number)))
         return cbi_fail(err, CBI_REASON_UNKNOWN_AREA, 0, identity->type, NULL);
@@ -184,10 +193,9 @@ static cbank_status require_check(const cbi_identity *identity, cbank_error *err
 static cbank_status widen_old_citizen(cbi_identity *identity, cbank_error *err)
 {
     char *number = identity->number;
-    size_t digits = strspn(number, DIGITS);
 
-    if (digits != CITIZEN_OLD_SIZE)
-        return refuse_character(identity->type, digits + 1, err);
+    if (number[CITIZEN_OLD_SIZE - 1] == 'X')
+        return refuse_character(identity->type, CITIZEN_OLD_SIZE, err);
     memmove(number + 8, number + 6, CITIZEN_OLD_SIZE - 6);
     memcpy(number + 6, "19", 2);
     number[CITIZEN_SIZE - 1] = check_character(number);
@@ -200,6 +208,7 @@ static cbank_status normalise_citizen(cbi_identity *identity, cbank_error *err)
     cbank_status status = CBANK_OK;
     size_t size = strlen(identity->number);
 
+    CBI_TRY(check_digits(identity, err));
     if (identity->document == CBI_DOCUMENT_CITIZEN && size == CITIZEN_OLD_SIZE)
         CBI_TRY(widen_old_citizen(identity, err));
     else if (size != CITIZEN_SIZE)
@@ -221,6 +230,7 @@ static cbank_status normalise_permanent(cbi_identity *identity, cbank_error *err
     size_t digits;
 
     if (size == CITIZEN_SIZE) {
+        CBI_TRY(check_digits(identity, err));
         CBI_TRY(check_eighteen(identity, err));
         return require_check(identity, err);
     }

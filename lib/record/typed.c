@@ -24,12 +24,12 @@ cbank_status cbi_typed_squeeze(cbi_bytes typed, const char *object, char *out, s
             folded.data[size++] = (uint8_t)c;
     }
     folded.size = size;
-    if (size >= capacity) {
-        status = cbi_fail(err, CBI_REASON_BAD_NUMBER_LENGTH, 0, object, "%zu", size);
-        goto done;
-    }
     if (!cbi_text_is_clean(cbi_bytes_of_buffer(&folded))) {
         status = cbi_fail(err, CBI_REASON_BAD_UTF8, 0, object, NULL);
+        goto done;
+    }
+    if (size >= capacity) {
+        status = cbi_fail(err, CBI_REASON_BAD_NUMBER_LENGTH, 0, object, "%zu", size);
         goto done;
     }
     if (size > 0)

@@ -1,0 +1,164 @@
+/* Statement bodies: every field that others rely on, spoilt on its own. */
+#include "record/body.h"
+
+#include <criterion/criterion.h>
+
+#include "base/limits.h"
+#include "record/sample.h"
+
+static cbank_error err;
+static sample_bodies bodies;
+
+#define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
+
+static cbank_status check(int kind)
+{
+    return cbi_body_check(cbi_kind_find(kind), sample_body(&bodies, kind), &err);
+}
+
+/* With `field` set to `value`, the body of that kind is refused for the field of that name. */
+#define REFUSED(kind, message, field, ...)                                                         \
+    do {                                                                                           \
+        sample_bodies_init(&bodies);                                                               \
+        cr_assert_eq(check(KIND(kind)), CBANK_OK, "%s %s", err.object, err.detail);                \
+        bodies.message.field = __VA_ARGS__;                                                        \
+        cr_expect_eq(check(KIND(kind)), CBANK_E_INVALID, #message "." #field);                     \
+        cr_expect_str_eq(err.object, #field);                                                      \
+    } while (0)
+
+#define NONE sample_bytes(0, 0)
+#define SHORT sample_bytes(0, 31)
+#define LONG sample_bytes(0, 33)
+#define TEXT(value) cbi_message_string(value)
+
+Test(body, an_opened_account_has_a_number_a_holder_and_an_assurance)
+{
+    REFUSED(ACCOUNT_OPENED, account_opened, account, TEXT(""));
+    REFUSED(ACCOUNT_OPENED, account_opened, account, TEXT("1234-5678-9012-3428"));
+    REFUSED(ACCOUNT_OPENED, account_opened, opened_by, TEXT("pxu"));
+    REFUSED(ACCOUNT_OPENED, account_opened, holder, NONE);
+    REFUSED(ACCOUNT_OPENED, account_opened, holder, SHORT);
+    REFUSED(ACCOUNT_OPENED, account_opened, holder, LONG);
+    REFUSED(ACCOUNT_OPENED, account_opened, assurance, 0);
+    sample_bodies_init(&bodies);
+    bodies.account_opened.opened_by = TEXT(""); /* the bank itself */
+    cr_expect_eq(check(KIND(ACCOUNT_OPENED)), CBANK_OK);
+}
+
+Test(body, a_change_of_an_account_names_it)
+{
+    REFUSED(ACCOUNT_FROZEN, account_changed, account, TEXT("1234567890123429"));
+    REFUSED(ACCOUNT_UNFROZEN, account_changed, account, TEXT(""));
+}
+
+Test(body, a_merger_names_both_sides)
+{
+    REFUSED(MERGED_OUT, merged_out, account, TEXT("1"));
+    REFUSED(MERGED_OUT, merged_out, into_tag, SHORT);
+    REFUSED(MERGED_IN, merged_in, account, TEXT("1"));
+    REFUSED(MERGED_IN, merged_in, from_account, TEXT("1"));
+    REFUSED(MERGED_IN, merged_in, from_account, TEXT(SAMPLE_OTHER_ACCOUNT));
+    REFUSED(MERGED_IN, merged_in, from_tag_random, NONE);
+    REFUSED(MERGED_IN, merged_in, from_sequence, 0);
+    REFUSED(MERGED_IN, merged_in, from_leaf, LONG);
+}
+
+Test(body, a_deposit_names_its_place_in_a_batch_and_holds_the_record)
+{
+    REFUSED(CREDIT_DEPOSITED, credit_deposited, account, TEXT("1"));
+    REFUSED(CREDIT_DEPOSITED, credit_deposited, batch, SHORT);
+    REFUSED(CREDIT_DEPOSITED, credit_deposited, index, CBI_BATCH_RECORDS_MAX);
+    REFUSED(CREDIT_DEPOSITED, credit_deposited, record, NONE);
+    sample_bodies_init(&bodies);
+    bodies.credit_deposited.index = CBI_BATCH_RECORDS_MAX - 1;
+    cr_expect_eq(check(KIND(CREDIT_DEPOSITED)), CBANK_OK);
+}
+
+Test(body, a_change_names_its_deposit_by_sequence_and_leaf)
+{
+    REFUSED(CREDIT_CHANGED, credit_changed, batch, NONE);
+    REFUSED(CREDIT_CHANGED, credit_changed, index, CBI_BATCH_RECORDS_MAX);
+    REFUSED(CREDIT_CHANGED, credit_changed, touched_sequence, 0);
+    REFUSED(CREDIT_CHANGED, credit_changed, touched_leaf, SHORT);
+    REFUSED(CREDIT_CHANGED, credit_changed, change, NONE);
+}
+
+Test(body, an_admitted_institution_has_a_code_a_name_and_a_key)
+{
+    REFUSED(INSTITUTION_ADMITTED, institution_admitted, institution, TEXT(""));
+    REFUSED(INSTITUTION_ADMITTED, institution_admitted, institution, TEXT("anyone"));
+    REFUSED(INSTITUTION_ADMITTED, institution_admitted, public_key, SHORT);
+    sample_bodies_init(&bodies);
+    bodies.institution_admitted.n_names = 0;
+    cr_expect_eq(check(KIND(INSTITUTION_ADMITTED)), CBANK_E_INVALID);
+    cr_expect_str_eq(err.object, "names");
+}
+
+Test(body, a_name_has_words_a_language_and_days_in_order)
+{
+    static const struct {
+        const char *lang;
+        const char *value;
+        uint32_t from;
+        uint32_t until;
+        bool valid;
+    } names[] = {
+        {"zh", "萍乡学院", 20130418, 0, true},
+        {"", "PXU", 0, 0, true},
+        {"zh-Hans-CN", "萍乡学院", 19990000, 20130400, true},
+        {"zh", "", 0, 0, false},
+        {"z", "萍乡学院", 0, 0, false},
+        {"中文", "萍乡学院", 0, 0, false},
+        {"-zh", "萍乡学院", 0, 0, false},
+        {"zh", "萍乡学院", 20131340, 0, false},
+        {"zh", "萍乡学院", 0, 20130230, false},
+        {"zh", "萍乡学院", 20130418, 20130417, false},
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        sample_bodies_init(&bodies);
+        bodies.name.lang = TEXT(names[i].lang);
+        bodies.name.value = TEXT(names[i].value);
+        bodies.name.from = names[i].from;
+        bodies.name.until = names[i].until;
+        cr_expect_eq(check(KIND(INSTITUTION_ADMITTED)),
+                     names[i].valid ? CBANK_OK : CBANK_E_INVALID, "name %zu", i);
+    }
+}
+
+Test(body, a_rotated_key_came_with_a_request)
+{
+    REFUSED(KEY_ROTATED, key_rotated, institution, TEXT("-"));
+    REFUSED(KEY_ROTATED, key_rotated, public_key, sample_bytes(0, 64));
+    REFUSED(KEY_ROTATED, key_rotated, request, NONE);
+    REFUSED(INSTITUTION_SUSPENDED, institution_changed, institution, TEXT(""));
+    REFUSED(INSTITUTION_RESUMED, institution_changed, institution, TEXT("x"));
+}
+
+Test(body, a_receipt_counts_at_least_one_item_and_no_more_than_a_batch_may_hold)
+{
+    REFUSED(BATCH_RECEIVED, batch_received, institution, TEXT(""));
+    REFUSED(BATCH_RECEIVED, batch_received, batch, SHORT);
+    REFUSED(BATCH_RECEIVED, batch_received, taken, 0);
+    REFUSED(BATCH_RECEIVED, batch_received, taken, CBI_BATCH_RECORDS_MAX + 1);
+    REFUSED(BATCH_RECEIVED, batch_received, taken, UINT32_MAX);
+    REFUSED(BATCH_RECEIVED, batch_received, public_key, NONE);
+    sample_bodies_init(&bodies);
+    bodies.batch_received.taken = 0;
+    bodies.batch_received.refused = CBI_BATCH_RECORDS_MAX;
+    cr_expect_eq(check(KIND(BATCH_RECEIVED)), CBANK_OK);
+}
+
+Test(body, a_bank_begins_with_its_origin_its_suite_and_two_keys_of_that_suite)
+{
+    REFUSED(BANK_CREATED, bank_created, origin, TEXT(""));
+    REFUSED(BANK_CREATED, bank_created, suite, 0);
+    REFUSED(BANK_CREATED, bank_created, suite, 3);
+    REFUSED(BANK_CREATED, bank_created, root_key, NONE);
+    REFUSED(BANK_CREATED, bank_created, log_key, sample_bytes(0, 65));
+    sample_bodies_init(&bodies);
+    bodies.bank_created.suite = CBANK__V1__SUITE__SUITE_SM3_SM2;
+    bodies.bank_created.root_key = sample_bytes(1, 65);
+    bodies.bank_created.log_key = sample_bytes(2, 65);
+    cr_expect_eq(check(KIND(BANK_CREATED)), CBANK_OK);
+}

@@ -1,0 +1,94 @@
+/* The table of statement kinds, against the schema. */
+#include "record/kind.h"
+
+#include <criterion/criterion.h>
+
+#include <ctype.h>
+#include <string.h>
+
+
+#define ENUM cbank__v1__statement_kind__descriptor
+#define PREFIX "STATEMENT_KIND_"
+
+/* "STATEMENT_KIND_MERGED_IN" is "merged_in". */
+static void word_of(const char *name, char *out, size_t capacity)
+{
+    size_t size = strlen(name) - strlen(PREFIX);
+
+    cr_assert(size < capacity && strncmp(name, PREFIX, strlen(PREFIX)) == 0);
+    for (size_t i = 0; i < size; i++)
+        out[i] = (char)tolower((unsigned char)name[strlen(PREFIX) + i]);
+    out[size] = '\0';
+}
+
+Test(kind, every_kind_of_the_schema_has_a_row_that_is_filled_in)
+{
+    size_t rows = 0;
+
+    for (unsigned i = 0; i < ENUM.n_values; i++) {
+        int number = ENUM.values[i].value;
+        const cbi_kind *kind = cbi_kind_find(number);
+        char word[64];
+
+        if (number == 0)
+            continue;
+        cr_assert_not_null(kind, "%s has no row", ENUM.values[i].name);
+        word_of(ENUM.values[i].name, word, sizeof(word));
+        cr_expect_str_eq(kind->word, word);
+        cr_expect_eq((int)kind->kind, number);
+        cr_expect_eq((int)kind->subject, number / 100, "%s is on another chain", word);
+        cr_expect_neq((int)kind->entry_class, 0);
+        cr_expect_not_null(kind->body);
+        cr_expect(kind->signer >= CBI_SIGNER_BANK && kind->signer <= CBI_SIGNER_REQUEST);
+        rows++;
+    }
+    cr_expect_eq(rows, ENUM.n_values - 1);
+}
+
+Test(kind, a_number_that_the_schema_does_not_list_is_not_supported)
+{
+    for (int number = -1; number < 1000; number++) {
+        bool listed = number != 0 && protobuf_c_enum_descriptor_get_value(&ENUM, number) != NULL;
+
+        cr_expect_eq(cbi_kind_find(number) != NULL, listed, "%d", number);
+    }
+}
+
+Test(kind, one_kind_opens_each_kind_of_chain)
+{
+    unsigned opening[8] = {0};
+
+    for (unsigned i = 0; i < ENUM.n_values; i++) {
+        const cbi_kind *kind = cbi_kind_find(ENUM.values[i].value);
+
+        if (kind != NULL && kind->opens)
+            opening[kind->subject]++;
+    }
+    cr_expect_eq(opening[CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER], 1);
+    cr_expect_eq(opening[CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_INSTITUTION], 1);
+    cr_expect_eq(opening[CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_BANK], 1);
+}
+
+/* What a transcript may withhold hangs on the class, and a bank may not award. */
+Test(kind, only_a_deposit_is_an_award_and_both_acts_on_credit_rest_on_a_batch)
+{
+    for (unsigned i = 0; i < ENUM.n_values; i++) {
+        const cbi_kind *kind = cbi_kind_find(ENUM.values[i].value);
+        int number = ENUM.values[i].value;
+        Cbank__V1__EntryClass expected = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_OTHER;
+
+        if (kind == NULL)
+            continue;
+        if (number < 200)
+            expected = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT;
+        if (number == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED)
+            expected = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD;
+        if (number == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED)
+            expected = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_CHANGE;
+        cr_expect_eq(kind->entry_class, expected, "%s", kind->word);
+        cr_expect_eq(kind->signer == CBI_SIGNER_BATCH,
+                     expected == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD ||
+                         expected == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_CHANGE,
+                     "%s", kind->word);
+    }
+}

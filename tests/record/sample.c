@@ -1,0 +1,242 @@
+#include "record/sample.h"
+
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include "record/kind.h"
+
+ProtobufCBinaryData sample_bytes(uint8_t value, size_t size)
+{
+    static uint8_t pages[8][80];
+
+    cr_assert(value < 8 && size <= sizeof(pages[0]));
+    memset(pages[value], value + 1, sizeof(pages[0]));
+    return (ProtobufCBinaryData){.len = size, .data = pages[value]};
+}
+
+static char *text(const char *value)
+{
+    return cbi_message_string(value);
+}
+
+static void fill_parts(sample_record *sample)
+{
+    cbank__v1__organisation_id__init(&sample->id);
+    sample->id.scheme = text("school");
+    sample->id.value = text("4136010403");
+    cbank__v1__awarder__init(&sample->awarded_by);
+    sample->awarded_by.institution = text("PXU");
+    sample->awarded_by.name = text("萍乡学院");
+    sample->awarded_by.id = &sample->id;
+    sample->awarded_by.country = text("CHN");
+    cbank__v1__awarder__init(&sample->co_awarded_by);
+    sample->co_awarded_by.name = text("University of Example");
+    cbank__v1__lang_text__init(&sample->title);
+    sample->title.lang = text("zh");
+    sample->title.value = text("高等数学");
+    for (size_t i = 0; i < 2; i++) {
+        cbank__v1__amount__init(&sample->amounts[i]);
+        cbank__v1__attribute__init(&sample->attributes[i]);
+        sample->attributes[i].value = text("1");
+    }
+    sample->amounts[0].unit = text("credit");
+    sample->amounts[0].milli = 3500;
+    sample->amounts[1].unit = text("hour");
+    sample->amounts[1].milli = 56000;
+    sample->attributes[0].key = text("a");
+    sample->attributes[1].key = text("b");
+    cbank__v1__grade__init(&sample->grade);
+    sample->grade.kind = CBANK__V1__GRADE_KIND__GRADE_KIND_SCORE;
+    sample->grade.score_milli = 92000;
+    sample->grade.max_milli = 100000;
+    cbank__v1__component__init(&sample->component);
+    sample->component.title = text("平时成绩");
+    sample->component.amount = &sample->amounts[0];
+    sample->component.grade = &sample->grade;
+    cbank__v1__level__init(&sample->level);
+    sample->level.framework = text("gd");
+    sample->level.level_milli = 5000;
+    sample->level.basis = CBANK__V1__LEVEL_BASIS__LEVEL_BASIS_ISSUER;
+    cbank__v1__code__init(&sample->code);
+    sample->code.scheme = text("GB/T 4658");
+    sample->code.value = text("20");
+}
+
+static void fill_circumstances(sample_record *sample)
+{
+    cbank__v1__attendance__init(&sample->attendance);
+    sample->attendance.permille = 950;
+    sample->attendance.sessions = 20;
+    sample->attendance.attended = 19;
+    cbank__v1__placing__init(&sample->placing);
+    sample->placing.rank = 1;
+    sample->placing.team_size = 3;
+    sample->placing.place_in_team = 2;
+    sample->placing.contest_level = &sample->code;
+    cbank__v1__project__init(&sample->project);
+    sample->project.name = text("乡村教师培训");
+    cbank__v1__supporting_document__init(&sample->evidence);
+    sample->evidence.digest = sample_bytes(3, 32);
+    sample->evidence.checked_on = 20240701;
+    cbank__v1__based_on__init(&sample->based_on);
+    sample->based_on.record = sample_bytes(4, 32);
+}
+
+static void fill_lists(sample_record *sample)
+{
+    Cbank__V1__CreditRecord *record = &sample->record;
+
+    sample->co_awarders[0] = &sample->co_awarded_by;
+    sample->titles[0] = &sample->title;
+    sample->components[0] = &sample->component;
+    sample->levels[0] = &sample->level;
+    sample->classifications[0] = &sample->code;
+    sample->documents[0] = &sample->evidence;
+    sample->bases[0] = &sample->based_on;
+    for (size_t i = 0; i < 2; i++) {
+        sample->amount_list[i] = &sample->amounts[i];
+        sample->attribute_list[i] = &sample->attributes[i];
+    }
+    record->n_co_awarded_by = 1;
+    record->co_awarded_by = sample->co_awarders;
+    record->n_title = 1;
+    record->title = sample->titles;
+    record->n_amounts = 2;
+    record->amounts = sample->amount_list;
+    record->n_components = 1;
+    record->components = sample->components;
+    record->n_levels = 1;
+    record->levels = sample->levels;
+    record->n_classifications = 1;
+    record->classifications = sample->classifications;
+    record->n_evidence = 1;
+    record->evidence = sample->documents;
+    record->n_based_on = 1;
+    record->based_on = sample->bases;
+    record->n_attributes = 2;
+    record->attributes = sample->attribute_list;
+}
+
+void sample_record_init(sample_record *sample)
+{
+    Cbank__V1__CreditRecord *record = &sample->record;
+
+    fill_parts(sample);
+    fill_circumstances(sample);
+    cbank__v1__credit_record__init(record);
+    fill_lists(sample);
+    record->version = 1;
+    record->salt = sample_bytes(0, 16);
+    record->holder = sample_bytes(1, 32);
+    record->reference = text("2024-MATH-0017");
+    record->revision = 2;
+    record->supersedes = sample_bytes(2, 32);
+    record->type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
+    record->category = &sample->code;
+    record->awarded_by = &sample->awarded_by;
+    record->deposited_by = text("PXOU");
+    record->delegation = sample_bytes(5, 32);
+    record->code = text("0801001");
+    record->grade = &sample->grade;
+    record->term = &sample->code;
+    record->started_on = 20240226;
+    record->ended_on = 20240628;
+    record->assessed_on = 20240620;
+    record->awarded_on = 20240701;
+    record->expires_on = 20290000;
+    record->language = text("zh-Hans");
+    record->attendance = &sample->attendance;
+    record->placing = &sample->placing;
+    record->project = &sample->project;
+    record->recognition = sample_bytes(6, 32);
+}
+
+static void fill_learner_bodies(sample_bodies *sample)
+{
+    cbank__v1__account_opened__init(&sample->account_opened);
+    sample->account_opened.account = text(SAMPLE_ACCOUNT);
+    sample->account_opened.opened_by = text("PXU");
+    sample->account_opened.holder = sample_bytes(0, 32);
+    sample->account_opened.assurance =
+        CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_DOCUMENT_SEEN;
+    cbank__v1__account_changed__init(&sample->account_changed);
+    sample->account_changed.account = text(SAMPLE_ACCOUNT);
+    cbank__v1__merged_out__init(&sample->merged_out);
+    sample->merged_out.account = text(SAMPLE_ACCOUNT);
+    sample->merged_out.into_tag = sample_bytes(1, 32);
+    cbank__v1__merged_in__init(&sample->merged_in);
+    sample->merged_in.account = text(SAMPLE_OTHER_ACCOUNT);
+    sample->merged_in.from_account = text(SAMPLE_ACCOUNT);
+    sample->merged_in.from_tag_random = sample_bytes(1, 32);
+    sample->merged_in.from_sequence = 7;
+    sample->merged_in.from_leaf = sample_bytes(2, 32);
+    cbank__v1__credit_deposited__init(&sample->credit_deposited);
+    sample->credit_deposited.account = text(SAMPLE_ACCOUNT);
+    sample->credit_deposited.batch = sample_bytes(3, 32);
+    sample->credit_deposited.index = 41;
+    sample->credit_deposited.record = sample_bytes(4, 77);
+    cbank__v1__credit_changed__init(&sample->credit_changed);
+    sample->credit_changed.batch = sample_bytes(3, 32);
+    sample->credit_changed.touched_sequence = 3;
+    sample->credit_changed.touched_leaf = sample_bytes(5, 32);
+    sample->credit_changed.change = sample_bytes(6, 55);
+}
+
+static void fill_other_bodies(sample_bodies *sample)
+{
+    cbank__v1__dated_name__init(&sample->name);
+    sample->name.lang = text("zh");
+    sample->name.value = text("萍乡学院");
+    sample->names[0] = &sample->name;
+    cbank__v1__institution_admitted__init(&sample->institution_admitted);
+    sample->institution_admitted.institution = text("PXU");
+    sample->institution_admitted.n_names = 1;
+    sample->institution_admitted.names = sample->names;
+    sample->institution_admitted.public_key = sample_bytes(1, 32);
+    cbank__v1__key_rotated__init(&sample->key_rotated);
+    sample->key_rotated.institution = text("PXU");
+    sample->key_rotated.public_key = sample_bytes(2, 65);
+    sample->key_rotated.request = sample_bytes(3, 80);
+    cbank__v1__institution_changed__init(&sample->institution_changed);
+    sample->institution_changed.institution = text("PXU");
+    cbank__v1__batch_received__init(&sample->batch_received);
+    sample->batch_received.institution = text("PXU");
+    sample->batch_received.batch = sample_bytes(3, 32);
+    sample->batch_received.number = 1;
+    sample->batch_received.taken = 1;
+    sample->batch_received.public_key = sample_bytes(1, 32);
+    cbank__v1__bank_created__init(&sample->bank_created);
+    sample->bank_created.origin = text("bank.example/credit/sha256-ed25519/1");
+    sample->bank_created.n_names = 1;
+    sample->bank_created.names = sample->names;
+    sample->bank_created.suite = CBANK__V1__SUITE__SUITE_SHA256_ED25519;
+    sample->bank_created.root_key = sample_bytes(4, 32);
+    sample->bank_created.log_key = sample_bytes(5, 32);
+}
+
+void sample_bodies_init(sample_bodies *sample)
+{
+    fill_learner_bodies(sample);
+    fill_other_bodies(sample);
+}
+
+void *sample_body(sample_bodies *sample, int kind)
+{
+    ProtobufCMessage *const bodies[] = {
+        &sample->account_opened.base,  &sample->account_changed.base,
+        &sample->merged_out.base,      &sample->merged_in.base,
+        &sample->credit_deposited.base, &sample->credit_changed.base,
+        &sample->institution_admitted.base, &sample->key_rotated.base,
+        &sample->institution_changed.base, &sample->batch_received.base,
+        &sample->bank_created.base,
+    };
+    const cbi_kind *row = cbi_kind_find(kind);
+
+    for (size_t i = 0; row != NULL && i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        if (bodies[i]->descriptor == row->body)
+            return bodies[i];
+    }
+    cr_assert_fail("no sample for the kind %d", kind);
+    return NULL;
+}

@@ -1,0 +1,69 @@
+/* sample.h - a credit record and statement bodies with nothing wrong, to be spoilt one by one. */
+#ifndef CBI_TESTS_RECORD_SAMPLE_H
+#define CBI_TESTS_RECORD_SAMPLE_H
+
+#include "wire/message.h"
+
+#include "cbank/v1/record.pb-c.h"
+#include "cbank/v1/statement.pb-c.h"
+
+#define SAMPLE_ACCOUNT "1234567890123428"
+#define SAMPLE_OTHER_ACCOUNT "0000000000000195"
+
+/* `size` bytes of `value`, which live as long as the program; at most 80. */
+ProtobufCBinaryData sample_bytes(uint8_t value, size_t size);
+
+/* A record with every field filled, and room to spoil each: all of it is the struct's own. */
+typedef struct sample_record {
+    Cbank__V1__CreditRecord record;
+    Cbank__V1__Awarder awarded_by;
+    Cbank__V1__Awarder co_awarded_by;
+    Cbank__V1__OrganisationId id;
+    Cbank__V1__LangText title;
+    Cbank__V1__Amount amounts[2];
+    Cbank__V1__Grade grade;
+    Cbank__V1__Component component;
+    Cbank__V1__Level level;
+    Cbank__V1__Code code;
+    Cbank__V1__Attendance attendance;
+    Cbank__V1__Placing placing;
+    Cbank__V1__Project project;
+    Cbank__V1__SupportingDocument evidence;
+    Cbank__V1__BasedOn based_on;
+    Cbank__V1__Attribute attributes[2];
+    /* lists of the record */
+    Cbank__V1__Awarder *co_awarders[1];
+    Cbank__V1__LangText *titles[1];
+    Cbank__V1__Amount *amount_list[2];
+    Cbank__V1__Component *components[1];
+    Cbank__V1__Level *levels[1];
+    Cbank__V1__Code *classifications[1];
+    Cbank__V1__SupportingDocument *documents[1];
+    Cbank__V1__BasedOn *bases[1];
+    Cbank__V1__Attribute *attribute_list[2];
+} sample_record;
+
+void sample_record_init(sample_record *sample);
+
+/* One body of each type. */
+typedef struct sample_bodies {
+    Cbank__V1__DatedName name;
+    Cbank__V1__DatedName *names[1];
+    Cbank__V1__AccountOpened account_opened;
+    Cbank__V1__AccountChanged account_changed;
+    Cbank__V1__MergedOut merged_out;
+    Cbank__V1__MergedIn merged_in;
+    Cbank__V1__CreditDeposited credit_deposited;
+    Cbank__V1__CreditChanged credit_changed;
+    Cbank__V1__InstitutionAdmitted institution_admitted;
+    Cbank__V1__KeyRotated key_rotated;
+    Cbank__V1__InstitutionChanged institution_changed;
+    Cbank__V1__BatchReceived batch_received;
+    Cbank__V1__BankCreated bank_created;
+} sample_bodies;
+
+void sample_bodies_init(sample_bodies *sample);
+/* The body of that kind; fails the test if there is none. */
+void *sample_body(sample_bodies *sample, int kind);
+
+#endif
