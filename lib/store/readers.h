@@ -1,5 +1,5 @@
 /*
- * readers.h - LMDB's read transactions, kept for reuse: renewing one is much cheaper than beginning.
+ * readers.h - LMDB's read transactions, kept for reuse: renewing one is cheaper than beginning.
  */
 #ifndef CBI_STORE_READERS_H
 #define CBI_STORE_READERS_H

@@ -39,11 +39,11 @@ done:
     return status;
 }
 
-static cbank_status write_all(int fd, const uint8_t *data, size_t size, const char *object,
-                              cbank_error *err)
+static cbank_status write_at(int fd, off_t offset, const uint8_t *data, size_t size,
+                             const char *object, cbank_error *err)
 {
     while (size > 0) {
-        ssize_t written = write(fd, data, size);
+        ssize_t written = pwrite(fd, data, size, offset);
 
         if (written < 0 && errno == EINTR)
             continue;
@@ -51,6 +51,7 @@ static cbank_status write_all(int fd, const uint8_t *data, size_t size, const ch
             return cbi_fault_report(errno, object, err);
         data += written;
         size -= (size_t)written;
+        offset += written;
     }
     return CBANK_OK;
 }
@@ -59,15 +60,17 @@ static cbank_status copy_file(int from, int to, const char *object, cbank_error 
 {
     cbank_status status = CBANK_OK;
     uint8_t *block = NULL;
+    off_t offset = 0;
     ssize_t size;
 
     CBI_TRY(cbi_alloc(1, COPY_BYTES, &block, err));
-    while ((size = read(from, block, COPY_BYTES)) != 0) {
+    while ((size = pread(from, block, COPY_BYTES, offset)) != 0) {
         if (size < 0 && errno == EINTR)
             continue;
         if (size < 0)
             CBI_TRY(cbi_fault_report(errno, object, err));
-        CBI_TRY(write_all(to, block, (size_t)size, object, err));
+        CBI_TRY(write_at(to, offset, block, (size_t)size, object, err));
+        offset += size;
     }
 done:
     cbi_free(block);

@@ -16,6 +16,7 @@ static const char *const names[CBI_TABLE_COUNT] = {
     [CBI_TABLE_VAULT] = "vault",
     [CBI_TABLE_OPENING] = "opening",
     [CBI_TABLE_INSTITUTION] = "institution",
+    [CBI_TABLE_STATE] = "state",
 };
 
 const char *cbi_table_name(cbi_table table)
