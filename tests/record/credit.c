@@ -168,6 +168,9 @@ Test(credit, grades_components_and_levels_hold_together)
     cr_expect_eq(check(), CBANK_OK, "half levels exist");
     sample.level.level_milli = 0;
     cr_expect_eq(check(), CBANK_OK, "and a level nought");
+    sample.component.amount = NULL;
+    sample.component.grade = NULL;
+    cr_expect_eq(check(), CBANK_OK, "a part may only have a name");
 }
 
 Test(credit, a_code_has_a_scheme_and_a_value)
