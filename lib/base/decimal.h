@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 
 #define CBI_MILLI_MAX 1000000000000ll /* a thousand million units */
-#define CBI_MILLI_TEXT_MAX 24
+#define CBI_MILLI_TEXT_MAX 32
 
 /*
  * Digits, at most one point, at most three decimals, an optional leading '-'. Nothing is rounded

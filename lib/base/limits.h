@@ -8,7 +8,7 @@
 #define CBI_BUFFER_MAX (512u * 1024 * 1024)
 #define CBI_TEXT_MAX 1024
 #define CBI_NESTING_MAX 8
-/* What one message may hold once unpacked. */
+/* What one message may hold once unpacked, beside the content of its `bytes` fields. */
 #define CBI_MESSAGE_MEMORY_MAX (4u * 1024 * 1024)
 
 #define CBI_BATCH_RECORDS_MAX (1u << 20)

@@ -235,7 +235,7 @@ static cbank_status take_sized(walker *walk)
         return take_text(
             walk, cbi_bytes_of(walk->bytes.data + walk->offset, (size_t)size));
     walk->offset += (size_t)size;
-    CBI_TRY(take_memory(walk, (size_t)size + ALLOCATION_EXTRA));
+    CBI_TRY(take_memory(walk, ALLOCATION_EXTRA)); /* the bytes cost what they cost on the wire */
 done:
     return status;
 }

@@ -1,0 +1,116 @@
+#include "bank/bank.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "crypto/keyfile.h"
+
+cbank_status cbi_bank_setup(const cbi_config *config, const cbi_private *log_key, char *guard,
+                            cbi_ledger_setup *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_config_path(config->guard, "checkpoint", guard, err));
+    *out = (cbi_ledger_setup){
+        .origin = config->origin, .guard_path = guard, .log_key = log_key};
+done:
+    return status;
+}
+
+static cbank_status derive_secrets(cbi_bank *bank, const cbi_secret *master, cbank_error *err)
+{
+    const struct {
+        const char *label;
+        cbi_secret *secret;
+    } purposes[] = {
+        {"cbank/v1/vault", &bank->secrets.vault},
+        {"cbank/v1/opening", &bank->secrets.opening},
+        {"cbank/v1/documents", &bank->secrets.documents},
+        {"cbank/v1/students", &bank->secrets.students},
+        {"cbank/v1/content", &bank->secrets.content},
+    };
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++)
+        CBI_TRY(cbi_secret_derive(bank->config.suite, master, purposes[i].label,
+                                  purposes[i].secret, err));
+done:
+    return status;
+}
+
+static cbank_status read_keys(const char *folder, cbi_bytes passphrase, cbi_bank *bank,
+                              cbank_error *err)
+{
+    char keys[CBI_PATH_MAX], path[CBI_PATH_MAX];
+    cbank_status status = CBANK_OK;
+    cbi_secret master = {0};
+
+    CBI_TRY(cbi_config_path(folder, "keys", keys, err));
+    CBI_TRY(cbi_config_path(keys, "log.key", path, err));
+    CBI_TRY(cbi_keyfile_read_private(path, passphrase, &bank->log_key, err));
+    if (cbi_private_public(bank->log_key)->suite != bank->config.suite)
+        CBI_TRY(cbi_fail(err, CBI_REASON_BANK_KEY, 0, "log.key", NULL));
+    CBI_TRY(cbi_config_path(keys, "vault.key", path, err));
+    CBI_TRY(cbi_keyfile_read_secret(path, passphrase, &master, err));
+    CBI_TRY(derive_secrets(bank, &master, err));
+done:
+    cbi_secret_wipe(&master);
+    return status;
+}
+
+/* Who the bank is stands in its own first statement. */
+static cbank_status read_self(cbi_bank *bank, cbank_error *err)
+{
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    CBI_TRY(cbi_history_read(&reader, 0, &logged, err));
+    CBI_TRY(cbi_statement_parse(logged.statement, &bank->created, err));
+    bank->self = cbi_statement_body(&bank->created, &cbank__v1__bank_created__descriptor);
+    if (bank->self == NULL || strcmp(bank->self->origin, bank->config.origin) != 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_BANK_SELF, 0, bank->config.origin, NULL));
+    if (!cbi_bytes_equal(cbi_message_bytes(bank->self->log_key),
+                         cbi_public_bytes(cbi_private_public(bank->log_key))))
+        CBI_TRY(cbi_fail(err, CBI_REASON_BANK_KEY, 0, "log.key", NULL));
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
+cbank_status cbi_bank_open(const char *path, cbi_bytes passphrase, cbi_bank **out,
+                           cbank_error *err)
+{
+    char store[CBI_PATH_MAX], guard[CBI_PATH_MAX];
+    cbi_ledger_setup setup;
+    cbank_status status = CBANK_OK;
+    cbi_bank *bank = NULL;
+
+    CBI_TRY(cbi_alloc(1, sizeof(*bank), &bank, err));
+    CBI_TRY(cbi_config_read(path, &bank->config, err));
+    CBI_TRY(read_keys(path, passphrase, bank, err));
+    CBI_TRY(cbi_config_path(path, "store", store, err));
+    CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key, guard, &setup, err));
+    CBI_TRY(cbi_store_open(store, bank->config.quota, &bank->store, err));
+    CBI_TRY(cbi_ledger_open(bank->store, &setup, &bank->ledger, err));
+    CBI_TRY(read_self(bank, err));
+    *out = bank;
+    bank = NULL;
+done:
+    cbi_bank_close(bank);
+    return status;
+}
+
+void cbi_bank_close(cbi_bank *bank)
+{
+    if (bank == NULL)
+        return;
+    cbi_ledger_close(bank->ledger);
+    cbi_store_close(bank->store);
+    cbi_private_free(bank->log_key);
+    cbi_statement_clear(&bank->created);
+    cbi_wipe(&bank->secrets, sizeof(bank->secrets));
+    cbi_free(bank);
+}

@@ -1,0 +1,178 @@
+#include "bank/vault.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Associated data: origin | 00 | table | 00 | key. */
+static cbank_status associate(const cbi_bank *bank, cbi_table table, cbi_bytes key,
+                              cbank_buffer *out, cbank_error *err)
+{
+    const char *name = cbi_table_name(table);
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_buffer_append(
+        out, cbi_bytes_of(bank->config.origin, strlen(bank->config.origin) + 1), err));
+    CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(name, strlen(name) + 1), err));
+    CBI_TRY(cbi_buffer_append(out, key, err));
+done:
+    return status;
+}
+
+static cbank_status put_sealed(const cbi_bank *bank, cbi_txn *txn, cbi_table table,
+                               const cbi_secret *secret, cbi_bytes key, cbi_bytes plain,
+                               cbank_error *err)
+{
+    cbank_buffer associated = {0}, sealed = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(associate(bank, table, key, &associated, err));
+    CBI_TRY(cbi_seal(bank->config.suite, secret, cbi_bytes_of_buffer(&associated), plain, &sealed,
+                     err));
+    CBI_TRY(cbi_txn_put(txn, table, key, cbi_bytes_of_buffer(&sealed), err));
+done:
+    cbank_buffer_clear(&associated);
+    cbank_buffer_clear(&sealed);
+    return status;
+}
+
+static cbank_status get_sealed(const cbi_bank *bank, cbi_txn *txn, cbi_table table,
+                               const cbi_secret *secret, cbi_bytes key,
+                               const ProtobufCMessageDescriptor *type, void *out_message,
+                               cbank_error *err)
+{
+    cbank_buffer associated = {0}, sealed = {0}, plain = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_txn_get(txn, table, key, &sealed, err));
+    CBI_TRY(associate(bank, table, key, &associated, err));
+    CBI_TRY(cbi_unseal(bank->config.suite, secret, cbi_bytes_of_buffer(&associated),
+                       cbi_bytes_of_buffer(&sealed), &plain, err));
+    CBI_TRY(cbi_message_parse(type, cbi_bytes_of_buffer(&plain), out_message, err));
+done:
+    cbank_buffer_clear(&associated);
+    cbank_buffer_clear(&sealed);
+    cbank_buffer_clear(&plain);
+    return status;
+}
+
+cbank_status cbi_vault_put_person(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                  cbi_bytes person, cbank_error *err)
+{
+    return put_sealed(bank, txn, CBI_TABLE_VAULT, &bank->secrets.vault,
+                      cbi_bytes_of_text(account), person, err);
+}
+
+cbank_status cbi_vault_get_person(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                  Cbank__Api__V1__Person **out, cbank_error *err)
+{
+    return get_sealed(bank, txn, CBI_TABLE_VAULT, &bank->secrets.vault,
+                      cbi_bytes_of_text(account), &cbank__api__v1__person__descriptor, out, err);
+}
+
+static void wipe_text(char *text)
+{
+    if (text != NULL && text[0] != '\0') /* the empty one is shared and read-only */
+        cbi_wipe(text, strlen(text));
+}
+
+void cbi_vault_free_person(Cbank__Api__V1__Person *person)
+{
+    if (person == NULL)
+        return;
+    for (size_t i = 0; i < person->n_names; i++)
+        wipe_text(person->names[i]->value);
+    for (size_t i = 0; i < person->n_documents; i++)
+        wipe_text(person->documents[i]->number);
+    for (size_t i = 0; i < person->n_contacts; i++)
+        wipe_text(person->contacts[i]->value);
+    cbi_message_free(person);
+}
+
+cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,
+                                   const cbi_hash *random, const char *type, const char *number,
+                                   cbank_error *err)
+{
+    Cbank__V1__Opening opening = CBANK__V1__OPENING__INIT;
+    cbank_buffer plain = {0};
+    cbank_status status = CBANK_OK;
+    uint8_t key[8];
+
+    opening.random = cbi_message_data(cbi_bytes_of_hash(random));
+    opening.document_type = cbi_message_string(type);
+    opening.number = cbi_message_string(number);
+    cbi_put_u64(key, index);
+    CBI_TRY(cbi_message_pack(&opening, &plain, err));
+    CBI_TRY(put_sealed(bank, txn, CBI_TABLE_OPENING, &bank->secrets.opening,
+                       cbi_bytes_of(key, sizeof(key)), cbi_bytes_of_buffer(&plain), err));
+done:
+    cbank_buffer_clear(&plain);
+    return status;
+}
+
+cbank_status cbi_vault_get_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,
+                                   Cbank__V1__Opening **out, cbank_error *err)
+{
+    uint8_t key[8];
+
+    cbi_put_u64(key, index);
+    return get_sealed(bank, txn, CBI_TABLE_OPENING, &bank->secrets.opening,
+                      cbi_bytes_of(key, sizeof(key)), &cbank__v1__opening__descriptor, out, err);
+}
+
+void cbi_vault_free_opening(Cbank__V1__Opening *opening)
+{
+    if (opening == NULL)
+        return;
+    wipe_text(opening->number);
+    cbi_wipe(opening->random.data, opening->random.len);
+    cbi_message_free(opening);
+}
+
+static cbank_status look_up_key(const cbi_bank *bank, const cbi_identity *document, cbi_hash *out,
+                                cbank_error *err)
+{
+    const cbi_secret *secret = document->document == CBI_DOCUMENT_STUDENT
+                                   ? &bank->secrets.students
+                                   : &bank->secrets.documents;
+    cbi_bytes parts[2] = {cbi_bytes_of_text(document->type), cbi_bytes_of_text(document->number)};
+
+    return cbi_mac(bank->config.suite, secret, parts, 2, out, err);
+}
+
+cbank_status cbi_vault_find_account(const cbi_bank *bank, cbi_txn *txn,
+                                    const cbi_identity *document, cbi_account *out,
+                                    cbank_error *err)
+{
+    cbank_buffer value = {0};
+    cbank_status status = CBANK_OK;
+    cbi_hash key;
+
+    CBI_TRY(look_up_key(bank, document, &key, err));
+    status = cbi_txn_get(txn, CBI_TABLE_IDENTITY, cbi_bytes_of_hash(&key), &value, err);
+    if (status == CBANK_E_NOT_FOUND)
+        CBI_TRY(cbi_fail(err, CBI_REASON_LEARNER_UNKNOWN, 0, document->type, NULL));
+    CBI_TRY(status);
+    if (!cbi_account_is_valid(cbi_bytes_of_buffer(&value)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_IDENTITY),
+                         NULL));
+    memcpy(out->digits, value.data, value.size);
+    out->digits[CBI_ACCOUNT_SIZE] = '\0';
+done:
+    cbank_buffer_clear(&value);
+    return status;
+}
+
+cbank_status cbi_vault_put_account(const cbi_bank *bank, cbi_txn *txn,
+                                   const cbi_identity *document, const char *account,
+                                   cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_hash key;
+
+    CBI_TRY(look_up_key(bank, document, &key, err));
+    CBI_TRY(cbi_txn_put(txn, CBI_TABLE_IDENTITY, cbi_bytes_of_hash(&key),
+                        cbi_bytes_of_text(account), err));
+done:
+    return status;
+}

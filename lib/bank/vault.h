@@ -1,0 +1,41 @@
+/*
+ * vault.h - what the log must not hold: persons, and the randomness that opens commitments.
+ *
+ * Everything is sealed, with the bank's origin and the row's key as associated data, so that a row
+ * that is moved to another account or record no longer opens (CORRUPT). Deleting a row is what
+ * erasing means.
+ */
+#ifndef CBI_BANK_VAULT_H
+#define CBI_BANK_VAULT_H
+
+#include "bank/bank.h"
+#include "bank/person.h"
+#include "record/account.h"
+
+#include "cbank/v1/common.pb-c.h"
+
+/* Persons, by account. */
+cbank_status cbi_vault_put_person(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                  cbi_bytes person, cbank_error *err);
+/* Freed with cbi_vault_free_person, which wipes. NOT_FOUND once erased. */
+cbank_status cbi_vault_get_person(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                  Cbank__Api__V1__Person **out, cbank_error *err);
+void cbi_vault_free_person(Cbank__Api__V1__Person *person);
+
+/* Openings, by the log index of the statement whose commitment they open. */
+cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,
+                                   const cbi_hash *random, const char *type, const char *number,
+                                   cbank_error *err);
+cbank_status cbi_vault_get_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,
+                                   Cbank__V1__Opening **out, cbank_error *err);
+void cbi_vault_free_opening(Cbank__V1__Opening *opening);
+
+/* Accounts, by a keyed MAC of a document. NOT_FOUND (LEARNER_UNKNOWN). */
+cbank_status cbi_vault_find_account(const cbi_bank *bank, cbi_txn *txn,
+                                    const cbi_identity *document, cbi_account *out,
+                                    cbank_error *err);
+cbank_status cbi_vault_put_account(const cbi_bank *bank, cbi_txn *txn,
+                                   const cbi_identity *document, const char *account,
+                                   cbank_error *err);
+
+#endif
