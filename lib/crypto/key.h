@@ -33,7 +33,11 @@ cbank_status cbi_public_fingerprint(const cbi_public *key, cbi_hash *out, cbank_
 cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
                         cbank_error *err);
 
-/* A private key. Its memory is wiped when it is closed. May be used by several threads at once. */
+/*
+ * A private key. May be used by several threads at once. Its memory is wiped when it is freed, and
+ * so is every buffer of ours; OpenSSL's own reading and writing of PKCS#8 may leave a copy behind
+ * in memory it has given back.
+ */
 typedef struct cbi_private cbi_private;
 
 cbank_status cbi_private_new(cbi_suite suite, cbi_private **out, cbank_error *err);

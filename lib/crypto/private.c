@@ -112,12 +112,14 @@ done:
 
 static bool read_raw(const cbi_private *key, cbi_secret *raw)
 {
-    size_t size = CBI_SECRET_SIZE;
+    size_t size = 0;
     BIGNUM *number = NULL;
     bool read;
 
+    /* Not EVP_PKEY_get_raw_private_key, which leaves a copy behind in freed memory. */
     if (key->public.suite == CBI_SUITE_SHA256_ED25519)
-        return EVP_PKEY_get_raw_private_key(key->pkey, raw->bytes, &size) == 1;
+        return EVP_PKEY_get_octet_string_param(key->pkey, OSSL_PKEY_PARAM_PRIV_KEY, raw->bytes,
+                                               CBI_SECRET_SIZE, &size) == 1;
     read = EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1 &&
            BN_bn2binpad(number, raw->bytes, CBI_SECRET_SIZE) == CBI_SECRET_SIZE;
     BN_clear_free(number);

@@ -4,6 +4,7 @@
 #include "crypto/pem.h"
 #include "crypto/pkey.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
@@ -12,6 +13,7 @@
 #define ED25519_SIZE 32
 #define ED25519_SIGNATURE_SIZE 64
 #define SIGN_OF_X 0x80
+#define SM2_UNCOMPRESSED 0x04
 
 /*
  * The y of every Ed25519 point whose order divides 8, little-endian: order 4, 1, 2, 8 and 8. With
@@ -53,20 +55,35 @@ static bool is_below_prime(const uint8_t y[ED25519_SIZE])
     return y[0] < 0xed;
 }
 
-static bool is_weak_ed25519(const cbi_public *key)
+static cbank_status check_ed25519(const cbi_public *key, cbank_error *err)
 {
     uint8_t y[ED25519_SIZE];
 
     memcpy(y, key->bytes, ED25519_SIZE);
     y[ED25519_SIZE - 1] &= (uint8_t)~SIGN_OF_X;
-    return !is_below_prime(y) || has_small_order(y);
+    if (!is_below_prime(y) || has_small_order(y))
+        return cbi_fail(err, CBI_REASON_WEAK_PUBLIC_KEY, 0, cbi_suite_name(key->suite), NULL);
+    return CBANK_OK;
+}
+
+static cbank_status check_sm2(const cbi_public *key, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    EVP_PKEY *pkey = NULL;
+
+    if (key->bytes[0] != SM2_UNCOMPRESSED)
+        return cbi_fail(err, CBI_REASON_BAD_PUBLIC_KEY, 0, cbi_suite_name(key->suite),
+                        "not an uncompressed point");
+    CBI_TRY(cbi_pkey_of_public(key, &pkey, err));
+done:
+    EVP_PKEY_free(pkey);
+    return status;
 }
 
 cbank_status cbi_public_parse(cbi_suite suite, cbi_bytes bytes, cbi_public *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_public key = {.suite = suite};
-    EVP_PKEY *pkey = NULL;
 
     CBI_TRY(cbi_suite_require(suite, err));
     if (bytes.size != cbi_suite_public_size(suite))
@@ -74,15 +91,9 @@ cbank_status cbi_public_parse(cbi_suite suite, cbi_bytes bytes, cbi_public *out,
                         bytes.size);
     key.size = (uint8_t)bytes.size;
     memcpy(key.bytes, bytes.data, bytes.size);
-    if (suite == CBI_SUITE_SHA256_ED25519 && is_weak_ed25519(&key))
-        return cbi_fail(err, CBI_REASON_WEAK_PUBLIC_KEY, 0, cbi_suite_name(suite), NULL);
-    if (suite == CBI_SUITE_SM3_SM2 && key.bytes[0] != 0x04)
-        return cbi_fail(err, CBI_REASON_BAD_PUBLIC_KEY, 0, cbi_suite_name(suite),
-                        "not an uncompressed point");
-    CBI_TRY(cbi_pkey_of_public(&key, &pkey, err));
+    CBI_TRY(suite == CBI_SUITE_SM3_SM2 ? check_sm2(&key, err) : check_ed25519(&key, err));
     *out = key;
 done:
-    EVP_PKEY_free(pkey);
     return status;
 }
 
@@ -115,6 +126,15 @@ done:
     return status;
 }
 
+/* What OpenSSL's upper layer could not even begin says nothing about the signature. */
+static cbank_status fail_verify(const cbi_public *key, cbank_error *err)
+{
+    bool begun = ERR_GET_LIB(ERR_peek_error()) != ERR_LIB_EVP;
+
+    return cbi_algorithm_fail(err, begun ? CBI_REASON_BAD_SIGNATURE : CBI_REASON_CRYPTO_FAILED,
+                              cbi_suite_name(key->suite));
+}
+
 cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
                         cbank_error *err)
 {
@@ -128,9 +148,10 @@ cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes sign
                         signature.size);
     CBI_TRY(cbi_pkey_of_public(key, &pkey, err));
     CBI_TRY(cbi_pkey_begin(EVP_DigestVerifyInit_ex, key->suite, pkey, &context, err));
+    ERR_clear_error();
     /* 0 is a wrong signature and -1 a malformed one: only 1 is a good one. */
     if (EVP_DigestVerify(context, signature.data, signature.size, message.data, message.size) != 1)
-        status = cbi_algorithm_fail(err, CBI_REASON_BAD_SIGNATURE, cbi_suite_name(key->suite));
+        status = fail_verify(key, err);
 done:
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(pkey);
