@@ -18,6 +18,7 @@ struct cbi_decoder {
     cbi_encoding encoding;
     iconv_t converter; /* (iconv_t)-1 while undecided */
     bool begun;        /* the first bytes were looked at */
+    bool found;        /* the encoding was not told */
     uint8_t before;    /* the last byte of ASCII that was handed on */
     uint64_t offset;   /* in the file, of the first byte that is held */
     cbank_buffer held; /* bytes not converted yet */
@@ -216,13 +217,14 @@ static cbank_status decide(cbi_decoder *decoder, bool whole, cbank_error *err)
     CBI_TRY(try_encoding(CBI_ENCODING_UTF8, window, whole, &utf8, err));
     CBI_TRY(try_encoding(CBI_ENCODING_GB18030, window, whole, &gb18030, err));
     if (utf8.good && gb18030.good && !is_surely_utf8(decoder->before, window)) {
-        status = cbi_fail(err, CBI_REASON_AMBIGUOUS_ENCODING, decoder->offset, NULL, NULL);
+        status = cbi_fail(err, CBI_REASON_AMBIGUOUS_ENCODING, 0, NULL, NULL);
         goto done;
     }
     decoder->encoding = CBI_ENCODING_UTF8;
     /* Where neither fits, the one that fits longer names the place that is wrong. */
     if (!utf8.good && (gb18030.good || gb18030.used > utf8.used))
         decoder->encoding = CBI_ENCODING_GB18030;
+    decoder->found = true;
     CBI_TRY(open_converter(decoder->encoding, &decoder->converter, err));
 done:
     return status;
@@ -246,22 +248,78 @@ static cbank_status pass_ascii(cbi_decoder *decoder, cbank_buffer *utf8, cbank_e
     return CBANK_OK;
 }
 
+/* The size of the UTF-8 character at `at`, by its form alone; 0 if there is none. */
+static size_t utf8_size(const uint8_t *at, const uint8_t *end)
+{
+    size_t size = *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : 2;
+
+    if (*at < 0xc2 || *at > 0xf4 || (size_t)(end - at) < size)
+        return 0;
+    for (size_t i = 1; i < size; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return size;
+}
+
+/* Two Chinese characters in UTF-8, which in GB18030 would be three, some of them rare. */
+static bool is_utf8_run(const uint8_t *at, const uint8_t *end)
+{
+    size_t three_byte = 0;
+    bool rare = false;
+    size_t size;
+
+    for (; at < end; at += size) {
+        size = utf8_size(at, end);
+        if (size == 0)
+            return false;
+        three_byte += size == 3;
+        for (size_t i = 1; i < size; i++)
+            rare = rare || at[i] <= 0xa0;
+    }
+    return three_byte >= 2 && rare;
+}
+
+/*
+ * Where UTF-8 begins in what was found to be GB18030: a row that was pasted in from elsewhere may
+ * read as GB18030 without a fault, and as nonsense. The whole size if nowhere.
+ */
+static size_t find_utf8(cbi_bytes bytes)
+{
+    const uint8_t *end = bytes.data + bytes.size;
+    const uint8_t *at = bytes.data;
+
+    while (at < end) {
+        const uint8_t *run = at;
+
+        while (at < end && *at >= 0x80)
+            at++;
+        if (at < end && at > run && is_utf8_run(run, at))
+            return (size_t)(run - bytes.data);
+        at++;
+    }
+    return bytes.size;
+}
+
 static cbank_status pass_known(cbi_decoder *decoder, bool whole, cbank_buffer *utf8,
                                cbank_error *err)
 {
+    cbi_bytes held = cbi_bytes_of_buffer(&decoder->held);
+    size_t good = decoder->found && decoder->encoding == CBI_ENCODING_GB18030 ? find_utf8(held)
+                                                                              : held.size;
+    bool mixed = good < held.size;
     size_t used = 0;
     int stopped = 0;
-    cbank_status status = convert(decoder->converter, cbi_bytes_of_buffer(&decoder->held), utf8,
-                                  &used, &stopped, err);
+    cbank_status status = convert(decoder->converter, cbi_bytes_of(held.data, good), utf8, &used,
+                                  &stopped, err);
 
     if (status != CBANK_OK)
         return status;
     if (used > 0)
         drop_held(decoder, used);
-    if (stopped == EILSEQ || (stopped == EINVAL && whole))
-        return cbi_fail(err, CBI_REASON_BAD_ENCODING, decoder->offset,
-                        cbi_encoding_name(decoder->encoding), "byte %llu",
-                        (unsigned long long)decoder->offset);
+    if (mixed || stopped == EILSEQ || (stopped == EINVAL && whole))
+        return cbi_fail(err, CBI_REASON_BAD_ENCODING, 0, cbi_encoding_name(decoder->encoding),
+                        "byte %llu", (unsigned long long)decoder->offset);
     return CBANK_OK;
 }
 
@@ -312,9 +370,11 @@ cbank_status cbi_decoder_feed(cbi_decoder *decoder, cbi_bytes bytes, cbank_buffe
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_buffer_append(&decoder->held, bytes, err));
-    /* No text holds a zero byte, but every CSV in UTF-16 does. */
+    /* No text holds a zero byte, but every CSV in UTF-16 does, and most workbooks. */
     if (bytes.size > 0 && memchr(bytes.data, 0, bytes.size) != NULL) {
-        status = cbi_fail(err, CBI_REASON_ENCODING_UTF16, decoder->offset, "UTF-16", NULL);
+        if (!decoder->begun)
+            CBI_TRY(begin(decoder, err));
+        status = cbi_fail(err, CBI_REASON_ENCODING_UTF16, 0, "UTF-16", NULL);
         goto done;
     }
     CBI_TRY(advance(decoder, false, utf8, err));

@@ -31,9 +31,10 @@ void cbi_decoder_free(cbi_decoder *decoder);
  * Appends the UTF-8 of `bytes` to `utf8`, without a byte order mark. A decoder that is still
  * finding out holds back up to 64 KiB from the first byte beyond ASCII.
  *
- * UNSUPPORTED for UTF-16; MALFORMED for workbooks and other files that are no text, and for bytes
- * that are not in the encoding, with their offset in the file as `where`; INVALID where few bytes
- * read well in both encodings, so that somebody must say which. What came before is in `utf8`.
+ * UNSUPPORTED for UTF-16, workbooks and other files that are no text; MALFORMED for bytes that are
+ * not in the encoding, with their offset in the detail, and for UTF-8 within what was found to be
+ * GB18030; INVALID where few bytes read well in both encodings, so that somebody must say which.
+ * What came before is in `utf8`. The error's `where` is left to who counts rows.
  */
 cbank_status cbi_decoder_feed(cbi_decoder *decoder, cbi_bytes bytes, cbank_buffer *utf8,
                               cbank_error *err);

@@ -67,7 +67,7 @@ static bool read_pair(struct reader *reader, char **word, char **value)
 {
     skip_blanks(reader);
     *word = copy_until(reader, "=,\"");
-    if (*reader->at != '=')
+    if (**word == '\0' || *reader->at != '=')
         return false;
     reader->at++;
     skip_blanks(reader);
