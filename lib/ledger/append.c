@@ -43,8 +43,8 @@ static cbank_status find_tag(cbi_append *append, const cbi_subject *subject,
     if (status != CBANK_E_NOT_FOUND)
         return status;
     /* The randomness was erased: the chain goes on under the tag it has. */
-    status = cbi_logged_read(append->txn, append->hasher, previous_index, &append->row, &previous,
-                             err);
+    status =
+        cbi_logged_read(append->txn, append->hasher, previous_index, &append->row, &previous, err);
     if (status == CBANK_OK)
         *tag = previous.entry.tag;
     return status;
@@ -138,8 +138,7 @@ cbank_status cbi_append_statement(cbi_append *append, const cbi_subject *subject
     CBI_TRY(cbi_entry_leaf(append->hasher, &logged.entry, &logged.leaf, err));
     CBI_TRY(write_row(append, &logged, err));
 
-    cbi_head head = {
-        .sequence = logged.entry.sequence, .index = logged.index, .leaf = logged.leaf};
+    cbi_head head = {.sequence = logged.entry.sequence, .index = logged.index, .leaf = logged.leaf};
     CBI_TRY(cbi_subject_write_head(append->txn, subject, &head, err));
     CBI_TRY(grow_tree(append, &logged.leaf, err));
     append->state.time = append->at;

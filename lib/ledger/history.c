@@ -7,8 +7,7 @@ static cbank_status refuse_unsealed(uint64_t where, cbank_error *err)
     return cbi_fail(err, CBI_REASON_NOT_SEALED, where, NULL, NULL);
 }
 
-cbank_status cbi_history_read(cbi_reader *reader, uint64_t index, cbi_logged *out,
-                              cbank_error *err)
+cbank_status cbi_history_read(cbi_reader *reader, uint64_t index, cbi_logged *out, cbank_error *err)
 {
     if (index >= reader->sealed.size)
         return refuse_unsealed(index, err);
@@ -111,8 +110,8 @@ static cbank_status translate(cbank_status checked, uint64_t where, cbank_error 
     return checked;
 }
 
-cbank_status cbi_history_inclusion(cbi_reader *reader, uint64_t index, uint64_t size,
-                                   cbi_path *out, cbank_error *err)
+cbank_status cbi_history_inclusion(cbi_reader *reader, uint64_t index, uint64_t size, cbi_path *out,
+                                   cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_subtree plan[CBI_CONSISTENCY_MAX];

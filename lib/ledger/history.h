@@ -49,8 +49,8 @@ typedef struct cbi_path {
  * Proofs for trees up to the checkpoint's size (NOT_FOUND beyond). Each is checked before it is
  * handed out: CORRUPT (PROOF_DIFFERS) if the stored bytes do not hash to the signed root.
  */
-cbank_status cbi_history_inclusion(cbi_reader *reader, uint64_t index, uint64_t size,
-                                   cbi_path *out, cbank_error *err);
+cbank_status cbi_history_inclusion(cbi_reader *reader, uint64_t index, uint64_t size, cbi_path *out,
+                                   cbank_error *err);
 /* Empty for sizes of which one is 0 or both are equal. `size1` is the smaller. */
 cbank_status cbi_history_consistency(cbi_reader *reader, uint64_t size1, uint64_t size2,
                                      cbi_path *out, cbank_error *err);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#define ENTRY_AT 8           /* after the previous index */
-#define ENTRY_PREFIX 43      /* of the entry, before its statement digest */
+#define ENTRY_AT 8      /* after the previous index */
+#define ENTRY_PREFIX 43 /* of the entry, before its statement digest */
 #define FORM_AT (ENTRY_AT + CBI_ENTRY_SIZE - CBI_HASH_SIZE)
 #define STATEMENT_AT (FORM_AT + 1)
 #define SCAN_ROWS 256
@@ -21,8 +21,8 @@ cbank_status cbi_logged_encode(const cbi_logged *logged, cbank_buffer *row, cban
     cbank_status status = CBANK_OK;
     uint8_t head[STATEMENT_AT];
     uint8_t entry[CBI_ENTRY_SIZE];
-    cbi_bytes tail = logged->erased ? cbi_bytes_of_hash(&logged->entry.statement)
-                                    : logged->statement;
+    cbi_bytes tail =
+        logged->erased ? cbi_bytes_of_hash(&logged->entry.statement) : logged->statement;
 
     cbi_entry_encode(&logged->entry, entry);
     cbi_put_u64(head, logged->previous_index);
@@ -78,8 +78,8 @@ cbank_status cbi_logged_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, c
     cbank_status status =
         cbi_txn_get(txn, CBI_TABLE_RECORD, cbi_bytes_of(key, sizeof key), row, err);
     if (status == CBANK_E_NOT_FOUND)
-        return cbi_fail(err, CBI_REASON_LEDGER_ROW_MISSING, index,
-                        cbi_table_name(CBI_TABLE_RECORD), NULL);
+        return cbi_fail(err, CBI_REASON_LEDGER_ROW_MISSING, index, cbi_table_name(CBI_TABLE_RECORD),
+                        NULL);
     if (status != CBANK_OK)
         return status;
     return cbi_logged_decode(hasher, index, cbi_bytes_of_buffer(row), out, err);
@@ -152,8 +152,8 @@ cbank_status cbi_logged_scan_next(cbi_logged_scan *scan, cbi_txn *txn, cbi_hashe
         !cbi_bytes_equal(cbi_page_key(&scan->page, scan->row), cbi_bytes_of(key, sizeof key)))
         return cbi_fail(err, CBI_REASON_LEDGER_ROW_MISSING, scan->next,
                         cbi_table_name(CBI_TABLE_RECORD), NULL);
-    CBI_TRY(cbi_logged_decode(hasher, scan->next, cbi_page_value(&scan->page, scan->row), out,
-                              err));
+    CBI_TRY(
+        cbi_logged_decode(hasher, scan->next, cbi_page_value(&scan->page, scan->row), out, err));
     scan->next++;
     scan->row++;
 done:

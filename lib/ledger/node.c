@@ -62,20 +62,18 @@ done:
     return status;
 }
 
-/* The full subtrees that rows `begin` to `end` consist of, widest first. */
-static cbank_status collect(cbi_nodes *nodes, uint64_t begin, uint64_t end, cbi_frontier *out,
-                            cbank_error *err)
+/* The roots of the full subtrees that rows `begin` to `end` consist of, widest first. */
+static cbank_status collect(cbi_nodes *nodes, uint64_t begin, uint64_t end, cbi_hash *roots,
+                            size_t *count, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    unsigned count = 0;
+    cbi_subtree whole = {.begin = begin, .end = end};
+    cbi_subtree parts[CBI_PROOF_PATH_MAX];
 
-    out->size = end - begin;
-    for (unsigned bits = 64; bits-- > 0;) {
-        uint64_t width = UINT64_C(1) << bits;
-        if ((out->size & width) == 0)
-            continue;
-        CBI_TRY(full_root(nodes, begin, bits, &out->roots[count++], err));
-        begin += width;
+    *count = cbi_tree_split(&whole, parts);
+    for (size_t i = 0; i < *count; i++) {
+        unsigned bits = (unsigned)__builtin_ctzll(parts[i].end - parts[i].begin);
+        CBI_TRY(full_root(nodes, parts[i].begin, bits, &roots[i], err));
     }
 done:
     return status;
@@ -85,10 +83,11 @@ cbank_status cbi_nodes_root(cbi_nodes *nodes, uint64_t begin, uint64_t end, cbi_
                             cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    cbi_frontier parts;
+    cbi_hash roots[CBI_PROOF_PATH_MAX];
+    size_t count;
 
-    CBI_TRY(collect(nodes, begin, end, &parts, err));
-    CBI_TRY(cbi_frontier_root(nodes->hasher, &parts, out, err));
+    CBI_TRY(collect(nodes, begin, end, roots, &count, err));
+    CBI_TRY(cbi_tree_join(nodes->hasher, roots, count, out, err));
 done:
     return status;
 }
@@ -96,8 +95,9 @@ done:
 cbank_status cbi_nodes_frontier(cbi_nodes *nodes, uint64_t size, cbi_frontier *out,
                                 cbank_error *err)
 {
-    cbi_frontier frontier = {0};
-    cbank_status status = collect(nodes, 0, size, &frontier, err);
+    cbi_frontier frontier = {.size = size};
+    size_t count;
+    cbank_status status = collect(nodes, 0, size, frontier.roots, &count, err);
 
     if (status == CBANK_OK)
         *out = frontier;

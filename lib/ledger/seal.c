@@ -20,8 +20,8 @@ static cbank_status find_base(cbi_sealer *sealer, cbi_txn *txn, const cbi_sealed
     }
     CBI_TRY(cbi_frontier_root(sealer->hasher, out, &root, err));
     if (!cbi_hash_equal(&root, &guard->root))
-        status = cbi_fail(err, CBI_REASON_HISTORY_DIFFERS, guard->size, sealer->guard->origin,
-                          NULL);
+        status =
+            cbi_fail(err, CBI_REASON_HISTORY_DIFFERS, guard->size, sealer->guard->origin, NULL);
 done:
     return status;
 }

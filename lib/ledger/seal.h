@@ -13,7 +13,7 @@
 
 /* One for a handle, used by one thread at a time. */
 typedef struct cbi_sealer {
-    cbi_store *store;       /* borrowed, as all below */
+    cbi_store *store; /* borrowed, as all below */
     cbi_guard *guard;
     const cbi_private *key;
     cbi_hasher *hasher;

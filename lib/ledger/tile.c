@@ -22,8 +22,7 @@ cbank_status cbi_tile_load(cbi_txn *txn, unsigned level, uint64_t tile, cbank_bu
     uint8_t key[KEY_SIZE];
     make_key(level, tile, key);
 
-    cbank_status status =
-        cbi_txn_get(txn, CBI_TABLE_TILE, cbi_bytes_of(key, sizeof key), row, err);
+    cbank_status status = cbi_txn_get(txn, CBI_TABLE_TILE, cbi_bytes_of(key, sizeof key), row, err);
     if (status == CBANK_E_NOT_FOUND) {
         cbi_buffer_rewind(row);
         return CBANK_OK;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#define HEAD_SIZE 40   /* time and digest */
-#define SWEEP_ROWS 4   /* more than are added, so the table does not grow for ever */
+#define HEAD_SIZE 40 /* time and digest */
+#define SWEEP_ROWS 4 /* more than are added, so the table does not grow for ever */
 #define DAY_S 86400
 
 cbank_status cbi_token_find(cbi_txn *txn, cbi_act *act, cbank_error *err)
@@ -12,8 +12,8 @@ cbank_status cbi_token_find(cbi_txn *txn, cbi_act *act, cbank_error *err)
     cbank_buffer row = {0};
 
     act->replayed = false;
-    status = cbi_txn_get(txn, CBI_TABLE_TOKEN, cbi_bytes_of(act->token, sizeof act->token), &row,
-                         err);
+    status =
+        cbi_txn_get(txn, CBI_TABLE_TOKEN, cbi_bytes_of(act->token, sizeof act->token), &row, err);
     if (status == CBANK_E_NOT_FOUND) {
         status = CBANK_OK;
         goto done;
@@ -21,8 +21,8 @@ cbank_status cbi_token_find(cbi_txn *txn, cbi_act *act, cbank_error *err)
     if (status != CBANK_OK)
         goto done;
     if (row.size < HEAD_SIZE) {
-        status = cbi_fail(err, CBI_REASON_LEDGER_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_TOKEN),
-                          NULL);
+        status =
+            cbi_fail(err, CBI_REASON_LEDGER_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_TOKEN), NULL);
         goto done;
     }
     if (memcmp(row.data + 8, act->request.bytes, CBI_HASH_SIZE) != 0) {

@@ -1,0 +1,211 @@
+#include "ledger/guard.h"
+
+#include "bench.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bench it;
+
+static void set_up(void)
+{
+    bench_open_memory(&it, CBI_SUITE_SHA256_ED25519);
+    bench_close_ledger(&it);
+}
+
+static void tear_down(void)
+{
+    bench_close(&it);
+}
+
+TestSuite(guard, .init = set_up, .fini = tear_down);
+
+/* A checkpoint of any size; the root is made of a number. */
+static cbi_sealed signed_by(const cbi_private *key, const char *origin, uint64_t size, uint8_t root)
+{
+    cbi_sealed sealed = {.size = size, .root = {{root}}};
+
+    bench_works(cbi_seal_note(origin, key, &sealed, &bench_err));
+    return sealed;
+}
+
+static void put_slots(const cbi_sealed *first, const cbi_sealed *second)
+{
+    uint8_t bytes[CBI_GUARD_SIZE] = {0};
+
+    memcpy(bytes, first->note, first->note_size);
+    memcpy(bytes + CBI_GUARD_SLOT_SIZE, second->note, second->note_size);
+    bench_write_guard(&it, bytes);
+}
+
+static cbank_status read_guard(cbi_sealed *out, cbank_error *err)
+{
+    cbi_guard guard;
+
+    bench_works(cbi_guard_open(it.guard_path, BENCH_ORIGIN, cbi_private_public(it.key), &guard,
+                               &bench_err));
+    cbank_status status = cbi_guard_read(&guard, out, err);
+    cbi_guard_close(&guard);
+    return status;
+}
+
+Test(guard, is_readable_by_its_owner_only_and_leaves_no_other_file)
+{
+    struct stat file;
+    char temporary[128];
+
+    cr_assert_eq(stat(it.guard_path, &file), 0);
+    cr_assert_eq(file.st_mode & 0777, 0600);
+    cr_assert_eq(file.st_size, CBI_GUARD_SIZE);
+    cr_assert_eq(file.st_nlink, 1);
+    snprintf(temporary, sizeof temporary, "%s.new", it.guard_path);
+    cr_assert_neq(access(temporary, F_OK), 0);
+}
+
+Test(guard, is_never_made_in_the_place_of_another)
+{
+    cbi_sealed sealed = signed_by(it.key, BENCH_ORIGIN, 9, 9);
+    cbank_error error;
+
+    bench_fails(cbi_guard_create(it.guard_path, &sealed, false, &error), error, GUARD_EXISTS);
+    bench_works(read_guard(&sealed, &bench_err));
+    cr_assert_eq(sealed.size, 0);
+}
+
+Test(guard, slots_are_written_in_turn_and_the_larger_size_wins)
+{
+    cbi_guard guard;
+    cbi_sealed sealed;
+    uint8_t before[CBI_GUARD_SIZE], after[CBI_GUARD_SIZE];
+
+    bench_works(cbi_guard_open(it.guard_path, BENCH_ORIGIN, cbi_private_public(it.key), &guard,
+                               &bench_err));
+    for (uint64_t size = 1; size <= 5; size++) {
+        size_t kept = size % 2 == 1 ? 0 : CBI_GUARD_SLOT_SIZE;
+        cbi_sealed next = signed_by(it.key, BENCH_ORIGIN, size, (uint8_t)size);
+
+        bench_read_guard(&it, before);
+        bench_works(cbi_guard_write(&guard, &next, &bench_err));
+        bench_read_guard(&it, after);
+        cr_assert_eq(memcmp(before + kept, after + kept, CBI_GUARD_SLOT_SIZE), 0);
+        bench_works(cbi_guard_read(&guard, &sealed, &bench_err));
+        cr_assert_eq(sealed.size, size);
+        bench_works(read_guard(&sealed, &bench_err));
+        cr_assert_eq(sealed.size, size);
+    }
+    cbi_guard_close(&guard);
+}
+
+Test(guard, a_slot_torn_at_any_byte_loses_to_the_other)
+{
+    cbi_sealed old = signed_by(it.key, BENCH_ORIGIN, 4, 4);
+    cbi_sealed older = signed_by(it.key, BENCH_ORIGIN, 3, 3);
+    cbi_sealed newer = signed_by(it.key, BENCH_ORIGIN, 5, 5);
+    cbi_sealed sealed;
+
+    for (size_t cut = 0; cut < CBI_GUARD_SLOT_SIZE; cut++) {
+        uint8_t bytes[CBI_GUARD_SIZE] = {0};
+        uint8_t slot[CBI_GUARD_SLOT_SIZE] = {0};
+        /* The first `cut` bytes of the new note over the oldest one. */
+        memcpy(slot, older.note, older.note_size);
+        uint8_t full[CBI_GUARD_SLOT_SIZE] = {0};
+        memcpy(full, newer.note, newer.note_size);
+        memcpy(slot, full, cut);
+        memcpy(bytes, slot, sizeof slot);
+        memcpy(bytes + CBI_GUARD_SLOT_SIZE, old.note, old.note_size);
+        bench_write_guard(&it, bytes);
+        bench_works(read_guard(&sealed, &bench_err));
+        bool is_whole = memcmp(slot, full, sizeof slot) == 0;
+        cr_assert_eq(sealed.size, is_whole ? 5 : 4, "cut at %zu", cut);
+    }
+}
+
+Test(guard, two_checkpoints_of_one_size_with_two_roots_are_refused)
+{
+    cbi_sealed a = signed_by(it.key, BENCH_ORIGIN, 4, 1);
+    cbi_sealed b = signed_by(it.key, BENCH_ORIGIN, 4, 2);
+    cbi_sealed sealed;
+    cbank_error error;
+
+    put_slots(&a, &b);
+    bench_fails(read_guard(&sealed, &error), error, GUARD_FORKED);
+    put_slots(&a, &a);
+    bench_works(read_guard(&sealed, &bench_err));
+}
+
+Test(guard, of_another_bank_or_key_is_refused)
+{
+    cbi_private *stranger;
+    cbi_sealed sealed;
+    cbank_error error;
+
+    bench_works(cbi_private_new(CBI_SUITE_SHA256_ED25519, &stranger, &bench_err));
+    cbi_sealed by_other_key = signed_by(stranger, BENCH_ORIGIN, 7, 7);
+    cbi_sealed of_other_bank = signed_by(it.key, "other.example/credit/1", 8, 8);
+    put_slots(&by_other_key, &of_other_bank);
+    bench_fails(read_guard(&sealed, &error), error, GUARD_FOREIGN);
+    cbi_private_free(stranger);
+}
+
+Test(guard, any_flipped_bit_of_its_only_note_is_noticed)
+{
+    uint8_t bytes[CBI_GUARD_SIZE];
+    cbi_sealed sealed;
+
+    bench_read_guard(&it, bytes);
+    size_t size = strlen((const char *)bytes);
+    cr_assert_gt(size, 100);
+    for (size_t bit = 0; bit < 8 * size; bit += 3) {
+        cbank_error error;
+        bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        bench_write_guard(&it, bytes);
+        bench_fails(read_guard(&sealed, &error), error, GUARD_FOREIGN);
+        bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    bench_write_guard(&it, bytes);
+    bench_works(read_guard(&sealed, &bench_err));
+}
+
+Test(guard, cut_short_is_refused)
+{
+    cbi_sealed sealed;
+    cbank_error error;
+
+    cr_assert_eq(truncate(it.guard_path, CBI_GUARD_SIZE - 1), 0);
+    bench_fails(read_guard(&sealed, &error), error, GUARD_FOREIGN);
+}
+
+Test(guard, a_new_file_in_its_place_is_noticed_when_it_is_locked)
+{
+    cbi_sealed sealed = signed_by(it.key, BENCH_ORIGIN, 1, 1);
+    cbi_guard guard;
+    cbank_error error;
+
+    bench_works(cbi_guard_open(it.guard_path, BENCH_ORIGIN, cbi_private_public(it.key), &guard,
+                               &bench_err));
+    bench_works(cbi_guard_lock(&guard, &bench_err));
+    cbi_guard_unlock(&guard);
+    bench_works(cbi_guard_create(it.guard_path, &sealed, true, &bench_err));
+    bench_fails(cbi_guard_lock(&guard, &error), error, GUARD_REPLACED);
+    cbi_guard_close(&guard);
+}
+
+Test(guard, notes_of_both_suites_and_the_longest_origin_fit_a_slot)
+{
+    static const cbi_suite suites[] = {CBI_SUITE_SHA256_ED25519, CBI_SUITE_SM3_SM2};
+    char origin[CBI_ORIGIN_MAX + 1];
+
+    memset(origin, 'a', CBI_ORIGIN_MAX);
+    origin[10] = '/';
+    origin[CBI_ORIGIN_MAX] = '\0';
+    for (size_t i = 0; i < 2; i++) {
+        cbi_private *key;
+        bench_works(cbi_private_new(suites[i], &key, &bench_err));
+        cbi_sealed sealed = signed_by(key, origin, (uint64_t)INT64_MAX, 1);
+        cr_assert_leq(sealed.note_size, CBI_GUARD_SLOT_SIZE);
+        cbi_private_free(key);
+    }
+}
