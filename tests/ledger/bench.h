@@ -1,5 +1,4 @@
 /* bench.h - a ledger to work on: a store, a log key, a guard, and acts that add statements. */
- */
 #ifndef CBI_TESTS_LEDGER_BENCH_H
 #define CBI_TESTS_LEDGER_BENCH_H
 
