@@ -47,8 +47,8 @@ struct cbi_txn {
 };
 
 /* Adds a row, unless the page has its rows or its 1 MiB: then `added` is false. */
-cbank_status cbi_page_add(cbi_page *page, size_t limit, cbi_bytes key, cbi_bytes value,
-                          bool *added, cbank_error *err);
+cbank_status cbi_page_add(cbi_page *page, size_t limit, cbi_bytes key, cbi_bytes value, bool *added,
+                          cbank_error *err);
 bool cbi_page_begins(cbi_bytes key, cbi_bytes prefix);
 
 #endif

@@ -45,8 +45,7 @@ static int open_tables(void *argument)
     if (code != 0)
         return code;
     for (int i = 0; code == 0 && i < CBI_TABLE_COUNT; i++)
-        code = mdb_dbi_open(txn, cbi_table_name((cbi_table)i), opening->flags,
-                            &opening->tables[i]);
+        code = mdb_dbi_open(txn, cbi_table_name((cbi_table)i), opening->flags, &opening->tables[i]);
     if (code == 0)
         return mdb_txn_commit(txn);
     mdb_txn_abort(txn);
@@ -87,11 +86,9 @@ static int keep_from_children(MDB_env *handle)
 
 cbank_status cbi_environment_start(const char *path, uint64_t used_bytes, uint64_t quota_bytes,
                                    cbi_environment_need need, atomic_int *health,
-                                   MDB_dbi tables[CBI_TABLE_COUNT], MDB_env **out,
-                                   cbank_error *err)
+                                   MDB_dbi tables[CBI_TABLE_COUNT], MDB_env **out, cbank_error *err)
 {
-    table_opening opening = {.tables = tables,
-                             .flags = need == CBI_MAKE_TABLES ? MDB_CREATE : 0};
+    table_opening opening = {.tables = tables, .flags = need == CBI_MAKE_TABLES ? MDB_CREATE : 0};
     MDB_env *handle = NULL;
     int code = mdb_env_create(&handle);
     int dead;
@@ -119,8 +116,8 @@ cbank_status cbi_environment_start(const char *path, uint64_t used_bytes, uint64
     return cbi_fault_report(code, cbi_path_name(path), err);
 }
 
-cbank_status cbi_environment_new(const char *path, uint64_t quota_bytes, dev_t device,
-                                 ino_t inode, cbi_environment **out, cbank_error *err)
+cbank_status cbi_environment_new(const char *path, uint64_t quota_bytes, dev_t device, ino_t inode,
+                                 cbi_environment **out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_environment *made = NULL;
@@ -148,8 +145,7 @@ done:
 }
 
 /* The only place that opens the data file, and only while LMDB does not have it open. */
-static cbank_status check_file(const cbi_environment *environment, cbi_meta *out,
-                               cbank_error *err)
+static cbank_status check_file(const cbi_environment *environment, cbi_meta *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const char *name = cbi_path_name(environment->path);
@@ -300,8 +296,7 @@ static int count_free(void *argument)
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-cbank_status cbi_environment_reach(cbi_environment *environment, uint64_t *out,
-                                   cbank_error *err)
+cbank_status cbi_environment_reach(cbi_environment *environment, uint64_t *out, cbank_error *err)
 {
     MDB_envinfo info;
     int code = mdb_env_info(environment->handle, &info);
@@ -312,8 +307,7 @@ cbank_status cbi_environment_reach(cbi_environment *environment, uint64_t *out,
     return CBANK_OK;
 }
 
-cbank_status cbi_environment_measure(cbi_environment *environment, uint64_t *out,
-                                     cbank_error *err)
+cbank_status cbi_environment_measure(cbi_environment *environment, uint64_t *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     free_count total = {0};

@@ -55,8 +55,8 @@ cbank_status cbi_environment_start(const char *path, uint64_t used_bytes, uint64
                                    cbank_error *err);
 
 /* An environment on the file of that identity, not open yet. */
-cbank_status cbi_environment_new(const char *path, uint64_t quota_bytes, dev_t device,
-                                 ino_t inode, cbi_environment **out, cbank_error *err);
+cbank_status cbi_environment_new(const char *path, uint64_t quota_bytes, dev_t device, ino_t inode,
+                                 cbi_environment **out, cbank_error *err);
 /* The file is checked, then LMDB opened. */
 cbank_status cbi_environment_open(cbi_environment *environment, cbank_error *err);
 /* Waits for all transactions to end. */
@@ -73,9 +73,7 @@ cbank_status cbi_environment_fail(cbi_environment *environment, int code, const 
                                   cbank_error *err);
 
 /* From inside: bytes up to the end of the last page, and those of them that hold something. */
-cbank_status cbi_environment_reach(cbi_environment *environment, uint64_t *out,
-                                   cbank_error *err);
-cbank_status cbi_environment_measure(cbi_environment *environment, uint64_t *out,
-                                     cbank_error *err);
+cbank_status cbi_environment_reach(cbi_environment *environment, uint64_t *out, cbank_error *err);
+cbank_status cbi_environment_measure(cbi_environment *environment, uint64_t *out, cbank_error *err);
 
 #endif

@@ -132,8 +132,7 @@ done:
     return status;
 }
 
-cbank_status cbi_folder_start_file(const char *path, cbi_path *out, int *out_fd,
-                                   cbank_error *err)
+cbank_status cbi_folder_start_file(const char *path, cbi_path *out, int *out_fd, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_path name;

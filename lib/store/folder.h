@@ -33,8 +33,7 @@ cbank_status cbi_folder_finish(const cbi_path *temporary, const char *path, cban
 void cbi_folder_drop(const cbi_path *temporary);
 
 /* Makes a temporary file beside `path`, which must not exist, open for writing. */
-cbank_status cbi_folder_start_file(const char *path, cbi_path *out, int *out_fd,
-                                   cbank_error *err);
+cbank_status cbi_folder_start_file(const char *path, cbi_path *out, int *out_fd, cbank_error *err);
 /* Renames without ever replacing anything (EXISTS), and syncs the parent. */
 cbank_status cbi_folder_publish(const char *from, const char *to, cbank_error *err);
 

@@ -7,24 +7,21 @@
 #include "store/environment.h"
 #include "store/fault.h"
 #include "store/registry.h"
-#include "store/reserve.h"
+#include "store/room.h"
 #include "store/snapshot.h"
 
 /* The quota is nearly full at 4 fifths of it. */
 #define NEARLY_FULL 4
 #define NEARLY_FULL_OF 5
 #define COMMITS_BETWEEN_CHECKS 64
-/* A transaction that stays below this cannot come near the quota: free pages need no counting. */
-#define FAR_BYTES (4ull * CBI_TXN_DIRTY_MAX)
 
 typedef struct lmdb_txn {
     cbi_txn base;
     cbi_environment *environment;
     MDB_txn *handle; /* NULL once LMDB has ended it */
     bool writes;
-    int doom;           /* LMDB's code after which the transaction can only be aborted */
-    uint64_t room;      /* dirty bytes that may be put */
-    cbi_reason refusal; /* for more than that */
+    int doom; /* LMDB's code after which the transaction can only be aborted */
+    cbi_room room;
 } lmdb_txn;
 
 /* One call of LMDB, to be made inside the trap. */
@@ -135,15 +132,15 @@ static cbank_status put(cbi_txn *base, cbi_table table, cbi_put_mode mode, cbi_b
     row_call call = call_of(txn, table, key);
     int code;
 
-    if (txn->doom == 0 && txn->base.dirty > txn->room)
-        return cbi_fail(err, txn->refusal, 0, cbi_table_name(table), NULL);
+    if (txn->doom == 0 && txn->base.dirty > txn->room.bytes)
+        return cbi_fail(err, txn->room.refusal, 0, cbi_table_name(table), NULL);
     call.value = lend(value);
     call.flags = flags[mode];
     code = run(txn, run_put, &call);
     return code == 0 ? CBANK_OK : fail(txn, code, table, err);
 }
 
-static cbank_status delete(cbi_txn *base, cbi_table table, cbi_bytes key, cbank_error *err)
+static cbank_status delete (cbi_txn *base, cbi_table table, cbi_bytes key, cbank_error *err)
 {
     lmdb_txn *txn = (lmdb_txn *)base;
     row_call call = call_of(txn, table, key);
@@ -191,8 +188,7 @@ static int run_page(void *argument)
         if (!cbi_page_begins(at, call->prefix))
             break;
         call->status = cbi_page_add(call->page, call->limit, at,
-                                    cbi_bytes_of(value->mv_data, value->mv_size), &more,
-                                    call->err);
+                                    cbi_bytes_of(value->mv_data, value->mv_size), &more, call->err);
         if (call->status != CBANK_OK)
             break;
         if (more)
@@ -216,37 +212,6 @@ static cbank_status page(cbi_txn *base, cbi_table table, cbi_bytes prefix, cbi_b
     int code = run(txn, run_page, &call);
 
     return code == 0 ? call.status : fail(txn, code, table, err);
-}
-
-/* What a writer may put: as much as quota and disk have left, beside what is kept for erasing. */
-static cbank_status find_room(lmdb_txn *txn, cbi_txn_mode mode, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_environment *environment = txn->environment;
-    uint64_t quota = environment->quota_bytes;
-    uint64_t reach = 0;
-    uint64_t used = 0;
-    int fd = -1;
-    int code;
-
-    txn->room = UINT64_MAX;
-    txn->refusal = CBI_REASON_QUOTA_FULL;
-    CBI_TRY(cbi_environment_reach(environment, &reach, err));
-    if (mode != CBI_TXN_ERASE && reach + FAR_BYTES > quota) {
-        CBI_TRY(cbi_environment_measure(environment, &used, err));
-        txn->room = used < quota ? quota - used : 0;
-    }
-    code = mdb_env_get_fd(environment->handle, &fd);
-    if (code == 0)
-        code = cbi_reserve_keep(fd, reach, cbi_reserve_size(reach, quota));
-    if (code != 0 && !cbi_fault_is_full(code))
-        return cbi_environment_fail(environment, code, "reserve", err);
-    if (code != 0 && mode != CBI_TXN_ERASE) {
-        txn->room = 0;
-        txn->refusal = CBI_REASON_DISK_FULL;
-    }
-done:
-    return status;
 }
 
 /* Enters the environment and begins LMDB's transaction; on failure it is left again. */
@@ -311,7 +276,7 @@ static cbank_status begin(cbi_store *store, cbi_txn_mode mode, cbi_txn **out, cb
     turn = false;
     *out = &txn->base;
     if (txn->writes)
-        status = find_room(txn, mode, err);
+        status = cbi_room_find(environment, mode, &txn->room, err);
     if (status != CBANK_OK)
         end(txn);
     txn = NULL;

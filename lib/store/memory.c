@@ -206,7 +206,7 @@ done:
     return status;
 }
 
-static cbank_status delete(cbi_txn *base, cbi_table table, cbi_bytes key, cbank_error *err)
+static cbank_status delete (cbi_txn *base, cbi_table table, cbi_bytes key, cbank_error *err)
 {
     memory_txn *txn = (memory_txn *)base;
     list *rows = txn->seen.tables[table];
@@ -250,8 +250,8 @@ static cbank_status page(cbi_txn *base, cbi_table table, cbi_bytes prefix, cbi_b
     for (size_t i = find(rows, from, &found); rows != NULL && i < rows->count; i++) {
         if (!cbi_page_begins(key_of(rows->rows[i]), prefix))
             break;
-        CBI_TRY(cbi_page_add(out, limit, key_of(rows->rows[i]), value_of(rows->rows[i]), &added,
-                             err));
+        CBI_TRY(
+            cbi_page_add(out, limit, key_of(rows->rows[i]), value_of(rows->rows[i]), &added, err));
         if (!added)
             break;
     }
@@ -272,23 +272,21 @@ static cbank_status begin(cbi_store *base, cbi_txn_mode mode, cbi_txn **out, cba
 {
     memory_store *store = (memory_store *)base;
     memory_txn *txn = NULL;
-    bool writes = mode != CBI_TXN_READ;
     cbank_status status = CBANK_OK;
 
-    if (writes)
-        CBI_TRY(cbi_turn_take(&store->turn, err));
-    status = cbi_alloc(1, sizeof(*txn), &txn, err);
-    if (status != CBANK_OK && writes)
-        cbi_turn_give(&store->turn);
-    CBI_TRY(status);
-    cbi_gate_enter(&store->gate);
+    CBI_TRY(cbi_alloc(1, sizeof(*txn), &txn, err));
     txn->store = store;
-    txn->writes = writes;
+    txn->writes = mode != CBI_TXN_READ;
+    if (txn->writes)
+        CBI_TRY(cbi_turn_take(&store->turn, err));
+    cbi_gate_enter(&store->gate);
     (void)pthread_mutex_lock(&store->lock);
     share_version(&store->newest, &txn->seen);
     (void)pthread_mutex_unlock(&store->lock);
     *out = &txn->base;
+    txn = NULL;
 done:
+    cbi_free(txn);
     return status;
 }
 

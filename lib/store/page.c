@@ -23,8 +23,8 @@ static cbank_status grow(cbi_page *page, cbank_error *err)
     return CBANK_OK;
 }
 
-cbank_status cbi_page_add(cbi_page *page, size_t limit, cbi_bytes key, cbi_bytes value,
-                          bool *added, cbank_error *err)
+cbank_status cbi_page_add(cbi_page *page, size_t limit, cbi_bytes key, cbi_bytes value, bool *added,
+                          cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     size_t start = page->bytes.size;
@@ -49,8 +49,7 @@ done:
 
 bool cbi_page_begins(cbi_bytes key, cbi_bytes prefix)
 {
-    return key.size >= prefix.size &&
-           cbi_bytes_equal(cbi_bytes_of(key.data, prefix.size), prefix);
+    return key.size >= prefix.size && cbi_bytes_equal(cbi_bytes_of(key.data, prefix.size), prefix);
 }
 
 cbi_bytes cbi_page_key(const cbi_page *page, size_t row)

@@ -13,8 +13,7 @@
 
 #define COPY_BYTES (1024u * 1024)
 
-cbank_status cbi_snapshot_write(cbi_environment *environment, const char *path,
-                                cbank_error *err)
+cbank_status cbi_snapshot_write(cbi_environment *environment, const char *path, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_path temporary = {""};

@@ -37,8 +37,7 @@ static cbank_status check_txn(const cbi_txn *txn, cbank_error *err)
     return CBANK_OK;
 }
 
-static cbank_status check_row(const cbi_txn *txn, cbi_table table, cbi_bytes key,
-                              cbank_error *err)
+static cbank_status check_row(const cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_error *err)
 {
     cbank_status status = check_txn(txn, err);
 
@@ -148,8 +147,7 @@ static cbank_status put(cbi_txn *txn, cbi_table table, cbi_put_mode mode, cbi_by
         return status;
     CBI_REQUIRE(is_writer(txn), err);
     if (value.size > CBI_VALUE_MAX)
-        return cbi_fail(err, CBI_REASON_VALUE_TOO_LONG, CBI_VALUE_MAX, cbi_table_name(table),
-                        NULL);
+        return cbi_fail(err, CBI_REASON_VALUE_TOO_LONG, CBI_VALUE_MAX, cbi_table_name(table), NULL);
     status = charge(txn, table, cost, err);
     if (status != CBANK_OK)
         return status;
@@ -187,7 +185,7 @@ cbank_status cbi_txn_delete(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_
     status = charge(txn, table, STRAY_COST, err);
     if (status != CBANK_OK)
         return status;
-    return txn->store->engine->delete(txn, table, key, err);
+    return txn->store->engine->delete (txn, table, key, err);
 }
 
 cbank_status cbi_txn_page(cbi_txn *txn, cbi_table table, cbi_bytes prefix, cbi_bytes from,

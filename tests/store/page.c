@@ -15,9 +15,9 @@ static void put_all(cbi_store *store, const char *const *keys, size_t count)
     cbi_txn *txn = place_begin(store, CBI_TXN_WRITE);
 
     for (size_t i = 0; i < count; i++)
-        cr_assert_eq(cbi_txn_put(txn, CBI_TABLE_REFERENCE, place_text(keys[i]),
-                                 place_text(keys[i]), NULL),
-                     CBANK_OK);
+        cr_assert_eq(
+            cbi_txn_put(txn, CBI_TABLE_REFERENCE, place_text(keys[i]), place_text(keys[i]), NULL),
+            CBANK_OK);
     place_commit(txn);
 }
 
@@ -109,9 +109,9 @@ BOTH(a_page_holds_at_most_a_mebibyte)
     for (uint64_t i = 0; i < 20; i++)
         cr_assert_eq(cbi_txn_append(txn, CBI_TABLE_BODY, place_key(i), place_value(i, 65000), NULL),
                      CBANK_OK);
-    cr_assert_eq(cbi_txn_page(txn, CBI_TABLE_BODY, place_text(""), place_text(""), 1000, &page,
-                              NULL),
-                 CBANK_OK);
+    cr_assert_eq(
+        cbi_txn_page(txn, CBI_TABLE_BODY, place_text(""), place_text(""), 1000, &page, NULL),
+        CBANK_OK);
     cr_assert_eq(page.count, MIB / 65008);
     cbi_page_clear(&page);
     cbi_txn_abort(txn);
@@ -129,9 +129,9 @@ BOTH(a_page_sees_what_its_own_transaction_wrote)
     txn = place_begin(store, CBI_TXN_WRITE);
     cr_assert_eq(cbi_txn_delete(txn, CBI_TABLE_REFERENCE, place_text("a"), NULL), CBANK_OK);
     cr_assert_eq(cbi_txn_put(txn, CBI_TABLE_REFERENCE, place_text("c"), place_text("c"), NULL), 0);
-    cr_assert_eq(cbi_txn_page(txn, CBI_TABLE_REFERENCE, place_text(""), place_text(""), 10, &page,
-                              NULL),
-                 CBANK_OK);
+    cr_assert_eq(
+        cbi_txn_page(txn, CBI_TABLE_REFERENCE, place_text(""), place_text(""), 10, &page, NULL),
+        CBANK_OK);
     cr_assert_eq(page.count, 2);
     cr_assert(cbi_bytes_equal(cbi_page_key(&page, 0), place_text("b")));
     cr_assert(cbi_bytes_equal(cbi_page_key(&page, 1), place_text("c")));

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PATHS_KEPT 8
+
 static char root[64];
 static pid_t owner;
 
@@ -25,7 +27,9 @@ static void drop_all(void)
 
 const char *place_path(const char *name)
 {
-    char *path;
+    static char paths[PATHS_KEPT][128];
+    static unsigned turn;
+    char *path = paths[turn++ % PATHS_KEPT];
 
     if (root[0] == '\0') {
         snprintf(root, sizeof(root), "%s/cbank-store-XXXXXX", P_tmpdir);
@@ -33,7 +37,7 @@ const char *place_path(const char *name)
         owner = getpid();
         atexit(drop_all);
     }
-    cr_assert(asprintf(&path, "%s/%s", root, name) > 0);
+    snprintf(path, sizeof(paths[0]), "%s/%s", root, name);
     return path;
 }
 
@@ -58,8 +62,8 @@ cbi_store *place_reopen(uint64_t quota_bytes)
     cbi_store *store = NULL;
     cbank_error err = {0};
 
-    cr_assert_eq(cbi_store_open(place_path("store"), quota_bytes, &store, &err), CBANK_OK,
-                 "%s: %s", err.object, err.detail);
+    cr_assert_eq(cbi_store_open(place_path("store"), quota_bytes, &store, &err), CBANK_OK, "%s: %s",
+                 err.object, err.detail);
     return store;
 }
 
@@ -132,6 +136,16 @@ cbank_status place_put(cbi_store *store, uint64_t number, size_t size, cbank_err
         return status;
     }
     return cbi_txn_commit(txn, err);
+}
+
+bool place_is(cbi_txn *txn, cbi_table table, cbi_bytes key, cbi_bytes value)
+{
+    cbank_buffer found = {0};
+    bool same = cbi_txn_get(txn, table, key, &found, NULL) == CBANK_OK &&
+                cbi_bytes_equal(cbi_bytes_of_buffer(&found), value);
+
+    cbank_buffer_clear(&found);
+    return same;
 }
 
 bool place_has(cbi_store *store, uint64_t number)

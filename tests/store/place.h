@@ -17,7 +17,7 @@ struct criterion_test_params place_engines(void);
 /* A new store on that engine; place_leave closes it and removes what place_path has named. */
 cbi_store *place_open(place_engine engine);
 void place_leave(cbi_store *store);
-/* A path in this test's own folder. The text lives as long as the test. */
+/* A path in this test's own folder. The text lives until eight more are asked for. */
 const char *place_path(const char *name);
 /* A new store on disk at place_path("store"), and the same opened again. */
 cbi_store *place_create(uint64_t quota_bytes);
@@ -34,6 +34,8 @@ cbi_bytes place_text(const char *text);
 
 /* One row put in a transaction of its own. */
 cbank_status place_put(cbi_store *store, uint64_t number, size_t size, cbank_error *err);
+/* True if the row is there with that value. */
+bool place_is(cbi_txn *txn, cbi_table table, cbi_bytes key, cbi_bytes value);
 bool place_has(cbi_store *store, uint64_t number);
 uint64_t place_count(cbi_store *store, cbi_table table);
 

@@ -20,7 +20,7 @@ static uint64_t fill(cbi_store *store, uint64_t first, cbank_error *err)
     return number - first;
 }
 
-static cbank_status delete(cbi_store *store, uint64_t number)
+static cbank_status delete (cbi_store *store, uint64_t number)
 {
     cbi_txn *txn = place_begin(store, CBI_TXN_WRITE);
 
@@ -43,7 +43,7 @@ Test(room, at_the_quota_putting_is_refused_and_deleting_goes_on)
     cr_assert_lt(use.used_bytes, 2 * MIB + 64 * 1024);
 
     for (uint64_t i = 0; i < count; i++)
-        cr_assert_eq(delete(store, i), CBANK_OK, "row %d", (int)i);
+        cr_assert_eq(delete (store, i), CBANK_OK, "row %d", (int)i);
     cr_assert_eq(cbi_store_measure(store, &use, NULL), CBANK_OK);
     cr_assert_not(use.nearly_full);
     cr_assert_geq(fill(store, count, &err) + 10, count, "the space is used again");
@@ -99,7 +99,7 @@ Test(room, a_larger_quota_makes_room_again)
     store = place_reopen(MIB);
     cr_assert(place_has(store, count), "a smaller quota hides nothing");
     place_fails(place_put(store, count + 1, VALUE, &err), err, QUOTA_FULL);
-    cr_assert_eq(delete(store, 0), CBANK_OK);
+    cr_assert_eq(delete (store, 0), CBANK_OK);
     place_leave(store);
 }
 
@@ -114,7 +114,7 @@ Test(room, on_a_full_disk_putting_is_refused_and_deleting_goes_on)
     fill(store, 100, &err);
     place_fails(err.status, err, DISK_FULL);
     for (uint64_t i = 0; i < 100; i++)
-        cr_assert_eq(delete(store, i), CBANK_OK, "row %d", (int)i);
+        cr_assert_eq(delete (store, i), CBANK_OK, "row %d", (int)i);
     disk_heal();
     cr_assert_eq(place_put(store, 1, VALUE, NULL), CBANK_OK);
     place_leave(store);
@@ -130,12 +130,12 @@ Test(room, a_transaction_that_overflows_the_disk_fails_whole_and_the_next_works)
     disk_fill();
     txn = place_begin(store, CBI_TXN_ERASE);
     for (uint64_t i = 1; i < 500; i++)
-        cr_assert_eq(cbi_txn_append(txn, CBI_TABLE_RECORD, place_key(i), place_value(i, VALUE),
-                                    NULL),
-                     CBANK_OK);
+        cr_assert_eq(
+            cbi_txn_append(txn, CBI_TABLE_RECORD, place_key(i), place_value(i, VALUE), NULL),
+            CBANK_OK);
     place_fails(cbi_txn_commit(txn, &err), err, DISK_FULL);
     cr_assert_eq(place_count(store, CBI_TABLE_RECORD), 1);
-    cr_assert_eq(delete(store, 0), CBANK_OK, "what was kept in reserve is still there");
+    cr_assert_eq(delete (store, 0), CBANK_OK, "what was kept in reserve is still there");
     disk_heal();
     cr_assert_eq(place_put(store, 1, VALUE, NULL), CBANK_OK);
     place_leave(store);
