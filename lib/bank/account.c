@@ -1,0 +1,395 @@
+#include "bank/account.h"
+
+#include <string.h>
+
+#include "bank/counter.h"
+#include "bank/errand.h"
+#include "base/memory.h"
+
+cbi_subject cbi_account_subject(const char *account)
+{
+    return (cbi_subject){CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER,
+                         cbi_bytes_of_text(account)};
+}
+
+/* Is the name that the vault holds the one that is stated now? */
+static cbank_status check_name(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                               const cbi_person *person, cbank_error *err)
+{
+    Cbank__Api__V1__Person *known = NULL;
+    cbank_status status = CBANK_OK;
+
+    if (person->name[0] == '\0')
+        return CBANK_OK;
+    CBI_TRY(cbi_vault_get_person(bank, txn, account, &known, err));
+    if (!cbi_person_names_agree(cbi_person_current_name(known), person->name))
+        CBI_TRY(cbi_fail(err, CBI_REASON_PERSON_CONFLICT, 0, NULL, NULL));
+done:
+    cbi_vault_free_person(known);
+    return status;
+}
+
+cbank_status cbi_account_match(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
+                               cbi_account *out, bool *known, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    size_t found = 0;
+    cbi_account account = {0}, other;
+
+    for (size_t i = 0; i < person->document_count; i++) {
+        status = cbi_vault_find_account(bank, txn, &person->documents[i], &other, err);
+        if (status == CBANK_E_NOT_FOUND)
+            continue;
+        CBI_TRY(status);
+        if (found > 0 && strcmp(account.digits, other.digits) != 0)
+            CBI_TRY(cbi_fail(err, CBI_REASON_PERSON_SPLIT, 0, NULL, NULL));
+        account = other;
+        found++;
+    }
+    status = CBANK_OK;
+    *known = found > 0;
+    if (found == 0)
+        goto done;
+    if (found < person->document_count)
+        CBI_TRY(cbi_fail(err, CBI_REASON_PERSON_SPLIT, 0, NULL, NULL));
+    CBI_TRY(check_name(bank, txn, account.digits, person, err));
+    *out = account;
+done:
+    return status;
+}
+
+/* The account-opened statement, with a fresh commitment to the first document. */
+static cbank_status write_opened(const cbi_bank *bank, cbi_append *append,
+                                 const cbi_person *person, const cbi_opening_terms *terms,
+                                 const cbi_account *account, cbank_error *err)
+{
+    const cbi_identity *document = &person->documents[0];
+    Cbank__V1__AccountOpened body = CBANK__V1__ACCOUNT_OPENED__INIT;
+    Cbank__V1__Code channel;
+    cbi_hash random, holder, tag_random;
+    cbank_status status = CBANK_OK;
+    uint64_t index;
+
+    CBI_TRY(cbi_random(random.bytes, sizeof(random.bytes), err));
+    CBI_TRY(cbi_random(tag_random.bytes, sizeof(tag_random.bytes), err));
+    CBI_TRY(cbi_holder_commit(append->hasher, &random, cbi_bytes_of_text(document->type),
+                              cbi_bytes_of_text(document->number), &holder, err));
+    body.account = cbi_message_string(account->digits);
+    body.opened_by = cbi_message_string(terms->opened_by);
+    if (terms->channel != NULL) {
+        channel = *terms->channel;
+        body.channel = &channel;
+    }
+    body.holder = cbi_message_data(cbi_bytes_of_hash(&holder));
+    body.assurance = terms->assurance;
+    CBI_TRY(cbi_errand_append(append,
+                              &(cbi_errand_statement){
+                                  .subject = cbi_account_subject(account->digits),
+                                  .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_OPENED,
+                                  .token = terms->token,
+                                  .body = &body,
+                                  .randomness = &tag_random},
+                              &index, NULL, err));
+    CBI_TRY(cbi_vault_put_opening(bank, append->txn, index, &random, document->type,
+                                  document->number, err));
+done:
+    cbi_wipe(&random, sizeof(random));
+    return status;
+}
+
+cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cbi_person *person,
+                              const cbi_opening_terms *terms, cbi_account *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t counter;
+
+    CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_ACCOUNTS, 1, &counter, err));
+    CBI_TRY(cbi_account_make(counter, out, err));
+    CBI_TRY(write_opened(bank, append, person, terms, out, err));
+    for (size_t i = 0; i < person->document_count; i++)
+        CBI_TRY(cbi_vault_put_account(bank, append->txn, &person->documents[i], out->digits, err));
+    CBI_TRY(cbi_vault_put_person(bank, append->txn, out->digits,
+                                 cbi_bytes_of_buffer(&person->bytes), err));
+done:
+    return status;
+}
+
+/* Row of `state`: 'a' | account -> life u8. No row: open. */
+static size_t life_key(const char *account, uint8_t out[1 + CBI_ACCOUNT_SIZE])
+{
+    out[0] = 'a';
+    memcpy(out + 1, account, CBI_ACCOUNT_SIZE);
+    return 1 + CBI_ACCOUNT_SIZE;
+}
+
+cbank_status cbi_account_life(cbi_txn *txn, const char *account, cbi_life *out, cbank_error *err)
+{
+    cbi_subject subject = cbi_account_subject(account);
+    uint8_t key[1 + CBI_ACCOUNT_SIZE];
+    cbank_buffer value = {0};
+    cbank_status status = CBANK_OK;
+    cbi_head head;
+    size_t size;
+
+    if (!cbi_account_is_valid(cbi_bytes_of_text(account)) ||
+        cbi_subject_read_head(txn, &subject, &head, err) == CBANK_E_NOT_FOUND)
+        return cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, account, NULL);
+    size = life_key(account, key);
+    status = cbi_txn_get(txn, CBI_TABLE_STATE, cbi_bytes_of(key, size), &value, err);
+    if (status == CBANK_E_NOT_FOUND) {
+        *out = CBI_LIFE_ACTIVE;
+        status = CBANK_OK;
+    } else if (status == CBANK_OK && value.size == 1) {
+        *out = (cbi_life)value.data[0];
+    } else if (status == CBANK_OK) {
+        status = cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_STATE), NULL);
+    }
+    cbank_buffer_clear(&value);
+    return status;
+}
+
+cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err)
+{
+    cbi_subject subject = cbi_account_subject(account);
+    cbank_status status = CBANK_OK;
+    cbi_head head;
+    cbi_life life;
+
+    CBI_TRY(cbi_account_life(txn, account, &life, err));
+    if (life != CBI_LIFE_ACTIVE)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_FROZEN, 0, account, NULL));
+    CBI_TRY(cbi_subject_read_head(txn, &subject, &head, err));
+    if (head.sequence + 2 >= CBI_TRANSCRIPT_ENTRIES_MAX)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_FULL, CBI_TRANSCRIPT_ENTRIES_MAX, account, NULL));
+done:
+    return status;
+}
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+typedef struct open_act {
+    cbi_act act;
+    const cbi_bank *bank;
+    const cbi_person *persons;
+    size_t count;
+    const cbi_opening_terms *terms;
+} open_act;
+
+/* Two persons of one request with a document in common must be one person. */
+static cbank_status check_among(const cbi_person *persons, size_t count, cbank_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const cbi_identity *a = &persons[i].documents[0], *b = &persons[j].documents[0];
+
+            if (strcmp(a->type, b->type) == 0 && strcmp(a->number, b->number) == 0 &&
+                (!cbi_person_names_agree(persons[i].name, persons[j].name) ||
+                 persons[i].document_count != persons[j].document_count))
+                return cbi_fail(err, CBI_REASON_PERSON_CONFLICT, i, NULL, NULL);
+        }
+    }
+    return CBANK_OK;
+}
+
+static cbank_status judge_persons(const cbi_bank *bank, cbi_txn *txn, const cbi_person *persons,
+                                  size_t count, cbi_opened *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_account account;
+    bool known;
+
+    CBI_TRY(check_among(persons, count, err));
+    for (size_t i = 0; i < count; i++) {
+        status = cbi_account_match(bank, txn, &persons[i], &account, &known, err);
+        if (status != CBANK_OK && err != NULL)
+            err->where = i;
+        CBI_TRY(status);
+        if (out == NULL)
+            continue;
+        out[i] = (cbi_opened){.opened = !known};
+        if (known)
+            out[i].account = account;
+    }
+done:
+    return status;
+}
+
+static cbank_status check_open_act(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    const open_act *open = (const open_act *)(const void *)act;
+
+    return judge_persons(open->bank, append->txn, open->persons, open->count, NULL, err);
+}
+
+/* The result under the token: 17 bytes a person, "1" or "0" and the account. */
+static cbank_status write_open_act(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    const open_act *open = (const open_act *)(const void *)act;
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < open->count; i++) {
+        cbi_account account;
+        bool known;
+
+        CBI_TRY(cbi_account_match(open->bank, append->txn, &open->persons[i], &account, &known,
+                                  err));
+        if (!known)
+            CBI_TRY(cbi_account_open(open->bank, append, &open->persons[i], open->terms, &account,
+                                     err));
+        CBI_TRY(cbi_buffer_append(&act->result, cbi_bytes_of(known ? "0" : "1", 1), err));
+        CBI_TRY(cbi_buffer_append(&act->result, cbi_bytes_of_text(account.digits), err));
+    }
+done:
+    return status;
+}
+
+static cbank_status digest_persons(const cbi_bank *bank, const cbi_person *persons, size_t count,
+                                   cbi_hash *out, cbank_error *err)
+{
+    cbi_hasher *hasher = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_hasher_new(bank->config.suite, &hasher, err));
+    CBI_TRY(cbi_digest_begin(hasher, err));
+    CBI_TRY(cbi_digest_update(hasher, cbi_bytes_of_text("open"), err));
+    for (size_t i = 0; i < count; i++)
+        CBI_TRY(cbi_digest_update(hasher, cbi_bytes_of_buffer(&persons[i].bytes), err));
+    CBI_TRY(cbi_digest_end(hasher, out, err));
+done:
+    cbi_hasher_free(hasher);
+    return status;
+}
+
+static cbank_status judge_only(cbi_bank *bank, const cbi_person *persons, size_t count,
+                               cbi_opened *out, cbank_error *err)
+{
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    CBI_TRY(judge_persons(bank, reader.txn, persons, count, out, err));
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
+cbank_status cbi_account_open_all(cbi_bank *bank, const cbi_person *persons, size_t count,
+                                  const cbi_opening_terms *terms, int64_t now, bool dry_run,
+                                  cbi_opened *out, cbank_error *err)
+{
+    open_act open = {
+        .bank = bank, .persons = persons, .count = count, .terms = terms};
+    const size_t row = 1 + CBI_ACCOUNT_SIZE;
+    cbank_status status = CBANK_OK;
+
+    if (dry_run)
+        return judge_only(bank, persons, count, out, err);
+    CBI_TRY(digest_persons(bank, persons, count, &open.act.request, err));
+    CBI_TRY(cbi_errand_token(terms->token, open.act.token, err));
+    open.act.now = now;
+    open.act.check = check_open_act;
+    open.act.write = write_open_act;
+    CBI_TRY(cbi_ledger_submit(bank->ledger, &open.act, err));
+    if (open.act.result.size != count * row)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_TOKEN), NULL));
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *at = open.act.result.data + i * row;
+
+        out[i] = (cbi_opened){.opened = at[0] == '1'};
+        memcpy(out[i].account.digits, at + 1, CBI_ACCOUNT_SIZE);
+    }
+done:
+    cbank_buffer_clear(&open.act.result);
+    return status;
+}
+
+/* ---- freezing ---------------------------------------------------------------------------- */
+
+typedef struct change_act {
+    cbi_act act;
+    const char *account;
+    bool freeze;
+    const char *reason;
+    const char *document;
+} change_act;
+
+static int change_kind(const change_act *change)
+{
+    return change->freeze ? CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_FROZEN
+                          : CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_UNFROZEN;
+}
+
+static cbank_status judge_change(cbi_txn *txn, const change_act *change, cbank_error *err)
+{
+    cbi_lifecycle life = {.subject = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_account_life(txn, change->account, &life.life, err));
+    CBI_TRY(cbi_lifecycle_step(&life, change_kind(change), err));
+done:
+    cbi_error_name(err, change->account);
+    return status;
+}
+
+static cbank_status check_change_act(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    return judge_change(append->txn, (const change_act *)(const void *)act, err);
+}
+
+static cbank_status write_change_act(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    const change_act *change = (const change_act *)(const void *)act;
+    Cbank__V1__AccountChanged body = CBANK__V1__ACCOUNT_CHANGED__INIT;
+    uint8_t frozen = CBI_LIFE_FROZEN;
+    uint8_t key[1 + CBI_ACCOUNT_SIZE];
+    cbank_status status = CBANK_OK;
+    size_t size;
+
+    body.account = cbi_message_string(change->account);
+    CBI_TRY(cbi_errand_append(append,
+                              &(cbi_errand_statement){
+                                  .subject = cbi_account_subject(change->account),
+                                  .kind = change_kind(change),
+                                  .reason = change->reason,
+                                  .document = change->document,
+                                  .token = cbi_bytes_of(act->token, sizeof(act->token)),
+                                  .body = &body},
+                              NULL, NULL, err));
+    size = life_key(change->account, key);
+    if (change->freeze)
+        CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_STATE, cbi_bytes_of(key, size),
+                            cbi_bytes_of(&frozen, 1), err));
+    else
+        CBI_TRY(cbi_txn_delete(append->txn, CBI_TABLE_STATE, cbi_bytes_of(key, size), err));
+done:
+    return status;
+}
+
+cbank_status cbi_account_change(cbi_bank *bank, const char *account, bool freeze,
+                                const char *reason, const char *document, cbi_bytes token,
+                                int64_t now, bool dry_run, cbank_error *err)
+{
+    change_act change = {
+        .account = account, .freeze = freeze, .reason = reason, .document = document};
+    cbi_bytes said[] = {cbi_bytes_of_text(freeze ? "freeze" : "unfreeze"),
+                        cbi_bytes_of_text(account), cbi_bytes_of_text(reason),
+                        cbi_bytes_of_text(document)};
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    if (dry_run) {
+        CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+        CBI_TRY(judge_change(reader.txn, &change, err));
+        goto done;
+    }
+    CBI_TRY(cbi_errand_digest(bank, said, 4, &change.act.request, err));
+    CBI_TRY(cbi_errand_token(token, change.act.token, err));
+    change.act.now = now;
+    change.act.check = check_change_act;
+    change.act.write = write_change_act;
+    CBI_TRY(cbi_ledger_submit(bank->ledger, &change.act, err));
+done:
+    cbi_ledger_read_end(&reader);
+    cbank_buffer_clear(&change.act.result);
+    return status;
+}

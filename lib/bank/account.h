@@ -1,0 +1,61 @@
+/*
+ * account.h - learners' accounts: one for each person, found by document, opened in an act.
+ *
+ * The state of an account is what its chain says; `state` keeps a row only for accounts that are
+ * not simply open, so that a deposit need not walk the chain.
+ */
+#ifndef CBI_BANK_ACCOUNT_H
+#define CBI_BANK_ACCOUNT_H
+
+#include "bank/vault.h"
+#include "record/lifecycle.h"
+
+#include "cbank/v1/common.pb-c.h"
+
+/* What has to be said when an account is opened. */
+typedef struct cbi_opening_terms {
+    const char *opened_by; /* an institution's code, or "" for the bank */
+    const Cbank__V1__Code *channel;
+    Cbank__V1__IdentityAssurance assurance;
+    cbi_bytes token;
+} cbi_opening_terms;
+
+cbi_subject cbi_account_subject(const char *account);
+
+/*
+ * Whose account this person's documents lead to; reads only. OK with `*known` false if nobody's.
+ * CONFLICT if a document is known under another name, or if they lead to different accounts.
+ */
+cbank_status cbi_account_match(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
+                               cbi_account *out, bool *known, cbank_error *err);
+
+/* Opens an account; the person must be nobody's so far. Part of an act's write. */
+cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cbi_person *person,
+                              const cbi_opening_terms *terms, cbi_account *out, cbank_error *err);
+
+/* ACTIVE, FROZEN or MERGED. NOT_FOUND (ACCOUNT_UNKNOWN). */
+cbank_status cbi_account_life(cbi_txn *txn, const char *account, cbi_life *out, cbank_error *err);
+/* STATE unless the account takes deposits, TOO_LARGE if its chain is full. */
+cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err);
+
+/* ---- acts -------------------------------------------------------------------------------- */
+
+typedef struct cbi_opened {
+    cbi_account account;
+    bool opened;
+} cbi_opened;
+
+/*
+ * Opens or finds the account of each person, all or nothing. `dry_run` judges only: accounts that
+ * would be opened are "". `out` has `count` places.
+ */
+cbank_status cbi_account_open_all(cbi_bank *bank, const cbi_person *persons, size_t count,
+                                  const cbi_opening_terms *terms, int64_t now, bool dry_run,
+                                  cbi_opened *out, cbank_error *err);
+
+/* Freezes or unfreezes. */
+cbank_status cbi_account_change(cbi_bank *bank, const char *account, bool freeze,
+                                const char *reason, const char *document, cbi_bytes token,
+                                int64_t now, bool dry_run, cbank_error *err);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * errand.h - what every act of the bank does the same way: tokens, digests, statements.
+ */
+#ifndef CBI_BANK_ERRAND_H
+#define CBI_BANK_ERRAND_H
+
+#include "bank/bank.h"
+
+/* The caller's token, or a new one if it is empty. ARGUMENT if it is of another size. */
+cbank_status cbi_errand_token(cbi_bytes token, uint8_t out[CBI_TOKEN_SIZE], cbank_error *err);
+
+/* Digest of what was asked, for the token: length-prefixed parts, so that no two share one. */
+cbank_status cbi_errand_digest(const cbi_bank *bank, const cbi_bytes *parts, size_t count,
+                               cbi_hash *out, cbank_error *err);
+
+/* A reason as the log keeps it: a code of the scheme "cbank", or NULL for "". */
+const Cbank__V1__Code *cbi_errand_reason(const char *word, Cbank__V1__Code *code);
+/* ARGUMENT unless it is "" or a word of [a-z0-9.-]: free text never enters the log. */
+cbank_status cbi_errand_check_reason(const char *word, cbank_error *err);
+
+/* One statement. NULL and {0} are not stated. */
+typedef struct cbi_errand_statement {
+    cbi_subject subject;
+    int kind;
+    const char *reason;
+    const char *document;
+    cbi_bytes token;
+    const void *body;
+    const cbi_hash *randomness; /* of the subject's tag, for its first statement */
+} cbi_errand_statement;
+
+/* Builds it with a new salt and the append's time, and appends it. */
+cbank_status cbi_errand_append(cbi_append *append, const cbi_errand_statement *statement,
+                               uint64_t *out_index, cbi_hash *out_leaf, cbank_error *err);
+
+#endif

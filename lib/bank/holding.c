@@ -1,0 +1,196 @@
+#include "bank/holding.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "proof/batch.h"
+
+cbank_status cbi_holding_take(cbi_txn *txn, cbi_hasher *hasher, const cbi_logged *logged,
+                              cbi_holding *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    *out = (cbi_holding){
+        .index = logged->index, .sequence = logged->entry.sequence, .leaf = logged->leaf};
+    if (logged->erased)
+        return cbi_fail(err, CBI_REASON_RECORD_UNKNOWN, logged->index, NULL, NULL);
+    CBI_TRY(cbi_statement_parse(logged->statement, &out->statement, err));
+    out->deposited =
+        cbi_statement_body(&out->statement, &cbank__v1__credit_deposited__descriptor);
+    if (out->deposited == NULL)
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_UNKNOWN, logged->index, NULL, NULL));
+    CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(out->deposited->record), &out->record, err));
+    CBI_TRY(cbi_batch_item_id(hasher, false, cbi_message_bytes(out->deposited->record), &out->id,
+                              err));
+    CBI_TRY(cbi_holding_state(txn, out->index, &out->state, err));
+done:
+    if (status != CBANK_OK)
+        cbi_holding_clear(out);
+    return status;
+}
+
+cbank_status cbi_holding_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbi_holding *out,
+                              cbank_error *err)
+{
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+
+    CBI_TRY(cbi_logged_read(txn, hasher, index, &row, &logged, err));
+    CBI_TRY(cbi_holding_take(txn, hasher, &logged, out, err));
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+/* "17-0123456789abcdef" */
+static bool parse_display_id(const char *text, uint64_t *index, uint8_t start[8])
+{
+    const char *hyphen = strchr(text, '-');
+
+    return hyphen != NULL && cbi_u64_parse(cbi_bytes_of(text, (size_t)(hyphen - text)), index) &&
+           cbi_hex_decode(cbi_bytes_of_text(hyphen + 1), start, 8);
+}
+
+cbank_status cbi_holding_find(cbi_txn *txn, cbi_hasher *hasher, const char *display_id,
+                              cbi_holding *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t index;
+    uint8_t start[8];
+    cbi_state state;
+
+    if (!parse_display_id(display_id, &index, start))
+        return cbi_fail(err, CBI_REASON_RECORD_ID_FORM, 0, display_id, NULL);
+    CBI_TRY(cbi_state_read(txn, &state, err));
+    if (index >= state.frontier.size)
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_UNKNOWN, index, display_id, NULL));
+    CBI_TRY(cbi_holding_read(txn, hasher, index, out, err));
+    if (memcmp(start, out->id.bytes, sizeof(start)) != 0) {
+        cbi_holding_clear(out);
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_UNKNOWN, index, display_id, NULL));
+    }
+done:
+    cbi_error_name(err, display_id);
+    return status;
+}
+
+void cbi_holding_clear(cbi_holding *holding)
+{
+    cbi_statement_clear(&holding->statement);
+    cbi_message_free(holding->record);
+    *holding = (cbi_holding){0};
+}
+
+void cbi_holding_display_id(uint64_t index, const cbi_hash *id, char out[CBI_DISPLAY_ID_MAX])
+{
+    char digits[17];
+
+    cbi_hex_encode(cbi_bytes_of(id->bytes, 8), digits);
+    snprintf(out, CBI_DISPLAY_ID_MAX, "%llu-%s", (unsigned long long)index, digits);
+}
+
+static cbank_status reference_key(const char *institution, const char *reference,
+                                  uint8_t out[CBI_KEY_MAX], cbi_bytes *key, cbank_error *err)
+{
+    size_t first = strlen(institution) + 1;
+    size_t second = strlen(reference);
+
+    if (first + second > CBI_KEY_MAX)
+        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_REFERENCE_MAX, "reference", NULL);
+    memcpy(out, institution, first);
+    memcpy(out + first, reference, second);
+    *key = cbi_bytes_of(out, first + second);
+    return CBANK_OK;
+}
+
+cbank_status cbi_holding_by_reference(cbi_txn *txn, const char *institution,
+                                      const char *reference, uint64_t *index, cbi_hash *content,
+                                      cbank_error *err)
+{
+    uint8_t bytes[CBI_KEY_MAX];
+    cbank_buffer value = {0};
+    cbank_status status = CBANK_OK;
+    cbi_bytes key;
+
+    CBI_TRY(reference_key(institution, reference, bytes, &key, err));
+    CBI_TRY(cbi_txn_get(txn, CBI_TABLE_REFERENCE, key, &value, err));
+    if (value.size != 8 + CBI_HASH_SIZE)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_REFERENCE),
+                         NULL));
+    *index = cbi_get_u64(value.data);
+    memcpy(content->bytes, value.data + 8, CBI_HASH_SIZE);
+done:
+    cbank_buffer_clear(&value);
+    return status;
+}
+
+cbank_status cbi_holding_put_reference(cbi_txn *txn, const char *institution,
+                                       const char *reference, uint64_t index,
+                                       const cbi_hash *content, cbank_error *err)
+{
+    uint8_t bytes[CBI_KEY_MAX], value[8 + CBI_HASH_SIZE];
+    cbank_status status = CBANK_OK;
+    cbi_bytes key;
+
+    CBI_TRY(reference_key(institution, reference, bytes, &key, err));
+    cbi_put_u64(value, index);
+    memcpy(value + 8, content->bytes, CBI_HASH_SIZE);
+    CBI_TRY(cbi_txn_put(txn, CBI_TABLE_REFERENCE, key, cbi_bytes_of(value, sizeof(value)), err));
+done:
+    return status;
+}
+
+static cbi_bytes state_key(uint64_t index, uint8_t out[9])
+{
+    out[0] = 's';
+    cbi_put_u64(out + 1, index);
+    return cbi_bytes_of(out, 9);
+}
+
+cbank_status cbi_holding_state(cbi_txn *txn, uint64_t index, cbi_record_state *out,
+                               cbank_error *err)
+{
+    cbank_buffer value = {0};
+    uint8_t key[9];
+    cbank_status status = cbi_txn_get(txn, CBI_TABLE_STATE, state_key(index, key), &value, err);
+
+    if (status == CBANK_E_NOT_FOUND) {
+        *out = CBI_RECORD_HELD;
+        status = CBANK_OK;
+    } else if (status == CBANK_OK && value.size == 1) {
+        *out = (cbi_record_state)value.data[0];
+    } else if (status == CBANK_OK) {
+        status = cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_STATE), NULL);
+    }
+    cbank_buffer_clear(&value);
+    return status;
+}
+
+cbank_status cbi_holding_put_state(cbi_txn *txn, uint64_t index, cbi_record_state state,
+                                   cbank_error *err)
+{
+    uint8_t key[9], value = (uint8_t)state;
+
+    if (state == CBI_RECORD_HELD)
+        return cbi_txn_delete(txn, CBI_TABLE_STATE, state_key(index, key), err);
+    return cbi_txn_put(txn, CBI_TABLE_STATE, state_key(index, key), cbi_bytes_of(&value, 1), err);
+}
+
+cbank_status cbi_holding_content(const cbi_bank *bank, const Cbank__V1__CreditRecord *record,
+                                 const char *type, const char *number, cbi_hash *out,
+                                 cbank_error *err)
+{
+    cbank_buffer content = {0};
+    cbank_status status = CBANK_OK;
+    cbi_bytes part;
+
+    CBI_TRY(cbi_credit_content(record, cbi_bytes_of_text(type), cbi_bytes_of_text(number),
+                               &content, err));
+    part = cbi_bytes_of_buffer(&content);
+    CBI_TRY(cbi_mac(bank->config.suite, &bank->secrets.content, &part, 1, out, err));
+done:
+    cbank_buffer_clear(&content);
+    return status;
+}

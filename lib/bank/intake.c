@@ -1,0 +1,287 @@
+#include "bank/intake.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "bank/counter.h"
+
+#define PAGE_IDS 1024u
+#define ROW_FIXED (CBI_HASH_SIZE * 2 + 8 * 5 + 4 * 6)
+
+static cbank_status damaged(cbank_error *err)
+{
+    return cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_BATCH), NULL);
+}
+
+static cbi_bytes numbered_key(char kind, uint64_t number, uint8_t out[9])
+{
+    out[0] = (uint8_t)kind;
+    cbi_put_u64(out + 1, number);
+    return cbi_bytes_of(out, 9);
+}
+
+static cbi_bytes page_key(uint64_t number, uint32_t page, uint8_t out[13])
+{
+    numbered_key('h', number, out);
+    cbi_put_u32(out + 9, page);
+    return cbi_bytes_of(out, 13);
+}
+
+static cbi_bytes id_key(const cbi_hash *id, uint8_t out[1 + CBI_HASH_SIZE])
+{
+    out[0] = 'i';
+    memcpy(out + 1, id->bytes, CBI_HASH_SIZE);
+    return cbi_bytes_of(out, 1 + CBI_HASH_SIZE);
+}
+
+static cbi_bytes own_number_key(const char *institution, uint64_t number,
+                                uint8_t out[CBI_INSTITUTION_CODE_MAX + 10])
+{
+    size_t size = strlen(institution) + 1;
+
+    out[0] = 'n';
+    memcpy(out + 1, institution, size);
+    cbi_put_u64(out + 1 + size, number);
+    return cbi_bytes_of(out, 1 + size + 8);
+}
+
+static cbank_status encode(const cbi_intake *intake, cbank_buffer *out, cbank_error *err)
+{
+    const uint64_t wide[] = {intake->batch_number, (uint64_t)intake->signed_at,
+                             (uint64_t)intake->received_at, intake->first_index,
+                             intake->receipt_index};
+    const uint32_t narrow[] = {intake->count,     intake->next,    intake->taken,
+                               intake->unchanged, intake->refused, intake->opened};
+    uint8_t number[8];
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_hash(&intake->id), err));
+    CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_hash(&intake->root), err));
+    for (size_t i = 0; i < 5; i++) {
+        cbi_put_u64(number, wide[i]);
+        CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(number, 8), err));
+    }
+    for (size_t i = 0; i < 6; i++) {
+        cbi_put_u32(number, narrow[i]);
+        CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(number, 4), err));
+    }
+    CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_text(intake->institution), err));
+done:
+    return status;
+}
+
+static bool decode(cbi_bytes row, uint64_t number, cbi_intake *out)
+{
+    const uint8_t *at = row.data + 2 * CBI_HASH_SIZE;
+    uint64_t wide[5];
+    uint32_t narrow[6];
+
+    if (row.size <= ROW_FIXED || row.size > ROW_FIXED + CBI_INSTITUTION_CODE_MAX)
+        return false;
+    *out = (cbi_intake){.number = number};
+    memcpy(out->id.bytes, row.data, CBI_HASH_SIZE);
+    memcpy(out->root.bytes, row.data + CBI_HASH_SIZE, CBI_HASH_SIZE);
+    for (size_t i = 0; i < 5; i++, at += 8)
+        wide[i] = cbi_get_u64(at);
+    for (size_t i = 0; i < 6; i++, at += 4)
+        narrow[i] = cbi_get_u32(at);
+    memcpy(out->institution, at, row.size - ROW_FIXED);
+    out->batch_number = wide[0];
+    out->signed_at = (int64_t)wide[1];
+    out->received_at = (int64_t)wide[2];
+    out->first_index = wide[3];
+    out->receipt_index = wide[4];
+    out->count = narrow[0];
+    out->next = narrow[1];
+    out->taken = narrow[2];
+    out->unchanged = narrow[3];
+    out->refused = narrow[4];
+    out->opened = narrow[5];
+    return true;
+}
+
+cbank_status cbi_intake_read(cbi_txn *txn, uint64_t number, cbi_intake *out, cbank_error *err)
+{
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    uint8_t key[9];
+
+    status = cbi_txn_get(txn, CBI_TABLE_BATCH, numbered_key('r', number, key), &row, err);
+    if (status == CBANK_E_NOT_FOUND)
+        status = cbi_fail(err, CBI_REASON_BATCH_UNKNOWN, number, NULL, NULL);
+    CBI_TRY(status);
+    if (!decode(cbi_bytes_of_buffer(&row), number, out))
+        CBI_TRY(damaged(err));
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+cbank_status cbi_intake_find(cbi_txn *txn, const cbi_hash *id, cbi_intake *out, cbank_error *err)
+{
+    uint8_t key[1 + CBI_HASH_SIZE];
+    cbank_buffer value = {0};
+    cbank_status status = CBANK_OK;
+
+    status = cbi_txn_get(txn, CBI_TABLE_BATCH, id_key(id, key), &value, err);
+    if (status == CBANK_E_NOT_FOUND)
+        status = cbi_fail(err, CBI_REASON_BATCH_UNKNOWN, 0, NULL, NULL);
+    CBI_TRY(status);
+    if (value.size != 8)
+        CBI_TRY(damaged(err));
+    CBI_TRY(cbi_intake_read(txn, cbi_get_u64(value.data), out, err));
+done:
+    cbank_buffer_clear(&value);
+    return status;
+}
+
+bool cbi_intake_has_number(cbi_txn *txn, const char *institution, uint64_t batch_number)
+{
+    uint8_t key[CBI_INSTITUTION_CODE_MAX + 10];
+
+    return cbi_txn_has(txn, CBI_TABLE_BATCH, own_number_key(institution, batch_number, key));
+}
+
+cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_error *err)
+{
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    uint8_t key[9];
+
+    CBI_TRY(encode(intake, &row, err));
+    CBI_TRY(cbi_txn_put(txn, CBI_TABLE_BATCH, numbered_key('r', intake->number, key),
+                        cbi_bytes_of_buffer(&row), err));
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+static size_t page_size(uint32_t count, uint32_t page)
+{
+    uint32_t left = count - page * PAGE_IDS;
+
+    return left < PAGE_IDS ? left : PAGE_IDS;
+}
+
+/* Ids page by page, and the root of each page: a page is a full subtree, but the last. */
+static cbank_status write_ids(cbi_append *append, const cbi_intake *intake, const cbi_hash *ids,
+                              cbank_error *err)
+{
+    cbank_buffer roots = {0};
+    cbank_status status = CBANK_OK;
+    uint8_t key[13];
+    cbi_hash root;
+
+    for (uint32_t page = 0; page * PAGE_IDS < intake->count; page++) {
+        const cbi_hash *first = ids + (size_t)page * PAGE_IDS;
+        size_t count = page_size(intake->count, page);
+
+        CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, page_key(intake->number, page, key),
+                            cbi_bytes_of(first, count * CBI_HASH_SIZE), err));
+        CBI_TRY(cbi_tree_root_of(append->hasher, first, count, &root, err));
+        CBI_TRY(cbi_buffer_append(&roots, cbi_bytes_of_hash(&root), err));
+    }
+    CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, numbered_key('p', intake->number, key),
+                        cbi_bytes_of_buffer(&roots), err));
+done:
+    cbank_buffer_clear(&roots);
+    return status;
+}
+
+cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, const cbi_hash *ids,
+                              cbi_intake *out, cbank_error *err)
+{
+    const Cbank__V1__BatchHead *head = batch->head.head;
+    uint8_t key[CBI_INSTITUTION_CODE_MAX + 10], number[8];
+    cbank_status status = CBANK_OK;
+
+    *out = (cbi_intake){.id = batch->head.id,
+                        .root = batch->head.root,
+                        .batch_number = head->number,
+                        .signed_at = head->at,
+                        .first_index = append->state.frontier.size,
+                        .count = head->count};
+    memcpy(out->institution, head->institution, strlen(head->institution) + 1);
+    CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_BATCHES, 1, &out->number, err));
+    cbi_put_u64(number, out->number);
+    CBI_TRY(cbi_txn_insert(append->txn, CBI_TABLE_BATCH, id_key(&out->id, key),
+                           cbi_bytes_of(number, 8), err));
+    CBI_TRY(cbi_txn_insert(append->txn, CBI_TABLE_BATCH,
+                           own_number_key(out->institution, out->batch_number, key),
+                           cbi_bytes_of(number, 8), err));
+    CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, numbered_key('e', out->number, key),
+                        batch->parts.envelope, err));
+    CBI_TRY(write_ids(append, out, ids, err));
+    CBI_TRY(cbi_intake_write(append->txn, out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_intake_envelope(cbi_txn *txn, const cbi_intake *intake, cbank_buffer *out,
+                                 cbank_error *err)
+{
+    uint8_t key[9];
+
+    return cbi_txn_get(txn, CBI_TABLE_BATCH, numbered_key('e', intake->number, key), out, err);
+}
+
+/* A row of hashes of exactly this count, into memory that is aligned for them. */
+static cbank_status read_hashes(cbi_txn *txn, cbi_bytes key, size_t count, cbi_hash **out,
+                                cbank_error *err)
+{
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_txn_get(txn, CBI_TABLE_BATCH, key, &row, err));
+    if (row.size != count * CBI_HASH_SIZE)
+        CBI_TRY(damaged(err));
+    CBI_TRY(cbi_alloc(count, sizeof(**out), out, err));
+    memcpy(*out, row.data, row.size);
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+cbank_status cbi_intake_path(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
+                             uint32_t index, cbi_hash *path, size_t *count, cbank_error *err)
+{
+    uint32_t page = index / PAGE_IDS;
+    size_t pages = (intake->count + PAGE_IDS - 1) / PAGE_IDS;
+    cbi_hash *ids = NULL, *roots = NULL;
+    cbank_status status = CBANK_OK;
+    size_t within = 0, above = 0;
+    uint8_t key[13];
+
+    if (index >= intake->count)
+        return damaged(err);
+    CBI_TRY(read_hashes(txn, page_key(intake->number, page, key), page_size(intake->count, page),
+                        &ids, err));
+    CBI_TRY(cbi_tree_path_of(hasher, ids, page_size(intake->count, page), index % PAGE_IDS, path,
+                             &within, err));
+    CBI_TRY(read_hashes(txn, numbered_key('p', intake->number, key), pages, &roots, err));
+    CBI_TRY(cbi_tree_path_of(hasher, roots, pages, page, path + within, &above, err));
+    *count = within + above;
+done:
+    cbi_free(ids);
+    cbi_free(roots);
+    return status;
+}
+
+cbank_status cbi_intake_id(cbi_txn *txn, const cbi_intake *intake, uint32_t index, cbi_hash *out,
+                           cbank_error *err)
+{
+    uint32_t page = index / PAGE_IDS;
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    uint8_t key[13];
+
+    if (index >= intake->count)
+        return damaged(err);
+    CBI_TRY(cbi_txn_get(txn, CBI_TABLE_BATCH, page_key(intake->number, page, key), &row, err));
+    if (row.size != page_size(intake->count, page) * CBI_HASH_SIZE)
+        CBI_TRY(damaged(err));
+    memcpy(out->bytes, row.data + (size_t)(index % PAGE_IDS) * CBI_HASH_SIZE, CBI_HASH_SIZE);
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}

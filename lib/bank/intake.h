@@ -1,0 +1,58 @@
+/*
+ * intake.h - batches that the bank has taken in, or is taking in.
+ *
+ * Rows of `batch`, by the bank's own running number of the batch:
+ *   'i' | batch id 32                        -> number u64
+ *   'n' | institution | 00 | its number u64  -> number u64
+ *   'r' | number                             -> the row below
+ *   'e' | number                             -> the signed envelope
+ *   'h' | number | page u32                  -> record ids, 1,024 a page
+ *   'p' | number                             -> the root of each page
+ * Ids stay when records are erased or refused, so that membership can always be shown.
+ */
+#ifndef CBI_BANK_INTAKE_H
+#define CBI_BANK_INTAKE_H
+
+#include "bank/bank.h"
+#include "proof/batch.h"
+
+typedef struct cbi_intake {
+    uint64_t number; /* the bank's own */
+    cbi_hash id;
+    char institution[CBI_INSTITUTION_CODE_MAX + 1];
+    uint64_t batch_number; /* the institution's */
+    cbi_hash root;
+    int64_t signed_at;
+    int64_t received_at; /* 0: under way */
+    uint64_t first_index;
+    uint64_t receipt_index;
+    uint32_t count;
+    uint32_t next; /* the first item that has not been decided */
+    uint32_t taken;
+    uint32_t unchanged;
+    uint32_t refused;
+    uint32_t opened; /* accounts */
+} cbi_intake;
+
+/* NOT_FOUND (BATCH_UNKNOWN). */
+cbank_status cbi_intake_find(cbi_txn *txn, const cbi_hash *id, cbi_intake *out, cbank_error *err);
+cbank_status cbi_intake_read(cbi_txn *txn, uint64_t number, cbi_intake *out, cbank_error *err);
+/* Whether the institution has used this number for a batch. */
+bool cbi_intake_has_number(cbi_txn *txn, const char *institution, uint64_t batch_number);
+
+/* A new batch: its rows, envelope and ids. `out->number` is set. */
+cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, const cbi_hash *ids,
+                              cbi_intake *out, cbank_error *err);
+/* The row as it stands after some items. */
+cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_error *err);
+
+cbank_status cbi_intake_envelope(cbi_txn *txn, const cbi_intake *intake, cbank_buffer *out,
+                                 cbank_error *err);
+/* The path of item `index` to the batch's root; `path` holds CBI_PROOF_PATH_MAX. */
+cbank_status cbi_intake_path(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
+                             uint32_t index, cbi_hash *path, size_t *count, cbank_error *err);
+/* The id of item `index`. */
+cbank_status cbi_intake_id(cbi_txn *txn, const cbi_intake *intake, uint32_t index, cbi_hash *out,
+                           cbank_error *err);
+
+#endif
