@@ -96,24 +96,22 @@ Test(memory, what_is_accepted_stays_within_the_limit_once_unpacked)
     stays_within("short texts", &shapes__article__descriptor, cbi_bytes_of("\x4a\x01z", 3));
 }
 
-Test(memory, one_large_value_counts_with_its_size)
+/* Whole files travel inside requests; they cost what they cost on the wire, and no more. */
+Test(memory, the_content_of_bytes_does_not_count)
 {
     cbank_buffer value = {0};
     cbank_buffer bytes = {0};
 
-    cr_assert_eq(cbi_buffer_reserve(&value, CBI_MESSAGE_MEMORY_MAX, NULL), CBANK_OK);
-    value.size = CBI_MESSAGE_MEMORY_MAX - 1024;
+    cr_assert_eq(cbi_buffer_reserve(&value, 2 * CBI_MESSAGE_MEMORY_MAX, NULL), CBANK_OK);
+    value.size = 2 * CBI_MESSAGE_MEMORY_MAX;
     memset(value.data, 'z', value.size);
     cr_assert_eq(cbi_field_write_bytes(&bytes, 8, cbi_bytes_of_buffer(&value), NULL), CBANK_OK);
     cr_expect_eq(
         cbi_message_check(&shapes__everything__descriptor, cbi_bytes_of_buffer(&bytes), NULL),
         CBANK_OK);
-    bytes.size = 0;
-    value.size = CBI_MESSAGE_MEMORY_MAX;
-    cr_assert_eq(cbi_field_write_bytes(&bytes, 8, cbi_bytes_of_buffer(&value), NULL), CBANK_OK);
-    cr_expect_eq(
-        cbi_message_check(&shapes__everything__descriptor, cbi_bytes_of_buffer(&bytes), NULL),
-        CBANK_E_TOO_LARGE);
+    cr_expect(unpacked_size(&shapes__everything__descriptor, cbi_bytes_of_buffer(&bytes)) <=
+                  bytes.size + CBI_MESSAGE_MEMORY_MAX,
+              "beside it the limit holds as before");
     cbank_buffer_clear(&value);
     cbank_buffer_clear(&bytes);
 }
