@@ -240,18 +240,25 @@ done:
     return status;
 }
 
-/* Gives back all that the transaction holds. Nothing of a dead environment is called. */
-static void end(lmdb_txn *txn)
+/* Ends LMDB's transaction. Of a dead environment a reader's slot is all that is safe to give. */
+static void stop(lmdb_txn *txn)
 {
     cbi_environment *environment = txn->environment;
     bool dead = atomic_load(&environment->health) == CBI_HEALTH_DEAD;
 
-    if (txn->handle != NULL && !dead) {
-        if (txn->writes)
-            mdb_txn_abort(txn->handle);
-        else
-            cbi_readers_give(&environment->readers, txn->handle);
-    }
+    if (txn->handle == NULL || (dead && txn->writes))
+        return;
+    if (dead || txn->writes)
+        mdb_txn_abort(txn->handle);
+    else
+        cbi_readers_give(&environment->readers, txn->handle);
+}
+
+static void end(lmdb_txn *txn)
+{
+    cbi_environment *environment = txn->environment;
+
+    stop(txn);
     if (txn->writes)
         cbi_turn_give(&environment->turn);
     cbi_environment_leave(environment);

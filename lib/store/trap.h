@@ -1,8 +1,8 @@
 /*
  * trap.h - LMDB's assertions, which would end the process, as an error.
  *
- * When one fails, LMDB's state is of no use any more: the environment is marked dead and nothing
- * of it is called again, not even to close it.
+ * When one fails, LMDB's state is of no use any more: the environment is marked dead, and nothing
+ * of it is called again but to end readers, not even to close it.
  */
 #ifndef CBI_STORE_TRAP_H
 #define CBI_STORE_TRAP_H
