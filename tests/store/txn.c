@@ -224,7 +224,7 @@ static int misuse(cbi_store *store, cbi_txn *txn)
         return 5;
     if (cbi_store_measure(store, &use, NULL) != CBANK_E_FORKED)
         return 6;
-    if (cbi_store_backup(store, place_path("copy"), NULL) != CBANK_E_FORKED)
+    if (cbi_store_backup(store, "copy", NULL) != CBANK_E_FORKED)
         return 7;
     if (cbi_txn_commit(txn, NULL) != CBANK_E_FORKED)
         return 8;
