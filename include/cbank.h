@@ -132,7 +132,7 @@ CBANK_API void cbank_buffer_clear(cbank_buffer *buffer);
 /** "not_found" for CBANK_E_NOT_FOUND, "ok" for CBANK_OK; "unknown" for a number it has not. */
 CBANK_API const char *cbank_status_name(int32_t status);
 
-/** The word of a reason, e.g. "bad_check_digit"; "" for one it has not. */
+/** The word of a reason, e.g. "BAD_CHECK_DIGIT"; "" for one it has not. */
 CBANK_API const char *cbank_reason_name(int32_t reason);
 
 /** The name of the library's version, such as "0.1.0". */

@@ -20,7 +20,7 @@ typedef enum cbi_reason {
 
 cbank_status cbi_reason_status(cbi_reason reason);
 
-/* The reason's own word, e.g. "bad_check_digit": the `reason` key of the command line. */
+/* The reason's own word, e.g. "BAD_CHECK_DIGIT": the `reason` key of the command line. */
 const char *cbi_reason_word(cbi_reason reason);
 
 /* Message and remedy with the placeholders {object}, {where} and {detail}; English if not zh. */
