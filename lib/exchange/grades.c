@@ -5,11 +5,9 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "exchange/cell.h"
-#include "exchange/seen.h"
-#include "record/award.h"
+#include "record/seen.h"
 #include "record/code.h"
 #include "record/credit.h"
-#include "record/field.h"
 
 struct cbi_grades {
     cbi_grades_options options;
@@ -167,6 +165,7 @@ static cbank_status judge_reference(cbi_grades *grades, cbank_error *err)
     cbank_status status = CBANK_OK;
     const Cbank__V1__CreditRecord *record = &grades->draft->record;
     const cbi_identity *holder = &grades->draft->holder;
+    const cbi_assignment *source = cbi_mapping_find(grades->mapping, CBI_SHEET_REFERENCE);
     uint64_t first_row = 0;
     bool same = false;
 
@@ -179,7 +178,8 @@ static cbank_status judge_reference(cbi_grades *grades, cbank_error *err)
         goto done;
     if (same)
         grades->row.row_class = CBI_ROW_SKIPPED;
-    status = cbi_fail(err, CBI_REASON_DUPLICATE_IN_FILE, first_row, "reference", "%s",
+    status = cbi_fail(err, CBI_REASON_DUPLICATE_IN_FILE, first_row,
+                      source == NULL ? "reference" : cbi_assignment_name(source), "%s",
                       record->reference);
 done:
     return status;
@@ -200,8 +200,7 @@ static cbank_status judge_row(cbi_grades *grades, cbank_error *err)
     if (reference == NULL)
         CBI_TRY(cbi_draft_compose_reference(draft, grades->options.suite,
                                             grades->options.reference_secret, err));
-    CBI_TRY(cbi_field_text("reference", draft->record.reference, CBI_REFERENCE_MAX, err));
-    CBI_TRY(cbi_award_check(&draft->record, err));
+    CBI_TRY(cbi_draft_check(draft, err));
     CBI_TRY(judge_reference(grades, err));
 done:
     return status;
@@ -227,8 +226,6 @@ static cbank_status take_row(cbi_grades *grades, cbank_error *err)
             *err = row->why;
         return status;
     }
-    if (status != CBANK_OK)
-        cbi_draft_name_column(draft, &row->why);
     if (status == CBANK_OK)
         row->row_class = CBI_ROW_READY;
     row->record = &draft->record;

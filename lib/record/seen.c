@@ -1,4 +1,4 @@
-#include "exchange/seen.h"
+#include "record/seen.h"
 
 #include <string.h>
 

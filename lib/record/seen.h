@@ -4,8 +4,8 @@
  * Keeps 16 bytes of a digest of each reference and of each content, so a file of a million rows
  * takes 46 MiB, and a chance of one in 2^88 that two references are taken for one.
  */
-#ifndef CBI_EXCHANGE_SEEN_H
-#define CBI_EXCHANGE_SEEN_H
+#ifndef CBI_RECORD_SEEN_H
+#define CBI_RECORD_SEEN_H
 
 #include "crypto/digest.h"
 

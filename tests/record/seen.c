@@ -1,5 +1,5 @@
 /* References that a file has had: found again at any size, within the limit of a batch. */
-#include "exchange/seen.h"
+#include "record/seen.h"
 #include "base/limits.h"
 
 #include <criterion/criterion.h>
