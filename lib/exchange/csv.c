@@ -195,6 +195,16 @@ static cbank_status fail_quotes(const cbi_csv *csv, cbank_error *err)
     return cbi_fail(err, CBI_REASON_CSV_QUOTES, csv->number + 1, NULL, NULL);
 }
 
+static cbank_status check_limits(cbi_csv *csv, cbank_error *err)
+{
+    if (csv->parser.entry_pos > CBI_CSV_CELL_MAX)
+        csv->over = "cell";
+    if (csv->over == NULL)
+        return CBANK_OK;
+    return cbi_fail(err, CBI_REASON_CSV_LIMIT, csv->number + (csv->row_complete ? 0 : 1),
+                    csv->over, NULL);
+}
+
 /*
  * Gives one slice to libcsv. In its strict form it stops at every quote that is out of place;
  * inside an unquoted cell such a quote is let through as a character.
@@ -215,12 +225,7 @@ static cbank_status parse_slice(cbi_csv *csv, const uint8_t *slice, size_t size,
         done += csv_parse(&csv->parser, slice + done, 1, take_cell, take_row, csv);
         csv->parser.options |= CSV_STRICT;
     }
-    if (csv->parser.entry_pos > CBI_CSV_CELL_MAX)
-        csv->over = "cell";
-    if (csv->over != NULL)
-        return cbi_fail(err, CBI_REASON_CSV_LIMIT, csv->number + (csv->row_complete ? 0 : 1),
-                        csv->over, NULL);
-    return CBANK_OK;
+    return check_limits(csv, err);
 }
 
 /* The next piece of text; at most one row ends in it, with its last byte. */
@@ -262,7 +267,7 @@ static cbank_status parse_row(cbi_csv *csv, bool *complete, cbank_error *err)
         csv_fini(&csv->parser, take_cell, take_row, csv) != 0)
         return fail_quotes(csv, err);
     *complete = csv->row_complete;
-    return CBANK_OK;
+    return check_limits(csv, err);
 }
 
 /* ---- the header ---- */

@@ -7,7 +7,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "exchange/cell.h"
+#include "record/award.h"
 #include "record/credit.h"
+#include "record/field.h"
 
 void cbi_draft_init(cbi_draft *draft, const cbi_mapping *mapping, const char *institution,
                     const char *institution_name)
@@ -21,6 +23,7 @@ void cbi_draft_init(cbi_draft *draft, const cbi_mapping *mapping, const char *in
 
 void cbi_draft_clear(cbi_draft *draft)
 {
+    cbank_buffer_clear(&draft->composed);
     cbi_wipe(draft, sizeof(*draft));
 }
 
@@ -312,6 +315,21 @@ static cbank_status take_identity(const cbi_draft *draft, cbi_sheet_id id, const
     return status;
 }
 
+static cbank_status fill_name(cbi_draft *draft, cbank_error *err)
+{
+    cbi_bytes name = cbi_bytes_of_text(cbi_draft_value(draft, CBI_SHEET_NAME));
+    cbank_status status = cbi_text_compose(name, &draft->composed, err);
+    size_t characters = cbi_text_characters(cbi_bytes_of_buffer(&draft->composed));
+
+    if (status != CBANK_OK)
+        return status;
+    if (characters > CBI_NAME_CHARACTERS_MAX)
+        return cbi_fail(err, CBI_REASON_FIELD_SIZE, CBI_NAME_CHARACTERS_MAX,
+                        cbi_assignment_name(source_of(draft, CBI_SHEET_NAME)), "%zu", characters);
+    draft->name = keep(draft, cbi_bytes_of_buffer(&draft->composed));
+    return CBANK_OK;
+}
+
 static cbank_status fill_holder(cbi_draft *draft, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -321,7 +339,7 @@ static cbank_status fill_holder(cbi_draft *draft, cbank_error *err)
 
     cbi_identity_clear(&draft->holder);
     cbi_identity_clear(&draft->student);
-    draft->name = cbi_draft_value(draft, CBI_SHEET_NAME);
+    CBI_TRY(fill_name(draft, err));
     if (has_value(draft, CBI_SHEET_STUDENT_NUMBER)) {
         snprintf(student, sizeof(student), "student/%s", draft->institution);
         CBI_TRY(take_identity(draft, CBI_SHEET_STUDENT_NUMBER, student, &draft->student, err));
@@ -368,7 +386,8 @@ done:
     return status;
 }
 
-void cbi_draft_name_column(const cbi_draft *draft, cbank_error *err)
+/* Gives an error that names a field of the record the name of the column that filled it. */
+static void name_column(const cbi_draft *draft, cbank_error *err)
 {
     size_t count;
     const cbi_assignment *list = cbi_mapping_list(draft->mapping, &count);
@@ -380,4 +399,16 @@ void cbi_draft_name_column(const cbi_draft *draft, cbank_error *err)
             return;
         }
     }
+}
+
+cbank_status cbi_draft_check(const cbi_draft *draft, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_field_text("reference", draft->record.reference, CBI_REFERENCE_MAX, err));
+    CBI_TRY(cbi_award_check(&draft->record, err));
+done:
+    if (status != CBANK_OK && err != NULL)
+        name_column(draft, err);
+    return status;
 }

@@ -20,7 +20,7 @@ typedef struct cbi_draft {
     Cbank__V1__CreditRecord record; /* points into the rest; valid until the next fill */
     cbi_identity holder;            /* the document, or else the student number */
     cbi_identity student;           /* the student number; type "" if there is none */
-    const char *name;               /* "" if there is none */
+    const char *name;               /* in normal form C; "" if there is none */
 
     const cbi_mapping *mapping;
     const char *institution;      /* borrowed */
@@ -38,6 +38,7 @@ typedef struct cbi_draft {
     Cbank__V1__Grade grade;
     Cbank__V1__Certificate certificate;
     Cbank__V1__Awarder awarder;
+    cbank_buffer composed; /* a name on its way to the text */
     char text[CBI_DRAFT_TEXT_MAX];
     size_t text_size;
 } cbi_draft;
@@ -67,7 +68,10 @@ const char *cbi_draft_value(const cbi_draft *draft, cbi_sheet_id id);
 cbank_status cbi_draft_compose_reference(cbi_draft *draft, cbi_suite suite,
                                          const cbi_secret *secret, cbank_error *err);
 
-/* Gives an error that names a field of the record the name of the column that filled it. */
-void cbi_draft_name_column(const cbi_draft *draft, cbank_error *err);
+/*
+ * What a signer would refuse: the record as a whole, but for what signing adds. INVALID, with the
+ * column as object where one filled the field.
+ */
+cbank_status cbi_draft_check(const cbi_draft *draft, cbank_error *err);
 
 #endif

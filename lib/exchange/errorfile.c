@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "exchange/cell.h"
 
+#define WORDS_MAX 1024 /* bytes of a message or remedy */
 #define LONG_NUMBER 12 /* digits from which programs write 1.1E+17 */
 
 static const char *const own_columns[] = {
@@ -119,13 +120,16 @@ done:
 }
 
 cbank_status cbi_errorfile_row(const cbi_bytes *columns, size_t count, const cbi_csv_row *row,
-                               const cbi_row_complaint *complaint, cbank_buffer *out,
+                               const cbank_error *why, const char *lang, cbank_buffer *out,
                                cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    const char *words[] = {complaint->column, complaint->reason, complaint->remedy};
+    char message[WORDS_MAX];
+    char remedy[WORDS_MAX];
+    const char *words[] = {why->object, message, remedy};
     char number[24];
 
+    cbank_error_text(why, lang, message, sizeof(message), remedy, sizeof(remedy));
     for (size_t i = 0; i < count; i++) {
         cbi_bytes cell = i < row->count ? row->cells[i] : cbi_bytes_of(NULL, 0);
 

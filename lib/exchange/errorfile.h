@@ -12,23 +12,17 @@
 
 #include "exchange/csv.h"
 
-/* What is wrong with a row, in the words of the reader's language. */
-typedef struct cbi_row_complaint {
-    const char *column;
-    const char *reason;
-    const char *remedy;
-} cbi_row_complaint;
-
 /* Appends the mark and the header. */
 cbank_status cbi_errorfile_begin(const cbi_bytes *columns, size_t count, cbank_buffer *out,
                                  cbank_error *err);
 
 /*
- * Appends a row. One that is too short is filled up with empty cells; the surplus of one that is
- * too long stands behind the last column, where it is seen and has to be moved or removed.
+ * Appends a row, with why it was rejected in the language "zh" or "en"; the object of the error is
+ * the column. A row that is too short is filled up with empty cells; the surplus of one that is too
+ * long stands behind the last column, where it is seen and has to be moved or removed.
  */
 cbank_status cbi_errorfile_row(const cbi_bytes *columns, size_t count, const cbi_csv_row *row,
-                               const cbi_row_complaint *complaint, cbank_buffer *out,
+                               const cbank_error *why, const char *lang, cbank_buffer *out,
                                cbank_error *err);
 
 #endif

@@ -195,7 +195,8 @@ static void list_columns(const cbi_bytes *columns, size_t count, char out[COLUMN
     size_t used = 0;
 
     for (size_t i = 0; i < count; i++) {
-        cbi_bytes name = cbi_cell_looks_personal(columns[i]) ? cbi_bytes_of_text("***") : columns[i];
+        bool shown = !cbi_cell_looks_personal(columns[i]);
+        cbi_bytes name = shown ? columns[i] : cbi_bytes_of_text("***");
 
         if (name.size + 3 > COLUMNS_SHOWN - used)
             break;

