@@ -38,6 +38,8 @@ typedef struct cbi_draft {
     Cbank__V1__Grade grade;
     Cbank__V1__Certificate certificate;
     Cbank__V1__Awarder awarder;
+    cbi_identity person;   /* whom the last reference named, */
+    cbi_hash person_mac;   /* and by what */
     cbank_buffer composed; /* a name on its way to the text */
     char text[CBI_DRAFT_TEXT_MAX];
     size_t text_size;
@@ -63,7 +65,8 @@ const char *cbi_draft_value(const cbi_draft *draft, cbi_sheet_id id);
  * Composes the reference where it is not mapped, by the published rule (README.md): what there is
  * of code, school_year, term, assessed or else awarded, and attempt, then 20 hexadecimal digits
  * of a MAC of the student number, or else of the document, under the institution's secret.
- * INVALID if there is nothing to compose, or if it grows too long.
+ * INVALID if there is nothing to compose, or if it grows too long. Suite and secret stay the same
+ * as long as the draft lives.
  */
 cbank_status cbi_draft_compose_reference(cbi_draft *draft, cbi_suite suite,
                                          const cbi_secret *secret, cbank_error *err);

@@ -26,15 +26,29 @@ static bool add_part(char *reference, size_t *size, const char *part)
     return true;
 }
 
-cbank_status cbi_draft_compose_reference(cbi_draft *draft, cbi_suite suite,
-                                         const cbi_secret *secret, cbank_error *err)
+/* The MAC of whom the row is for. Most files list learners one after another: it is kept. */
+static cbank_status name_person(cbi_draft *draft, cbi_suite suite, const cbi_secret *secret,
+                                cbank_error *err)
 {
     const cbi_identity *person = draft->student.type[0] != '\0' ? &draft->student : &draft->holder;
     cbi_bytes who[] = {cbi_bytes_of_text(person->type), cbi_bytes_of_text(person->number)};
+    cbank_status status = CBANK_OK;
+
+    if (strcmp(draft->person.type, person->type) == 0 &&
+        strcmp(draft->person.number, person->number) == 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_mac(suite, secret, who, 2, &draft->person_mac, err));
+    draft->person = *person;
+done:
+    return status;
+}
+
+cbank_status cbi_draft_compose_reference(cbi_draft *draft, cbi_suite suite,
+                                         const cbi_secret *secret, cbank_error *err)
+{
     char *reference = draft->text + draft->text_size;
     size_t size = 0;
-    cbank_status status;
-    cbi_hash mac;
+    cbank_status status = CBANK_OK;
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         const char *part = cbi_draft_value(draft, parts[i]);
@@ -45,11 +59,10 @@ cbank_status cbi_draft_compose_reference(cbi_draft *draft, cbi_suite suite,
     }
     if (size == 0)
         return cbi_fail(err, CBI_REASON_NOTHING_TO_NAME_IT, 0, "reference", NULL);
-    status = cbi_mac(suite, secret, who, 2, &mac, err);
-    if (status != CBANK_OK)
-        return status;
-    cbi_hex_encode(cbi_bytes_of(mac.bytes, MAC_BYTES), reference + size);
+    CBI_TRY(name_person(draft, suite, secret, err));
+    cbi_hex_encode(cbi_bytes_of(draft->person_mac.bytes, MAC_BYTES), reference + size);
     draft->text_size += size + 2 * MAC_BYTES + 1;
     draft->record.reference = reference;
-    return CBANK_OK;
+done:
+    return status;
 }
