@@ -42,7 +42,14 @@ done:
 
 cbank_status cbi_assembly_digest(cbi_assembly *assembly, cbi_hash *out, cbank_error *err)
 {
-    return cbi_digest_end(assembly->hasher, out, err);
+    cbank_status status = CBANK_OK;
+
+    if (!assembly->ended)
+        CBI_TRY(cbi_body_end(assembly->hasher, &assembly->digest, err));
+    assembly->ended = true;
+    *out = assembly->digest;
+done:
+    return status;
 }
 
 cbank_status cbi_assembly_finish(cbi_assembly *assembly, const char *payload_type,

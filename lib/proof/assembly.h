@@ -13,6 +13,8 @@ typedef struct cbi_assembly {
     cbi_hasher *hasher; /* runs over the body; nothing else may use it meanwhile */
     cbank_buffer body;  /* framed parts */
     uint32_t parts;
+    bool ended; /* the digest is known: no more parts */
+    cbi_hash digest;
 } cbi_assembly;
 
 /* `out` is {0} before, and cleared with cbi_assembly_clear whatever this answers. */

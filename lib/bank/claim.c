@@ -1,0 +1,223 @@
+#include "bank/claim.h"
+
+#include <string.h>
+
+#include "bank/errand.h"
+
+/* Refuses the claim for what a reading function has put into `why`. */
+static cbank_status refuse(cbi_ruling *out, cbi_outcome outcome)
+{
+    out->outcome = outcome;
+    return CBANK_OK;
+}
+
+/* Is it the caller's mistake, rather than the store's? */
+static bool is_refusal(cbank_status status)
+{
+    return status / 100 == 2 || status / 100 == 3 || status / 100 == 4;
+}
+
+/* ---- records ----------------------------------------------------------------------------- */
+
+static bool may_award(const Cbank__V1__CreditRecord *record, const char *institution)
+{
+    return strcmp(record->awarded_by->institution, institution) == 0 ||
+           strcmp(record->deposited_by, institution) == 0;
+}
+
+/* Whose account it goes to. */
+static cbank_status judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
+                                 bool open_accounts, cbi_ruling *out, cbank_error *err)
+{
+    bool known = false;
+    cbank_status status =
+        cbi_account_match(bank, txn, claim->person, &out->account, &known, &out->why);
+
+    if (status == CBANK_OK && known)
+        status = cbi_account_check_open(txn, out->account.digits, &out->why);
+    if (status == CBANK_OK && !known && !open_accounts)
+        status = cbi_fail(&out->why, CBI_REASON_LEARNER_UNKNOWN, 0,
+                          claim->person->documents[0].type, NULL);
+    if (status == CBANK_OK)
+        return CBANK_OK;
+    if (is_refusal(status))
+        return refuse(out, CBI_OUTCOME_REJECTED);
+    if (err != NULL)
+        *err = out->why;
+    return status;
+}
+
+/* An amendment: the next revision of what the item before has superseded. */
+static cbank_status judge_revision(cbi_txn *txn, cbi_hasher *hasher, const cbi_claim *claim,
+                                   uint64_t index, cbi_ruling *out, cbank_error *err)
+{
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+    bool follows;
+
+    CBI_TRY(cbi_holding_read(txn, hasher, index, &holding, err));
+    follows = claim->superseded != NULL && cbi_hash_equal(claim->superseded, &holding.id) &&
+              cbi_bytes_equal(cbi_message_bytes(claim->record->supersedes),
+                              cbi_bytes_of_hash(&holding.id)) &&
+              claim->record->revision == holding.record->revision + 1;
+    if (!follows) {
+        (void)cbi_fail(&out->why, CBI_REASON_REFERENCE_TAKEN, index, claim->reference, NULL);
+        status = refuse(out, CBI_OUTCOME_CHANGED);
+    }
+done:
+    cbi_holding_clear(&holding);
+    return status;
+}
+
+static cbank_status judge_reference(cbi_txn *txn, cbi_hasher *hasher, const cbi_claim *claim,
+                                    cbi_ruling *out, cbank_error *err)
+{
+    cbi_hash content;
+    cbank_status status =
+        cbi_holding_by_reference(txn, claim->institution, claim->reference, &out->index, &content,
+                                 err);
+
+    if (status == CBANK_E_NOT_FOUND) {
+        if (claim->record->revision == 1 && claim->superseded == NULL)
+            return CBANK_OK;
+        (void)cbi_fail(&out->why, CBI_REASON_AMENDMENT_BROKEN, 0, claim->reference, NULL);
+        return refuse(out, CBI_OUTCOME_REJECTED);
+    }
+    if (status != CBANK_OK)
+        return status;
+    if (claim->superseded == NULL && cbi_hash_equal(&content, &claim->content))
+        return refuse(out, CBI_OUTCOME_UNCHANGED);
+    return judge_revision(txn, hasher, claim, out->index, out, err);
+}
+
+static cbank_status judge_record(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
+                                 const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
+                                 cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (!may_award(claim->record, claim->institution)) {
+        (void)cbi_fail(&out->why, CBI_REASON_RECORD_AWARDER, 0, claim->reference, NULL);
+        return refuse(out, CBI_OUTCOME_REJECTED);
+    }
+    CBI_TRY(judge_reference(txn, hasher, claim, out, err));
+    if (out->outcome == CBI_OUTCOME_DEPOSITED)
+        CBI_TRY(judge_person(bank, txn, claim, open_accounts, out, err));
+done:
+    return status;
+}
+
+/* ---- changes ----------------------------------------------------------------------------- */
+
+static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_claim *claim,
+                                 cbi_ruling *out, cbank_error *err)
+{
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+    cbi_hash content;
+
+    status = cbi_holding_by_reference(txn, claim->institution, claim->reference, &out->index,
+                                      &content, err);
+    if (status == CBANK_E_NOT_FOUND) {
+        (void)cbi_fail(&out->why, CBI_REASON_RECORD_UNKNOWN, 0, claim->reference, NULL);
+        return refuse(out, CBI_OUTCOME_REJECTED);
+    }
+    CBI_TRY(status);
+    CBI_TRY(cbi_holding_read(txn, hasher, out->index, &holding, err));
+    if (!cbi_bytes_equal(cbi_message_bytes(claim->change->record),
+                         cbi_bytes_of_hash(&holding.id))) {
+        (void)cbi_fail(&out->why, CBI_REASON_RECORD_UNKNOWN, 0, claim->reference, NULL);
+        CBI_TRY(refuse(out, CBI_OUTCOME_REJECTED));
+        goto done;
+    }
+    memcpy(out->account.digits, holding.deposited->account, sizeof(out->account.digits));
+    out->sequence = holding.sequence;
+    out->leaf = holding.leaf;
+    out->next = holding.state;
+    if (cbi_record_state_step(&out->next, claim->change->action, &out->why) != CBANK_OK) {
+        cbi_error_name(&out->why, claim->reference);
+        CBI_TRY(refuse(out, CBI_OUTCOME_REJECTED));
+    }
+done:
+    cbi_holding_clear(&holding);
+    return status;
+}
+
+cbank_status cbi_claim_judge(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
+                             const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
+                             cbank_error *err)
+{
+    *out = (cbi_ruling){.outcome = CBI_OUTCOME_DEPOSITED};
+    if (claim->record != NULL)
+        return judge_record(bank, txn, hasher, claim, open_accounts, out, err);
+    return judge_change(txn, hasher, claim, out, err);
+}
+
+/* ---- carrying out ------------------------------------------------------------------------ */
+
+static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, const cbi_claim *claim,
+                                  const cbi_claim_place *place, cbi_ruling *ruling,
+                                  cbank_error *err)
+{
+    const cbi_identity *document = &claim->person->documents[0];
+    cbi_opening_terms terms = {
+        .opened_by = claim->institution,
+        .assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_ISSUER_VOUCHED,
+        .token = place->token};
+    Cbank__V1__CreditDeposited body = CBANK__V1__CREDIT_DEPOSITED__INIT;
+    cbank_status status = CBANK_OK;
+
+    if (ruling->account.digits[0] == '\0')
+        CBI_TRY(cbi_account_open(bank, append, claim->person, &terms, &ruling->account, err));
+    body.account = ruling->account.digits;
+    body.batch = cbi_message_data(cbi_bytes_of_hash(place->batch));
+    body.index = place->index;
+    body.record = cbi_message_data(place->bytes);
+    CBI_TRY(cbi_errand_append(append,
+                              &(cbi_errand_statement){
+                                  .subject = cbi_account_subject(ruling->account.digits),
+                                  .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED,
+                                  .token = place->token,
+                                  .body = &body},
+                              &ruling->index, &ruling->leaf, err));
+    CBI_TRY(cbi_vault_put_opening(bank, append->txn, ruling->index, place->random, document->type,
+                                  document->number, err));
+    CBI_TRY(cbi_holding_put_reference(append->txn, claim->institution, claim->reference,
+                                      ruling->index, &claim->content, err));
+done:
+    return status;
+}
+
+static cbank_status write_change(cbi_append *append, const cbi_claim *claim,
+                                 const cbi_claim_place *place, const cbi_ruling *ruling,
+                                 cbank_error *err)
+{
+    Cbank__V1__CreditChanged body = CBANK__V1__CREDIT_CHANGED__INIT;
+    cbank_status status = CBANK_OK;
+
+    body.batch = cbi_message_data(cbi_bytes_of_hash(place->batch));
+    body.index = place->index;
+    body.touched_sequence = ruling->sequence;
+    body.touched_leaf = cbi_message_data(cbi_bytes_of_hash(&ruling->leaf));
+    body.change = cbi_message_data(place->bytes);
+    CBI_TRY(cbi_errand_append(append,
+                              &(cbi_errand_statement){
+                                  .subject = cbi_account_subject(ruling->account.digits),
+                                  .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED,
+                                  .document = claim->change->document,
+                                  .token = place->token,
+                                  .body = &body},
+                              NULL, NULL, err));
+    CBI_TRY(cbi_holding_put_state(append->txn, ruling->index, ruling->next, err));
+done:
+    return status;
+}
+
+cbank_status cbi_claim_carry_out(const cbi_bank *bank, cbi_append *append, const cbi_claim *claim,
+                                 const cbi_claim_place *place, cbi_ruling *ruling,
+                                 cbank_error *err)
+{
+    if (claim->record != NULL)
+        return write_deposit(bank, append, claim, place, ruling, err);
+    return write_change(append, claim, place, ruling, err);
+}

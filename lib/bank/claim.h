@@ -1,0 +1,70 @@
+/*
+ * claim.h - one item of a batch before the bank: judged first, then carried out.
+ *
+ * Judging reads only, and is done twice: over the whole batch before its first row is written, and
+ * again inside the transaction that writes, because others may have written in between. What is
+ * refused has a reason; only a store that fails stops the work.
+ */
+#ifndef CBI_BANK_CLAIM_H
+#define CBI_BANK_CLAIM_H
+
+#include "bank/holding.h"
+#include "bank/person.h"
+
+/* What becomes of an item; the numbers of cbank.api.v1.OutcomeKind. */
+typedef enum cbi_outcome {
+    CBI_OUTCOME_DEPOSITED = 1, /* acceptable; deposited once it is carried out */
+    CBI_OUTCOME_UNCHANGED = 2,
+    CBI_OUTCOME_CHANGED = 3,
+    CBI_OUTCOME_REJECTED = 5,
+} cbi_outcome;
+
+/* An item and who brings it. All borrowed. */
+typedef struct cbi_claim {
+    const char *institution;
+    const Cbank__V1__CreditRecord *record; /* one of the two */
+    const Cbank__V1__CreditChange *change;
+    const char *reference;       /* the record's, or that of the record that changes */
+    const cbi_person *person;    /* of a record */
+    cbi_hash content;            /* of a record: cbi_holding_content */
+    /* The record that the item before this one supersedes, or NULL: an amendment is such a pair. */
+    const cbi_hash *superseded;
+} cbi_claim;
+
+typedef struct cbi_ruling {
+    cbi_outcome outcome;
+    cbank_error why;     /* for CHANGED and REJECTED */
+    cbi_account account; /* "" if it is to be opened */
+    uint64_t index;      /* unchanged, changed: where the record is; a change: what it touches */
+    /* Of what a change touches: */
+    uint64_t sequence;
+    cbi_hash leaf;
+    cbi_record_state next;
+} cbi_ruling;
+
+/*
+ * OK whatever the ruling is; another answer is the store's. `open_accounts`: a person whom the
+ * bank does not know gets an account.
+ */
+cbank_status cbi_claim_judge(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
+                             const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
+                             cbank_error *err);
+
+/* Where a claim stands in its batch, and the bytes that the institution signed. */
+typedef struct cbi_claim_place {
+    const cbi_hash *batch; /* id */
+    uint32_t index;
+    cbi_bytes bytes;            /* of the record or change */
+    const cbi_hash *random;     /* of a record's opening */
+    cbi_bytes token;
+} cbi_claim_place;
+
+/*
+ * Writes what was ruled DEPOSITED in this transaction: the account if need be, the statement, the
+ * tables. `ruling` then has the account and, of a record, its index.
+ */
+cbank_status cbi_claim_carry_out(const cbi_bank *bank, cbi_append *append, const cbi_claim *claim,
+                                 const cbi_claim_place *place, cbi_ruling *ruling,
+                                 cbank_error *err);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * deposit.h - taking a signed batch in: verified, judged whole, written in chunks, receipted.
+ *
+ *   open     signature by the institution's key of today, body, root, every item's form
+ *   judge    each item against what the bank holds; nothing is written unless all may be, or the
+ *            caller keeps going
+ *   write    chunk by chunk, each one commit with its six steps; the receipt in the last chunk
+ *
+ * A deposit that stops between chunks is taken up where it was by depositing the same batch again:
+ * the intake row says which item is next. Items of an amendment are never torn apart.
+ */
+#ifndef CBI_BANK_DEPOSIT_H
+#define CBI_BANK_DEPOSIT_H
+
+#include "bank/claim.h"
+#include "bank/intake.h"
+#include "record/seen.h"
+
+typedef struct cbi_deposit_terms {
+    bool open_accounts;
+    bool keep_going;
+    int64_t now;
+    cbi_bytes token; /* 16 bytes, or empty: then the batch's id stands for it */
+    /* Digest of what the caller asked, where a batch is made anew each time it asks; else NULL. */
+    const cbi_hash *request;
+} cbi_deposit_terms;
+
+/* What became of one item. */
+typedef struct cbi_deposited {
+    uint8_t outcome; /* cbi_outcome; 0: not reached */
+    uint64_t index;  /* deposited, unchanged, changed: of the record */
+} cbi_deposited;
+
+typedef struct cbi_deposit {
+    cbi_bank *bank;
+    cbi_deposit_terms terms;
+    cbi_hasher *hasher;
+    cbi_batch batch; /* lends the file */
+    cbi_public signer;
+    cbi_hash *ids;
+    cbi_deposited *items;
+    cbi_intake intake;
+    uint64_t judged;
+    uint64_t rejected;
+    uint64_t accounts_opened;
+    cbi_seen *references, *persons; /* of this batch */
+    /* The first refusals, for whoever reports them. */
+    struct cbi_refusal {
+        uint64_t item;
+        cbi_outcome outcome;
+        cbank_error why;
+    } *refusals;
+    size_t refusal_count;
+} cbi_deposit;
+
+#define CBI_DEPOSIT_REFUSALS_MAX 1000u
+
+/*
+ * Opens a batch file, which is lent. MALFORMED, BAD_SIGNATURE, KEY_NOT_VALID, NOT_FOUND
+ * (institution), STATE (suspended), INVALID (another bank), CONFLICT (number used), BAD_HOLDER.
+ * A batch that the bank has received in full opens with intake.received_at set.
+ */
+cbank_status cbi_deposit_open(cbi_bank *bank, cbi_bytes file, const cbi_deposit_terms *terms,
+                              cbi_deposit *out, cbank_error *err);
+void cbi_deposit_clear(cbi_deposit *deposit);
+
+/* Judges about `budget` items; `*more` is false after the last. */
+cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more,
+                               cbank_error *err);
+/* Whether judging has left something to write. */
+bool cbi_deposit_may_write(const cbi_deposit *deposit);
+/* Writes a chunk; `*more` is false after the receipt. */
+cbank_status cbi_deposit_write(cbi_deposit *deposit, bool *more, cbank_error *err);
+
+#endif

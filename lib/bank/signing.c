@@ -1,0 +1,85 @@
+#include "bank/signing.h"
+
+#include "base/memory.h"
+#include "bank/errand.h"
+
+cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *institution,
+                                    const Cbank__V1__CreditRecord *draft,
+                                    const cbi_signing_holder *holder, uint32_t revision,
+                                    const cbi_hash *supersedes, cbank_error *err)
+{
+    Cbank__V1__CreditRecord record = *draft;
+    Cbank__V1__Awarder awarder = CBANK__V1__AWARDER__INIT;
+    Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
+    Cbank__V1__Opening opening = CBANK__V1__OPENING__INIT;
+    uint8_t salt[CBI_SALT_SIZE];
+    cbi_hash random, commitment;
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_random(salt, sizeof(salt), err));
+    CBI_TRY(cbi_random(random.bytes, sizeof(random.bytes), err));
+    CBI_TRY(cbi_holder_commit(builder->hasher, &random, cbi_bytes_of_text(holder->type),
+                              cbi_bytes_of_text(holder->number), &commitment, err));
+    if (draft->awarded_by != NULL)
+        awarder = *draft->awarded_by;
+    if (awarder.institution[0] == '\0')
+        awarder.institution = cbi_message_string(institution);
+    record.awarded_by = &awarder;
+    record.version = CBI_CREDIT_VERSION;
+    record.salt = cbi_message_data(cbi_bytes_of(salt, sizeof(salt)));
+    record.holder = cbi_message_data(cbi_bytes_of_hash(&commitment));
+    record.revision = revision;
+    record.supersedes = cbi_message_data(
+        supersedes == NULL ? cbi_bytes_of(NULL, 0) : cbi_bytes_of_hash(supersedes));
+    CBI_TRY(cbi_credit_record_build(&record, &bytes, err));
+    opening.random = cbi_message_data(cbi_bytes_of_hash(&random));
+    opening.document_type = cbi_message_string(holder->type);
+    opening.number = cbi_message_string(holder->number);
+    opening.name = cbi_message_string(holder->name);
+    item.record = cbi_message_data(cbi_bytes_of_buffer(&bytes));
+    item.opening = &opening;
+    CBI_TRY(cbi_batch_add(builder, &item, err));
+done:
+    cbi_wipe(&random, sizeof(random));
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+cbank_status cbi_signing_add_change(cbi_batch_builder *builder, const cbi_hash *record,
+                                    const char *reference, Cbank__V1__ChangeAction action,
+                                    const char *reason, const char *document, cbank_error *err)
+{
+    Cbank__V1__CreditChange change = CBANK__V1__CREDIT_CHANGE__INIT;
+    Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
+    Cbank__V1__Code code;
+    uint8_t salt[CBI_SALT_SIZE];
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_random(salt, sizeof(salt), err));
+    change.version = CBI_CREDIT_VERSION;
+    change.salt = cbi_message_data(cbi_bytes_of(salt, sizeof(salt)));
+    change.record = cbi_message_data(cbi_bytes_of_hash(record));
+    change.action = action;
+    if (cbi_errand_reason(reason, &code) != NULL)
+        change.reason = &code;
+    change.document = cbi_message_string(document);
+    CBI_TRY(cbi_credit_change_build(&change, &bytes, err));
+    item.change = cbi_message_data(cbi_bytes_of_buffer(&bytes));
+    item.reference = cbi_message_string(reference);
+    CBI_TRY(cbi_batch_add(builder, &item, err));
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+cbank_status cbi_signing_number(int64_t now, uint64_t *out, cbank_error *err)
+{
+    uint8_t random[4];
+    cbank_status status = cbi_random(random, sizeof(random), err);
+
+    if (status == CBANK_OK)
+        *out = ((uint64_t)now << 20) | (cbi_get_u32(random) & 0xfffff);
+    return status;
+}
