@@ -46,15 +46,14 @@ func checkNote(arguments []string) (string, error) {
 // c2sp.org/tlog-proof and the add-checkpoint request of c2sp.org/tlog-witness have this form.
 func parseHead(text, word string) (number int64, hashes []tlog.Hash, rest string, err error) {
 	line, text, _ := strings.Cut(text, "\n")
-	digits, found := strings.CutPrefix(line, word+" ")
-	if !found {
+	if !strings.HasPrefix(line, word+" ") {
 		return 0, nil, "", fmt.Errorf("the line %q is missing", word)
 	}
-	if number, err = strconv.ParseInt(digits, 10, 64); err != nil {
+	if number, err = strconv.ParseInt(line[len(word)+1:], 10, 64); err != nil {
 		return 0, nil, "", err
 	}
 	for {
-		line, rest, found = strings.Cut(text, "\n")
+		line, rest, found := strings.Cut(text, "\n")
 		if !found {
 			return 0, nil, "", errors.New("no empty line before the checkpoint")
 		}
@@ -69,6 +68,8 @@ func parseHead(text, word string) (number int64, hashes []tlog.Hash, rest string
 	}
 }
 
+const tlogProofLine = "c2sp.org/tlog-proof@v1\n"
+
 func checkTlogProof(arguments []string) (string, error) {
 	file, err := os.ReadFile(arguments[0])
 	if err != nil {
@@ -78,11 +79,10 @@ func checkTlogProof(arguments []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, found := strings.CutPrefix(string(file), "c2sp.org/tlog-proof@v1\n")
-	if !found {
+	if !strings.HasPrefix(string(file), tlogProofLine) {
 		return "", errors.New("this is not a tlog-proof")
 	}
-	index, path, signed, err := parseHead(text, "index")
+	index, path, signed, err := parseHead(string(file[len(tlogProofLine):]), "index")
 	if err != nil {
 		return "", err
 	}
