@@ -4,6 +4,7 @@
 #include "proof/checkpoint.h"
 #include "proof/file.h"
 #include "record/code.h"
+#include "record/field.h"
 #include "record/identity.h"
 #include "record/opening.h"
 
@@ -106,8 +107,10 @@ static cbank_status check_head(const Cbank__V1__BatchHead *head, cbank_error *er
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "origin", NULL);
     if (head->count == 0 || head->count > CBI_BATCH_RECORDS_MAX)
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, head->count, "count", NULL);
-    if (head->number == 0 || head->at <= 0)
-        return cbi_fail(err, CBI_REASON_HEAD_VALUE, head->number, "number", NULL);
+    if (head->number == 0)
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "number", NULL);
+    if (head->at <= 0)
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "at", NULL);
     if (head->body_digest.len != CBI_HASH_SIZE)
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "body_digest", NULL);
     return CBANK_OK;
@@ -126,6 +129,8 @@ cbank_status cbi_batch_head_parse(cbi_hasher *hasher, cbi_bytes envelope, cbi_ba
         CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "root", NULL));
     CBI_TRY(cbi_envelope_id(hasher, out->envelope.payload, &out->id, err));
 done:
+    if (status != CBANK_OK)
+        cbi_batch_head_clear(out);
     return status;
 }
 
@@ -145,17 +150,31 @@ done:
     return status;
 }
 
-/* An item's id without looking into the record: only which of the two fields is there. */
-static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, cbi_hash *out, cbank_error *err)
+/* A record with its opening, or a change with a reference; nothing of the other. */
+static cbank_status check_form(const Cbank__V1__BatchItem *item, uint64_t position,
+                               cbank_error *err)
+{
+    bool record = item->record.len > 0;
+    bool referred = cbi_message_text(item->reference).size > 0;
+
+    if (record == (item->change.len > 0))
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "item", NULL);
+    if (record ? referred : item->opening != NULL)
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "item", NULL);
+    return CBANK_OK;
+}
+
+/* An item's id without looking into record or change. */
+static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, uint64_t position, cbi_hash *out,
+                            cbank_error *err)
 {
     Cbank__V1__BatchItem *item = NULL;
     cbank_status status = CBANK_OK;
     bool change;
 
     CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &item, err));
+    CBI_TRY(check_form(item, position, err));
     change = item->change.len > 0;
-    if (change == (item->record.len > 0))
-        CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "item", NULL));
     CBI_TRY(cbi_batch_item_id(hasher, change,
                               cbi_message_bytes(change ? item->change : item->record), out, err));
 done:
@@ -179,7 +198,7 @@ cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_pu
     while (cbi_artefact_next(&batch->parts, &part)) {
         if (frontier.size == batch->head.head->count)
             CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, frontier.size, "batch", NULL));
-        CBI_TRY(part_id(hasher, part, &id, err));
+        CBI_TRY(part_id(hasher, part, frontier.size, &id, err));
         if (ids != NULL)
             ids[frontier.size] = id;
         CBI_TRY(cbi_frontier_append(hasher, &frontier, &id, err));
@@ -201,7 +220,7 @@ void cbi_batch_clear(cbi_batch *batch)
     *batch = (cbi_batch){0};
 }
 
-/* The opening travels unsigned by itself; it is bound by what it opens. */
+/* The batch's tree does not cover the opening; it is bound by what it opens. */
 static cbank_status check_opening(cbi_hasher *hasher, uint64_t position,
                                   const Cbank__V1__Opening *opening,
                                   const Cbank__V1__CreditRecord *record, cbank_error *err)
@@ -211,7 +230,7 @@ static cbank_status check_opening(cbi_hasher *hasher, uint64_t position,
 
     if (opening == NULL || !cbi_hash_from(cbi_message_bytes(opening->random), &random))
         return cbi_fail(err, CBI_REASON_OPENING_DIFFERS, position, NULL, NULL);
-    CBI_TRY(cbi_opening_check(opening, err));
+    CBI_TRY(cbi_field_refuse_signed(cbi_opening_check(opening, err), err));
     CBI_TRY(cbi_holder_commit(hasher, &random, cbi_message_text(opening->document_type),
                               cbi_message_text(opening->number), &holder, err));
     if (!cbi_bytes_equal(cbi_bytes_of_hash(&holder), cbi_message_bytes(record->holder)))
@@ -230,6 +249,7 @@ cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item
     if (!cbi_artefact_next(&batch->parts, &part))
         return CBANK_OK;
     CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &out->item, err));
+    CBI_TRY(check_form(out->item, batch->next, err));
     if (out->item->change.len > 0) {
         CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(out->item->change), &out->change, err));
     } else {

@@ -59,7 +59,7 @@ typedef struct cbi_batch_head {
     cbi_hash root;
 } cbi_batch_head;
 
-/* Form and values; checks no signature. */
+/* Form and values; checks no signature. MALFORMED, UNSUPPORTED. Empty on failure. */
 cbank_status cbi_batch_head_parse(cbi_hasher *hasher, cbi_bytes envelope, cbi_batch_head *out,
                                   cbank_error *err);
 void cbi_batch_head_clear(cbi_batch_head *head);
@@ -74,7 +74,7 @@ typedef struct cbi_batch {
 cbank_status cbi_batch_open(cbi_hasher *hasher, cbi_bytes file, cbi_batch *out, cbank_error *err);
 /*
  * The institution's signature, then the body's digest, count and root. Fills `ids` (head.count
- * of them) if not NULL. BAD_SIGNATURE.
+ * of them) if not NULL. BAD_SIGNATURE; MALFORMED for an item that is none.
  */
 cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_public *key,
                               cbi_hash *ids, cbank_error *err);
@@ -88,8 +88,8 @@ typedef struct cbi_batch_item {
 } cbi_batch_item;
 
 /*
- * The next item; at the end status OK and all NULL. BAD_HOLDER if an opening does not open its
- * record. After cbi_batch_verify only.
+ * The next item; at the end status OK and all NULL. MALFORMED, UNSUPPORTED or TOO_LARGE for what
+ * it holds, BAD_HOLDER if an opening does not open its record. After cbi_batch_verify only.
  */
 cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item *out,
                             cbank_error *err);

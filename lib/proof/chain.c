@@ -125,6 +125,10 @@ static cbank_status begin_walk(cbi_hasher *hasher, const cbi_verdict *verdict, u
     CBI_TRY(cbi_entry_tag(hasher, out->entry.subject_kind, &random,
                           cbi_message_text(out->chain->account), &out->entry.tag, err));
     verdict->tags[position] = out->entry.tag;
+    for (uint32_t c = 0; c < position; c++) {
+        if (cbi_hash_equal(&verdict->tags[c], &out->entry.tag))
+            CBI_TRY(cbi_fail(err, CBI_REASON_CHAIN_MERGE, position, out->chain->account, NULL));
+    }
 done:
     return status;
 }

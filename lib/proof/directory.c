@@ -268,18 +268,27 @@ static bool covers(const cbi_directory_log_key *key, uint64_t size)
     return size >= key->from_size && (key->until_size == 0 || size < key->until_size);
 }
 
+/* Newest first: that is the one that most files are signed by. A key may have two ranges. */
 cbank_status cbi_directory_check_log(const cbi_directory *directory, const cbi_envelope *envelope,
                                      uint64_t size, cbank_error *err)
 {
     cbank_status status = CBANK_E_BAD_SIGNATURE;
-    size_t i = 0;
+    cbank_error last = {0};
+    bool other_time = false;
 
-    while (i < directory->log_key_count && status == CBANK_E_BAD_SIGNATURE) {
-        status = cbi_envelope_verify(envelope, &directory->log_keys[i].key, err);
-        i++;
+    for (size_t i = directory->log_key_count; i > 0 && status == CBANK_E_BAD_SIGNATURE; i--) {
+        const cbi_directory_log_key *key = &directory->log_keys[i - 1];
+
+        status = cbi_envelope_verify(envelope, &key->key, &last);
+        if (status == CBANK_OK && !covers(key, size)) {
+            other_time = true;
+            status = CBANK_E_BAD_SIGNATURE;
+        }
     }
-    if (status == CBANK_OK && !covers(&directory->log_keys[i - 1], size))
+    if (status == CBANK_E_BAD_SIGNATURE && other_time)
         return cbi_fail(err, CBI_REASON_LOG_KEY_RANGE, size, directory->origin, NULL);
+    if (status != CBANK_OK && err != NULL)
+        *err = last;
     return status;
 }
 
@@ -288,20 +297,27 @@ cbank_status cbi_directory_check_note(const cbi_directory *directory, cbi_bytes 
 {
     cbi_bytes origin = cbi_bytes_of_text(directory->origin);
     cbank_status status = CBANK_E_UNTRUSTED_KEY;
-    cbi_checkpoint checkpoint;
-    size_t i = 0;
+    cbi_checkpoint checkpoint = {0};
+    cbank_error last = {0};
+    bool other_time = false;
 
     /* A note names the key it is signed by, so another key's answer is UNTRUSTED_KEY. */
-    while (i < directory->log_key_count && status == CBANK_E_UNTRUSTED_KEY) {
-        status =
-            cbi_checkpoint_verify(note, origin, &directory->log_keys[i].key, &checkpoint, err);
-        i++;
+    for (size_t i = directory->log_key_count; i > 0 && status == CBANK_E_UNTRUSTED_KEY; i--) {
+        const cbi_directory_log_key *key = &directory->log_keys[i - 1];
+
+        status = cbi_checkpoint_verify(note, origin, &key->key, &checkpoint, &last);
+        if (status == CBANK_OK && !covers(key, checkpoint.size)) {
+            other_time = true;
+            status = CBANK_E_UNTRUSTED_KEY;
+        }
     }
-    if (status != CBANK_OK)
-        return status;
-    if (!covers(&directory->log_keys[i - 1], checkpoint.size))
+    if (status == CBANK_E_UNTRUSTED_KEY && other_time)
         return cbi_fail(err, CBI_REASON_LOG_KEY_RANGE, checkpoint.size, directory->origin, NULL);
-    *size = checkpoint.size;
-    *root = checkpoint.root;
-    return CBANK_OK;
+    if (status != CBANK_OK && err != NULL)
+        *err = last;
+    if (status == CBANK_OK) {
+        *size = checkpoint.size;
+        *root = checkpoint.root;
+    }
+    return status;
 }

@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "record/credit.h"
-#include "record/identity.h"
 
 static bool is_deposit(const cbi_verdict_item *item)
 {
@@ -39,11 +38,15 @@ done:
     return status;
 }
 
+static bool awards(const Cbank__V1__CreditRecord *record, const char *institution)
+{
+    return strcmp(record->awarded_by->institution, institution) == 0;
+}
+
 /* Only the awarding institution, or the one that deposits for it, speaks of a record. */
 static bool may_sign(const Cbank__V1__CreditRecord *record, const char *institution)
 {
-    return record == NULL || strcmp(record->awarded_by->institution, institution) == 0 ||
-           strcmp(record->deposited_by, institution) == 0;
+    return awards(record, institution) || strcmp(record->deposited_by, institution) == 0;
 }
 
 static cbank_status prove_item(cbi_hasher *hasher, cbi_verdict_item *item,
@@ -66,11 +69,15 @@ static cbank_status prove_item(cbi_hasher *hasher, cbi_verdict_item *item,
         index = body->index;
     }
     if (!cbi_bytes_equal(batch, cbi_bytes_of_hash(&evidence->batch.id)) ||
-        !may_sign(item->record, institution))
+        (item->record != NULL && !may_sign(item->record, institution)))
         return cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, item->sequence, institution, "batch");
     CBI_TRY(cbi_evidence_check_item(hasher, evidence, index, &item->record_id, item->message, err));
-    item->proven = evidence->proven;
     item->institution = evidence->institution;
+    item->proven = evidence->proven;
+    /* That another institution may sign for the awarding one is what only the bank says. */
+    if (item->record != NULL && !awards(item->record, institution) &&
+        item->proven > CBI_PROVEN_VOUCHED)
+        item->proven = CBI_PROVEN_VOUCHED;
 done:
     return status;
 }
@@ -98,64 +105,6 @@ done:
     return status;
 }
 
-/* That the disclosed document, with this randomness, makes this commitment. */
-static cbank_status check_commitment(cbi_hasher *hasher, const Cbank__V1__Holder *holder,
-                                     cbi_bytes random_bytes, cbi_bytes commitment, uint64_t where,
-                                     cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_hash random, actual;
-
-    if (!cbi_hash_from(random_bytes, &random))
-        return cbi_fail(err, CBI_REASON_HOLDER_DIFFERS, where, NULL, NULL);
-    CBI_TRY(cbi_holder_commit(hasher, &random, cbi_message_text(holder->document_type),
-                              cbi_message_text(holder->document_number), &actual, err));
-    if (!cbi_bytes_equal(cbi_bytes_of_hash(&actual), commitment))
-        CBI_TRY(cbi_fail(err, CBI_REASON_HOLDER_DIFFERS, where, NULL, NULL));
-done:
-    return status;
-}
-
-/* A record's opening must be of the very document that the head discloses. */
-static cbank_status check_opening(cbi_hasher *hasher, const Cbank__V1__Holder *holder,
-                                  cbi_verdict_item *item, cbank_error *err)
-{
-    const Cbank__V1__Opening *opening = item->message->opening;
-    cbank_status status = CBANK_OK;
-
-    if (holder == NULL || item->record == NULL || opening->name[0] != '\0' ||
-        strcmp(opening->document_type, holder->document_type) != 0 ||
-        strcmp(opening->number, holder->document_number) != 0)
-        return cbi_fail(err, CBI_REASON_HOLDER_DIFFERS, item->sequence, NULL, NULL);
-    CBI_TRY(check_commitment(hasher, holder, cbi_message_bytes(opening->random),
-                             cbi_message_bytes(item->record->holder), item->sequence, err));
-    item->holder_shown = true;
-done:
-    return status;
-}
-
-cbank_status cbi_meaning_check_holder(cbi_hasher *hasher, cbi_verdict *verdict, cbank_error *err)
-{
-    const Cbank__V1__Holder *holder = verdict->transcript.head->holder;
-    const Cbank__V1__AccountOpened *opened = verdict->items[0].statement.body;
-    bool disclosed = holder != NULL && holder->document_number[0] != '\0';
-    cbank_status status = CBANK_OK;
-
-    if (disclosed) {
-        CBI_TRY(check_commitment(hasher, holder, cbi_message_bytes(holder->random),
-                                 cbi_message_bytes(opened->holder), 0, err));
-        verdict->holder_proven = true;
-    }
-    for (size_t i = 0; i < verdict->item_count; i++) {
-        cbi_verdict_item *item = &verdict->items[i];
-
-        if (item->message->opening != NULL)
-            CBI_TRY(check_opening(hasher, disclosed ? holder : NULL, item, err));
-    }
-done:
-    return status;
-}
-
 /* The items of one chain stand together: where it begins. */
 static size_t first_of(const cbi_verdict *verdict, uint32_t chain)
 {
@@ -166,61 +115,143 @@ static size_t first_of(const cbi_verdict *verdict, uint32_t chain)
     return first;
 }
 
-/* A change touches an earlier entry of its own chain, by sequence and leaf. */
-static cbank_status settle_change(cbi_verdict *verdict, const cbi_verdict_item *change,
-                                  cbank_error *err)
-{
-    const Cbank__V1__CreditChanged *body = change->statement.body;
-    cbank_status status = CBANK_OK;
-    cbi_verdict_item *touched;
+/* The shown deposits by their record ids. */
+typedef struct cbi_deposits {
+    const cbi_verdict_item **items;
+    size_t count;
+} cbi_deposits;
 
-    if (body->touched_sequence >= change->sequence)
-        return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
-    touched = &verdict->items[first_of(verdict, change->chain) + (size_t)body->touched_sequence];
-    if (touched->entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD ||
-        !cbi_bytes_equal(cbi_message_bytes(body->touched_leaf), cbi_bytes_of_hash(&touched->leaf)))
-        return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
-    if (touched->shown &&
-        (!is_deposit(touched) || !cbi_bytes_equal(cbi_message_bytes(change->change->record),
-                                                  cbi_bytes_of_hash(&touched->record_id))))
-        return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
-    if (touched->institution != NULL && change->institution != NULL &&
-        touched->institution != change->institution)
-        return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
-    CBI_TRY(cbi_record_state_step(&touched->state, change->change->action, err));
-    /* What gives a credit back is worth no more than the word it rests on. */
-    if (change->change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REINSTATE &&
-        change->proven < touched->proven)
-        touched->proven = change->proven;
-done:
-    return status;
-}
-
-static int compare_ids(const void *a, const void *b)
+static int compare_items(const void *a, const void *b)
 {
-    return memcmp(a, b, CBI_HASH_SIZE);
+    const cbi_verdict_item *const *left = a;
+    const cbi_verdict_item *const *right = b;
+
+    return memcmp((*left)->record_id.bytes, (*right)->record_id.bytes, CBI_HASH_SIZE);
 }
 
 /* Each record once: no two of the ids are the same. */
-static cbank_status check_unique(const cbi_verdict *verdict, cbank_error *err)
+static cbank_status sort_deposits(const cbi_verdict *verdict, cbi_deposits *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    cbi_hash *ids = NULL;
-    size_t count = 0;
 
-    CBI_TRY(cbi_alloc(verdict->item_count, sizeof(*ids), &ids, err));
+    CBI_TRY(cbi_alloc(verdict->item_count, sizeof(const cbi_verdict_item *), &out->items, err));
     for (size_t i = 0; i < verdict->item_count; i++) {
         if (is_deposit(&verdict->items[i]))
-            ids[count++] = verdict->items[i].record_id;
+            out->items[out->count++] = &verdict->items[i];
     }
-    qsort(ids, count, sizeof(*ids), compare_ids);
-    for (size_t i = 1; i < count; i++) {
-        if (cbi_hash_equal(&ids[i - 1], &ids[i]))
-            CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_TWICE, i, NULL, NULL));
+    qsort(out->items, out->count, sizeof(const cbi_verdict_item *), compare_items);
+    for (size_t i = 1; i < out->count; i++) {
+        if (cbi_hash_equal(&out->items[i - 1]->record_id, &out->items[i]->record_id))
+            CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_TWICE, out->items[i]->sequence, NULL, NULL));
     }
 done:
-    cbi_free(ids);
     return status;
+}
+
+/* NULL if no shown deposit has this id. */
+static const cbi_verdict_item *find_deposit(const cbi_deposits *deposits, cbi_bytes id)
+{
+    cbi_verdict_item wanted = {0};
+    const cbi_verdict_item *key = &wanted;
+    const cbi_verdict_item **found;
+
+    if (!cbi_hash_from(id, &wanted.record_id))
+        return NULL;
+    found = bsearch(&key, deposits->items, deposits->count, sizeof(key), compare_items);
+    return found == NULL ? NULL : *found;
+}
+
+/* The earlier entry of its own chain that a change touches, by sequence and leaf. */
+static cbi_verdict_item *find_touched(cbi_verdict *verdict, const cbi_verdict_item *change)
+{
+    const Cbank__V1__CreditChanged *body = change->statement.body;
+    cbi_verdict_item *touched;
+
+    if (body->touched_sequence >= change->sequence)
+        return NULL;
+    touched = &verdict->items[first_of(verdict, change->chain) + (size_t)body->touched_sequence];
+    if (touched->entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD ||
+        !cbi_bytes_equal(cbi_message_bytes(body->touched_leaf), cbi_bytes_of_hash(&touched->leaf)))
+        return NULL;
+    return touched;
+}
+
+/* What gives a credit back is worth no more than the word it rests on. */
+static void weigh_reinstatement(const cbi_verdict_item *change, cbi_verdict_item *touched)
+{
+    cbi_proven proven = change->proven;
+
+    if (touched->record != NULL && change->institution != NULL &&
+        !awards(touched->record, change->institution->message->institution) &&
+        proven > CBI_PROVEN_VOUCHED)
+        proven = CBI_PROVEN_VOUCHED;
+    if (proven < touched->proven)
+        touched->proven = proven;
+}
+
+/*
+ * A change is about the record that it names: the deposit it touches is that record's, and if
+ * that deposit is withheld, no other one that is shown is.
+ */
+static cbank_status settle_change(cbi_verdict *verdict, const cbi_deposits *deposits,
+                                  const cbi_verdict_item *change, cbank_error *err)
+{
+    cbi_bytes named = cbi_message_bytes(change->change->record);
+    cbi_verdict_item *touched = find_touched(verdict, change);
+    cbank_status status = CBANK_OK;
+
+    if (touched == NULL || find_deposit(deposits, named) != (touched->shown ? touched : NULL))
+        return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
+    if (touched->shown && change->institution != NULL &&
+        !may_sign(touched->record, change->institution->message->institution))
+        return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
+    CBI_TRY(cbi_record_state_step(&touched->state, change->change->action, err));
+    if (change->change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REINSTATE)
+        weigh_reinstatement(change, touched);
+done:
+    return status;
+}
+
+/* Does this deposit replace the record that this change takes away, in one batch? */
+static bool amends(const cbi_verdict_item *deposit, const cbi_verdict_item *change)
+{
+    const Cbank__V1__CreditDeposited *deposited = deposit->statement.body;
+    const Cbank__V1__CreditChanged *changed = change->statement.body;
+
+    return change->change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE &&
+           cbi_bytes_equal(cbi_message_bytes(deposit->record->supersedes),
+                           cbi_message_bytes(change->change->record)) &&
+           cbi_bytes_equal(cbi_message_bytes(deposited->batch), cbi_message_bytes(changed->batch));
+}
+
+/*
+ * Amending takes one record away and puts one in its place. Changes are never withheld, so a
+ * replacement without its change would count the credit twice; the change alone may stand if
+ * awards may be withheld.
+ */
+static cbank_status check_amended(const cbi_verdict *verdict, const cbi_deposits *deposits,
+                                  bool all, cbank_error *err)
+{
+    size_t replacements = 0, pairs = 0;
+
+    for (size_t d = 0; d < deposits->count; d++)
+        replacements += deposits->items[d]->record->supersedes.len > 0;
+    for (size_t i = 0; i < verdict->item_count; i++) {
+        const cbi_verdict_item *change = &verdict->items[i];
+        size_t found = 0;
+
+        if (!is_change(change) ||
+            change->change->action != CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE)
+            continue;
+        for (size_t d = 0; d < deposits->count; d++)
+            found += amends(deposits->items[d], change);
+        if (found > 1 || (found == 0 && all))
+            return cbi_fail(err, CBI_REASON_AMENDED_APART, change->sequence, NULL, NULL);
+        pairs += found;
+    }
+    if (pairs != replacements)
+        return cbi_fail(err, CBI_REASON_AMENDED_APART, 0, NULL, NULL);
+    return CBANK_OK;
 }
 
 static cbank_status sum_up(cbi_verdict *verdict, cbank_error *err)
@@ -248,17 +279,20 @@ cbank_status cbi_meaning_settle(cbi_verdict *verdict, cbank_error *err)
     bool all = verdict->transcript.head->terms->completeness ==
                CBANK__V1__COMPLETENESS__COMPLETENESS_ALL;
     cbank_status status = CBANK_OK;
+    cbi_deposits deposits = {0};
 
+    CBI_TRY(sort_deposits(verdict, &deposits, err));
     for (size_t i = 0; i < verdict->item_count; i++) {
         const cbi_verdict_item *item = &verdict->items[i];
 
         if (all && !item->shown)
             CBI_TRY(cbi_fail(err, CBI_REASON_COMPLETENESS, item->sequence, NULL, NULL));
         if (is_change(item))
-            CBI_TRY(settle_change(verdict, item, err));
+            CBI_TRY(settle_change(verdict, &deposits, item, err));
     }
-    CBI_TRY(check_unique(verdict, err));
+    CBI_TRY(check_amended(verdict, &deposits, all, err));
     CBI_TRY(sum_up(verdict, err));
 done:
+    cbi_free(deposits.items);
     return status;
 }

@@ -1,5 +1,5 @@
 /*
- * meaning.h - what the entries of a transcript say together: whose they are, what still holds.
+ * meaning.h - what the entries of a transcript say together: who signed them, what still holds.
  *
  * After the chains have been read, and the evidence where there is any.
  */
@@ -16,12 +16,9 @@ cbank_status cbi_meaning_prove(cbi_hasher *hasher, cbi_verdict *verdict,
                                const cbi_evidence *evidence, size_t evidence_count,
                                cbank_error *err);
 
-/* Openings against commitments, under the number that is disclosed. BAD_HOLDER. */
-cbank_status cbi_meaning_check_holder(cbi_hasher *hasher, cbi_verdict *verdict, cbank_error *err);
-
 /*
  * Nothing withheld that the terms do not allow, each record once, each change about the entry it
- * names, states and sums. BAD_SEMANTICS, STATE, TOO_LARGE.
+ * names, what is amended replaced once, states and sums. BAD_SEMANTICS, STATE, TOO_LARGE.
  */
 cbank_status cbi_meaning_settle(cbi_verdict *verdict, cbank_error *err);
 

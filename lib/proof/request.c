@@ -59,6 +59,8 @@ cbank_status cbi_request_parse(cbi_suite suite, cbi_bytes envelope, cbi_request 
     CBI_TRY(check_head(out->head, suite, err));
     CBI_TRY(cbi_public_parse(suite, cbi_message_bytes(out->head->public_key), &out->key, err));
 done:
+    if (status != CBANK_OK)
+        cbi_request_clear(out);
     return status;
 }
 

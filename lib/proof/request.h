@@ -27,7 +27,10 @@ typedef struct cbi_request {
     cbi_public key; /* the one it brings */
 } cbi_request;
 
-/* A request file: container, form and values; no signature. */
+/*
+ * A request file: container, form and values; no signature. MALFORMED, UNSUPPORTED, or
+ * UNTRUSTED_KEY for a weak key. Empty on failure.
+ */
 cbank_status cbi_request_open(cbi_suite suite, cbi_bytes file, cbi_request *out,
                               cbank_error *err);
 /* The envelope alone, as it stands in the log and in directories. */

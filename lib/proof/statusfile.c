@@ -1,5 +1,6 @@
 #include "proof/statusfile.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -37,18 +38,71 @@ done:
     return status;
 }
 
-static cbank_status check_page(const Cbank__V1__StatusPage *page, uint64_t position,
-                               cbank_error *err)
+static cbank_status reserve(cbi_status_rows *rows, cbank_error *err)
 {
+    size_t capacity = rows->capacity == 0 ? 64 : 2 * rows->capacity;
+    cbi_status_row *items = NULL;
+    cbank_status status = CBANK_OK;
+
+    if (rows->count < rows->capacity)
+        return CBANK_OK;
+    CBI_TRY(cbi_alloc(capacity, sizeof(*items), &items, err));
+    if (rows->count > 0)
+        memcpy(items, rows->items, rows->count * sizeof(*items));
+    cbi_free(rows->items);
+    rows->items = items;
+    rows->capacity = capacity;
+done:
+    return status;
+}
+
+static cbank_status add_row(cbi_status_rows *rows, ProtobufCBinaryData id, int state,
+                            const char *what, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(reserve(rows, err));
+    if (state == 0 || !cbi_hash_from(cbi_message_bytes(id), &rows->items[rows->count].id))
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, rows->count, what, NULL);
+    rows->items[rows->count++].state = (uint8_t)state;
+done:
+    return status;
+}
+
+/* Rows are kept in a few bytes each, and the page is not. */
+static cbank_status read_page(cbi_file *file, cbi_statusfile *out, cbank_error *err)
+{
+    Cbank__V1__StatusPage *page = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_file_next_message(file, &cbank__v1__status_page__descriptor, &page, err));
     if (page->n_records > CBI_STATUS_PAGE_MAX || page->n_accounts > CBI_STATUS_PAGE_MAX)
-        return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "page", NULL);
-    for (size_t i = 0; i < page->n_records; i++) {
-        if (page->records[i]->record.len != CBI_HASH_SIZE || page->records[i]->state == 0)
-            return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "record", NULL);
-    }
-    for (size_t i = 0; i < page->n_accounts; i++) {
-        if (page->accounts[i]->tag.len != CBI_HASH_SIZE || page->accounts[i]->state == 0)
-            return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "account", NULL);
+        CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, CBI_STATUS_PAGE_MAX, "page", NULL));
+    for (size_t i = 0; i < page->n_records; i++)
+        CBI_TRY(add_row(&out->records, page->records[i]->record, (int)page->records[i]->state,
+                        "record", err));
+    for (size_t i = 0; i < page->n_accounts; i++)
+        CBI_TRY(add_row(&out->accounts, page->accounts[i]->tag, (int)page->accounts[i]->state,
+                        "account", err));
+done:
+    cbi_message_free(page);
+    return status;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    return memcmp(a, b, CBI_HASH_SIZE); /* the id comes first */
+}
+
+/* Two rows about one thing would leave it open what holds. */
+static cbank_status sort_rows(cbi_status_rows *rows, const char *what, cbank_error *err)
+{
+    if (rows->count == 0)
+        return CBANK_OK;
+    qsort(rows->items, rows->count, sizeof(*rows->items), compare_rows);
+    for (size_t i = 1; i < rows->count; i++) {
+        if (cbi_hash_equal(&rows->items[i - 1].id, &rows->items[i].id))
+            return cbi_fail(err, CBI_REASON_HEAD_VALUE, i, what, "twice");
     }
     return CBANK_OK;
 }
@@ -57,14 +111,11 @@ static cbank_status read_pages(cbi_file *file, cbi_statusfile *out, cbank_error 
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_alloc(out->head->pages, sizeof(*out->pages), &out->pages, err));
-    for (uint32_t i = 0; i < out->head->pages; i++) {
-        CBI_TRY(cbi_file_next_message(file, &cbank__v1__status_page__descriptor, &out->pages[i],
-                                      err));
-        out->page_count++;
-        CBI_TRY(check_page(out->pages[i], i, err));
-    }
+    for (uint32_t i = 0; i < out->head->pages; i++)
+        CBI_TRY(read_page(file, out, err));
     CBI_TRY(cbi_file_end(file, err));
+    CBI_TRY(sort_rows(&out->records, "record", err));
+    CBI_TRY(sort_rows(&out->accounts, "account", err));
 done:
     return status;
 }
@@ -106,35 +157,27 @@ done:
 
 void cbi_statusfile_clear(cbi_statusfile *file)
 {
-    for (size_t i = 0; i < file->page_count; i++)
-        cbi_message_free(file->pages[i]);
-    cbi_free(file->pages);
+    cbi_free(file->records.items);
+    cbi_free(file->accounts.items);
     cbi_message_free(file->head);
     *file = (cbi_statusfile){0};
 }
 
+static int find(const cbi_status_rows *rows, const cbi_hash *id)
+{
+    const cbi_status_row *found = NULL;
+
+    if (rows->count > 0)
+        found = bsearch(id, rows->items, rows->count, sizeof(*rows->items), compare_rows);
+    return found == NULL ? 0 : found->state;
+}
+
 Cbank__V1__RecordState cbi_statusfile_record(const cbi_statusfile *file, const cbi_hash *id)
 {
-    for (size_t i = 0; i < file->page_count; i++) {
-        for (size_t j = 0; j < file->pages[i]->n_records; j++) {
-            const Cbank__V1__RecordStatus *row = file->pages[i]->records[j];
-
-            if (cbi_bytes_equal(cbi_message_bytes(row->record), cbi_bytes_of_hash(id)))
-                return row->state;
-        }
-    }
-    return CBANK__V1__RECORD_STATE__RECORD_STATE_UNSPECIFIED;
+    return (Cbank__V1__RecordState)find(&file->records, id);
 }
 
 Cbank__V1__AccountState cbi_statusfile_account(const cbi_statusfile *file, const cbi_hash *tag)
 {
-    for (size_t i = 0; i < file->page_count; i++) {
-        for (size_t j = 0; j < file->pages[i]->n_accounts; j++) {
-            const Cbank__V1__AccountStatus *row = file->pages[i]->accounts[j];
-
-            if (cbi_bytes_equal(cbi_message_bytes(row->tag), cbi_bytes_of_hash(tag)))
-                return row->state;
-        }
-    }
-    return CBANK__V1__ACCOUNT_STATE__ACCOUNT_STATE_UNSPECIFIED;
+    return (Cbank__V1__AccountState)find(&file->accounts, tag);
 }

@@ -12,16 +12,28 @@
 
 #define CBI_STATUS_TYPE CBI_ENVELOPE_TYPE("status")
 
+/* One record or account that is listed. */
+typedef struct cbi_status_row {
+    cbi_hash id; /* of the record; of an account its tag */
+    uint8_t state;
+} cbi_status_row;
+
+typedef struct cbi_status_rows {
+    cbi_status_row *items; /* in the order of their ids, each once */
+    size_t count;
+    size_t capacity;
+} cbi_status_rows;
+
 typedef struct cbi_statusfile {
     Cbank__V1__StatusHead *head;
-    cbi_hash root;
-    Cbank__V1__StatusPage **pages;
-    size_t page_count;
+    cbi_hash root; /* of the log as of head->size */
+    cbi_status_rows records;
+    cbi_status_rows accounts;
 } cbi_statusfile;
 
 /*
- * `at` decides on expiry, which is STALE. Else as a transcript: MALFORMED, UNSUPPORTED,
- * UNTRUSTED_KEY, BAD_SIGNATURE, KEY_NOT_VALID.
+ * `at` decides on expiry, which is STALE. Else as a transcript: MALFORMED, UNSUPPORTED, TOO_LARGE,
+ * UNTRUSTED_KEY, BAD_SIGNATURE, KEY_NOT_VALID, BAD_SEMANTICS.
  */
 cbank_status cbi_statusfile_open(cbi_bytes file, const cbi_directory *directory, int64_t at,
                                  cbi_statusfile *out, cbank_error *err);

@@ -1,5 +1,8 @@
 #include "proof/transcript.h"
 
+#include <string.h>
+
+#include "base/time.h"
 #include "proof/checkpoint.h"
 #include "record/account.h"
 #include "record/code.h"
@@ -22,6 +25,23 @@ static cbank_status check_terms(const Cbank__V1__Terms *terms, cbank_error *err)
     return CBANK_OK;
 }
 
+/* Randomness only opens a number, and a number is nothing without its type. */
+static cbank_status check_holder(const Cbank__V1__Holder *holder, cbank_error *err)
+{
+    bool number;
+
+    if (holder == NULL)
+        return CBANK_OK;
+    number = cbi_message_text(holder->document_number).size > 0;
+    if (number != (holder->random.len > 0) || (number && holder->random.len != CBI_HASH_SIZE))
+        return refuse("random", 0, err);
+    if (number && cbi_message_text(holder->document_type).size == 0)
+        return refuse("document_type", 0, err);
+    if (holder->born_on != 0 && !cbi_date_is_valid(holder->born_on))
+        return refuse("born_on", 0, err);
+    return CBANK_OK;
+}
+
 static cbank_status check_chain(const Cbank__V1__Chain *chain, size_t position, cbank_error *err)
 {
     bool own = position == 0;
@@ -39,6 +59,8 @@ static cbank_status check_chain(const Cbank__V1__Chain *chain, size_t position, 
 
 static cbank_status check_head(const Cbank__V1__TranscriptHead *head, cbank_error *err)
 {
+    cbank_status status = CBANK_OK;
+
     if (head->version != 1)
         return cbi_fail(err, CBI_REASON_FILE_VERSION, head->version, "transcript", NULL);
     if (!cbi_verification_is_valid(cbi_message_text(head->code)))
@@ -49,9 +71,13 @@ static cbank_status check_head(const Cbank__V1__TranscriptHead *head, cbank_erro
         return refuse("size", 0, err);
     if (head->n_chains == 0 || head->n_chains > CBI_TRANSCRIPT_CHAINS_MAX)
         return refuse("chains", head->n_chains, err);
-    if (head->batches > CBI_TRANSCRIPT_ENTRIES_MAX)
+    /* Evidence is about shown entries: more of it than those has nothing to say. */
+    if (head->batches > CBI_TRANSCRIPT_SHOWN_MAX)
         return refuse("batches", head->batches, err);
-    return check_terms(head->terms, err);
+    CBI_TRY(check_holder(head->holder, err));
+    CBI_TRY(check_terms(head->terms, err));
+done:
+    return status;
 }
 
 cbank_status cbi_transcript_open(cbi_bytes bytes, cbi_transcript *out, cbank_error *err)
@@ -73,6 +99,21 @@ cbank_status cbi_transcript_open(cbi_bytes bytes, cbi_transcript *out, cbank_err
 done:
     if (status != CBANK_OK)
         cbi_transcript_clear(out);
+    return status;
+}
+
+cbank_status cbi_transcript_check_signature(cbi_hasher *hasher, const cbi_transcript *transcript,
+                                            const cbi_directory *directory, cbank_error *err)
+{
+    const Cbank__V1__TranscriptHead *head = transcript->head;
+    cbank_status status = CBANK_OK;
+
+    if (strcmp(head->origin, directory->origin) != 0)
+        return cbi_fail(err, CBI_REASON_ORIGIN_UNKNOWN, 0, head->origin, NULL);
+    CBI_TRY(cbi_directory_check_log(directory, &transcript->file.envelope, head->size, err));
+    CBI_TRY(cbi_file_check_body(hasher, &transcript->file, cbi_message_bytes(head->body_digest),
+                                err));
+done:
     return status;
 }
 

@@ -1,11 +1,12 @@
 /*
- * transcript.h - the form of a transcript: head, parts in order, limits.
+ * transcript.h - the form of a transcript: head, parts in order, limits; and who signed it.
  *
- * Opening one checks no signature: that is verify.h, which nothing may skip.
+ * What it says is checked in verify.h, which nothing may skip.
  */
 #ifndef CBI_PROOF_TRANSCRIPT_H
 #define CBI_PROOF_TRANSCRIPT_H
 
+#include "proof/directory.h"
 #include "proof/file.h"
 #include "proof/tree.h"
 
@@ -20,7 +21,14 @@ typedef struct cbi_transcript {
     uint32_t items; /* of all chains */
 } cbi_transcript;
 
+/* Form and values of the head; checks no signature. MALFORMED, UNSUPPORTED, TOO_LARGE. */
 cbank_status cbi_transcript_open(cbi_bytes bytes, cbi_transcript *out, cbank_error *err);
+/*
+ * Origin, log key and body: with this the bytes are the bank's. UNTRUSTED_KEY, BAD_SIGNATURE,
+ * KEY_NOT_VALID.
+ */
+cbank_status cbi_transcript_check_signature(cbi_hasher *hasher, const cbi_transcript *transcript,
+                                            const cbi_directory *directory, cbank_error *err);
 void cbi_transcript_clear(cbi_transcript *transcript);
 
 /* An item's form: a statement, or a digest with a class that may be withheld. */

@@ -20,6 +20,28 @@ void cbi_verdict_clear(cbi_verdict *verdict)
     *verdict = (cbi_verdict){0};
 }
 
+cbank_status cbi_verdict_fork(cbi_verdict *verdict, cbi_bytes one, cbi_bytes other,
+                              cbank_error *err)
+{
+    const Cbank__V1__TranscriptHead *head = verdict->transcript.head;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_buffer_set(&verdict->fork[0], one, err));
+    CBI_TRY(cbi_buffer_set(&verdict->fork[1], other, err));
+    CBI_TRY(cbi_fail(err, CBI_REASON_LOG_FORKED, head->size, head->origin, NULL));
+done:
+    return status;
+}
+
+void cbi_verdict_keep_fork(cbi_verdict *verdict)
+{
+    cbi_verdict kept = {.fork = {verdict->fork[0], verdict->fork[1]}};
+
+    verdict->fork[0] = verdict->fork[1] = (cbank_buffer){0};
+    cbi_verdict_clear(verdict);
+    *verdict = kept;
+}
+
 bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind)
 {
     return item->shown && item->statement.kind->kind == kind;

@@ -58,7 +58,13 @@ typedef struct cbi_verdict {
 
 void cbi_verdict_clear(cbi_verdict *verdict);
 
-/* Statement kinds by which items are told apart. */
+/* Two signed notes of one bank that no tree can join: keeps them and answers FORK. */
+cbank_status cbi_verdict_fork(cbi_verdict *verdict, cbi_bytes one, cbi_bytes other,
+                              cbank_error *err);
+/* Clears everything else, so that nothing of a file that failed is handed out. */
+void cbi_verdict_keep_fork(cbi_verdict *verdict);
+
+/* A shown item of this kind. */
 bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind);
 
 #endif

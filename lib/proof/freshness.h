@@ -1,0 +1,17 @@
+/*
+ * freshness.h - whether what a transcript shows still holds, by a later status file.
+ */
+#ifndef CBI_PROOF_FRESHNESS_H
+#define CBI_PROOF_FRESHNESS_H
+
+#include "proof/verify.h"
+
+/*
+ * Without a status file nothing is said. With one, `fresh` is set, or the answer is STALE: also
+ * for a file that cannot be used, which says nothing against the transcript. FORK with both notes
+ * if it speaks of another log.
+ */
+cbank_status cbi_freshness_check(const cbi_directory *directory, const cbi_verify_terms *terms,
+                                 cbi_bytes own_note, cbi_verdict *verdict, cbank_error *err);
+
+#endif
