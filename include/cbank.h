@@ -205,7 +205,8 @@ CBANK_API void cbank_key_close(cbank_key *key);
 /**
  * Long work in steps: begin it with one of the ..._begin calls, then step until it is DONE,
  * feeding input when it asks and reading output when it has some, then finish and close. Nothing
- * is locked between steps. Closing a job that is not done cancels it; what a deposit has
+ * is locked between steps. The bank and the key it was begun with stay open until it is closed.
+ * Closing a job that is not done cancels it; what a deposit has
  * acknowledged chunk by chunk stays, and depositing the same file again goes on from there.
  */
 typedef struct cbank_job cbank_job;

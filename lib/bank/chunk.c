@@ -310,8 +310,10 @@ cbank_status cbi_chunk_result(cbi_bytes result, cbi_hash *batch, cbi_deposited *
     if (result.size != CBI_HASH_SIZE + rows * RESULT_ROW || rows > capacity)
         return cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_TOKEN), NULL);
     memcpy(batch->bytes, result.data, CBI_HASH_SIZE);
-    for (size_t i = 0; i < rows; i++, at += RESULT_ROW)
-        items[i] = (cbi_deposited){.outcome = at[0], .index = cbi_get_u64(at + 1)};
+    for (size_t i = 0; i < rows; i++, at += RESULT_ROW) {
+        items[i].outcome = at[0];
+        items[i].index = cbi_get_u64(at + 1);
+    }
     *out_count = rows;
     return CBANK_OK;
 }

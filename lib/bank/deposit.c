@@ -158,6 +158,7 @@ static cbank_status judge_next(cbi_deposit *deposit, cbi_txn *txn, cbank_error *
         CBI_TRY(judge_within(deposit, item, &unit.claims[i], ruling, err));
         deposit->items[item].outcome = (uint8_t)ruling->outcome;
         deposit->items[item].index = ruling->index;
+        deposit->items[item].change = unit.claims[i].change != NULL;
         if (ruling->outcome == CBI_OUTCOME_REJECTED || ruling->outcome == CBI_OUTCOME_CHANGED)
             note_refusal(deposit, item, ruling);
     }

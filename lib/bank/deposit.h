@@ -28,6 +28,7 @@ typedef struct cbi_deposit_terms {
 /* What became of one item. */
 typedef struct cbi_deposited {
     uint8_t outcome; /* cbi_outcome; 0: not reached */
+    bool change;     /* of a record, rather than one; known once it is judged */
     uint64_t index;  /* deposited, unchanged, changed: of the record */
 } cbi_deposited;
 

@@ -1,14 +1,9 @@
 #include "bank/bank.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "bank/place.h"
 #include "crypto/keyfile.h"
 #include "proof/checkpoint.h"
 
@@ -60,68 +55,6 @@ done:
     return status;
 }
 
-static cbank_status make_folder(const char *path, cbank_error *err)
-{
-    if (mkdir(path, 0700) == 0)
-        return CBANK_OK;
-    if (errno == EEXIST)
-        return cbi_fail(err, CBI_REASON_BANK_EXISTS, 0, path, NULL);
-    return cbi_fail(err, CBI_REASON_BANK_FILE, 0, path, "%s", strerror(errno));
-}
-
-static cbank_status sync_folder(const char *path, cbank_error *err)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = fd >= 0 && fsync(fd) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return synced ? CBANK_OK : cbi_fail(err, CBI_REASON_BANK_FILE, 0, path, "%s", strerror(errno));
-}
-
-/* The folder that holds `path`. */
-static void parent_of(const char *path, char *out)
-{
-    size_t size = strlen(path);
-
-    while (size > 1 && path[size - 1] == '/')
-        size--;
-    while (size > 0 && path[size - 1] != '/')
-        size--;
-    while (size > 1 && path[size - 1] == '/')
-        size--;
-    if (size == 0)
-        out[size++] = '.';
-    else
-        memcpy(out, path, size);
-    out[size] = '\0';
-}
-
-/* Absolute, and not inside the bank's own folder: a copy would take it along. */
-static cbank_status place_guard(const cbi_bank_founding *founding, cbi_config *config,
-                                cbank_error *err)
-{
-    char wanted[CBI_PATH_MAX], parent[CBI_PATH_MAX], real[PATH_MAX], bank[PATH_MAX];
-    cbank_status status = CBANK_OK;
-    int size;
-
-    size = founding->guard[0] == '\0'
-               ? snprintf(wanted, sizeof(wanted), "%s.guard", founding->path)
-               : snprintf(wanted, sizeof(wanted), "%s", founding->guard);
-    if (size < 0 || (size_t)size >= sizeof(wanted))
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_PATH_MAX, "guard", NULL);
-    parent_of(founding->path, parent);
-    if (realpath(parent, bank) == NULL)
-        return cbi_fail(err, CBI_REASON_BANK_FILE, 0, parent, "%s", strerror(errno));
-    CBI_TRY(make_folder(wanted, err));
-    if (realpath(wanted, real) == NULL || strlen(real) >= sizeof(config->guard))
-        CBI_TRY(cbi_fail(err, CBI_REASON_BANK_FILE, 0, wanted, "%s", strerror(errno)));
-    memcpy(config->guard, real, strlen(real) + 1);
-    CBI_TRY(sync_folder(bank, err));
-done:
-    return status;
-}
-
 static cbank_status write_keys(const char *folder, const cbi_bank_founding *founding,
                                cbi_private *root_key, cbi_private *log_key, cbank_error *err)
 {
@@ -130,7 +63,7 @@ static cbank_status write_keys(const char *folder, const cbi_bank_founding *foun
     cbi_secret master = {0};
 
     CBI_TRY(cbi_config_path(folder, "keys", keys, err));
-    CBI_TRY(make_folder(keys, err));
+    CBI_TRY(cbi_place_make(keys, err));
     CBI_TRY(cbi_config_path(keys, "root.key", path, err));
     CBI_TRY(cbi_keyfile_write_private(path, root_key, founding->passphrase, err));
     CBI_TRY(cbi_config_path(keys, "log.key", path, err));
@@ -197,33 +130,43 @@ static cbank_status check_founding(const cbi_bank_founding *founding, cbank_erro
     return CBANK_OK;
 }
 
-cbank_status cbi_bank_create(const cbi_bank_founding *founding, cbank_error *err)
+/* All that the folder holds. */
+static cbank_status fill(const char *folder, const cbi_config *config,
+                         const cbi_bank_founding *founding, cbank_error *err)
 {
-    cbi_config config = {.suite = founding->suite, .quota = founding->quota};
     cbi_private *root_key = NULL, *log_key = NULL;
-    char temporary[CBI_PATH_MAX], parent[CBI_PATH_MAX];
     cbank_status status = CBANK_OK;
-    int size;
 
-    CBI_TRY(check_founding(founding, err));
-    memcpy(config.origin, founding->origin, strlen(founding->origin) + 1);
-    size = snprintf(temporary, sizeof(temporary), "%s.new", founding->path);
-    if (size < 0 || (size_t)size >= sizeof(temporary))
-        CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_PATH_MAX, "path", NULL));
     CBI_TRY(cbi_private_new(founding->suite, &root_key, err));
     CBI_TRY(cbi_private_new(founding->suite, &log_key, err));
-    CBI_TRY(make_folder(temporary, err));
-    CBI_TRY(place_guard(founding, &config, err));
-    CBI_TRY(write_keys(temporary, founding, root_key, log_key, err));
-    CBI_TRY(found_ledger(temporary, &config, founding, root_key, log_key, err));
-    CBI_TRY(cbi_config_write(temporary, &config, err));
-    CBI_TRY(sync_folder(temporary, err));
-    if (rename(temporary, founding->path) != 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_BANK_FILE, 0, founding->path, "%s", strerror(errno)));
-    parent_of(founding->path, parent);
-    CBI_TRY(sync_folder(parent, err));
+    CBI_TRY(write_keys(folder, founding, root_key, log_key, err));
+    CBI_TRY(found_ledger(folder, config, founding, root_key, log_key, err));
+    CBI_TRY(cbi_config_write(folder, config, err));
 done:
     cbi_private_free(root_key);
     cbi_private_free(log_key);
+    return status;
+}
+
+cbank_status cbi_bank_create(const cbi_bank_founding *founding, cbank_error *err)
+{
+    cbi_config config = {.suite = founding->suite, .quota = founding->quota};
+    char temporary[CBI_PATH_MAX] = "";
+    bool has_guard = false;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_founding(founding, err));
+    memcpy(config.origin, founding->origin, strlen(founding->origin) + 1);
+    CBI_TRY(cbi_place_guard(founding->path, founding->guard, config.guard, err));
+    CBI_TRY(cbi_place_start(founding->path, temporary, err));
+    CBI_TRY(cbi_place_make(config.guard, err));
+    has_guard = true;
+    CBI_TRY(fill(temporary, &config, founding, err));
+    CBI_TRY(cbi_place_finish(temporary, founding->path, err));
+done:
+    if (status != CBANK_OK && temporary[0] != '\0')
+        cbi_place_drop(temporary);
+    if (status != CBANK_OK && has_guard)
+        cbi_place_drop(config.guard);
     return status;
 }

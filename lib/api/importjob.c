@@ -1,0 +1,302 @@
+#include "api/intakejob.h"
+#include "api/job.h"
+#include "api/sheet.h"
+#include "base/memory.h"
+#include "proof/checkpoint.h"
+#include "record/code.h"
+
+/* The jobs behind cbank_credit_import_begin and cbank_credit_sign_begin. */
+typedef enum phase {
+    PHASE_READING,
+    PHASE_SIGNING,
+    PHASE_INTAKE, /* import only */
+    PHASE_OVER,
+} phase;
+
+typedef struct import_job {
+    cbi_sheet sheet;
+    Cbank__Api__V1__CreditImportRequest *import; /* one of the two */
+    Cbank__Api__V1__CreditSignRequest *sign;
+    phase phase;
+    bool ended;        /* no more input */
+    bool keep_going;
+    bool dry_run;
+    int64_t now;
+    cbank_buffer file; /* the batch */
+    cbi_deposit_terms terms;
+    cbi_intake_run run;
+    bool read; /* the output has been taken */
+} import_job;
+
+static cbank_status feed(void *self, cbi_bytes bytes, cbank_error *err)
+{
+    import_job *job = self;
+
+    return cbi_grades_feed(job->sheet.grades, bytes, err);
+}
+
+static cbank_status feed_end(void *self, cbank_error *err)
+{
+    import_job *job = self;
+    cbank_status status = cbi_grades_end(job->sheet.grades, err);
+
+    if (status == CBANK_OK)
+        job->ended = true;
+    return status;
+}
+
+/* Import has an error file, sign has the batch. */
+static const cbank_buffer *output_of(const import_job *job)
+{
+    return job->sign != NULL ? &job->file : &job->sheet.errors;
+}
+
+static cbank_status sign_batch(import_job *job, cbank_error *err)
+{
+    const char *origin = job->sign != NULL ? job->sign->origin : job->sheet.bank->config.origin;
+    uint64_t number = job->sign != NULL ? job->sign->number : 0;
+    bool stopped = job->sheet.rejected > 0 && !job->keep_going;
+    cbank_status status = CBANK_OK;
+
+    job->phase = PHASE_OVER;
+    if (job->sheet.added == 0 || stopped || job->dry_run)
+        return CBANK_OK;
+    CBI_TRY(cbi_sheet_sign(&job->sheet, origin, number, job->now, &job->file, err));
+    if (job->sign == NULL)
+        job->phase = PHASE_INTAKE;
+done:
+    return status;
+}
+
+static cbank_status run_phase(import_job *job, uint32_t budget_ms, bool *wants, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    *wants = false;
+    switch (job->phase) {
+    case PHASE_READING:
+        CBI_TRY(cbi_sheet_take_rows(&job->sheet, budget_ms, wants, err));
+        if (job->sheet.complete)
+            job->phase = PHASE_SIGNING;
+        break;
+    case PHASE_SIGNING:
+        CBI_TRY(sign_batch(job, err));
+        break;
+    case PHASE_INTAKE:
+        CBI_TRY(cbi_intake_step(&job->run, job->sheet.bank, cbi_bytes_of_buffer(&job->file),
+                                &job->terms, err));
+        if (job->run.phase == CBI_INTAKE_OVER)
+            job->phase = PHASE_OVER;
+        break;
+    case PHASE_OVER:
+        break;
+    }
+done:
+    return status;
+}
+
+static cbank_status step(void *self, uint32_t budget_ms, cbank_job_state *state, cbank_error *err)
+{
+    import_job *job = self;
+    uint64_t until = cbi_job_clock() + budget_ms;
+    cbank_status status = CBANK_OK;
+    bool wants = false;
+
+    do {
+        CBI_TRY(run_phase(job, budget_ms, &wants, err));
+    } while (!wants && job->phase != PHASE_OVER && cbi_job_clock() < until);
+    if (wants)
+        *state = CBANK_JOB_NEEDS_INPUT;
+    else if (job->phase != PHASE_OVER)
+        *state = CBANK_JOB_MORE;
+    else if (!job->read && output_of(job)->size > 0)
+        *state = CBANK_JOB_HAS_OUTPUT;
+    else
+        *state = CBANK_JOB_DONE;
+done:
+    return status;
+}
+
+static cbank_status read_output(void *self, cbank_buffer *output, cbank_error *err)
+{
+    import_job *job = self;
+    cbank_status status = cbi_buffer_set(output, cbi_bytes_of_buffer(output_of(job)), err);
+
+    if (status == CBANK_OK)
+        job->read = true;
+    return status;
+}
+
+static void progress(const void *self, const char **stage, uint64_t *done, uint64_t *total)
+{
+    const import_job *job = self;
+
+    if (job->phase == PHASE_INTAKE) {
+        cbi_intake_progress(&job->run, stage, done, total);
+        return;
+    }
+    *stage = job->phase == PHASE_READING ? "read" : "sign";
+    *done = cbi_grades_count(job->sheet.grades).rows;
+    *total = 0;
+}
+
+/* What the intake made of the batch; amendments are two items of one row. */
+static void describe_intake(const import_job *job, Cbank__Api__V1__CreditImportReply *out)
+{
+    const cbi_deposit *deposit = &job->run.deposit;
+
+    for (uint64_t i = 0; i < deposit->batch.head.head->count; i++) {
+        const cbi_deposited *item = &deposit->items[i];
+
+        if (item->change)
+            continue;
+        if (item->outcome == CBI_OUTCOME_DEPOSITED)
+            out->deposited++;
+        else if (item->outcome == CBI_OUTCOME_UNCHANGED)
+            out->unchanged++;
+        else
+            out->rejected++;
+    }
+    if (deposit->intake.received_at == 0)
+        out->deposited = 0;
+    out->accounts_opened = deposit->accounts_opened;
+}
+
+static cbank_status describe_batch(const import_job *job, cbi_hasher *hasher,
+                                   cbi_batch_head *head, Cbank__Api__V1__CreditImportReply *out,
+                                   cbank_error *err)
+{
+    cbi_artefact_reader reader;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_artefact_open(cbi_bytes_of_buffer(&job->file), &reader, err));
+    CBI_TRY(cbi_batch_head_parse(hasher, reader.envelope, head, err));
+    out->batch = cbi_message_data(cbi_bytes_of_hash(&head->id));
+    out->batch_number = head->head->number;
+    out->root = cbi_message_data(cbi_bytes_of_hash(&head->root));
+done:
+    return status;
+}
+
+static cbank_status finish(void *self, cbank_buffer *reply, cbank_error *err)
+{
+    import_job *job = self;
+    Cbank__Api__V1__CreditImportReply answer;
+    cbi_hasher *hasher = NULL;
+    cbi_batch_head head = {0};
+    cbank_status status = CBANK_OK;
+
+    cbi_sheet_describe(&job->sheet, &answer);
+    CBI_TRY(cbi_hasher_new(job->sheet.options.suite, &hasher, err));
+    if (job->file.size > 0)
+        CBI_TRY(describe_batch(job, hasher, &head, &answer, err));
+    if (job->run.phase == CBI_INTAKE_OVER)
+        describe_intake(job, &answer);
+    else if (job->dry_run && job->sheet.rejected == 0) {
+        answer.deposited = job->sheet.added;
+        answer.accounts_opened = job->sheet.open_accounts ? job->sheet.new_accounts : 0;
+    } else if (job->sign != NULL && job->file.size > 0)
+        answer.deposited = job->sheet.added;
+    CBI_TRY(cbi_sheet_reply(&job->sheet, &answer, reply, err));
+done:
+    cbi_batch_head_clear(&head);
+    cbi_hasher_free(hasher);
+    return status;
+}
+
+static void close_job(void *self)
+{
+    import_job *job = self;
+
+    cbi_intake_clear(&job->run);
+    cbi_sheet_clear(&job->sheet);
+    cbank_buffer_clear(&job->file);
+    cbi_message_free(job->import);
+    cbi_message_free(job->sign);
+    cbi_free(job);
+}
+
+static const cbi_job_kind import_kind = {.feed = feed,
+                                         .feed_end = feed_end,
+                                         .step = step,
+                                         .read = read_output,
+                                         .progress = progress,
+                                         .finish = finish,
+                                         .close = close_job};
+
+/* The job that either call begins, once its request has been parsed. */
+static cbank_status begin(import_job *job, const cbank_bank *bank, cbank_job **out,
+                          cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (!cbi_institution_code_is_valid(cbi_message_text(job->sheet.institution)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_MISSING, 0, job->sheet.institution, NULL));
+    job->now = cbi_face_now();
+    CBI_TRY(cbi_sheet_begin(&job->sheet, err));
+    status = cbi_job_new(&import_kind, job, bank, out, err);
+    job = NULL; /* the job's now, whatever it answered */
+done:
+    if (job != NULL)
+        close_job(job);
+    return status;
+}
+
+cbank_status cbank_credit_import_begin(cbank_bank *bank, const cbank_key *key,
+                                       const uint8_t *request, size_t request_size,
+                                       cbank_job **out, cbank_error *err)
+{
+    Cbank__Api__V1__CreditImportRequest *asked = NULL;
+    cbank_status status = CBANK_OK;
+    import_job *job = NULL;
+    cbi_bank *inner;
+
+    CBI_REQUIRE(bank != NULL && key != NULL && out != NULL, err);
+    CBI_TRY(cbi_face_bank(bank, &inner, err));
+    CBI_TRY(cbi_face_request(&cbank__api__v1__credit_import_request__descriptor, request,
+                             request_size, &asked, err));
+    CBI_TRY(cbi_alloc(1, sizeof(*job), &job, err));
+    job->import = asked;
+    job->keep_going = asked->keep_going;
+    job->dry_run = asked->dry_run;
+    job->sheet = (cbi_sheet){.bank = inner,
+                             .key = key->inner,
+                             .institution = asked->institution,
+                             .format = asked->sheet,
+                             .open_accounts = asked->open_accounts,
+                             .amend = asked->amend,
+                             .lang = asked->lang};
+    job->terms = (cbi_deposit_terms){.open_accounts = asked->open_accounts,
+                                     .keep_going = asked->keep_going,
+                                     .now = cbi_face_now(),
+                                     .token = cbi_message_bytes(asked->token)};
+    return begin(job, bank, out, err);
+done:
+    cbi_message_free(asked);
+    return status;
+}
+
+cbank_status cbank_credit_sign_begin(const cbank_key *key, const uint8_t *request,
+                                     size_t request_size, cbank_job **out, cbank_error *err)
+{
+    Cbank__Api__V1__CreditSignRequest *asked = NULL;
+    cbank_status status = CBANK_OK;
+    import_job *job = NULL;
+
+    CBI_REQUIRE(key != NULL && out != NULL, err);
+    CBI_TRY(cbi_face_request(&cbank__api__v1__credit_sign_request__descriptor, request,
+                             request_size, &asked, err));
+    if (!cbi_origin_is_valid(cbi_message_text(asked->origin)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_BANK_ORIGIN, 0, asked->origin, NULL));
+    CBI_TRY(cbi_alloc(1, sizeof(*job), &job, err));
+    job->sign = asked;
+    job->keep_going = asked->keep_going;
+    job->sheet = (cbi_sheet){.key = key->inner,
+                             .institution = asked->institution,
+                             .format = asked->sheet,
+                             .lang = asked->lang};
+    return begin(job, NULL, out, err);
+done:
+    cbi_message_free(asked);
+    return status;
+}

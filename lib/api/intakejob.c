@@ -1,0 +1,59 @@
+#include "api/intakejob.h"
+
+static cbank_status open_batch(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
+                               const cbi_deposit_terms *terms, cbank_error *err)
+{
+    cbank_status status = cbi_deposit_open(bank, file, terms, &run->deposit, err);
+
+    if (status == CBANK_OK)
+        run->phase = CBI_INTAKE_JUDGING;
+    return status;
+}
+
+cbank_status cbi_intake_step(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
+                             const cbi_deposit_terms *terms, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    bool more = false;
+
+    switch (run->phase) {
+    case CBI_INTAKE_OPENING:
+        CBI_TRY(open_batch(run, bank, file, terms, err));
+        break;
+    case CBI_INTAKE_JUDGING:
+        CBI_TRY(cbi_deposit_judge(&run->deposit, CBI_INTAKE_STEP, &more, err));
+        if (!more)
+            run->phase = run->dry_run || !cbi_deposit_may_write(&run->deposit)
+                             ? CBI_INTAKE_OVER
+                             : CBI_INTAKE_WRITING;
+        break;
+    case CBI_INTAKE_WRITING:
+        CBI_TRY(cbi_deposit_write(&run->deposit, &more, err));
+        if (!more)
+            run->phase = CBI_INTAKE_OVER;
+        break;
+    case CBI_INTAKE_OVER:
+        break;
+    }
+done:
+    return status;
+}
+
+void cbi_intake_progress(const cbi_intake_run *run, const char **stage, uint64_t *done,
+                         uint64_t *total)
+{
+    bool open = run->phase != CBI_INTAKE_OPENING;
+
+    *total = open ? run->deposit.batch.head.head->count : 0;
+    *stage = run->phase == CBI_INTAKE_WRITING ? "write" : "judge";
+    *done = run->phase == CBI_INTAKE_WRITING || run->phase == CBI_INTAKE_OVER
+                ? run->deposit.intake.next
+                : run->deposit.judged;
+}
+
+void cbi_intake_clear(cbi_intake_run *run)
+{
+    if (run->phase != CBI_INTAKE_OPENING)
+        cbi_deposit_clear(&run->deposit);
+    *run = (cbi_intake_run){0};
+}

@@ -1,0 +1,64 @@
+/*
+ * sheet.h - a spreadsheet on its way into a signed batch: the part that import and sign share.
+ *
+ * Rows come out of exchange/grades; those that are ready and new become items of one batch. With a
+ * bank at hand each row is judged against what it holds before anything is signed.
+ */
+#ifndef CBI_API_SHEET_H
+#define CBI_API_SHEET_H
+
+#include "api/rowreport.h"
+#include "bank/desk.h"
+#include "exchange/errorfile.h"
+#include "exchange/grades.h"
+#include "record/totals.h"
+
+typedef struct cbi_sheet {
+    /* Given. */
+    cbi_bank *bank; /* NULL: sign only */
+    const cbi_private *key;
+    const char *institution;
+    const Cbank__Api__V1__SheetFormat *format;
+    bool open_accounts;
+    bool amend;
+    const char *lang;
+
+    cbi_grades *grades;
+    cbi_grades_options options;
+    cbi_secret reference_secret;
+    char institution_name[CBI_TEXT_MAX + 1];
+    cbi_batch_builder batch;
+    cbi_seen *persons; /* of this file: one number has one name */
+    cbi_rowreport report;
+    cbank_buffer errors; /* the error file; empty without a rejected row */
+    bool complete;       /* the file has been read to its end */
+    uint64_t unchanged;
+    uint64_t changed;
+    uint64_t rejected;
+    uint64_t added; /* rows that are in the batch */
+    uint64_t new_accounts; /* at most: persons whom the bank does not know */
+    cbi_totals totals;
+} cbi_sheet;
+
+/* `sheet` holds what is given; the rest is {0}. INVALID or UNSUPPORTED for the format. */
+cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err);
+void cbi_sheet_clear(cbi_sheet *sheet);
+
+/*
+ * Takes the rows there are, about `budget_ms` worth; `*wants` says whether it needs more of the
+ * file. `sheet->complete` is set at the end.
+ */
+cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wants,
+                                 cbank_error *err);
+
+/* Signs what has been added. INVALID (BATCH_EMPTY) if nothing has. */
+cbank_status cbi_sheet_sign(cbi_sheet *sheet, const char *origin, uint64_t number, int64_t now,
+                            cbank_buffer *file, cbank_error *err);
+
+/* The counts and rows of the reply; lends from `sheet`. */
+void cbi_sheet_describe(cbi_sheet *sheet, Cbank__Api__V1__CreditImportReply *out);
+/* The same with the sums of what was deposited. */
+cbank_status cbi_sheet_reply(cbi_sheet *sheet, Cbank__Api__V1__CreditImportReply *answer,
+                             cbank_buffer *reply, cbank_error *err);
+
+#endif
