@@ -49,6 +49,13 @@ cbank_status cbi_face_check_list(const char *name, size_t count, size_t limit, c
     return CBANK_OK;
 }
 
+cbank_status cbi_face_check_text(const char *name, const char *value, cbank_error *err)
+{
+    if (value[0] == '\0')
+        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, name, NULL);
+    return CBANK_OK;
+}
+
 int64_t cbi_face_now(void)
 {
     return (int64_t)time(NULL);
@@ -83,4 +90,24 @@ done:
 void cbi_face_free_names(Cbank__V1__DatedName **names)
 {
     cbi_free(names);
+}
+
+cbank_status cbi_face_texts(Cbank__V1__DatedName *const *names, size_t count,
+                            Cbank__V1__LangText ***out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    Cbank__V1__LangText **list = NULL;
+    Cbank__V1__LangText *texts;
+
+    CBI_TRY(cbi_alloc(count, sizeof(*list) + sizeof(*texts), &list, err));
+    texts = (Cbank__V1__LangText *)(void *)(list + count);
+    for (size_t i = 0; i < count; i++) {
+        cbank__v1__lang_text__init(&texts[i]);
+        texts[i].lang = names[i]->lang;
+        texts[i].value = names[i]->value;
+        list[i] = &texts[i];
+    }
+    *out = list;
+done:
+    return status;
 }

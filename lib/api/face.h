@@ -33,6 +33,9 @@ cbank_status cbi_face_reply(const void *message, cbank_buffer *reply, cbank_erro
 /* ARGUMENT (LIST_LIMIT) beyond `limit`. */
 cbank_status cbi_face_check_list(const char *name, size_t count, size_t limit, cbank_error *err);
 
+/* ARGUMENT if a text that the call cannot do without is not stated. */
+cbank_status cbi_face_check_text(const char *name, const char *value, cbank_error *err);
+
 /* The time, Unix seconds. The only clock of the library. */
 int64_t cbi_face_now(void);
 
@@ -43,5 +46,8 @@ cbi_bytes cbi_face_passphrase(const uint8_t *passphrase, size_t size);
 cbank_status cbi_face_names(Cbank__V1__LangText *const *texts, size_t count,
                             Cbank__V1__DatedName ***out, cbank_error *err);
 void cbi_face_free_names(Cbank__V1__DatedName **names);
+/* The other way, for replies; freed with cbi_free, texts are lent. */
+cbank_status cbi_face_texts(Cbank__V1__DatedName *const *names, size_t count,
+                            Cbank__V1__LangText ***out, cbank_error *err);
 
 #endif

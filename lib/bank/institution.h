@@ -16,6 +16,13 @@
 cbank_status cbi_institution_read(cbi_txn *txn, const char *code,
                                   Cbank__V1__DirectoryInstitution **out, cbank_error *err);
 
+cbank_status cbi_institution_write(cbi_txn *txn, const Cbank__V1__DirectoryInstitution *row,
+                                   cbank_error *err);
+/* The next code in order after `after`, "" for the first. */
+cbank_status cbi_institution_after(cbi_txn *txn, const char *after,
+                                   char out[CBI_INSTITUTION_CODE_MAX + 1], bool *found,
+                                   cbank_error *err);
+
 /* The key that it signs with today; STATE while it is suspended. */
 cbank_status cbi_institution_signer(const cbi_bank *bank, cbi_txn *txn, const char *code,
                                     cbi_public *out, cbank_error *err);

@@ -142,6 +142,32 @@ bool cbi_intake_has_number(cbi_txn *txn, const char *institution, uint64_t batch
     return cbi_txn_has(txn, CBI_TABLE_BATCH, own_number_key(institution, batch_number, key));
 }
 
+cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *out,
+                              cbank_error *err)
+{
+    uint8_t key[CBI_INSTITUTION_CODE_MAX + 10];
+    cbank_status status = CBANK_OK;
+    cbi_page page = {0};
+    cbi_bytes from = own_number_key(institution, 0, key);
+    cbi_bytes prefix = cbi_bytes_of(key, from.size - 8);
+    uint64_t count = 0;
+
+    for (;;) {
+        CBI_TRY(cbi_txn_page(txn, CBI_TABLE_BATCH, prefix, from, CBI_PAGE_ROWS_MAX, &page, err));
+        if (page.count == 0)
+            break;
+        count += page.count;
+        from = cbi_page_key(&page, page.count - 1);
+        if (from.size != prefix.size + 8 || cbi_get_u64(from.data + prefix.size) == UINT64_MAX)
+            CBI_TRY(damaged(err));
+        from = own_number_key(institution, cbi_get_u64(from.data + prefix.size) + 1, key);
+    }
+    *out = count;
+done:
+    cbi_page_clear(&page);
+    return status;
+}
+
 cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_error *err)
 {
     cbank_buffer row = {0};

@@ -40,6 +40,10 @@ cbank_status cbi_intake_read(cbi_txn *txn, uint64_t number, cbi_intake *out, cba
 /* Whether the institution has used this number for a batch. */
 bool cbi_intake_has_number(cbi_txn *txn, const char *institution, uint64_t batch_number);
 
+/* Batches that the institution has handed in. */
+cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *out,
+                              cbank_error *err);
+
 /* A new batch: its rows, envelope and ids. `out->number` is set. */
 cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, const cbi_hash *ids,
                               cbi_intake *out, cbank_error *err);
