@@ -1,0 +1,175 @@
+#include "api/report.h"
+
+#include <string.h>
+
+#include "api/amounts.h"
+#include "base/text.h"
+#include "wire/field.h"
+
+#include "cbank/api/v1/transcript.pb-c.h"
+
+typedef Cbank__Api__V1__VerdictReport report;
+
+/* Number of VerdictReport.items. */
+#define ITEMS_FIELD 19
+
+static const char *state_word(cbi_record_state state)
+{
+    switch (state) {
+    case CBI_RECORD_REVOKED:
+        return "revoked";
+    case CBI_RECORD_SUSPENDED:
+        return "suspended";
+    case CBI_RECORD_SUPERSEDED:
+        return "superseded";
+    case CBI_RECORD_HELD:
+        break;
+    }
+    return "held";
+}
+
+/* The name of today, as the pinned directory has it. */
+static char *name_of(const cbi_directory_institution *institution)
+{
+    const Cbank__V1__DirectoryInstitution *message = institution->message;
+
+    for (size_t i = 0; i < message->n_names; i++) {
+        if (message->names[i]->until == 0)
+            return message->names[i]->value;
+    }
+    return message->names[0]->value;
+}
+
+static void fill_item(const cbi_verdict_item *item, Cbank__Api__V1__VerdictItem *out)
+{
+    cbank__api__v1__verdict_item__init(out);
+    out->sequence = item->sequence;
+    out->chain = item->chain;
+    out->shown = item->shown;
+    out->entry_class = item->entry_class;
+    if (item->entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
+        out->status = cbi_message_string(state_word(item->state));
+    if (!item->shown)
+        return;
+    out->kind = (uint32_t)item->statement.kind->kind;
+    out->at = item->statement.message->at;
+    out->proven = (Cbank__Api__V1__Proven)item->proven;
+    out->record = item->record;
+    out->holder_shown = item->holder_shown;
+    if (item->record != NULL && !cbi_hash_is_zero(&item->record_id))
+        out->record_id = cbi_message_data(cbi_bytes_of_hash(&item->record_id));
+    if (item->institution != NULL) {
+        out->institution_name = name_of(item->institution);
+        out->institution_suspended =
+            item->institution->message->status ==
+            CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED;
+    }
+}
+
+static cbank_status write_items(const cbi_verdict *verdict, cbank_buffer *out, cbank_error *err)
+{
+    Cbank__Api__V1__VerdictItem message;
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < verdict->item_count; i++) {
+        fill_item(&verdict->items[i], &message);
+        cbi_buffer_rewind(&bytes);
+        CBI_TRY(cbi_message_pack(&message, &bytes, err));
+        CBI_TRY(cbi_field_write_bytes(out, ITEMS_FIELD, cbi_bytes_of_buffer(&bytes), err));
+    }
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+/* Who is trusted: said first whatever the verdict. `digits` holds the fingerprint. */
+static void fill_trust(const cbi_directory *directory, char digits[2 * CBI_HASH_SIZE + 1],
+                       report *out)
+{
+    if (directory == NULL)
+        return;
+    cbi_hex_encode(cbi_bytes_of_hash(&directory->fingerprint), digits);
+    out->origin = cbi_message_string(directory->origin);
+    out->fingerprint = digits;
+}
+
+cbank_status cbi_report_refusal(const char *word, const cbank_error *why,
+                                const cbi_directory *directory, const cbi_verdict *verdict,
+                                cbank_buffer *reply, cbank_error *err)
+{
+    report message = CBANK__API__V1__VERDICT_REPORT__INIT;
+    char digits[2 * CBI_HASH_SIZE + 1];
+    ProtobufCBinaryData notes[2] = {
+        cbi_message_data(cbi_bytes_of_buffer(&verdict->fork[0])),
+        cbi_message_data(cbi_bytes_of_buffer(&verdict->fork[1]))};
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+
+    message.verdict = cbi_message_string(word);
+    message.reason = cbi_message_string(cbi_reason_word((cbi_reason)why->reason));
+    message.where = why->where;
+    message.detail = cbi_message_string(why->detail[0] != '\0' ? why->detail : why->object);
+    fill_trust(directory, digits, &message);
+    message.fork_notes = notes;
+    message.n_fork_notes = verdict->fork[0].size > 0 ? 2 : 0;
+    CBI_TRY(cbi_message_pack(&message, &bytes, err));
+    cbank_buffer_clear(reply);
+    *reply = bytes;
+    return CBANK_OK;
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+/* What stands before the items in the report. */
+static void fill_head(const cbi_verdict *verdict, report *out)
+{
+    const Cbank__V1__TranscriptHead *head = verdict->transcript.head;
+
+    out->evidence = (Cbank__Api__V1__Proven)verdict->least;
+    out->consistency = (Cbank__Api__V1__Consistency)verdict->consistency;
+    out->bank_name = head->bank_name;
+    out->account = head->chains[0]->account;
+    out->code = head->code;
+    out->holder = head->holder;
+    out->holder_proven = verdict->holder_proven;
+    out->terms = head->terms;
+    out->size = head->size;
+    out->root = head->root;
+    out->items_total = (uint32_t)verdict->item_count;
+    out->items_shown = (uint32_t)verdict->shown;
+}
+
+/*
+ * Head, items and tail are packed one by one and stand in the order of their fields, which is what
+ * packing the whole would give; but the whole may be too much for one message in memory.
+ */
+cbank_status cbi_report_content(const char *word, const cbi_directory *directory,
+                                const cbi_verdict *verdict, cbank_buffer *reply, cbank_error *err)
+{
+    report head = CBANK__API__V1__VERDICT_REPORT__INIT;
+    report tail = CBANK__API__V1__VERDICT_REPORT__INIT;
+    char digits[2 * CBI_HASH_SIZE + 1];
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+    cbi_amounts amounts;
+
+    head.verdict = cbi_message_string(word);
+    fill_trust(directory, digits, &head);
+    fill_head(verdict, &head);
+    CBI_TRY(cbi_message_pack(&head, &bytes, err));
+    CBI_TRY(write_items(verdict, &bytes, err));
+    cbi_amounts_of(&verdict->totals, &amounts);
+    tail.totals = amounts.list;
+    tail.n_totals = amounts.count;
+    tail.fresh = verdict->fresh;
+    tail.status_size = verdict->status_size;
+    CBI_TRY(cbi_message_pack(&tail, &bytes, err));
+    cbank_buffer_clear(reply);
+    *reply = bytes;
+    return CBANK_OK;
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}

@@ -1,0 +1,49 @@
+/*
+ * disclosure.h - issuing a transcript: one account, for one recipient, signed by the log key.
+ *
+ * Everything is read in one snapshot, as of its checkpoint. The file needs one inclusion proof,
+ * that of the account's newest entry; with evidence each batch brings its own.
+ */
+#ifndef CBI_BANK_DISCLOSURE_H
+#define CBI_BANK_DISCLOSURE_H
+
+#include "bank/bank.h"
+#include "record/code.h"
+#include "record/totals.h"
+
+#define CBI_DISCLOSURE_DAYS 90
+
+typedef struct cbi_disclosure_terms {
+    const char *account;
+    const char *recipient; /* "": anyone */
+    const char *purpose;   /* a word, or "" */
+    int64_t now;
+    int64_t expires_at; /* 0: CBI_DISCLOSURE_DAYS from now */
+    char *const *only;  /* display ids of the records to show; none: all */
+    size_t only_count;
+    bool show_name;
+    bool show_number; /* of the document that the account was opened for */
+    bool show_birth;
+    bool evidence; /* the institutions' signatures travel along */
+} cbi_disclosure_terms;
+
+typedef struct cbi_disclosure {
+    cbank_buffer file;
+    cbi_verification code;
+    uint32_t items;
+    uint32_t shown;
+    cbi_totals totals; /* of the shown records that hold */
+    uint64_t size;     /* of the log */
+    cbi_hash root;
+    int64_t expires_at;
+} cbi_disclosure;
+
+/*
+ * `out` is {0} before. NOT_FOUND, STATE and TOO_LARGE as cbi_selection_make, and STATE if what is
+ * to be disclosed was erased; INVALID for a recipient or an expiry; ARGUMENT for a purpose.
+ */
+cbank_status cbi_disclosure_issue(const cbi_bank *bank, const cbi_disclosure_terms *terms,
+                                  cbi_disclosure *out, cbank_error *err);
+void cbi_disclosure_clear(cbi_disclosure *disclosure);
+
+#endif

@@ -1,0 +1,359 @@
+#include "bank/publish.h"
+
+#include <string.h>
+
+#include "bank/counter.h"
+#include "bank/holding.h"
+#include "base/memory.h"
+#include "proof/assembly.h"
+#include "proof/directory.h"
+#include "proof/statusfile.h"
+
+/* A file being written. */
+typedef struct writing {
+    cbi_bank *bank;
+    int64_t now;
+    int64_t expires_at;
+    cbi_reader reader;
+    cbi_assembly assembly;
+    cbi_publication *out;
+} writing;
+
+/* ---- numbers -------------------------------------------------------------------------------- */
+
+typedef struct numbering {
+    cbi_act act;
+    cbi_counter counter;
+    uint64_t number;
+} numbering;
+
+/* Nobody is refused a number. */
+static cbank_status check_numbering(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    (void)act, (void)append, (void)err;
+    return CBANK_OK;
+}
+
+static cbank_status write_numbering(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    numbering *it = (numbering *)(void *)act;
+
+    return cbi_counter_add(append->txn, it->counter, 1, &it->number, err);
+}
+
+static cbank_status take_number(cbi_bank *bank, cbi_counter counter, int64_t now, uint64_t *out,
+                                cbank_error *err)
+{
+    numbering it = {.counter = counter};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_random(it.act.token, sizeof(it.act.token), err));
+    it.act.now = now;
+    it.act.check = check_numbering;
+    it.act.write = write_numbering;
+    CBI_TRY(cbi_ledger_submit(bank->ledger, &it.act, err));
+    *out = it.number;
+done:
+    cbank_buffer_clear(&it.act.result);
+    return status;
+}
+
+/* ---- both ----------------------------------------------------------------------------------- */
+
+static cbank_status begin(writing *it, cbi_counter counter, unsigned days, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (it->expires_at != 0 && it->expires_at <= it->now)
+        return cbi_fail(err, CBI_REASON_TIME_ORDER, 0, "expires_at", NULL);
+    if (it->expires_at == 0)
+        it->expires_at = it->now + (int64_t)days * 86400;
+    CBI_TRY(take_number(it->bank, counter, it->now, &it->out->number, err));
+    CBI_TRY(cbi_ledger_read_begin(it->bank->ledger, &it->reader, err));
+    CBI_TRY(cbi_assembly_begin(it->bank->config.suite, &it->assembly, err));
+    it->out->size = it->reader.sealed.size;
+done:
+    return status;
+}
+
+static cbank_status end(writing *it, cbank_status status)
+{
+    cbi_ledger_read_end(&it->reader);
+    cbi_assembly_clear(&it->assembly);
+    if (status != CBANK_OK)
+        cbi_publish_clear(it->out);
+    return status;
+}
+
+/* The key after a row's: the next page begins there. Keys of these tables are short. */
+static cbi_bytes follow(cbi_bytes key, uint8_t out[CBI_KEY_MAX])
+{
+    memcpy(out, key.data, key.size);
+    out[key.size] = 0;
+    return cbi_bytes_of(out, key.size + 1);
+}
+
+/* ---- directory ------------------------------------------------------------------------------ */
+
+static cbank_status check_root_key(const cbi_bank *bank, const cbi_private *root_key,
+                                   cbank_error *err)
+{
+    if (!cbi_bytes_equal(cbi_public_bytes(cbi_private_public(root_key)),
+                         cbi_message_bytes(bank->self->root_key)))
+        return cbi_fail(err, CBI_REASON_NOT_THE_ROOT_KEY, 0, bank->config.origin, NULL);
+    return CBANK_OK;
+}
+
+/* Rows are directory entries already, in the order of their codes. */
+static cbank_status write_institutions(writing *it, cbank_error *err)
+{
+    uint8_t key[CBI_KEY_MAX];
+    cbi_bytes from = {0};
+    cbank_status status = CBANK_OK;
+    cbi_page page = {0};
+
+    do {
+        CBI_TRY(cbi_txn_page(it->reader.txn, CBI_TABLE_INSTITUTION, (cbi_bytes){0}, from,
+                             CBI_PAGE_ROWS_MAX, &page, err));
+        for (size_t i = 0; i < page.count; i++) {
+            if (it->out->institutions == CBI_DIRECTORY_INSTITUTIONS_MAX)
+                CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_DIRECTORY_INSTITUTIONS_MAX,
+                                 "institutions", NULL));
+            CBI_TRY(cbi_assembly_add(&it->assembly, cbi_page_value(&page, i), err));
+            it->out->institutions++;
+        }
+        if (page.count > 0)
+            from = follow(cbi_page_key(&page, page.count - 1), key);
+    } while (page.count > 0);
+done:
+    cbi_page_clear(&page);
+    return status;
+}
+
+static cbank_status sign_directory(writing *it, const cbi_private *root_key, cbank_error *err)
+{
+    Cbank__V1__DirectoryHead head = CBANK__V1__DIRECTORY_HEAD__INIT;
+    const Cbank__V1__BankCreated *self = it->bank->self;
+    Cbank__V1__LogKey log_key = CBANK__V1__LOG_KEY__INIT, *log_keys[1] = {&log_key};
+    cbank_status status = CBANK_OK;
+    cbi_hash digest;
+
+    CBI_TRY(cbi_assembly_digest(&it->assembly, &digest, err));
+    log_key.public_key = self->log_key;
+    log_key.from_size = 1;
+    head.version = 1;
+    head.origin = self->origin;
+    head.suite = self->suite;
+    head.names = self->names;
+    head.n_names = self->n_names;
+    head.number = it->out->number;
+    head.at = it->now;
+    head.expires_at = it->expires_at;
+    head.root_key = self->root_key;
+    head.log_keys = log_keys;
+    head.n_log_keys = 1;
+    head.size = it->reader.sealed.size;
+    head.root = cbi_message_data(cbi_bytes_of_hash(&it->reader.sealed.root));
+    head.checkpoint = cbi_message_data(cbi_sealed_note(&it->reader.sealed));
+    head.institutions = it->out->institutions;
+    head.body_digest = cbi_message_data(cbi_bytes_of_hash(&digest));
+    CBI_TRY(cbi_assembly_finish(&it->assembly, CBI_DIRECTORY_TYPE, &head, &root_key, 1,
+                                &it->out->file, err));
+done:
+    return status;
+}
+
+cbank_status cbi_publish_directory(cbi_bank *bank, const cbi_private *root_key, int64_t now,
+                                   int64_t expires_at, cbi_publication *out, cbank_error *err)
+{
+    writing it = {.bank = bank, .now = now, .expires_at = expires_at, .out = out};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_root_key(bank, root_key, err));
+    CBI_TRY(begin(&it, CBI_COUNTER_DIRECTORIES, CBI_PUBLISH_DIRECTORY_DAYS, err));
+    CBI_TRY(write_institutions(&it, err));
+    CBI_TRY(sign_directory(&it, root_key, err));
+done:
+    return end(&it, status);
+}
+
+/* ---- status --------------------------------------------------------------------------------- */
+
+/* The part that is being filled; written when it is full. */
+typedef struct status_page {
+    Cbank__V1__StatusPage message;
+    Cbank__V1__RecordStatus records[CBI_STATUS_PAGE_MAX], *record_list[CBI_STATUS_PAGE_MAX];
+    Cbank__V1__AccountStatus accounts[CBI_STATUS_PAGE_MAX], *account_list[CBI_STATUS_PAGE_MAX];
+    cbi_hash ids[CBI_STATUS_PAGE_MAX], tags[CBI_STATUS_PAGE_MAX];
+} status_page;
+
+static void empty_page(status_page *page)
+{
+    cbank__v1__status_page__init(&page->message);
+    page->message.records = page->record_list;
+    page->message.accounts = page->account_list;
+}
+
+static cbank_status write_page(writing *it, status_page *page, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (page->message.n_records == 0 && page->message.n_accounts == 0)
+        return CBANK_OK;
+    if (it->assembly.parts == CBI_STATUS_PAGES_MAX)
+        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_STATUS_PAGES_MAX, "pages", NULL);
+    CBI_TRY(cbi_assembly_add_message(&it->assembly, &page->message, err));
+    empty_page(page);
+done:
+    return status;
+}
+
+typedef cbank_status list_row(writing *it, status_page *page, cbi_bytes key, uint8_t state,
+                              cbank_error *err);
+
+/* Of a row 's' | index. */
+static cbank_status list_record(writing *it, status_page *page, cbi_bytes key, uint8_t state,
+                                cbank_error *err)
+{
+    size_t at = page->message.n_records;
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+    uint64_t index = cbi_get_u64(key.data);
+
+    if (index >= it->reader.sealed.size)
+        return CBANK_OK;
+    status = cbi_holding_read(it->reader.txn, it->reader.hasher, index, &holding, err);
+    if (status == CBANK_E_NOT_FOUND)
+        return CBANK_OK; /* erased: nobody can show it any more */
+    CBI_TRY(status);
+    page->ids[at] = holding.id;
+    cbank__v1__record_status__init(&page->records[at]);
+    page->records[at].record = cbi_message_data(cbi_bytes_of_hash(&page->ids[at]));
+    page->records[at].state = (Cbank__V1__RecordState)state;
+    page->record_list[at] = &page->records[at];
+    page->message.n_records++;
+    it->out->records++;
+    if (page->message.n_records == CBI_STATUS_PAGE_MAX)
+        CBI_TRY(write_page(it, page, err));
+done:
+    cbi_holding_clear(&holding);
+    return status;
+}
+
+static Cbank__V1__AccountState account_state(uint8_t life)
+{
+    return life == CBI_LIFE_MERGED ? CBANK__V1__ACCOUNT_STATE__ACCOUNT_STATE_MERGED
+                                   : CBANK__V1__ACCOUNT_STATE__ACCOUNT_STATE_FROZEN;
+}
+
+/* Of a row 'a' | account. The tag stands in each of its entries. */
+static cbank_status list_account(writing *it, status_page *page, cbi_bytes key, uint8_t state,
+                                 cbank_error *err)
+{
+    cbi_subject subject = {CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER, key};
+    size_t at = page->message.n_accounts;
+    cbank_status status = CBANK_OK;
+    cbi_logged newest;
+    cbi_head head;
+
+    CBI_TRY(cbi_subject_read_head(it->reader.txn, &subject, &head, err));
+    CBI_TRY(cbi_logged_read(it->reader.txn, it->reader.hasher, head.index, &it->reader.row,
+                            &newest, err));
+    page->tags[at] = newest.entry.tag;
+    cbank__v1__account_status__init(&page->accounts[at]);
+    page->accounts[at].tag = cbi_message_data(cbi_bytes_of_hash(&page->tags[at]));
+    page->accounts[at].state = account_state(state);
+    page->account_list[at] = &page->accounts[at];
+    page->message.n_accounts++;
+    it->out->accounts++;
+    if (page->message.n_accounts == CBI_STATUS_PAGE_MAX)
+        CBI_TRY(write_page(it, page, err));
+done:
+    return status;
+}
+
+/* All rows of `state` whose keys begin with `kind` and go on for `size` bytes. */
+static cbank_status list_rows(writing *it, char kind, size_t size, list_row *list,
+                              status_page *page, cbank_error *err)
+{
+    cbi_bytes prefix = cbi_bytes_of(&kind, 1), from = prefix;
+    uint8_t next[CBI_KEY_MAX];
+    cbank_status status = CBANK_OK;
+    cbi_page rows = {0};
+
+    do {
+        CBI_TRY(cbi_txn_page(it->reader.txn, CBI_TABLE_STATE, prefix, from, CBI_PAGE_ROWS_MAX,
+                             &rows, err));
+        for (size_t i = 0; i < rows.count; i++) {
+            cbi_bytes key = cbi_page_key(&rows, i), value = cbi_page_value(&rows, i);
+
+            if (key.size != 1 + size || value.size != 1)
+                CBI_TRY(cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0,
+                                 cbi_table_name(CBI_TABLE_STATE), NULL));
+            CBI_TRY(list(it, page, cbi_bytes_of(key.data + 1, size), value.data[0], err));
+        }
+        if (rows.count > 0)
+            from = follow(cbi_page_key(&rows, rows.count - 1), next);
+    } while (rows.count > 0);
+done:
+    cbi_page_clear(&rows);
+    return status;
+}
+
+static cbank_status write_pages(writing *it, cbank_error *err)
+{
+    status_page *page = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(1, sizeof(*page), &page, err));
+    empty_page(page);
+    CBI_TRY(list_rows(it, 's', 8, list_record, page, err));
+    CBI_TRY(list_rows(it, 'a', CBI_ACCOUNT_SIZE, list_account, page, err));
+    CBI_TRY(write_page(it, page, err));
+done:
+    cbi_free(page);
+    return status;
+}
+
+static cbank_status sign_status(writing *it, cbank_error *err)
+{
+    Cbank__V1__StatusHead head = CBANK__V1__STATUS_HEAD__INIT;
+    const cbi_private *key = it->bank->log_key;
+    cbank_status status = CBANK_OK;
+    cbi_hash digest;
+
+    CBI_TRY(cbi_assembly_digest(&it->assembly, &digest, err));
+    head.version = 1;
+    head.origin = it->bank->self->origin;
+    head.number = it->out->number;
+    head.at = it->now;
+    head.expires_at = it->expires_at;
+    head.size = it->reader.sealed.size;
+    head.root = cbi_message_data(cbi_bytes_of_hash(&it->reader.sealed.root));
+    head.checkpoint = cbi_message_data(cbi_sealed_note(&it->reader.sealed));
+    head.pages = it->assembly.parts;
+    head.body_digest = cbi_message_data(cbi_bytes_of_hash(&digest));
+    CBI_TRY(cbi_assembly_finish(&it->assembly, CBI_STATUS_TYPE, &head, &key, 1, &it->out->file,
+                                err));
+done:
+    return status;
+}
+
+cbank_status cbi_publish_status(cbi_bank *bank, int64_t now, int64_t expires_at,
+                                cbi_publication *out, cbank_error *err)
+{
+    writing it = {.bank = bank, .now = now, .expires_at = expires_at, .out = out};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(begin(&it, CBI_COUNTER_STATUSES, CBI_PUBLISH_STATUS_DAYS, err));
+    CBI_TRY(write_pages(&it, err));
+    CBI_TRY(sign_status(&it, err));
+done:
+    return end(&it, status);
+}
+
+void cbi_publish_clear(cbi_publication *publication)
+{
+    cbank_buffer_clear(&publication->file);
+    *publication = (cbi_publication){0};
+}

@@ -1,0 +1,42 @@
+/*
+ * selection.h - what of one account a transcript shows, decided before anything is written.
+ *
+ * Awards may be withheld, and so is what was erased; changes, uses and account statements are
+ * always shown. States are followed through the chain as far as the checkpoint goes, because the
+ * rows of `state` may be ahead of it.
+ */
+#ifndef CBI_BANK_SELECTION_H
+#define CBI_BANK_SELECTION_H
+
+#include "bank/intake.h"
+#include "ledger/history.h"
+#include "record/lifecycle.h"
+
+/* One entry of the account's chain. */
+typedef struct cbi_selected {
+    uint64_t index; /* in the log */
+    bool shown;
+    cbi_record_state state; /* of a deposit */
+    uint32_t batch;         /* position of its batch, plus one; 0: it came in none */
+    uint32_t place;         /* in that batch */
+} cbi_selected;
+
+typedef struct cbi_selection {
+    cbi_chain chain;
+    cbi_selected *items; /* as many as the chain has entries */
+    size_t shown;
+    cbi_intake *batches; /* of what is shown, each once */
+    size_t batch_count;
+} cbi_selection;
+
+/*
+ * `only` holds display ids of the records to show; none: all. `out` is {0} before.
+ * NOT_FOUND: no such account, or one of the records is not the account's. INVALID: not an id.
+ * STATE: the account is frozen, a batch is only partly deposited, or what may not be withheld was
+ * erased. TOO_LARGE: more entries than a transcript holds or shows.
+ */
+cbank_status cbi_selection_make(cbi_reader *reader, const char *account, char *const *only,
+                                size_t only_count, cbi_selection *out, cbank_error *err);
+void cbi_selection_clear(cbi_selection *selection);
+
+#endif
