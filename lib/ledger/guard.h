@@ -63,8 +63,7 @@ void cbi_guard_unlock(cbi_guard *guard);
  */
 cbank_status cbi_guard_read(cbi_guard *guard, cbi_sealed *out, cbank_error *err);
 
-/* Writes the slot that does not hold the newest note; durable when it returns OK. Under the lock.
- */
+/* Writes the slot without the newest note; durable when it returns OK. Under the lock. */
 cbank_status cbi_guard_write(cbi_guard *guard, const cbi_sealed *sealed, cbank_error *err);
 
 #endif

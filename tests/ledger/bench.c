@@ -55,8 +55,10 @@ static int drop(const char *path, const struct stat *file, int type, struct FTW 
 
 void bench_close(bench *it)
 {
+    alarm(5); /* a test that failed within a transaction would wait here for ever */
     cbi_ledger_close(it->ledger);
     cbi_store_close(it->store);
+    alarm(0);
     cbi_private_free(it->key);
     cbi_hasher_free(it->hasher);
     nftw(it->folder, drop, 16, FTW_DEPTH | FTW_PHYS);

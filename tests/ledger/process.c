@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,8 +67,10 @@ static pid_t start(unsigned child, unsigned count, int told)
     pid_t pid = fork();
 
     cr_assert_geq(pid, 0);
-    if (pid == 0)
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no writer behind */
         _exit(add_in_child(child, count, told));
+    }
     return pid;
 }
 
