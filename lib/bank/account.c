@@ -58,6 +58,21 @@ done:
     return status;
 }
 
+/* `channel` is what the body lends. */
+static void fill_opened(Cbank__V1__AccountOpened *body, const cbi_opening_terms *terms,
+                        const cbi_account *account, const cbi_hash *holder,
+                        Cbank__V1__Code *channel)
+{
+    body->account = cbi_message_string(account->digits);
+    body->opened_by = cbi_message_string(terms->opened_by);
+    if (terms->channel != NULL) {
+        *channel = *terms->channel;
+        body->channel = channel;
+    }
+    body->holder = cbi_message_data(cbi_bytes_of_hash(holder));
+    body->assurance = terms->assurance;
+}
+
 /* The account-opened statement, with a fresh commitment to the first document. */
 static cbank_status write_opened(const cbi_bank *bank, cbi_append *append,
                                  const cbi_person *person, const cbi_opening_terms *terms,
@@ -74,14 +89,7 @@ static cbank_status write_opened(const cbi_bank *bank, cbi_append *append,
     CBI_TRY(cbi_random(tag_random.bytes, sizeof(tag_random.bytes), err));
     CBI_TRY(cbi_holder_commit(append->hasher, &random, cbi_bytes_of_text(document->type),
                               cbi_bytes_of_text(document->number), &holder, err));
-    body.account = cbi_message_string(account->digits);
-    body.opened_by = cbi_message_string(terms->opened_by);
-    if (terms->channel != NULL) {
-        channel = *terms->channel;
-        body.channel = &channel;
-    }
-    body.holder = cbi_message_data(cbi_bytes_of_hash(&holder));
-    body.assurance = terms->assurance;
+    fill_opened(&body, terms, account, &holder, &channel);
     CBI_TRY(cbi_errand_append(append,
                               &(cbi_errand_statement){
                                   .subject = cbi_account_subject(account->digits),
@@ -148,6 +156,18 @@ cbank_status cbi_account_life(cbi_txn *txn, const char *account, cbi_life *out, 
     return status;
 }
 
+cbank_status cbi_account_put_life(cbi_txn *txn, const char *account, cbi_life life,
+                                  cbank_error *err)
+{
+    uint8_t key[1 + CBI_ACCOUNT_SIZE], value = (uint8_t)life;
+    size_t size = life_key(account, key);
+
+    if (life == CBI_LIFE_ACTIVE)
+        return cbi_txn_delete(txn, CBI_TABLE_STATE, cbi_bytes_of(key, size), err);
+    return cbi_txn_put(txn, CBI_TABLE_STATE, cbi_bytes_of(key, size), cbi_bytes_of(&value, 1),
+                       err);
+}
+
 cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err)
 {
     cbi_subject subject = cbi_account_subject(account);
@@ -192,12 +212,16 @@ static cbank_status check_among(const cbi_person *persons, size_t count, cbank_e
 }
 
 static cbank_status judge_persons(const cbi_bank *bank, cbi_txn *txn, const cbi_person *persons,
-                                  size_t count, cbi_opened *out, cbank_error *err)
+                                  size_t count, const cbi_opening_terms *terms, cbi_opened *out,
+                                  cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_account account;
     bool known;
 
+    if (terms->opened_by[0] != '\0' &&
+        !cbi_txn_has(txn, CBI_TABLE_INSTITUTION, cbi_bytes_of_text(terms->opened_by)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_MISSING, 0, terms->opened_by, NULL));
     CBI_TRY(check_among(persons, count, err));
     for (size_t i = 0; i < count; i++) {
         status = cbi_account_match(bank, txn, &persons[i], &account, &known, err);
@@ -218,7 +242,8 @@ static cbank_status check_open_act(cbi_act *act, cbi_append *append, cbank_error
 {
     const open_act *open = (const open_act *)(const void *)act;
 
-    return judge_persons(open->bank, append->txn, open->persons, open->count, NULL, err);
+    return judge_persons(open->bank, append->txn, open->persons, open->count, open->terms, NULL,
+                         err);
 }
 
 /* The result under the token: 17 bytes a person, "1" or "0" and the account. */
@@ -243,31 +268,60 @@ done:
     return status;
 }
 
-static cbank_status digest_persons(const cbi_bank *bank, const cbi_person *persons, size_t count,
-                                   cbi_hash *out, cbank_error *err)
+/* Persons and terms; what an earlier act said of the same persons in another way is another act. */
+static cbank_status digest_request(const cbi_bank *bank, const cbi_person *persons, size_t count,
+                                   const cbi_opening_terms *terms, cbi_hash *out,
+                                   cbank_error *err)
 {
-    cbi_hasher *hasher = NULL;
+    cbi_bytes *parts = NULL;
+    uint8_t assurance = (uint8_t)terms->assurance;
+    cbank_buffer channel = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_hasher_new(bank->config.suite, &hasher, err));
-    CBI_TRY(cbi_digest_begin(hasher, err));
-    CBI_TRY(cbi_digest_update(hasher, cbi_bytes_of_text("open"), err));
+    CBI_TRY(cbi_alloc(count + 4, sizeof(*parts), &parts, err));
+    if (terms->channel != NULL)
+        CBI_TRY(cbi_message_pack(terms->channel, &channel, err));
+    parts[0] = cbi_bytes_of_text("open");
+    parts[1] = cbi_bytes_of_text(terms->opened_by);
+    parts[2] = cbi_bytes_of_buffer(&channel);
+    parts[3] = cbi_bytes_of(&assurance, 1);
     for (size_t i = 0; i < count; i++)
-        CBI_TRY(cbi_digest_update(hasher, cbi_bytes_of_buffer(&persons[i].bytes), err));
-    CBI_TRY(cbi_digest_end(hasher, out, err));
+        parts[4 + i] = cbi_bytes_of_buffer(&persons[i].bytes);
+    CBI_TRY(cbi_errand_digest(bank, parts, count + 4, out, err));
 done:
-    cbi_hasher_free(hasher);
+    cbank_buffer_clear(&channel);
+    cbi_free(parts);
+    return status;
+}
+
+/* What the terms say must make a statement; of which account does not matter. */
+static cbank_status check_terms(const cbi_opening_terms *terms, cbank_error *err)
+{
+    Cbank__V1__AccountOpened body = CBANK__V1__ACCOUNT_OPENED__INIT;
+    const cbi_hash holder = {{1}};
+    Cbank__V1__Code channel;
+    cbank_status status = CBANK_OK;
+    cbi_account account;
+
+    CBI_TRY(cbi_account_make(1, &account, err));
+    fill_opened(&body, terms, &account, &holder, &channel);
+    CBI_TRY(cbi_errand_try(&(cbi_errand_statement){
+                               .subject = cbi_account_subject(account.digits),
+                               .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_OPENED,
+                               .body = &body},
+                           err));
+done:
     return status;
 }
 
 static cbank_status judge_only(cbi_bank *bank, const cbi_person *persons, size_t count,
-                               cbi_opened *out, cbank_error *err)
+                               const cbi_opening_terms *terms, cbi_opened *out, cbank_error *err)
 {
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
-    CBI_TRY(judge_persons(bank, reader.txn, persons, count, out, err));
+    CBI_TRY(judge_persons(bank, reader.txn, persons, count, terms, out, err));
 done:
     cbi_ledger_read_end(&reader);
     return status;
@@ -282,9 +336,10 @@ cbank_status cbi_account_open_all(cbi_bank *bank, const cbi_person *persons, siz
     const size_t row = 1 + CBI_ACCOUNT_SIZE;
     cbank_status status = CBANK_OK;
 
+    CBI_TRY(check_terms(terms, err));
     if (dry_run)
-        return judge_only(bank, persons, count, out, err);
-    CBI_TRY(digest_persons(bank, persons, count, &open.act.request, err));
+        return judge_only(bank, persons, count, terms, out, err);
+    CBI_TRY(digest_request(bank, persons, count, terms, &open.act.request, err));
     CBI_TRY(cbi_errand_token(terms->token, open.act.token, err));
     open.act.now = now;
     open.act.check = check_open_act;
@@ -300,96 +355,5 @@ cbank_status cbi_account_open_all(cbi_bank *bank, const cbi_person *persons, siz
     }
 done:
     cbank_buffer_clear(&open.act.result);
-    return status;
-}
-
-/* ---- freezing ---------------------------------------------------------------------------- */
-
-typedef struct change_act {
-    cbi_act act;
-    const char *account;
-    bool freeze;
-    const char *reason;
-    const char *document;
-} change_act;
-
-static int change_kind(const change_act *change)
-{
-    return change->freeze ? CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_FROZEN
-                          : CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_UNFROZEN;
-}
-
-static cbank_status judge_change(cbi_txn *txn, const change_act *change, cbank_error *err)
-{
-    cbi_lifecycle life = {.subject = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER};
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_account_life(txn, change->account, &life.life, err));
-    CBI_TRY(cbi_lifecycle_step(&life, change_kind(change), err));
-done:
-    cbi_error_name(err, change->account);
-    return status;
-}
-
-static cbank_status check_change_act(cbi_act *act, cbi_append *append, cbank_error *err)
-{
-    return judge_change(append->txn, (const change_act *)(const void *)act, err);
-}
-
-static cbank_status write_change_act(cbi_act *act, cbi_append *append, cbank_error *err)
-{
-    const change_act *change = (const change_act *)(const void *)act;
-    Cbank__V1__AccountChanged body = CBANK__V1__ACCOUNT_CHANGED__INIT;
-    uint8_t frozen = CBI_LIFE_FROZEN;
-    uint8_t key[1 + CBI_ACCOUNT_SIZE];
-    cbank_status status = CBANK_OK;
-    size_t size;
-
-    body.account = cbi_message_string(change->account);
-    CBI_TRY(cbi_errand_append(append,
-                              &(cbi_errand_statement){
-                                  .subject = cbi_account_subject(change->account),
-                                  .kind = change_kind(change),
-                                  .reason = change->reason,
-                                  .document = change->document,
-                                  .token = cbi_bytes_of(act->token, sizeof(act->token)),
-                                  .body = &body},
-                              NULL, NULL, err));
-    size = life_key(change->account, key);
-    if (change->freeze)
-        CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_STATE, cbi_bytes_of(key, size),
-                            cbi_bytes_of(&frozen, 1), err));
-    else
-        CBI_TRY(cbi_txn_delete(append->txn, CBI_TABLE_STATE, cbi_bytes_of(key, size), err));
-done:
-    return status;
-}
-
-cbank_status cbi_account_change(cbi_bank *bank, const char *account, bool freeze,
-                                const char *reason, const char *document, cbi_bytes token,
-                                int64_t now, bool dry_run, cbank_error *err)
-{
-    change_act change = {
-        .account = account, .freeze = freeze, .reason = reason, .document = document};
-    cbi_bytes said[] = {cbi_bytes_of_text(freeze ? "freeze" : "unfreeze"),
-                        cbi_bytes_of_text(account), cbi_bytes_of_text(reason),
-                        cbi_bytes_of_text(document)};
-    cbi_reader reader = {0};
-    cbank_status status = CBANK_OK;
-
-    if (dry_run) {
-        CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
-        CBI_TRY(judge_change(reader.txn, &change, err));
-        goto done;
-    }
-    CBI_TRY(cbi_errand_digest(bank, said, 4, &change.act.request, err));
-    CBI_TRY(cbi_errand_token(token, change.act.token, err));
-    change.act.now = now;
-    change.act.check = check_change_act;
-    change.act.write = write_change_act;
-    CBI_TRY(cbi_ledger_submit(bank->ledger, &change.act, err));
-done:
-    cbi_ledger_read_end(&reader);
-    cbank_buffer_clear(&change.act.result);
     return status;
 }

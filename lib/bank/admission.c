@@ -38,31 +38,44 @@ static cbank_status check_admission(cbi_act *act, cbi_append *append, cbank_erro
     return CBANK_OK;
 }
 
+/* `body` is what it lends. */
+static cbi_errand_statement admission_statement(const admission *admit,
+                                                Cbank__V1__InstitutionAdmitted *body)
+{
+    cbank__v1__institution_admitted__init(body);
+    body->institution = cbi_message_string(admit->who.code);
+    body->names = admit->who.names;
+    body->n_names = admit->who.name_count;
+    body->ids = admit->who.ids;
+    body->n_ids = admit->who.id_count;
+    body->public_key = cbi_message_data(cbi_public_bytes(&admit->who.key));
+    body->request = cbi_message_data(admit->request);
+    return (cbi_errand_statement){
+        .subject = cbi_institution_subject(admit->who.code),
+        .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_INSTITUTION_ADMITTED,
+        .token = cbi_bytes_of(admit->act.token, sizeof(admit->act.token)),
+        .body = body};
+}
+
 static cbank_status write_admission(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     const admission *admit = (const admission *)(const void *)act;
-    Cbank__V1__InstitutionAdmitted body = CBANK__V1__INSTITUTION_ADMITTED__INIT;
+    Cbank__V1__InstitutionAdmitted body;
+    cbi_errand_statement statement = admission_statement(admit, &body);
     Cbank__V1__DirectoryInstitution row = CBANK__V1__DIRECTORY_INSTITUTION__INIT;
     Cbank__V1__InstitutionKey key = CBANK__V1__INSTITUTION_KEY__INIT;
     Cbank__V1__InstitutionKey *keys[1] = {&key};
     cbank_status status = CBANK_OK;
     uint64_t index;
 
-    body.institution = row.institution = cbi_message_string(admit->who.code);
-    body.names = row.names = admit->who.names;
-    body.n_names = row.n_names = admit->who.name_count;
-    body.ids = row.ids = admit->who.ids;
-    body.n_ids = row.n_ids = admit->who.id_count;
-    body.public_key = key.public_key = cbi_message_data(cbi_public_bytes(&admit->who.key));
-    body.request = key.request = cbi_message_data(admit->request);
-    CBI_TRY(cbi_errand_append(
-        append,
-        &(cbi_errand_statement){
-            .subject = cbi_institution_subject(admit->who.code),
-            .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_INSTITUTION_ADMITTED,
-            .token = cbi_bytes_of(act->token, sizeof(act->token)),
-            .body = &body},
-        &index, NULL, err));
+    row.institution = body.institution;
+    row.names = body.names;
+    row.n_names = body.n_names;
+    row.ids = body.ids;
+    row.n_ids = body.n_ids;
+    key.public_key = body.public_key;
+    key.request = body.request;
+    CBI_TRY(cbi_errand_append(append, &statement, &index, NULL, err));
     row.status = CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_ACTIVE;
     row.status_index = key.from_index = index;
     row.keys = keys;
@@ -78,10 +91,14 @@ static cbank_status submit_admission(cbi_bank *bank, admission *admit, cbi_bytes
 {
     cbi_bytes said[] = {cbi_bytes_of_text("admit"), cbi_bytes_of_text(admit->who.code),
                         cbi_public_bytes(&admit->who.key), admit->request};
+    cbi_errand_statement statement;
+    Cbank__V1__InstitutionAdmitted body;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_errand_digest(bank, said, 4, &admit->act.request, err));
     CBI_TRY(cbi_errand_token(token, admit->act.token, err));
+    statement = admission_statement(admit, &body);
+    CBI_TRY(cbi_errand_try(&statement, err));
+    CBI_TRY(cbi_errand_digest(bank, said, 4, &admit->act.request, err));
     admit->act.now = now;
     admit->act.check = check_admission;
     admit->act.write = write_admission;
@@ -176,11 +193,26 @@ done:
     return status;
 }
 
+/* `body` is what it lends. */
+static cbi_errand_statement rotation_statement(const rotation *rotate,
+                                               Cbank__V1__KeyRotated *body)
+{
+    cbank__v1__key_rotated__init(body);
+    body->institution = rotate->request->head->institution;
+    body->public_key = cbi_message_data(cbi_public_bytes(&rotate->request->key));
+    body->request = cbi_message_data(rotate->request->bytes);
+    return (cbi_errand_statement){
+        .subject = cbi_institution_subject(body->institution),
+        .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_KEY_ROTATED,
+        .token = cbi_bytes_of(rotate->act.token, sizeof(rotate->act.token)),
+        .body = body};
+}
+
 static cbank_status write_rotation(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     const rotation *rotate = (const rotation *)(const void *)act;
-    const char *code = rotate->request->head->institution;
-    Cbank__V1__KeyRotated body = CBANK__V1__KEY_ROTATED__INIT;
+    Cbank__V1__KeyRotated body;
+    cbi_errand_statement statement = rotation_statement(rotate, &body);
     Cbank__V1__DirectoryInstitution *row = NULL;
     Cbank__V1__DirectoryInstitution next;
     Cbank__V1__InstitutionKey key = CBANK__V1__INSTITUTION_KEY__INIT;
@@ -188,17 +220,10 @@ static cbank_status write_rotation(cbi_act *act, cbi_append *append, cbank_error
     cbank_status status = CBANK_OK;
     uint64_t index;
 
-    CBI_TRY(cbi_institution_read(append->txn, code, &row, err));
-    body.institution = row->institution;
-    body.public_key = key.public_key = cbi_message_data(cbi_public_bytes(&rotate->request->key));
-    body.request = key.request = cbi_message_data(rotate->request->bytes);
-    CBI_TRY(cbi_errand_append(append,
-                              &(cbi_errand_statement){
-                                  .subject = cbi_institution_subject(code),
-                                  .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_KEY_ROTATED,
-                                  .token = cbi_bytes_of(act->token, sizeof(act->token)),
-                                  .body = &body},
-                              &index, NULL, err));
+    CBI_TRY(cbi_institution_read(append->txn, body.institution, &row, err));
+    key.public_key = body.public_key;
+    key.request = body.request;
+    CBI_TRY(cbi_errand_append(append, &statement, &index, NULL, err));
     for (size_t i = 0; i < row->n_keys; i++)
         keys[i] = row->keys[i];
     keys[row->n_keys] = &key;
@@ -218,11 +243,15 @@ cbank_status cbi_institution_rotate(cbi_bank *bank, cbi_bytes file, cbi_bytes to
     cbi_request request = {0};
     rotation rotate = {.bank = bank, .request = &request};
     cbi_bytes said[] = {cbi_bytes_of_text("rotate"), file};
+    cbi_errand_statement statement;
+    Cbank__V1__KeyRotated body;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(open_request(bank, file, &request, err));
-    CBI_TRY(cbi_errand_digest(bank, said, 2, &rotate.act.request, err));
     CBI_TRY(cbi_errand_token(token, rotate.act.token, err));
+    statement = rotation_statement(&rotate, &body);
+    CBI_TRY(cbi_errand_try(&statement, err));
+    CBI_TRY(cbi_errand_digest(bank, said, 2, &rotate.act.request, err));
     rotate.act.now = now;
     rotate.act.check = check_rotation;
     rotate.act.write = write_rotation;

@@ -51,21 +51,44 @@ cbank_status cbi_errand_check_reason(const char *word, cbank_error *err)
     return CBANK_OK;
 }
 
-cbank_status cbi_errand_append(cbi_append *append, const cbi_errand_statement *statement,
-                               uint64_t *out_index, cbi_hash *out_leaf, cbank_error *err)
+static cbank_status build(const cbi_errand_statement *statement, int64_t at, cbank_buffer *out,
+                          cbank_error *err)
 {
     Cbank__V1__Code reason;
     cbi_statement_draft draft = {.kind = statement->kind,
-                                 .at = append->at,
+                                 .at = at,
                                  .reason = cbi_errand_reason(statement->reason, &reason),
                                  .document = statement->document,
                                  .token = statement->token,
                                  .body = statement->body};
-    cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_random(draft.salt, sizeof(draft.salt), err));
-    CBI_TRY(cbi_statement_build(&draft, &bytes, err));
+    CBI_TRY(cbi_statement_build(&draft, out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_errand_try(const cbi_errand_statement *statement, cbank_error *err)
+{
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+
+    if (statement->reason != NULL)
+        CBI_TRY(cbi_errand_check_reason(statement->reason, err));
+    CBI_TRY(build(statement, 1, &bytes, err)); /* the time is the bank's own */
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+cbank_status cbi_errand_append(cbi_append *append, const cbi_errand_statement *statement,
+                               uint64_t *out_index, cbi_hash *out_leaf, cbank_error *err)
+{
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(build(statement, append->at, &bytes, err));
     CBI_TRY(cbi_append_statement(append, &statement->subject,
                                  (uint8_t)cbi_kind_find(statement->kind)->entry_class,
                                  cbi_bytes_of_buffer(&bytes), statement->randomness, out_index,

@@ -29,6 +29,12 @@ typedef struct cbi_errand_statement {
     const cbi_hash *randomness; /* of the subject's tag, for its first statement */
 } cbi_errand_statement;
 
+/*
+ * Whether a statement can be made of it: for whatever a caller states, before the act is submitted,
+ * since a write that fails undoes what others have written with it. INVALID, MALFORMED, ARGUMENT.
+ */
+cbank_status cbi_errand_try(const cbi_errand_statement *statement, cbank_error *err);
+
 /* Builds it with a new salt and the append's time, and appends it. */
 cbank_status cbi_errand_append(cbi_append *append, const cbi_errand_statement *statement,
                                uint64_t *out_index, cbi_hash *out_leaf, cbank_error *err);

@@ -132,24 +132,32 @@ done:
     return status;
 }
 
+/* `body` is what it lends. */
+static cbi_errand_statement suspension_statement(const suspension *change,
+                                                 Cbank__V1__InstitutionChanged *body)
+{
+    cbank__v1__institution_changed__init(body);
+    body->institution = cbi_message_string(change->code);
+    return (cbi_errand_statement){
+        .subject = cbi_institution_subject(change->code),
+        .kind = suspension_kind(change),
+        .reason = change->reason,
+        .document = change->document,
+        .token = cbi_bytes_of(change->act.token, sizeof(change->act.token)),
+        .body = body};
+}
+
 static cbank_status write_suspension(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     const suspension *change = (const suspension *)(const void *)act;
-    Cbank__V1__InstitutionChanged body = CBANK__V1__INSTITUTION_CHANGED__INIT;
     Cbank__V1__DirectoryInstitution *row = NULL;
+    cbi_errand_statement statement;
+    Cbank__V1__InstitutionChanged body;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_institution_read(append->txn, change->code, &row, err));
-    body.institution = row->institution;
-    CBI_TRY(cbi_errand_append(append,
-                              &(cbi_errand_statement){
-                                  .subject = cbi_institution_subject(change->code),
-                                  .kind = suspension_kind(change),
-                                  .reason = change->reason,
-                                  .document = change->document,
-                                  .token = cbi_bytes_of(act->token, sizeof(act->token)),
-                                  .body = &body},
-                              &row->status_index, NULL, err));
+    statement = suspension_statement(change, &body);
+    CBI_TRY(cbi_errand_append(append, &statement, &row->status_index, NULL, err));
     row->status = change->suspend ? CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED
                                   : CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_ACTIVE;
     CBI_TRY(cbi_institution_write(append->txn, row, err));
@@ -166,11 +174,16 @@ cbank_status cbi_institution_change(cbi_bank *bank, const char *code, bool suspe
         .code = code, .suspend = suspend, .reason = reason, .document = document};
     cbi_bytes said[] = {cbi_bytes_of_text(suspend ? "suspend" : "resume"), cbi_bytes_of_text(code),
                         cbi_bytes_of_text(reason), cbi_bytes_of_text(document)};
+    cbi_errand_statement statement;
+    Cbank__V1__InstitutionChanged body;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_errand_check_reason(reason, err));
-    CBI_TRY(cbi_errand_digest(bank, said, 4, &change.act.request, err));
+    if (!cbi_institution_code_is_valid(cbi_bytes_of_text(code)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_MISSING, 0, code, NULL));
     CBI_TRY(cbi_errand_token(token, change.act.token, err));
+    statement = suspension_statement(&change, &body);
+    CBI_TRY(cbi_errand_try(&statement, err));
+    CBI_TRY(cbi_errand_digest(bank, said, 4, &change.act.request, err));
     change.act.now = now;
     change.act.check = check_suspension;
     change.act.write = write_suspension;

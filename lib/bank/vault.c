@@ -76,16 +76,23 @@ static void wipe_text(char *text)
         cbi_wipe(text, strlen(text));
 }
 
-void cbi_vault_free_person(Cbank__Api__V1__Person *person)
+void cbi_vault_wipe_person(Cbank__Api__V1__Person *person)
 {
-    if (person == NULL)
-        return;
     for (size_t i = 0; i < person->n_names; i++)
         wipe_text(person->names[i]->value);
     for (size_t i = 0; i < person->n_documents; i++)
         wipe_text(person->documents[i]->number);
     for (size_t i = 0; i < person->n_contacts; i++)
         wipe_text(person->contacts[i]->value);
+    for (size_t i = 0; i < person->n_student_numbers; i++)
+        wipe_text(person->student_numbers[i]->number);
+}
+
+void cbi_vault_free_person(Cbank__Api__V1__Person *person)
+{
+    if (person == NULL)
+        return;
+    cbi_vault_wipe_person(person);
     cbi_message_free(person);
 }
 

@@ -21,6 +21,8 @@ cbank_status cbi_vault_put_person(const cbi_bank *bank, cbi_txn *txn, const char
 cbank_status cbi_vault_get_person(const cbi_bank *bank, cbi_txn *txn, const char *account,
                                   Cbank__Api__V1__Person **out, cbank_error *err);
 void cbi_vault_free_person(Cbank__Api__V1__Person *person);
+/* Overwrites what says who it is, of a message that another one owns. */
+void cbi_vault_wipe_person(Cbank__Api__V1__Person *person);
 
 /* Openings, by the log index of the statement whose commitment they open. */
 cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,

@@ -70,7 +70,7 @@ static cbank_status grow(cbank_buffer *buffer, size_t capacity, cbank_error *err
         return cbi_fail(err, CBI_REASON_NO_MEMORY, (uint64_t)capacity, NULL, NULL);
     if (buffer->size > 0)
         memcpy(data, buffer->data, buffer->size);
-    cbi_wipe(buffer->data, buffer->size);
+    cbi_wipe(buffer->data, buffer->capacity); /* beyond its size lies what it held before */
     free(buffer->data);
     buffer->data = data;
     buffer->capacity = capacity;

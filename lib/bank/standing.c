@@ -1,0 +1,68 @@
+#include "bank/standing.h"
+
+#include <string.h>
+
+#include "bank/holding.h"
+
+static cbank_status add_record(cbi_reader *reader, const cbi_logged *logged, cbi_standing *out,
+                               cbank_error *err)
+{
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_holding_take(reader->txn, reader->hasher, logged, &holding, err));
+    if (holding.state == CBI_RECORD_HELD) {
+        CBI_TRY(cbi_totals_add_record(&out->totals, holding.record, err));
+        out->records++;
+    }
+done:
+    cbi_holding_clear(&holding);
+    return status;
+}
+
+static cbank_status read_opening_time(const cbi_logged *logged, int64_t *out, cbank_error *err)
+{
+    cbi_statement statement = {0};
+    cbank_status status = cbi_statement_parse(logged->statement, &statement, err);
+
+    if (status == CBANK_OK)
+        *out = statement.message->at;
+    cbi_statement_clear(&statement);
+    return status;
+}
+
+static cbank_status add_entry(cbi_reader *reader, uint64_t index, cbi_standing *out,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+
+    CBI_TRY(cbi_history_read(reader, index, &logged, err));
+    if (logged.erased)
+        goto done;
+    if (logged.entry.sequence == 0)
+        CBI_TRY(read_opening_time(&logged, &out->opened_at, err));
+    if (logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
+        CBI_TRY(add_record(reader, &logged, out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_standing_read(cbi_reader *reader, const char *account, cbi_standing *out,
+                               cbank_error *err)
+{
+    cbi_subject subject = cbi_account_subject(account);
+    cbank_status status = CBANK_OK;
+    cbi_chain chain = {0};
+
+    *out = (cbi_standing){0};
+    CBI_TRY(cbi_account_life(reader->txn, account, &out->life, err));
+    memcpy(out->account.digits, account, CBI_ACCOUNT_SIZE);
+    CBI_TRY(cbi_history_chain(reader, &subject, &chain, err));
+    out->entries = chain.count;
+    for (size_t i = 0; i < chain.count; i++)
+        CBI_TRY(add_entry(reader, chain.indices[i], out, err));
+done:
+    cbi_chain_clear(&chain);
+    return status;
+}
