@@ -156,6 +156,18 @@ Test(buffer, leaves_nothing_behind_when_it_grows)
     cbank_buffer_clear(&buffer);
 }
 
+Test(buffer, leaves_nothing_behind_when_longer_content_replaces_a_secret)
+{
+    static const uint8_t longer[4096];
+    cbank_buffer buffer = {0};
+
+    cr_assert_eq(cbi_buffer_set(&buffer, cbi_bytes_of_text(secret), NULL), CBANK_OK);
+    heap_watch(cbi_bytes_of_text(secret));
+    cr_assert_eq(cbi_buffer_set(&buffer, cbi_bytes_of(longer, sizeof longer), NULL), CBANK_OK);
+    cr_assert_eq(heap_leaks(), 0);
+    cbank_buffer_clear(&buffer);
+}
+
 Test(buffer, is_wiped_when_it_is_cleared_and_may_be_used_again)
 {
     cbank_buffer buffer = {0};
