@@ -293,6 +293,7 @@ static void create_bank(world *it)
     world_append(it, &it->chain, KIND(BANK_CREATED), &body);
     cbank__v1__log_key__init(&it->log_keys[0]);
     it->log_keys[0].public_key = body.log_key;
+    it->log_keys[0].public_key.data = world_keep(it, body.log_key.data, body.log_key.len);
     it->log_key_count = 1;
 }
 

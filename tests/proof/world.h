@@ -88,6 +88,7 @@ typedef struct world_item {
 struct world_batch {
     world_institution *institution;
     const char *origin;
+    uint64_t number;
     world_item items[8];
     uint32_t count;
     cbi_bytes file;

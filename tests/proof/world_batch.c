@@ -141,13 +141,14 @@ void world_sign(world *it, world_batch *batch)
 
     if (batch->signer == NULL)
         batch->signer = institution->keys[institution->key_count - 1].key;
+    batch->number = ++institution->batches;
     cr_assert_eq(cbi_batch_begin(it->suite, &builder, NULL), CBANK_OK);
     for (uint32_t i = 0; i < batch->count; i++)
         pack_item(batch, i, &builder);
     cr_assert_eq(cbi_batch_finish(&builder,
                                   &(cbi_batch_terms){.institution = institution->code,
                                                      .origin = batch->origin,
-                                                     .number = ++institution->batches,
+                                                     .number = batch->number,
                                                      .at = it->clock},
                                   batch->signer, &file, NULL),
                  CBANK_OK);
@@ -193,7 +194,7 @@ void world_deposit(world *it, world_batch *batch)
         deposit_item(it, batch, i);
     body.institution = cbi_message_string(batch->institution->code);
     body.batch = cbi_message_data(cbi_bytes_of_hash(&batch->id));
-    body.number = batch->institution->batches;
+    body.number = batch->number;
     body.taken = batch->count;
     body.public_key = cbi_message_data(cbi_public_bytes(cbi_private_public(batch->signer)));
     batch->receipt = world_append(it, &batch->institution->chain, KIND(BATCH_RECEIVED), &body);
