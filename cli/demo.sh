@@ -66,7 +66,7 @@ columns="$columns,credits=学分,score=分数,outcome=结果,awarded=获得日�
 (
     unset CBANK_BANK
     run credit sign "$sample/grades.csv" --institution DEMO-A --origin $origin --key DEMO-A.key \
-        --map "$columns" --set id_type=cn-id,type=course --passed 通过 --failed 未通过 \
+        --map "$columns" --set id_type=cn-id,type=course,score_max=100 --passed 通过 --failed 未通过 \
         -o grades.batch
 )
 

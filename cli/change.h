@@ -1,0 +1,18 @@
+/* change.h - cbank credit revoke, suspend, reinstate: the same change to one record or to many. */
+#ifndef CBANK_CLI_CHANGE_H
+#define CBANK_CLI_CHANGE_H
+
+#include "cli.h"
+
+#include <protobuf-c/protobuf-c.h>
+
+extern const option change_options[];
+
+void change_revoke(cli *c);
+void change_suspend(cli *c);
+void change_reinstate(cli *c);
+
+/* The batch id of --batch, or its first 8 bytes or more, into `room` of 32 bytes. */
+bool change_read_batch(cli *c, uint8_t *room, ProtobufCBinaryData *out);
+
+#endif

@@ -1,0 +1,21 @@
+/* job.h - runs a job of the library to its end: feeds a file, takes its output, shows a bar. */
+#ifndef CBANK_CLI_JOB_H
+#define CBANK_CLI_JOB_H
+
+#include "call.h"
+#include "file.h"
+
+/* Where the job's input comes from and its output goes; both may be absent. */
+typedef struct job_files {
+    const char *input;  /* path or "-"; NULL: the job needs none */
+    const char *output; /* path or "-"; NULL: the output is dropped */
+    bool output_if_any; /* no file where there is no output */
+} job_files;
+
+/*
+ * Closes the job. The reply is a message of `type`; the output is in its place then, but not on a
+ * dry run. NULL with a failure. An interruption cancels the job and ends the program.
+ */
+void *job_run(cli *c, cbank_job *job, const job_files *files, const message_type *type);
+
+#endif

@@ -1,0 +1,278 @@
+/* learner.c - cbank learner ...: accounts and whose they are. */
+#include "call.h"
+#include "fail.h"
+#include "memory.h"
+#include "options.h"
+#include "output.h"
+#include "person.h"
+#include "shape.h"
+
+#include "cbank/api/v1/learner.pb-c.h"
+
+#include <stdio.h>
+
+/* ---- open ---- */
+
+static const option open_options[] = {
+    {"person", "FILE", P_OPT_PERSON, 0},
+    {"name", "TEXT", P_OPT_PERSON_NAME, 0},
+    {"id-type", "TYPE", P_OPT_ID_TYPE, 0},
+    {"id-number", "NUMBER", P_OPT_ID_NUMBER_TRIAL, 0},
+    {"opened-by", "CODE", P_OPT_OPENED_BY, 0},
+    {"assurance", "WORD", P_OPT_ASSURANCE, 0},
+    {"token", "HEX", P_OPT_TOKEN, 0},
+    {0},
+};
+
+static const view open_views[] = {
+    {"account", P_ACCOUNT, VIEW_PLAIN, NULL},
+    {"opened", P_OPENED_NOW, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static bool read_person(cli *c, person *out)
+{
+    bool by_file = options_given(c, "person");
+    bool any = options_given(c, "name") || options_given(c, "id-type") ||
+               options_given(c, "id-number");
+    bool all = options_given(c, "name") && options_given(c, "id-type") &&
+               options_given(c, "id-number");
+
+    if (by_file ? any : !all) {
+        fail_own(c, FAIL_OPTION_CHOICE, "--person | --name --id-type --id-number");
+        return false;
+    }
+    if (by_file)
+        return person_read(c, options_text(c, "person"), out);
+    person_take(c, out);
+    return true;
+}
+
+static bool read_assurance(cli *c, Cbank__V1__IdentityAssurance *out)
+{
+    const char *word = options_text(c, "assurance");
+    int value = 0;
+
+    if (word != NULL && !shape_value(&cbank__v1__identity_assurance__descriptor, word, &value)) {
+        fail_own(c, FAIL_OPTION_WORD, word);
+        return false;
+    }
+    *out = (Cbank__V1__IdentityAssurance)value;
+    return true;
+}
+
+static void open_account(cli *c)
+{
+    Cbank__Api__V1__LearnerOpenRequest request = CBANK__API__V1__LEARNER_OPEN_REQUEST__INIT;
+    Cbank__Api__V1__LearnerOpenReply *reply;
+    Cbank__Api__V1__Person *persons[1];
+    uint8_t token[16];
+    person someone;
+
+    if (!read_assurance(c, &request.assurance) || !call_token(c, token, &request.token) ||
+        !read_person(c, &someone))
+        return;
+    persons[0] = &someone.message;
+    request.persons = persons;
+    request.n_persons = 1;
+    request.dry_run = c->dry_run;
+    if (options_given(c, "opened-by"))
+        request.opened_by = options_text(c, "opened-by");
+    reply = call_bank(c, cbank_learner_open, &request.base,
+                      &cbank__api__v1__learner_open_reply__descriptor);
+    if (reply != NULL && reply->n_results == 1) {
+        if (c->dry_run)
+            output_talk(c, P_DRY_RUN, "");
+        output_document(c,
+                        json_pack("{s:o, s:b}", "account", shape_text(reply->results[0]->account),
+                                  "opened", (int)reply->results[0]->opened),
+                        open_views);
+    }
+    message_free(reply);
+    person_clear(&someone);
+}
+
+/* ---- find, show, freeze ---- */
+
+static const view document_views[] = {
+    {"type", P_DOCUMENT_TYPE, VIEW_PLAIN, NULL},
+    {"number", P_DOCUMENT_NUMBER, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view contact_views[] = {
+    {"kind", P_CONTACT_KIND, VIEW_PLAIN, NULL},
+    {"value", P_CONTACT, VIEW_PLAIN, NULL},
+    {"owner", P_CONTACT_OWNER, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view info_views[] = {
+    {"account", P_ACCOUNT, VIEW_PLAIN, NULL},
+    {"status", P_STATUS, VIEW_WORD, NULL},
+    {"opened", P_OPENED_AT, VIEW_PLAIN, NULL},
+    {"records", P_RECORDS_HELD, VIEW_PLAIN, NULL},
+    {"credits", P_CREDITS, VIEW_PLAIN, NULL},
+    {"totals", P_TOTALS, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view person_views[] = {
+    {"names", P_NAME, VIEW_PLAIN, NULL},
+    {"born", P_BORN, VIEW_PLAIN, NULL},
+    {"sex", P_SEX, VIEW_PLAIN, NULL},
+    {"nationality", P_NATIONALITY, VIEW_PLAIN, NULL},
+    {"residence", P_RESIDENCE, VIEW_PLAIN, NULL},
+    {"documents", P_DOCUMENTS, VIEW_ROWS, document_views},
+    {"contacts", P_CONTACTS, VIEW_ROWS, contact_views},
+    {0},
+};
+
+static void show_info(cli *c, Cbank__Api__V1__LearnerInfo *info, bool masked)
+{
+    json_t *document;
+    json_t *whose = NULL;
+
+    if (info == NULL)
+        return;
+    document = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "account",
+                         shape_text(info->account), "status",
+                         shape_word(&cbank__api__v1__account_status__descriptor,
+                                    (int)info->status),
+                         "opened", shape_time(info->opened_at), "records",
+                         shape_number(info->records), "credits",
+                         shape_credits(info->totals, info->n_totals), "totals",
+                         shape_amounts(info->totals, info->n_totals), "entries",
+                         shape_number(info->entries));
+    if (info->person != NULL)
+        whose = person_describe(info->person, masked);
+    if (whose != NULL && c->json)
+        json_object_set(document, "person", whose);
+    output_document(c, document, info_views);
+    if (whose != NULL && !c->json)
+        output_document(c, json_incref(whose), person_views);
+    json_decref(whose);
+    message_free(info);
+}
+
+static const option find_options[] = {
+    {"person", "FILE", P_OPT_PERSON_FIND, 0},
+    {"id-type", "TYPE", P_OPT_ID_TYPE, 0},
+    {"id-number", "NUMBER", P_OPT_ID_NUMBER, 0},
+    {"institution", "CODE", P_OPT_STUDENT_INSTITUTION, 0},
+    {"student-number", "NUMBER", P_OPT_STUDENT_NUMBER, 0},
+    {0},
+};
+
+static void find_document(cli *c, char *type, char *number)
+{
+    Cbank__Api__V1__LearnerFindRequest request = CBANK__API__V1__LEARNER_FIND_REQUEST__INIT;
+
+    request.document_type = type;
+    request.document_number = number;
+    show_info(c,
+              call_bank(c, cbank_learner_find, &request.base,
+                        &cbank__api__v1__learner_info__descriptor),
+              true);
+}
+
+/* By the document that an account would be opened for. */
+static void find_person(cli *c)
+{
+    person someone;
+
+    if (!person_read(c, options_text(c, "person"), &someone))
+        return;
+    if (someone.message.n_documents > 0)
+        find_document(c, someone.documents[0].type, someone.documents[0].number);
+    else
+        fail_own(c, FAIL_BAD_PERSON, "id_number");
+    person_clear(&someone);
+}
+
+static void find(cli *c)
+{
+    bool by_person = options_given(c, "person");
+    bool by_document = options_given(c, "id-type") && options_given(c, "id-number");
+    bool by_student = options_given(c, "institution") && options_given(c, "student-number");
+    char student[64];
+
+    if (by_person + by_document + by_student != 1) {
+        fail_own(c, FAIL_OPTION_CHOICE,
+                 "--id-type --id-number | --institution --student-number | --person");
+    } else if (by_person) {
+        find_person(c);
+    } else if (by_document) {
+        find_document(c, options_text(c, "id-type"), options_text(c, "id-number"));
+    } else {
+        snprintf(student, sizeof(student), "student/%s", options_text(c, "institution"));
+        find_document(c, student, options_text(c, "student-number"));
+    }
+}
+
+static const option show_options[] = {
+    {"with-person", NULL, P_OPT_WITH_PERSON, 0},
+    {"unmasked", NULL, P_OPT_UNMASKED, 0},
+    {0},
+};
+
+static void show(cli *c)
+{
+    Cbank__Api__V1__LearnerShowRequest request = CBANK__API__V1__LEARNER_SHOW_REQUEST__INIT;
+
+    request.account = c->arguments[0];
+    request.with_person = options_given(c, "with-person");
+    show_info(c,
+              call_bank(c, cbank_learner_show, &request.base,
+                        &cbank__api__v1__learner_info__descriptor),
+              !c->json && !options_given(c, "unmasked"));
+}
+
+static const option change_options[] = {
+    {"reason", "CODE", P_OPT_REASON, OPTION_NEEDED},
+    {"document", "TEXT", P_OPT_DOCUMENT, 0},
+    {"token", "HEX", P_OPT_TOKEN, 0},
+    {0},
+};
+
+static void change(cli *c, Cbank__Api__V1__AccountAction action)
+{
+    Cbank__Api__V1__LearnerChangeRequest request = CBANK__API__V1__LEARNER_CHANGE_REQUEST__INIT;
+    uint8_t token[16];
+
+    if (!call_token(c, token, &request.token))
+        return;
+    request.account = c->arguments[0];
+    request.action = action;
+    request.reason = options_text(c, "reason");
+    if (options_given(c, "document"))
+        request.document = options_text(c, "document");
+    request.dry_run = c->dry_run;
+    show_info(c,
+              call_bank(c, cbank_learner_change, &request.base,
+                        &cbank__api__v1__learner_info__descriptor),
+              true);
+    if (c->dry_run && c->code == EXIT_DONE)
+        output_talk(c, P_DRY_RUN, "");
+}
+
+static void freeze(cli *c)
+{
+    change(c, CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE);
+}
+
+static void unfreeze(cli *c)
+{
+    change(c, CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNFREEZE);
+}
+
+#define BANK_WRITES (COMMAND_BANK | COMMAND_WRITES)
+
+const command learner_commands[] = {
+    {"open", "", 0, 0, P_LEARNER_OPEN, BANK_WRITES, open_options, open_account},
+    {"find", "", 0, 0, P_LEARNER_FIND, COMMAND_BANK, find_options, find},
+    {"show", "ACCOUNT", 1, 1, P_LEARNER_SHOW, COMMAND_BANK, show_options, show},
+    {"freeze", "ACCOUNT", 1, 1, P_LEARNER_FREEZE, BANK_WRITES, change_options, freeze},
+    {"unfreeze", "ACCOUNT", 1, 1, P_LEARNER_UNFREEZE, BANK_WRITES, change_options, unfreeze},
+    {0},
+};

@@ -1,0 +1,82 @@
+#include "progress.h"
+
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define QUIET_SECONDS 1.0
+#define DRAW_SECONDS 0.1
+#define CELLS 24
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+void progress_begin(const cli *c, progress *bar)
+{
+    *bar = (progress){.wanted = isatty(STDERR_FILENO) && !c->quiet && !c->json, .began = now()};
+}
+
+static void draw_cells(uint64_t done, uint64_t total)
+{
+    unsigned filled = done >= total ? CELLS : (unsigned)(done * CELLS / total);
+
+    fputc('[', stderr);
+    for (unsigned i = 0; i < CELLS; i++)
+        fputc(i < filled ? '#' : '.', stderr);
+    fprintf(stderr, "] %3u%%  ", done >= total ? 100 : (unsigned)(done * 100 / total));
+}
+
+static void draw(const progress *bar, uint64_t done, uint64_t total, double rate)
+{
+    fputs("\r\033[K", stderr);
+    text_write(stderr, phrase_word(bar->stage));
+    fputs("  ", stderr);
+    if (total > 0)
+        draw_cells(done, total);
+    fprintf(stderr, "%llu", (unsigned long long)done);
+    if (total > 0)
+        fprintf(stderr, "/%llu", (unsigned long long)total);
+    if (rate >= 1)
+        fprintf(stderr, "  %.0f/s", rate);
+    if (rate > 0 && total > done) {
+        unsigned left = (unsigned)((double)(total - done) / rate) + 1;
+
+        fprintf(stderr, "  %s %u:%02u", phrase_text(P_TIME_LEFT), left / 60, left % 60);
+    }
+    fflush(stderr);
+}
+
+void progress_show(progress *bar, const char *stage, uint64_t done, uint64_t total)
+{
+    double time = now();
+
+    if (!bar->wanted)
+        return;
+    if (strcmp(bar->stage, stage) != 0) {
+        snprintf(bar->stage, sizeof(bar->stage), "%s", stage);
+        bar->stage_began = time;
+        bar->stage_done = done;
+    }
+    if (time - bar->began < QUIET_SECONDS || time - bar->drawn < DRAW_SECONDS)
+        return;
+    bar->drawn = time;
+    bar->shown = true;
+    draw(bar, done, total,
+         time > bar->stage_began ? (double)(done - bar->stage_done) / (time - bar->stage_began)
+                                 : 0);
+}
+
+void progress_end(progress *bar)
+{
+    if (bar->shown)
+        fputs("\r\033[K", stderr);
+    bar->shown = false;
+}
