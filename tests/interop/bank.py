@@ -70,8 +70,11 @@ class Bank:
         typed = base64.b64decode(self.vkey.split("+", 2)[2])
         self.log_key = typed[len(b"\xffsm2-sm3" if typed[0] == 0xff else b"\x01"):].hex()
 
+    def new_key(self, name):
+        return self.ask("key", "new", self.path(name), "--suite", self.suite)
+
     def admit(self, code, name):
-        self.institutions[code] = self.ask("key", "new", self.path(f"{code}.key"))
+        self.institutions[code] = self.new_key(f"{code}.key")
         self.ask("institution", "request", "--code", code, "--name", name, "--origin", self.origin,
                  "--key", self.path(f"{code}.key"), "-o", self.path(f"{code}.request"))
         self.ask("institution", "admit", self.path(f"{code}.request"))
@@ -91,7 +94,7 @@ class Bank:
         columns = ",".join(f"{field}={column}" for field, column in COLUMNS.items())
         self.ask("credit", "sign", self.path("grades.csv"), "--institution", "COLLEGE-A",
                  "--origin", self.origin, "--key", self.path("COLLEGE-A.key"), "--map", columns,
-                 "--set", "id_type=cn-id,type=course", "--passed", "通过", "--failed", "未通过",
+                 "--set", "id_type=cn-id,type=course,score_max=100", "--passed", "通过", "--failed", "未通过",
                  "-o", self.path("batch"))
         self.deposited = self.ask("credit", "deposit", self.path("batch"), "--open-accounts")
         self.account = self.ask("learner", "find", "--id-type", "cn-id", "--id-number",
@@ -107,7 +110,7 @@ class Bank:
     def rotate(self, code):
         """A new key, which the earlier one signs in."""
         self.earlier_key = self.institutions[code]["public_key"]
-        self.institutions[code] = self.ask("key", "new", self.path("next.key"))
+        self.institutions[code] = self.new_key("next.key")
         self.ask("institution", "rotate-request", "--code", code, "--origin", self.origin,
                  "--key", self.path(f"{code}.key"), "--new-key", self.path("next.key"),
                  "-o", self.path("rotation"))

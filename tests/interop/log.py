@@ -75,6 +75,18 @@ class ConsistencyProof(unittest.TestCase):
         self.join("checkpoint-founded")
         self.assertFalse(self.accepts("checkpoint-admitted"))
 
+    def verify(self, pin):
+        return BANK.ask("transcript", "verify", BANK.path("transcript"), "--trust",
+                        BANK.path("directory"), "--root", BANK.fingerprint, "--for", "COLLEGE-B",
+                        "--pin", BANK.path(pin), "--consistency", BANK.path("joined"))
+
+    def test_is_what_our_own_verifier_reads(self):
+        for old in NOTES[:-1]:
+            self.join(old)
+            self.assertEqual(self.verify(old)["verdict"], "VALID")
+        with self.assertRaisesRegex(RuntimeError, "answers 1"):
+            self.verify("checkpoint-founded")
+
     def test_with_another_path_joins_nothing(self):
         self.join("checkpoint-admitted")
         joined = BANK.read("joined")
