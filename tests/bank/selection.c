@@ -1,0 +1,196 @@
+/* What of an account is shown, what is withheld, and what the bank shows to nobody. */
+#include <criterion/criterion.h>
+
+#include "bank/stranger.h"
+
+Test(selection, only_the_records_that_are_asked_for_are_shown_and_every_change)
+{
+    cbi_disclosure_terms terms;
+    teller_id shown, withheld, revoked;
+    stranger other;
+    teller it;
+    char *only[2];
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    shown = teller_issue(&it, "A", 1000);
+    withheld = teller_issue(&it, "B", 2000);
+    revoked = teller_issue(&it, "C", 4000);
+    teller_change(&it, withheld.text, CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REVOKE);
+    teller_change(&it, revoked.text, CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REVOKE);
+    terms = stranger_asks(&it);
+    only[0] = shown.text;
+    only[1] = revoked.text;
+    terms.only = only;
+    terms.only_count = 2;
+    stranger_show(&it, &terms, &other);
+    cr_expect_eq(other.transcript.items, 6);
+    cr_expect_eq(other.transcript.shown, 5);
+    cr_expect(other.verdict.items[1].shown);
+    cr_expect_not(other.verdict.items[2].shown, "withheld");
+    cr_expect_eq(other.verdict.items[2].state, CBI_RECORD_REVOKED, "and still revoked");
+    cr_expect(other.verdict.items[3].shown);
+    cr_expect_eq(cbi_totals_of(&other.verdict.totals, "credit"), 1000);
+    cr_expect_eq(other.verdict.transcript.head->terms->completeness,
+                 CBANK__V1__COMPLETENESS__COMPLETENESS_SELECTION);
+    cr_expect_eq(other.verdict.transcript.head->batches, 4, "none for what is withheld");
+    stranger_leave(&other);
+    teller_close(&it);
+}
+
+Test(selection, is_refused_for_what_is_not_there)
+{
+    cbi_disclosure_terms terms;
+    cbi_account neighbour;
+    cbank_error err = {0};
+    teller_id id;
+    char *only[1];
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    id = teller_issue(&it, "A", 1000);
+    neighbour = teller_open_account(&it, "passport/GBR", "AB1234567", "");
+    terms = stranger_asks(&it);
+    terms.account = "1234567890123428";
+    teller_fails(stranger_refuse(&it, &terms, &err), err, ACCOUNT_UNKNOWN);
+    terms.account = neighbour.digits;
+    only[0] = id.text;
+    terms.only = only;
+    terms.only_count = 1;
+    teller_fails(stranger_refuse(&it, &terms, &err), err, RECORD_UNKNOWN);
+    only[0] = cbi_message_string("17");
+    teller_fails(stranger_refuse(&it, &terms, &err), err, RECORD_ID_FORM);
+    teller_close(&it);
+}
+
+Test(selection, a_frozen_account_is_shown_to_nobody)
+{
+    cbi_disclosure_terms terms;
+    cbank_error err = {0};
+    stranger other;
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    teller_freeze(&it, true);
+    terms = stranger_asks(&it);
+    teller_fails(stranger_refuse(&it, &terms, &err), err, ACCOUNT_FROZEN);
+    teller_freeze(&it, false);
+    terms = stranger_asks(&it);
+    stranger_show(&it, &terms, &other);
+    cr_expect_eq(other.verdict.item_count, 3, "opened, frozen, unfrozen");
+    stranger_leave(&other);
+    teller_close(&it);
+}
+
+Test(selection, a_batch_that_is_only_partly_deposited_is_not_shown)
+{
+    cbi_disclosure_terms terms;
+    cbank_error err = {0};
+    cbi_intake intake;
+    cbi_txn *txn;
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    teller_issue(&it, "A", 1000);
+    txn = teller_begin(&it, CBI_TXN_WRITE);
+    teller_works(cbi_intake_read(txn, 1, &intake, &teller_err));
+    intake.received_at = 0;
+    teller_works(cbi_intake_write(txn, &intake, &teller_err));
+    teller_commit(txn);
+    terms = stranger_asks(&it);
+    teller_fails(stranger_refuse(&it, &terms, &err), err, BATCH_UNDER_WAY);
+    terms.evidence = false;
+    teller_fails(stranger_refuse(&it, &terms, &err), err, BATCH_UNDER_WAY);
+    teller_close(&it);
+}
+
+/* Entries of a small bank: bank, college, account, A, its receipt. */
+static void erase(teller *it, uint64_t index)
+{
+    cbi_txn *txn = teller_begin(it, CBI_TXN_ERASE);
+    cbi_hasher *hasher = NULL;
+
+    teller_works(cbi_hasher_new(it->bank->config.suite, &hasher, &teller_err));
+    teller_works(cbi_logged_erase(txn, hasher, index, &teller_err));
+    teller_commit(txn);
+    cbi_hasher_free(hasher);
+}
+
+Test(selection, an_erased_award_is_withheld)
+{
+    cbi_disclosure_terms terms;
+    stranger other;
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    teller_issue(&it, "A", 1000);
+    teller_issue(&it, "B", 2000);
+    erase(&it, 3);
+    terms = stranger_asks(&it);
+    stranger_show(&it, &terms, &other);
+    cr_expect_not(other.verdict.items[1].shown);
+    cr_expect(other.verdict.items[2].shown);
+    cr_expect_eq(cbi_totals_of(&other.transcript.totals, "credit"), 2000);
+    stranger_leave(&other);
+    teller_close(&it);
+}
+
+Test(selection, is_refused_where_what_it_needs_was_erased)
+{
+    cbi_disclosure_terms terms;
+    cbank_error err = {0};
+    uint8_t index[8] = {0, 0, 0, 0, 0, 0, 0, 2};
+    stranger other;
+    cbi_txn *txn;
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    terms = stranger_asks(&it);
+    txn = teller_begin(&it, CBI_TXN_ERASE);
+    teller_works(cbi_txn_delete(txn, CBI_TABLE_VAULT, cbi_bytes_of_text(it.account.digits),
+                                &teller_err));
+    teller_commit(txn);
+    teller_fails(stranger_refuse(&it, &terms, &err), err, DISCLOSURE_ERASED);
+    terms.show_name = terms.show_birth = false;
+    stranger_show(&it, &terms, &other);
+    cr_expect_str_eq(other.verdict.transcript.head->holder->document_number, TELLER_NUMBER);
+    stranger_leave(&other);
+    txn = teller_begin(&it, CBI_TXN_ERASE);
+    teller_works(cbi_txn_delete(txn, CBI_TABLE_OPENING, cbi_bytes_of(index, 8), &teller_err));
+    teller_commit(txn);
+    teller_fails(stranger_refuse(&it, &terms, &err), err, DISCLOSURE_ERASED);
+    terms.show_number = false;
+    erase(&it, 2);
+    teller_fails(stranger_refuse(&it, &terms, &err), err, DISCLOSURE_ERASED);
+    teller_close(&it);
+}
+
+Test(selection, shows_as_many_entries_as_it_may_and_no_more)
+{
+    cbi_disclosure_terms terms;
+    cbank_error err = {0};
+    stranger other;
+    teller_id ids[95];
+    teller it;
+    char *only[95];
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    for (size_t i = 0; i < 4; i++)
+        teller_issue_many(&it, it.account.digits, 1000, NULL);
+    teller_issue_many(&it, it.account.digits, 95, ids);
+    terms = stranger_asks(&it);
+    stranger_show(&it, &terms, &other);
+    cr_expect_eq(other.verdict.shown, CBI_TRANSCRIPT_SHOWN_MAX);
+    stranger_leave(&other);
+    teller_issue(&it, "one more", 1000);
+    terms = stranger_asks(&it);
+    teller_fails(stranger_refuse(&it, &terms, &err), err, TRANSCRIPT_TOO_LONG);
+    for (size_t i = 0; i < 95; i++)
+        only[i] = ids[i].text;
+    terms.only = only;
+    terms.only_count = 95;
+    stranger_show(&it, &terms, &other);
+    cr_expect_eq(other.verdict.shown, 96);
+    cr_expect_eq(other.verdict.item_count, CBI_TRANSCRIPT_SHOWN_MAX + 1);
+    stranger_leave(&other);
+    teller_close(&it);
+}
