@@ -94,8 +94,8 @@ class Bank:
         columns = ",".join(f"{field}={column}" for field, column in COLUMNS.items())
         self.ask("credit", "sign", self.path("grades.csv"), "--institution", "COLLEGE-A",
                  "--origin", self.origin, "--key", self.path("COLLEGE-A.key"), "--map", columns,
-                 "--set", "id_type=cn-id,type=course,score_max=100", "--passed", "通过", "--failed", "未通过",
-                 "-o", self.path("batch"))
+                 "--set", "id_type=cn-id,type=course,score_max=100", "--passed", "通过",
+                 "--failed", "未通过", "-o", self.path("batch"))
         self.deposited = self.ask("credit", "deposit", self.path("batch"), "--open-accounts")
         self.account = self.ask("learner", "find", "--id-type", "cn-id", "--id-number",
                                 PEOPLE[0][1])["account"]

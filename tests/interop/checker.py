@@ -3,6 +3,7 @@
 Usage: checker.py VECTORS
 """
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -12,6 +13,11 @@ import tools
 VECTORS = pathlib.Path(sys.argv[1])
 SUM_VKEY = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
 PROOF = "tlog-proof-gosumdb/go.sum-database-tree-43930254"
+
+
+class Program(unittest.TestCase):
+    def test_is_what_go_vet_lets_pass(self):
+        subprocess.run(["go", "vet", "."], cwd=tools.HERE / "go", check=True)
 
 
 class TlogProof(unittest.TestCase):

@@ -40,7 +40,8 @@ class Checker:
 
     def __init__(self, folder):
         self.program = pathlib.Path(folder) / "check"
-        subprocess.run(["go", "build", "-o", self.program, "."], cwd=HERE / "go", check=True)
+        subprocess.run(["go", "build", "-buildvcs=false", "-o", self.program, "."],
+                       cwd=HERE / "go", check=True)
 
     def accepts(self, *arguments):
         """Whether it is valid; what the program says goes to our own output."""
