@@ -95,19 +95,20 @@ static cbank_status check_request(const cbi_directory *directory,
     const cbi_directory_key *key = &institution->keys[position];
     const cbi_public *earlier = position == 0 ? NULL : &institution->keys[position - 1].key;
     cbi_request request = {0};
+    cbank_error finer = {0};
     cbank_status status;
 
-    status = cbi_request_parse(directory->suite, envelope, &request, NULL);
+    status = cbi_request_parse(directory->suite, envelope, &request, &finer);
     if (status == CBANK_OK)
-        status = cbi_request_verify(&request, earlier, NULL);
+        status = cbi_request_verify(&request, earlier, &finer);
     if (status == CBANK_OK &&
         (!cbi_public_equal(&request.key, &key->key) ||
          strcmp(request.head->origin, directory->origin) != 0 ||
          strcmp(request.head->institution, institution->message->institution) != 0))
         status = CBANK_E_BAD_SEMANTICS;
     cbi_request_clear(&request);
-    if (status == CBANK_E_MEMORY)
-        return cbi_fail(err, CBI_REASON_NO_MEMORY, 0, NULL, NULL);
+    if (status == CBANK_E_MEMORY || status == CBANK_E_INTERNAL)
+        return cbi_fail(err, (cbi_reason)finer.reason, finer.where, NULL, NULL);
     if (status != CBANK_OK)
         return cbi_fail(err, CBI_REASON_REQUEST_DIFFERS, position,
                         institution->message->institution, NULL);

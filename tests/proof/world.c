@@ -18,7 +18,7 @@ void *world_keep(world *it, const void *data, size_t size)
     void *copy = malloc(size == 0 ? 1 : size);
 
     cr_assert_not_null(copy);
-    if (size > 0)
+    if (data != NULL)
         memcpy(copy, data, size);
     it->kept = realloc(it->kept, (it->kept_count + 1) * sizeof(*it->kept));
     cr_assert_not_null(it->kept);

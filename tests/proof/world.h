@@ -122,7 +122,7 @@ typedef struct world {
 world *world_new(cbi_suite suite);
 void world_free(world *it);
 
-/* Copies that live as long as the world. */
+/* Copies that live as long as the world; of NULL only the room. */
 void *world_keep(world *it, const void *data, size_t size);
 cbi_bytes world_keep_buffer(world *it, cbank_buffer *buffer); /* clears it */
 cbi_hash world_random(world *it);
