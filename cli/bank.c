@@ -40,6 +40,16 @@ static const view info_views[] = {
     {0},
 };
 
+static const view made_views[] = {
+    {"name", P_NAME, VIEW_PLAIN, NULL},
+    {"origin", P_ORIGIN, VIEW_PLAIN, NULL},
+    {"suite", P_SUITE, VIEW_PLAIN, NULL},
+    {"vkey", P_VKEY, VIEW_PLAIN, NULL},
+    {"root_key", P_ROOT_KEY, VIEW_PLAIN, NULL},
+    {"fingerprint", P_FINGERPRINT, VIEW_PLAIN, NULL},
+    {0},
+};
+
 static json_t *describe(const Cbank__Api__V1__BankInfo *info)
 {
     return json_pack(
@@ -134,7 +144,7 @@ static void init(cli *c)
     names_clear(&names);
     if (info == NULL)
         return;
-    output_document(c, describe(info), info_views);
+    output_document(c, describe(info), made_views);
     output_talk(c, P_BANK_MADE, request.path);
     message_free(info);
 }

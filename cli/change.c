@@ -6,7 +6,6 @@
 #include "memory.h"
 #include "options.h"
 #include "output.h"
-#include "record.h"
 #include "shape.h"
 #include "values.h"
 
@@ -36,9 +35,17 @@ const option change_options[] = {
     {0},
 };
 
+const view change_affected_views[] = {
+    {"id", P_ID, VIEW_PLAIN, NULL},
+    {"status", P_STATUS, VIEW_WORD, NULL},
+    {"account", P_ACCOUNT, VIEW_PLAIN, NULL},
+    {"reference", P_REFERENCE, VIEW_PLAIN, NULL},
+    {0},
+};
+
 static const view change_views[] = {
     {"changed", P_CHANGED, VIEW_PLAIN, NULL},
-    {"affected", P_AFFECTED, VIEW_ROWS, record_outcome_views},
+    {"affected", P_AFFECTED, VIEW_ROWS, change_affected_views},
     {0},
 };
 
@@ -162,13 +169,31 @@ typedef struct changed {
     json_t *affected;
 } changed;
 
+/* What a record is once it has changed. */
+static const char *status_after(Cbank__V1__ChangeAction action)
+{
+    return action == ACTION(REVOKE) ? "revoked" : action == ACTION(SUSPEND) ? "suspended" : "held";
+}
+
+static void add_affected(const Cbank__Api__V1__CreditChangeReply *reply, const char *status,
+                         json_t *out)
+{
+    for (size_t i = 0; i < reply->n_affected; i++) {
+        const Cbank__Api__V1__CreditOutcome *at = reply->affected[i];
+
+        json_array_append_new(out, json_pack("{s:o, s:s, s:o, s:o}", "id", shape_text(at->id),
+                                             "status", status, "account",
+                                             shape_text(at->account), "reference",
+                                             shape_text(at->reference)));
+    }
+}
+
 /* One signed batch, all or nothing. */
 static bool apply(cli *c, const cbank_key *key, Cbank__V1__ChangeAction action, char **list,
                   size_t count, changed *done)
 {
     Cbank__Api__V1__CreditChangeRequest request = CBANK__API__V1__CREDIT_CHANGE_REQUEST__INIT;
     Cbank__Api__V1__CreditChangeReply *reply;
-    json_t *affected;
     uint8_t token[16];
 
     if (!call_token(c, token, &request.token))
@@ -186,9 +211,7 @@ static bool apply(cli *c, const cbank_key *key, Cbank__V1__ChangeAction action, 
     if (reply == NULL)
         return false;
     done->count += reply->changed;
-    affected = record_describe_outcomes(reply->affected, reply->n_affected);
-    json_array_extend(done->affected, affected);
-    json_decref(affected);
+    add_affected(reply, status_after(action), done->affected);
     message_free(reply);
     return true;
 }

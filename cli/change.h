@@ -2,11 +2,13 @@
 #ifndef CBANK_CLI_CHANGE_H
 #define CBANK_CLI_CHANGE_H
 
-#include "cli.h"
+#include "output.h"
 
 #include <protobuf-c/protobuf-c.h>
 
 extern const option change_options[];
+/* Of the records that changed: id, status, account, reference. */
+extern const view change_affected_views[];
 
 void change_revoke(cli *c);
 void change_suspend(cli *c);

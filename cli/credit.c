@@ -95,7 +95,7 @@ static const option amend_options[] = {
 static const view amend_views[] = {
     {"id", P_ID, VIEW_PLAIN, NULL},
     {"revision", P_REVISION, VIEW_PLAIN, NULL},
-    {"affected", P_AFFECTED, VIEW_ROWS, record_outcome_views},
+    {"affected", P_AFFECTED, VIEW_ROWS, change_affected_views},
     {0},
 };
 
@@ -115,12 +115,12 @@ static void show_amended(cli *c, const Cbank__Api__V1__CreditInfo *old,
     if (c->dry_run)
         output_talk(c, P_DRY_RUN, "");
     output_document(c,
-                    json_pack("{s:i, s:o, s:o, s:o, s:[{s:o, s:o, s:o, s:s}]}", "changed", 1, "id",
+                    json_pack("{s:i, s:o, s:o, s:o, s:[{s:o, s:s, s:o, s:o}]}", "changed", 1, "id",
                               shape_text(reply->id), "revision", shape_number(reply->revision),
                               "batch", shape_hex(reply->batch), "affected", "id",
-                              shape_text(old->id), "account", shape_text(old->account),
-                              "reference", shape_text(old->record->reference), "outcome",
-                              "superseded"),
+                              shape_text(old->id), "status", "superseded", "account",
+                              shape_text(old->account), "reference",
+                              shape_text(old->record->reference)),
                     amend_views);
     message_free(reply);
 }

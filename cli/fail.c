@@ -1,11 +1,10 @@
 #include "fail.h"
 
+#include "shape.h"
 #include "text.h"
 
-#include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <string.h>
 
 #define MESSAGE_MAX 1024
 
@@ -35,9 +34,10 @@ typedef struct report {
 
 static void say_json(const report *said)
 {
-    json_t *error = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "status", said->status, "reason",
-                              said->reason, "message", said->message, "remedy", said->remedy,
-                              "object", said->object, "where", (json_int_t)said->where);
+    json_t *error =
+        json_pack("{s:s, s:o, s:s, s:s, s:s, s:I}", "status", said->status, "reason",
+                  shape_reason(said->reason), "message", said->message, "remedy", said->remedy,
+                  "object", said->object, "where", (json_int_t)said->where);
     json_t *document = json_pack("{s:o}", "error", error);
 
     json_dumpf(document, stderr, JSON_COMPACT);
@@ -66,16 +66,12 @@ void fail_own(cli *c, failure id, const char *object)
     bool chinese = phrases_are_chinese();
     char message[MESSAGE_MAX];
     char remedy[MESSAGE_MAX];
-    char reason[64];
-    report said = {.status = failures[id].status, .reason = reason, .message = message,
-                   .remedy = remedy, .object = object};
+    report said = {.status = failures[id].status, .reason = failures[id].name,
+                   .message = message, .remedy = remedy, .object = object};
 
     phrase_fill(chinese ? failures[id].zh : failures[id].en, object, message, sizeof(message));
     phrase_fill(chinese ? failures[id].zh_remedy : failures[id].en_remedy, object, remedy,
                 sizeof(remedy));
-    snprintf(reason, sizeof(reason), "%s", failures[id].name);
-    for (char *at = reason; *at != '\0'; at++)
-        *at = (char)tolower((unsigned char)*at);
     text_clean(message);
     c->code = failures[id].code;
     say(c, &said);

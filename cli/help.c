@@ -5,15 +5,13 @@
 
 #include <string.h>
 
-#define LEFT 26
+#define LEFT 27
 
 static void show_pair(FILE *out, const char *left, phrase right)
 {
     fputs("  ", out);
     text_write_padded(out, left, LEFT);
-    fputs(text_width(left) < LEFT ? " " : "\n                             ", out);
-    text_write(out, phrase_text(right));
-    fputc('\n', out);
+    fprintf(out, " %s\n", phrase_text(right));
 }
 
 static void show_noun(const noun *which, FILE *out)

@@ -89,46 +89,71 @@ static void cell_of(json_t *row, const view *column, char out[CELL_MAX])
         cell(value, column->kind, out);
 }
 
-static void write_header(FILE *out, const view *views, const size_t *widths, size_t indent)
+/* A row, without blanks behind its last text. */
+static void write_row(FILE *out, char *const *cells, const size_t *widths, size_t columns,
+                      size_t indent)
 {
-    fprintf(out, "%*s", (int)indent, "");
-    for (size_t i = 0; views[i].key != NULL; i++) {
-        bool last = views[i + 1].key == NULL;
+    size_t owed = indent;
 
-        text_write_padded(out, phrase_text(views[i].label), last ? 0 : widths[i] + GAP);
+    for (size_t i = 0; i < columns; i++) {
+        if (cells[i][0] != '\0') {
+            fprintf(out, "%*s", (int)owed, "");
+            text_write(out, cells[i]);
+            owed = 0;
+        }
+        owed += widths[i] + GAP - text_width(cells[i]);
     }
     fputc('\n', out);
 }
 
-static void write_table(FILE *out, json_t *rows, const view *views, size_t indent, bool header)
+static char *copy_text(const char *text)
 {
-    size_t columns = 0;
-    size_t *widths;
+    size_t size = strlen(text) + 1;
+
+    return memcpy(memory_new(size, 1), text, size);
+}
+
+/* All cells, row by row, the header first. */
+static char **read_cells(json_t *rows, const view *views, size_t columns)
+{
+    char **cells = memory_new((json_array_size(rows) + 1) * columns, sizeof(*cells));
     char text[CELL_MAX];
     size_t index;
     json_t *row;
 
+    for (size_t i = 0; i < columns; i++)
+        cells[i] = copy_text(phrase_text(views[i].label));
+    json_array_foreach(rows, index, row) {
+        for (size_t i = 0; i < columns; i++) {
+            cell_of(row, &views[i], text);
+            cells[(index + 1) * columns + i] = copy_text(text);
+        }
+    }
+    return cells;
+}
+
+static void write_table(FILE *out, json_t *rows, const view *views, size_t indent, bool header)
+{
+    size_t count = json_array_size(rows) + 1;
+    size_t columns = 0;
+    size_t *widths;
+    char **cells;
+
     while (views[columns].key != NULL)
         columns++;
     widths = memory_new(columns, sizeof(*widths));
-    for (size_t i = 0; i < columns; i++) {
-        widths[i] = text_width(phrase_text(views[i].label));
-        json_array_foreach(rows, index, row) {
-            cell_of(row, &views[i], text);
-            if (text_width(text) > widths[i])
-                widths[i] = text_width(text);
-        }
+    cells = read_cells(rows, views, columns);
+    for (size_t i = 0; i < count * columns; i++) {
+        size_t width = text_width(cells[i]);
+
+        if (width > widths[i % columns])
+            widths[i % columns] = width;
     }
-    if (header)
-        write_header(out, views, widths, indent);
-    json_array_foreach(rows, index, row) {
-        fprintf(out, "%*s", (int)indent, "");
-        for (size_t i = 0; i < columns; i++) {
-            cell_of(row, &views[i], text);
-            text_write_padded(out, text, i + 1 == columns ? 0 : widths[i] + GAP);
-        }
-        fputc('\n', out);
-    }
+    for (size_t i = header ? 0 : 1; i < count; i++)
+        write_row(out, cells + i * columns, widths, columns, indent);
+    for (size_t i = 0; i < count * columns; i++)
+        free(cells[i]);
+    free(cells);
     free(widths);
 }
 
@@ -149,35 +174,48 @@ static void write_block(FILE *out, const char *text)
     }
 }
 
+static bool is_absent(json_t *value)
+{
+    return value == NULL || json_is_null(value) ||
+           (json_is_array(value) && json_array_size(value) == 0);
+}
+
+static void write_line(FILE *out, json_t *value, const view *line, size_t width)
+{
+    char text[CELL_MAX];
+
+    if (line->kind == VIEW_ROWS || line->kind == VIEW_BLOCK) {
+        text_write(out, phrase_text(line->label));
+        fputc('\n', out);
+    }
+    if (line->kind == VIEW_ROWS) {
+        write_table(out, value, line->rows, GAP, true);
+    } else if (line->kind == VIEW_BLOCK) {
+        write_block(out, json_string_value(value));
+    } else {
+        cell(value, line->kind, text);
+        text_write_padded(out, phrase_text(line->label), width + GAP);
+        text_write(out, text);
+        fputc('\n', out);
+    }
+}
+
 static void write_lines(FILE *out, json_t *document, const view *views)
 {
     size_t width = 0;
-    char text[CELL_MAX];
 
     for (const view *at = views; at->key != NULL; at++) {
-        if (at->kind != VIEW_ROWS && text_width(phrase_text(at->label)) > width)
-            width = text_width(phrase_text(at->label));
+        bool labelled = at->kind == VIEW_PLAIN || at->kind == VIEW_WORD;
+        size_t own = text_width(phrase_text(at->label));
+
+        if (labelled && own > width && !is_absent(json_object_get(document, at->key)))
+            width = own;
     }
     for (const view *at = views; at->key != NULL; at++) {
         json_t *value = json_object_get(document, at->key);
 
-        if (value == NULL || json_is_null(value) ||
-            (json_is_array(value) && json_array_size(value) == 0))
-            continue;
-        if (at->kind == VIEW_ROWS || at->kind == VIEW_BLOCK) {
-            fputs(phrase_text(at->label), out);
-            fputc('\n', out);
-        }
-        if (at->kind == VIEW_ROWS) {
-            write_table(out, value, at->rows, GAP, true);
-        } else if (at->kind == VIEW_BLOCK) {
-            write_block(out, json_string_value(value));
-        } else {
-            cell(value, at->kind, text);
-            text_write_padded(out, phrase_text(at->label), width + GAP);
-            text_write(out, text);
-            fputc('\n', out);
-        }
+        if (!is_absent(value))
+            write_line(out, value, at, width);
     }
 }
 

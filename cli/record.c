@@ -143,23 +143,6 @@ json_t *record_describe_info(const Cbank__Api__V1__CreditInfo *info)
     return document;
 }
 
-json_t *record_describe_outcomes(Cbank__Api__V1__CreditOutcome *const *outcomes, size_t count)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < count; i++) {
-        const Cbank__Api__V1__CreditOutcome *at = outcomes[i];
-
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o}", "id", shape_text(at->id), "account",
-                            shape_text(at->account), "reference", shape_text(at->reference),
-                            "outcome",
-                            shape_word(&cbank__api__v1__outcome_kind__descriptor,
-                                       (int)at->outcome)));
-    }
-    return list;
-}
-
 json_t *record_describe_errors(Cbank__Api__V1__RowError *const *errors, size_t count)
 {
     json_t *list = json_array();
@@ -172,7 +155,7 @@ json_t *record_describe_errors(Cbank__Api__V1__RowError *const *errors, size_t c
                             "outcome",
                             shape_word(&cbank__api__v1__outcome_kind__descriptor,
                                        (int)at->outcome),
-                            "column", shape_text(at->column), "reason", shape_text(at->reason),
+                            "column", shape_text(at->column), "reason", shape_reason(at->reason),
                             "message", shape_text(at->message), "remedy",
                             shape_text(at->remedy)));
     }

@@ -11,8 +11,6 @@ json_t *record_describe(const Cbank__V1__CreditRecord *record);
 /* The record as the bank holds it. */
 json_t *record_describe_info(const Cbank__Api__V1__CreditInfo *info);
 
-/* [{id, account, reference, outcome}] */
-json_t *record_describe_outcomes(Cbank__Api__V1__CreditOutcome *const *outcomes, size_t count);
 /* [{row, outcome, column, reason, message, remedy}] */
 json_t *record_describe_errors(Cbank__Api__V1__RowError *const *errors, size_t count);
 

@@ -17,6 +17,17 @@ json_t *shape_text(const char *text)
     return value != NULL ? value : json_null();
 }
 
+json_t *shape_reason(const char *name)
+{
+    char word[WORD_MAX];
+    size_t size = 0;
+
+    for (; *name != '\0' && size + 1 < WORD_MAX; name++)
+        word[size++] = (char)tolower((unsigned char)*name);
+    word[size] = '\0';
+    return shape_text(word);
+}
+
 json_t *shape_note(ProtobufCBinaryData data)
 {
     json_t *value = data.len > 0 ? json_stringn((const char *)data.data, data.len) : NULL;

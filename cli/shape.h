@@ -10,6 +10,8 @@
 
 /* null for "", and for NULL. */
 json_t *shape_text(const char *text);
+/* The word of a reason, in lower case. */
+json_t *shape_reason(const char *name);
 /* Bytes that are text, such as a signed note. */
 json_t *shape_note(ProtobufCBinaryData data);
 json_t *shape_hex(ProtobufCBinaryData data);

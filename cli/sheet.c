@@ -50,7 +50,7 @@ const option sheet_deposit_options[] = {
 
 static const view skip_views[] = {
     {"rows", P_ROWS, VIEW_PLAIN, NULL},
-    {"reason", P_REASON, VIEW_PLAIN, NULL},
+    {"reason", P_REASON, VIEW_WORD, NULL},
     {0},
 };
 
@@ -157,7 +157,7 @@ static json_t *describe_skips(const Cbank__Api__V1__CreditImportReply *reply)
     for (size_t i = 0; i < reply->n_skips; i++)
         json_array_append_new(list, json_pack("{s:o, s:o}", "rows",
                                               shape_number(reply->skips[i]->rows), "reason",
-                                              shape_text(reply->skips[i]->reason)));
+                                              shape_reason(reply->skips[i]->reason)));
     return list;
 }
 

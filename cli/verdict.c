@@ -13,12 +13,12 @@
 #define TEXT_MAX 1024
 
 static const view head_views[] = {
+    {"origin", P_BANK, VIEW_PLAIN, NULL},
+    {"fingerprint", P_FINGERPRINT, VIEW_PLAIN, NULL},
     {"message", P_VERDICT_WHY, VIEW_PLAIN, NULL},
     {"remedy", P_REMEDY, VIEW_PLAIN, NULL},
     {"reason", P_REASON, VIEW_PLAIN, NULL},
     {"detail", P_DETAIL, VIEW_PLAIN, NULL},
-    {"origin", P_BANK, VIEW_PLAIN, NULL},
-    {"fingerprint", P_FINGERPRINT, VIEW_PLAIN, NULL},
     {"evidence", P_EVIDENCE, VIEW_WORD, NULL},
     {"consistency", P_CONSISTENCY, VIEW_WORD, NULL},
     {"freshness", P_FRESHNESS, VIEW_PLAIN, NULL},
@@ -147,7 +147,7 @@ static json_t *describe(const Cbank__Api__V1__VerdictReport *report, const cbank
                          sizeof(remedy));
     document = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
-        shape_text(report->verdict), "reason", shape_text(report->reason), "message",
+        shape_text(report->verdict), "reason", shape_reason(report->reason), "message",
         shape_text(message), "remedy", shape_text(remedy), "where",
         report->where > 0 ? shape_number(report->where) : json_null(), "detail",
         shape_text(report->detail), "origin", shape_text(report->origin), "fingerprint",
