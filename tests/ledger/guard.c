@@ -169,6 +169,18 @@ Test(guard, any_flipped_bit_of_its_only_note_is_noticed)
     bench_works(read_guard(&sealed, &bench_err));
 }
 
+Test(guard, a_note_with_anything_but_zeros_after_it_is_no_note)
+{
+    uint8_t bytes[CBI_GUARD_SIZE];
+    cbi_sealed sealed;
+    cbank_error error;
+
+    bench_read_guard(&it, bytes);
+    bytes[CBI_GUARD_SLOT_SIZE - 1] = 'x';
+    bench_write_guard(&it, bytes);
+    bench_fails(read_guard(&sealed, &error), error, GUARD_FOREIGN);
+}
+
 Test(guard, cut_short_is_refused)
 {
     cbi_sealed sealed;

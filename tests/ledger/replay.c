@@ -1,6 +1,7 @@
 #include "ledger/replay.h"
 
 #include "bench.h"
+#include "ledger/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,6 +231,14 @@ Test(replay, finds_a_changed_a_missing_and_a_longer_tile)
     cbank_buffer_clear(&row);
 }
 
+Test(replay, finds_a_tile_that_no_entry_has_made)
+{
+    static const uint8_t key[9] = {3, 0, 0, 0, 0, 0, 0, 0, 5};
+
+    bench_put(&it, CBI_TABLE_TILE, cbi_bytes_of(key, sizeof key), cbi_bytes_of(key, sizeof key));
+    check_found(CBI_REASON_REPLAY_COUNT, 2);
+}
+
 /* The row of `head`, `tag`: kind and id. */
 static cbi_bytes key_of(const cbi_subject *subject)
 {
@@ -321,6 +330,83 @@ Test(replay, finds_a_second_chain_behind_two_erased_subjects)
     bench_delete(&it, CBI_TABLE_TAG, key_of(&anna));
     check_found(CBI_REASON_REPLAY_TAG, 1); /* the second of the two */
     cbank_buffer_clear(&head);
+}
+
+/* Row 700 as a bank would forge it, hashed and signed as it should be. */
+static cbi_logged next_of_bert(cbi_txn *txn)
+{
+    cbi_head head;
+    cbi_logged logged;
+    cbank_buffer row = {0};
+
+    bench_works(cbi_subject_read_head(txn, &bert, &head, &bench_err));
+    bench_works(cbi_logged_read(txn, it.hasher, head.index, &row, &logged, &bench_err));
+    logged.previous_index = head.index;
+    logged.entry.previous = head.leaf;
+    logged.entry.sequence++;
+    logged.index = 700;
+    logged.statement = cbi_bytes_of_text("forged");
+    cbank_buffer_clear(&row);
+    return logged;
+}
+
+static void write_forged(cbi_txn *txn, cbi_logged *logged)
+{
+    cbi_state state;
+    cbank_buffer row = {0};
+
+    bench_works(cbi_logged_encode(logged, &row, &bench_err));
+    bench_works(cbi_logged_decode(it.hasher, 700, cbi_bytes_of_buffer(&row), logged, &bench_err));
+    bench_works(cbi_txn_append(txn, CBI_TABLE_RECORD, bench_number(700), cbi_bytes_of_buffer(&row),
+                               &bench_err));
+    cbi_head head = {.sequence = logged->entry.sequence, .index = 700, .leaf = logged->leaf};
+    bench_works(cbi_subject_write_head(txn, &bert, &head, &bench_err));
+    bench_works(cbi_state_read(txn, &state, &bench_err));
+    bench_works(cbi_frontier_append(it.hasher, &state.frontier, &logged->leaf, &bench_err));
+    bench_works(cbi_frontier_root(it.hasher, &state.frontier, &state.root, &bench_err));
+    bench_works(cbi_state_write(txn, &state, &bench_err));
+    bench_works(cbi_txn_commit(txn, &bench_err));
+    bench_works(bench_reopen(&it, &bench_err));
+    cbank_buffer_clear(&row);
+}
+
+Test(replay, finds_nothing_wrong_with_a_row_that_follows_as_it_should)
+{
+    cbi_txn *txn;
+
+    bench_works(cbi_txn_begin(it.store, CBI_TXN_WRITE, &txn, &bench_err));
+    cbi_logged logged = next_of_bert(txn);
+    write_forged(txn, &logged);
+    check_clean();
+}
+
+Test(replay, finds_a_sequence_that_skips_although_it_is_signed)
+{
+    cbi_txn *txn;
+
+    bench_works(cbi_txn_begin(it.store, CBI_TXN_WRITE, &txn, &bench_err));
+    cbi_logged logged = next_of_bert(txn);
+    logged.entry.sequence++;
+    write_forged(txn, &logged);
+    check_found(CBI_REASON_CHAIN_BROKEN, 700);
+}
+
+Test(replay, finds_another_tag_or_kind_within_a_chain_although_it_is_signed)
+{
+    cbi_txn *txn;
+
+    for (int i = 0; i < 2; i++) {
+        bench_works(cbi_txn_begin(it.store, CBI_TXN_WRITE, &txn, &bench_err));
+        cbi_logged logged = next_of_bert(txn);
+        if (i == 0)
+            logged.entry.tag.bytes[0] ^= 1;
+        else
+            logged.entry.subject_kind = CASE;
+        write_forged(txn, &logged);
+        check_found(CBI_REASON_CHAIN_BROKEN, 700);
+        tear_down();
+        set_up();
+    }
 }
 
 Test(replay, finds_a_changed_checkpoint_and_one_of_another_history)

@@ -217,6 +217,15 @@ Test(seal, refuses_a_forged_tree_state_while_open_and_when_opening)
     cbank_buffer_clear(&act.act.result);
 }
 
+Test(seal, refuses_a_forged_frontier_beside_a_true_root)
+{
+    cbank_error error;
+
+    bench_add(&it, "one", &college, 5);
+    bench_flip(&it, CBI_TABLE_META, cbi_bytes_of_text("tree"), 48 + 7);
+    bench_fails(bench_reopen(&it, &error), error, TREE_DIFFERS);
+}
+
 Test(seal, refuses_a_forged_root_beside_a_true_frontier)
 {
     cbank_error error;
