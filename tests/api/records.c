@@ -1,0 +1,134 @@
+#include "records.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct course {
+    Cbank__Api__V1__CreditDraft draft;
+    Cbank__V1__CreditRecord record;
+    Cbank__V1__LangText title, *titles[1];
+    Cbank__V1__Amount amount, *amounts[1];
+    char reference[64];
+} course;
+
+static void fill(course *out, const char *account, int64_t milli)
+{
+    cbank__api__v1__credit_draft__init(&out->draft);
+    cbank__v1__credit_record__init(&out->record);
+    cbank__v1__lang_text__init(&out->title);
+    cbank__v1__amount__init(&out->amount);
+    out->title.lang = scene_text("zh");
+    out->title.value = scene_text("陶瓷工艺");
+    out->titles[0] = &out->title;
+    out->amount.unit = scene_text("credit");
+    out->amount.milli = milli;
+    out->amounts[0] = &out->amount;
+    out->record.reference = out->reference;
+    out->record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
+    out->record.title = out->titles;
+    out->record.n_title = 1;
+    out->record.amounts = out->amounts;
+    out->record.n_amounts = 1;
+    out->draft.account = scene_text(account);
+    out->draft.record = &out->record;
+}
+
+static Cbank__Api__V1__CreditIssueReply *issue(scene *stage, course *courses, size_t count)
+{
+    Cbank__Api__V1__CreditIssueRequest request = CBANK__API__V1__CREDIT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__CreditDraft **drafts = calloc(count, sizeof(*drafts));
+    Cbank__Api__V1__CreditIssueReply *answer;
+    cbank_buffer bytes, reply = {0};
+    cbank_error err = {0};
+
+    cr_assert_not_null(drafts);
+    for (size_t i = 0; i < count; i++)
+        drafts[i] = &courses[i].draft;
+    request.institution = scene_text(SCENE_INSTITUTION);
+    request.drafts = drafts;
+    request.n_drafts = count;
+    bytes = scene_pack(&request);
+    cr_assert_eq(cbank_credit_issue(stage->bank, stage->key, bytes.data, bytes.size, &reply, &err),
+                 CBANK_OK, "%s: %s %s", cbank_reason_name(err.reason), err.object, err.detail);
+    answer = scene_unpack(&cbank__api__v1__credit_issue_reply__descriptor, &reply);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+    free(drafts);
+    return answer;
+}
+
+records_id records_issue(scene *stage, const char *account, const char *reference, int64_t milli)
+{
+    Cbank__Api__V1__CreditIssueReply *answer;
+    records_id id;
+    course one;
+
+    fill(&one, account, milli);
+    snprintf(one.reference, sizeof(one.reference), "%s", reference);
+    answer = issue(stage, &one, 1);
+    snprintf(id.text, sizeof(id.text), "%s", answer->results[0]->id);
+    scene_free(answer);
+    return id;
+}
+
+void records_issue_many(scene *stage, const char *account, const char *prefix, size_t count)
+{
+    course *courses = calloc(count, sizeof(*courses));
+
+    cr_assert_not_null(courses);
+    for (size_t i = 0; i < count; i++) {
+        fill(&courses[i], account, 1000);
+        snprintf(courses[i].reference, sizeof(courses[i].reference), "%s-%zu", prefix, i);
+    }
+    scene_free(issue(stage, courses, count));
+    free(courses);
+}
+
+void records_change(scene *stage, const char *id, Cbank__V1__ChangeAction action)
+{
+    Cbank__Api__V1__CreditChangeRequest request = CBANK__API__V1__CREDIT_CHANGE_REQUEST__INIT;
+    char *ids[] = {scene_text(id)};
+    cbank_buffer bytes, reply = {0};
+
+    request.institution = scene_text(SCENE_INSTITUTION);
+    request.ids = ids;
+    request.n_ids = 1;
+    request.action = action;
+    bytes = scene_pack(&request);
+    cr_assert_eq(cbank_credit_change(stage->bank, stage->key, bytes.data, bytes.size, &reply, NULL),
+                 CBANK_OK);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+}
+
+void *records_ask(scene *stage, records_call *call, const void *request,
+                  const ProtobufCMessageDescriptor *type)
+{
+    cbank_buffer bytes = scene_pack(request), reply = {0};
+    cbank_error err = {0};
+    void *answer;
+
+    cr_assert_eq(call(stage->bank, bytes.data, bytes.size, &reply, &err), CBANK_OK, "%s: %s %s",
+                 cbank_reason_name(err.reason), err.object, err.detail);
+    answer = scene_unpack(type, &reply);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+    return answer;
+}
+
+cbank_status records_refuse(scene *stage, records_call *call, const void *request,
+                            cbank_error *err)
+{
+    cbank_buffer bytes = scene_pack(request), reply = {0};
+    cbank_status status;
+
+    *err = (cbank_error){0};
+    status = call(stage->bank, bytes.data, bytes.size, &reply, err);
+    cr_expect_eq(reply.size, 0, "a reply is written on success only");
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+    return status;
+}
