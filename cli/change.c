@@ -116,14 +116,24 @@ static bool add_file(cli *c, ids *all)
 
 bool change_read_batch(cli *c, uint8_t *room, ProtobufCBinaryData *out)
 {
+    Cbank__Api__V1__BatchShowRequest ask = CBANK__API__V1__BATCH_SHOW_REQUEST__INIT;
+    Cbank__Api__V1__BatchInfo *info;
     const char *text = options_text(c, "batch");
     size_t size = strlen(text) / 2;
+    bool found;
 
-    *out = (ProtobufCBinaryData){.len = size, .data = room};
-    if (size >= BATCH_ID_LEAST && size <= BATCH_ID && value_hex(text, room, size))
-        return true;
-    fail_own(c, FAIL_BAD_HEX, text);
-    return false;
+    if (size < BATCH_ID_LEAST || size > BATCH_ID || !value_hex(text, room, size)) {
+        fail_own(c, FAIL_BAD_HEX, text);
+        return false;
+    }
+    ask.batch = (ProtobufCBinaryData){.len = size, .data = room};
+    info = call_bank(c, cbank_batch_show, &ask.base, &cbank__api__v1__batch_info__descriptor);
+    found = info != NULL && info->batch.len == BATCH_ID;
+    if (found)
+        memcpy(room, info->batch.data, BATCH_ID);
+    *out = (ProtobufCBinaryData){.len = BATCH_ID, .data = room};
+    message_free(info);
+    return found;
 }
 
 static bool add_batch(cli *c, ids *all)

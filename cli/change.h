@@ -14,7 +14,7 @@ void change_revoke(cli *c);
 void change_suspend(cli *c);
 void change_reinstate(cli *c);
 
-/* The batch id of --batch, or its first 8 bytes or more, into `room` of 32 bytes. */
+/* The id of the batch whose first digits --batch gives, into `room` of 32 bytes. */
 bool change_read_batch(cli *c, uint8_t *room, ProtobufCBinaryData *out);
 
 #endif

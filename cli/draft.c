@@ -17,19 +17,49 @@ static char LOCAL[] = "local";
 
 static bool add_amount(cli *c, draft *d, char *unit, const char *number, size_t *count)
 {
-    Cbank__V1__Amount *amount = &d->amounts[*count];
+    Cbank__V1__Amount *amount;
 
     if (*count == DRAFT_AMOUNTS_MAX || number == NULL) {
         fail_own(c, FAIL_BAD_AMOUNT, unit);
         return false;
     }
+    amount = &d->amounts[*count];
     *amount = (Cbank__V1__Amount)CBANK__V1__AMOUNT__INIT;
     amount->unit = unit;
     if (!value_milli(number, &amount->milli)) {
         fail_own(c, FAIL_BAD_AMOUNT, number);
         return false;
     }
-    d->amount_list[(*count)++] = amount;
+    *count += 1;
+    return true;
+}
+
+/* Where the record has the amounts already: a unit that was not given keeps what it has. */
+static bool merge_amounts(cli *c, draft *d, Cbank__V1__CreditRecord *record, size_t given_count)
+{
+    bool used[DRAFT_AMOUNTS_MAX] = {false};
+    size_t count = 0;
+
+    if (record->n_amounts + given_count > DRAFT_AMOUNTS_MAX) {
+        fail_own(c, FAIL_BAD_AMOUNT, d->amounts[0].unit);
+        return false;
+    }
+    for (size_t i = 0; i < record->n_amounts; i++) {
+        d->amount_list[count] = record->amounts[i];
+        for (size_t j = 0; j < given_count; j++) {
+            if (strcmp(d->amounts[j].unit, record->amounts[i]->unit) == 0) {
+                d->amount_list[count] = &d->amounts[j];
+                used[j] = true;
+            }
+        }
+        count++;
+    }
+    for (size_t j = 0; j < given_count; j++) {
+        if (!used[j])
+            d->amount_list[count++] = &d->amounts[j];
+    }
+    record->amounts = d->amount_list;
+    record->n_amounts = count;
     return true;
 }
 
@@ -52,11 +82,7 @@ static bool fill_amounts(cli *c, draft *d, Cbank__V1__CreditRecord *record)
         if (!add_amount(c, d, text, equals != NULL ? equals + 1 : NULL, &count))
             return false;
     }
-    if (count > 0) {
-        record->amounts = d->amount_list;
-        record->n_amounts = count;
-    }
-    return true;
+    return count == 0 || merge_amounts(c, d, record, count);
 }
 
 static bool fill_type(cli *c, Cbank__V1__CreditRecord *record)

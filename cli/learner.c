@@ -110,7 +110,7 @@ static const view contact_views[] = {
 static const view info_views[] = {
     {"account", P_ACCOUNT, VIEW_PLAIN, NULL},
     {"status", P_STATUS, VIEW_WORD, NULL},
-    {"opened", P_OPENED_AT, VIEW_PLAIN, NULL},
+    {"opened_at", P_OPENED_AT, VIEW_PLAIN, NULL},
     {"records", P_RECORDS_HELD, VIEW_PLAIN, NULL},
     {"credits", P_CREDITS, VIEW_PLAIN, NULL},
     {"totals", P_TOTALS, VIEW_PLAIN, NULL},
@@ -139,7 +139,7 @@ static void show_info(cli *c, Cbank__Api__V1__LearnerInfo *info, bool masked)
                          shape_text(info->account), "status",
                          shape_word(&cbank__api__v1__account_status__descriptor,
                                     (int)info->status),
-                         "opened", shape_time(info->opened_at), "records",
+                         "opened_at", shape_time(info->opened_at), "records",
                          shape_number(info->records), "credits",
                          shape_credits(info->totals, info->n_totals), "totals",
                          shape_amounts(info->totals, info->n_totals), "entries",

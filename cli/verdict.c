@@ -191,7 +191,9 @@ static void add_holder_line(json_t *document, const Cbank__Api__V1__VerdictRepor
         append(line, json_is_string(born) ? json_string_value(born) : "");
         append(line, holder->document_type);
         append(line, json_is_string(number) ? json_string_value(number) : "");
-        append(line, phrase_text(report->holder_proven ? P_HOLDER_PROVEN : P_HOLDER_CLAIMED));
+        if (strcmp(report->verdict, "VALID") == 0)
+            append(line,
+                   phrase_text(report->holder_proven ? P_HOLDER_PROVEN : P_HOLDER_CLAIMED));
         json_decref(born);
         json_decref(number);
     } else {
