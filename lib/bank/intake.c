@@ -293,6 +293,36 @@ done:
     return status;
 }
 
+/* A page makes its root, and the roots make the batch's. */
+cbank_status cbi_intake_check_ids(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
+                                  cbank_error *err)
+{
+    size_t pages = (intake->count + PAGE_IDS - 1) / PAGE_IDS;
+    cbi_hash *ids = NULL, *roots = NULL;
+    cbank_status status = CBANK_OK;
+    uint8_t key[13];
+    cbi_hash root;
+
+    CBI_TRY(read_hashes(txn, numbered_key('p', intake->number, key), pages, &roots, err));
+    CBI_TRY(cbi_tree_root_of(hasher, roots, pages, &root, err));
+    if (!cbi_hash_equal(&root, &intake->root))
+        CBI_TRY(damaged(err));
+    for (uint32_t page = 0; page < pages; page++) {
+        size_t count = page_size(intake->count, page);
+
+        cbi_free(ids);
+        ids = NULL;
+        CBI_TRY(read_hashes(txn, page_key(intake->number, page, key), count, &ids, err));
+        CBI_TRY(cbi_tree_root_of(hasher, ids, count, &root, err));
+        if (!cbi_hash_equal(&root, &roots[page]))
+            CBI_TRY(damaged(err));
+    }
+done:
+    cbi_free(ids);
+    cbi_free(roots);
+    return status;
+}
+
 cbank_status cbi_intake_id(cbi_txn *txn, const cbi_intake *intake, uint32_t index, cbi_hash *out,
                            cbank_error *err)
 {

@@ -55,6 +55,9 @@ cbank_status cbi_intake_envelope(cbi_txn *txn, const cbi_intake *intake, cbank_b
 /* The path of item `index` to the batch's root; `path` holds CBI_PROOF_PATH_MAX. */
 cbank_status cbi_intake_path(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
                              uint32_t index, cbi_hash *path, size_t *count, cbank_error *err);
+/* CORRUPT unless the ids that are stored make the batch's root. */
+cbank_status cbi_intake_check_ids(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
+                                  cbank_error *err);
 /* The id of item `index`. */
 cbank_status cbi_intake_id(cbi_txn *txn, const cbi_intake *intake, uint32_t index, cbi_hash *out,
                            cbank_error *err);

@@ -1,0 +1,331 @@
+#include "bank/check_part.h"
+
+#include <string.h>
+
+#include "bank/counter.h"
+#include "bank/intake.h"
+#include "base/memory.h"
+#include "ledger/state.h"
+
+#define PAGE_ROWS 64
+
+/* What is visited once the log has been replayed, in this order. */
+static const struct {
+    cbi_table table;
+    cbi_check_visit visit;
+} VISITS[] = {
+    {CBI_TABLE_HEAD, cbi_check_head},
+    {CBI_TABLE_INSTITUTION, cbi_check_institution},
+    {CBI_TABLE_BATCH, cbi_check_batch},
+    {CBI_TABLE_REFERENCE, cbi_check_reference},
+    {CBI_TABLE_STATE, cbi_check_state},
+    {CBI_TABLE_VAULT, cbi_check_person},
+    {CBI_TABLE_OPENING, cbi_check_opening},
+    {CBI_TABLE_IDENTITY, cbi_check_identity},
+};
+#define VISIT_COUNT (sizeof(VISITS) / sizeof(VISITS[0]))
+
+/* ---- findings ----------------------------------------------------------------------------- */
+
+cbank_status cbi_check_wrong(cbank_error *err, cbi_reason reason, cbi_table table, uint64_t where,
+                             const char *detail)
+{
+    return cbi_fail(err, reason, where, cbi_table_name(table), "%s", detail);
+}
+
+static bool is_own(int32_t reason)
+{
+    return reason == CBI_REASON_CHECK_STATEMENT || reason == CBI_REASON_CHECK_CHAIN ||
+           reason == CBI_REASON_CHECK_ROW || reason == CBI_REASON_CHECK_COUNT;
+}
+
+/* The store's failures stop a check; whatever else is wrong lies in the data. */
+static bool stops(cbank_status status)
+{
+    return status == CBANK_E_IO || status == CBANK_E_FULL || status == CBANK_E_BUSY ||
+           status == CBANK_E_FORKED || status / 100 == 9;
+}
+
+/* `error` is about row `where` of `table`, unless it says so itself. */
+static cbank_status judge(cbi_check *check, cbank_status status, const cbank_error *error,
+                          cbi_table table, uint64_t where, cbank_error *err)
+{
+    cbank_error finding;
+
+    if (status == CBANK_OK)
+        return CBANK_OK;
+    if (stops(status)) {
+        if (err != NULL)
+            *err = *error;
+        return status;
+    }
+    finding = *error;
+    if (!is_own(error->reason))
+        (void)cbi_check_wrong(&finding, CBI_REASON_CHECK_ROW, table, where,
+                              cbi_reason_word((cbi_reason)error->reason));
+    if (check->finding_count < CBI_CHECK_FINDINGS_MAX)
+        check->findings[check->finding_count++] = finding;
+    check->finding_total++;
+    return CBANK_OK;
+}
+
+const cbank_error *cbi_check_finding(const cbi_check *check, size_t i)
+{
+    size_t replayed;
+    uint64_t total;
+    const cbank_error *findings = cbi_replay_findings(check->replay, &replayed, &total);
+
+    if (i >= CBI_CHECK_FINDINGS_MAX)
+        return NULL;
+    if (i < replayed)
+        return &findings[i];
+    return i - replayed < check->finding_count ? &check->findings[i - replayed] : NULL;
+}
+
+uint64_t cbi_check_total(const cbi_check *check)
+{
+    size_t replayed;
+    uint64_t total;
+
+    (void)cbi_replay_findings(check->replay, &replayed, &total);
+    return total + check->finding_total;
+}
+
+/* ---- beginning and end -------------------------------------------------------------------- */
+
+static cbank_status read_counters(cbi_txn *txn, cbi_check_counts *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_counter_read(txn, CBI_COUNTER_ACCOUNTS, &out->accounts, err));
+    CBI_TRY(cbi_counter_read(txn, CBI_COUNTER_RECORDS, &out->records, err));
+    CBI_TRY(cbi_counter_read(txn, CBI_COUNTER_ENDED, &out->ended, err));
+    CBI_TRY(cbi_counter_read(txn, CBI_COUNTER_INSTITUTIONS, &out->institutions, err));
+done:
+    return status;
+}
+
+/* Counters and the log's size as of one moment; what comes later is not counted. */
+static cbank_status read_beginning(cbi_check *check, cbank_error *err)
+{
+    cbi_txn *txn = NULL;
+    cbank_status status = CBANK_OK;
+    cbank_error error;
+    cbi_state state;
+    uint64_t rows;
+
+    CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
+    for (size_t i = 0; i < VISIT_COUNT; i++) {
+        CBI_TRY(cbi_txn_count(txn, VISITS[i].table, &rows, err));
+        check->visits += rows;
+    }
+    status = cbi_state_read(txn, &state, &error);
+    if (status == CBANK_OK)
+        status = read_counters(txn, &check->stated, &error);
+    if (status == CBANK_OK)
+        check->stated_size = state.frontier.size;
+    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
+done:
+    cbi_txn_abort(txn);
+    return status;
+}
+
+cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_check *check = NULL;
+    cbi_ledger_setup setup;
+    cbi_replay_scope scope;
+
+    CBI_TRY(cbi_alloc(1, sizeof(*check), &check, err));
+    check->bank = bank;
+    CBI_TRY(cbi_alloc(CBI_CHECK_FINDINGS_MAX, sizeof(*check->findings), &check->findings, err));
+    CBI_TRY(cbi_hasher_new(bank->config.suite, &check->hasher, err));
+    CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key, check->guard, &setup, err));
+    scope = (cbi_replay_scope){.store = bank->store,
+                               .origin = bank->config.origin,
+                               .log_key = cbi_private_public(bank->log_key),
+                               .guard_path = check->guard};
+    CBI_TRY(read_beginning(check, err));
+    CBI_TRY(cbi_replay_begin(&scope, &check->replay, err));
+    *out = check;
+    check = NULL;
+done:
+    cbi_check_end(check);
+    return status;
+}
+
+void cbi_check_end(cbi_check *check)
+{
+    if (check == NULL)
+        return;
+    cbi_replay_end(check->replay);
+    cbi_hasher_free(check->hasher);
+    cbi_page_clear(&check->page);
+    cbi_free(check->findings);
+    cbi_free(check);
+}
+
+void cbi_check_progress(const cbi_check *check, const char **stage, uint64_t *done,
+                        uint64_t *total)
+{
+    cbi_replay_progress(check->replay, done, total);
+    *done += check->visited;
+    *total += check->visited > check->visits ? check->visited : check->visits;
+    *stage = !check->replayed || check->table == VISIT_COUNT
+                 ? "log"
+                 : cbi_table_name(VISITS[check->table].table);
+}
+
+/* ---- the log ------------------------------------------------------------------------------ */
+
+/* The statements of the rows that the replay has just checked. */
+static cbank_status step_log(cbi_check *check, cbank_error *err)
+{
+    cbi_txn *txn = NULL;
+    cbank_status status = CBANK_OK;
+    cbank_error error;
+    cbi_logged logged;
+    bool more;
+
+    CBI_TRY(cbi_replay_step(check->replay, &more, err));
+    CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
+    while (cbi_replay_next(check->replay, &logged)) {
+        status = cbi_check_logged(check, txn, &logged, &error);
+        CBI_TRY(judge(check, status, &error, CBI_TABLE_RECORD, logged.index, err));
+    }
+    check->replayed = !more;
+done:
+    cbi_txn_abort(txn);
+    return status;
+}
+
+/* ---- tables ------------------------------------------------------------------------------- */
+
+/* The least key above the last one that was seen is that key with a zero byte. */
+static void remember(cbi_check *check, cbi_bytes key)
+{
+    memcpy(check->after, key.data, key.size);
+    check->after[key.size] = 0;
+    check->after_size = key.size + 1;
+}
+
+static cbank_status step_table(cbi_check *check, cbank_error *err)
+{
+    cbi_table table = VISITS[check->table].table;
+    cbi_txn *txn = NULL;
+    cbank_status status = CBANK_OK;
+    cbank_error error;
+
+    CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
+    CBI_TRY(cbi_txn_page(txn, table, cbi_bytes_of(NULL, 0),
+                         cbi_bytes_of(check->after, check->after_size), PAGE_ROWS, &check->page,
+                         err));
+    for (size_t i = 0; i < check->page.count; i++, check->row++, check->visited++) {
+        status = VISITS[check->table].visit(check, txn, cbi_page_key(&check->page, i),
+                                            cbi_page_value(&check->page, i), &error);
+        CBI_TRY(judge(check, status, &error, table, check->row, err));
+        remember(check, cbi_page_key(&check->page, i));
+    }
+    if (check->page.count == 0) {
+        check->table++;
+        check->row = 0;
+        check->after_size = 0;
+    }
+done:
+    cbi_txn_abort(txn);
+    return status;
+}
+
+/* ---- counts ------------------------------------------------------------------------------- */
+
+static cbank_status compare(cbank_error *err, const char *name, uint64_t stated, uint64_t counted)
+{
+    if (stated == counted)
+        return CBANK_OK;
+    return cbi_fail(err, CBI_REASON_CHECK_COUNT, stated, name, "%llu",
+                    (unsigned long long)counted);
+}
+
+/* Numbers of batches run on: the counter names the last row. */
+static cbank_status count_batches(cbi_check *check, cbank_error *err)
+{
+    cbi_txn *txn = NULL;
+    cbank_status status = CBANK_OK;
+    uint64_t number;
+    cbi_intake intake;
+
+    CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
+    CBI_TRY(cbi_counter_read(txn, CBI_COUNTER_BATCHES, &number, err));
+    if (number < check->batches ||
+        (number > 0 && cbi_intake_read(txn, number, &intake, NULL) != CBANK_OK) ||
+        cbi_intake_read(txn, number + 1, &intake, NULL) != CBANK_E_NOT_FOUND)
+        CBI_TRY(compare(err, "batches", number, check->batches));
+done:
+    cbi_txn_abort(txn);
+    return status;
+}
+
+static cbank_status step_counts(cbi_check *check, cbank_error *err)
+{
+    const struct {
+        const char *name;
+        uint64_t stated, counted;
+    } counts[] = {
+        {"accounts", check->stated.accounts, check->counted.accounts},
+        {"records", check->stated.records, check->counted.records},
+        {"ended", check->stated.ended, check->counted.ended},
+        {"institutions", check->stated.institutions, check->counted.institutions},
+    };
+    cbank_status status = CBANK_OK;
+    cbank_error error;
+
+    check->table++;
+    status = count_batches(check, &error);
+    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
+    /* Rows that could not be read were found before, and those erased cannot be counted. */
+    if (check->rows != check->stated_size || check->erased)
+        goto done;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        status = compare(&error, counts[i].name, counts[i].stated, counts[i].counted);
+        CBI_TRY(judge(check, status, &error, CBI_TABLE_META, i, err));
+    }
+done:
+    return status;
+}
+
+cbank_status cbi_check_step(cbi_check *check, bool *more, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (!check->replayed)
+        CBI_TRY(step_log(check, err));
+    else if (check->table < VISIT_COUNT)
+        CBI_TRY(step_table(check, err));
+    else if (check->table == VISIT_COUNT)
+        CBI_TRY(step_counts(check, err));
+    *more = check->table <= VISIT_COUNT;
+done:
+    return status;
+}
+
+/* ---- for the parts ------------------------------------------------------------------------ */
+
+cbank_status cbi_check_read_at(cbi_check *check, cbi_txn *txn, uint64_t index,
+                               cbi_check_read *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_logged_read(txn, check->hasher, index, &out->row, &out->logged, err));
+    if (!out->logged.erased)
+        CBI_TRY(cbi_statement_parse(out->logged.statement, &out->statement, err));
+done:
+    return status;
+}
+
+void cbi_check_clear_read(cbi_check_read *read)
+{
+    cbank_buffer_clear(&read->row);
+    cbi_statement_clear(&read->statement);
+    *read = (cbi_check_read){0};
+}

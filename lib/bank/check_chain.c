@@ -1,0 +1,170 @@
+#include "bank/check_part.h"
+
+#include <string.h>
+
+#include "bank/account.h"
+#include "bank/holding.h"
+#include "base/memory.h"
+#include "proof/batch.h"
+
+/* What one entry of an account's chain leaves behind for those that follow. */
+typedef struct chain_link {
+    uint64_t index;
+    cbi_hash leaf;
+    cbi_hash id; /* of a deposit's record */
+    bool deposit;
+    cbi_record_state state;
+} chain_link;
+
+typedef struct walk {
+    cbi_check *check;
+    cbi_txn *txn;
+    const char *account;
+    chain_link *links;
+    size_t count;
+    cbi_lifecycle life;
+    bool complete; /* nothing of it is erased or unreadable, so the end can be told */
+} walk;
+
+static cbank_status wrong(const walk *it, size_t sequence, const char *detail, cbank_error *err)
+{
+    return cbi_check_wrong(err, CBI_REASON_CHECK_CHAIN, CBI_TABLE_RECORD,
+                           it->links[sequence].index, detail);
+}
+
+/* Indices from the head back to the first entry. */
+static cbank_status find_links(walk *it, const cbi_head *head, cbank_error *err)
+{
+    cbi_head named = *head;
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+
+    if (head->sequence >= CBI_TRANSCRIPT_ENTRIES_MAX)
+        return cbi_fail(err, CBI_REASON_CHAIN_TOO_LONG, CBI_TRANSCRIPT_ENTRIES_MAX, NULL, NULL);
+    it->count = (size_t)head->sequence + 1;
+    CBI_TRY(cbi_alloc(it->count, sizeof(*it->links), &it->links, err));
+    for (size_t i = it->count; i-- > 0;) {
+        it->links[i].index = named.index;
+        it->links[i].leaf = named.leaf;
+        CBI_TRY(cbi_logged_step_back(it->txn, it->check->hasher, &named, &row, &logged, err));
+    }
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+static cbank_status take_deposit(walk *it, size_t sequence, const cbi_statement *statement,
+                                 cbank_error *err)
+{
+    const Cbank__V1__CreditDeposited *deposited = statement->body;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_batch_item_id(it->check->hasher, false, cbi_message_bytes(deposited->record),
+                              &it->links[sequence].id, err));
+    it->links[sequence].deposit = true;
+done:
+    return status;
+}
+
+/* A change names an earlier deposit of this chain, and moves its state as the rules allow. */
+static cbank_status take_change(walk *it, size_t sequence, const cbi_statement *statement,
+                                cbank_error *err)
+{
+    const Cbank__V1__CreditChanged *changed = statement->body;
+    Cbank__V1__CreditChange *change = NULL;
+    cbank_status status = CBANK_OK;
+    chain_link *touched;
+
+    if (changed->touched_sequence >= sequence)
+        CBI_TRY(wrong(it, sequence, "touched sequence", err));
+    touched = &it->links[changed->touched_sequence];
+    if (!touched->deposit || !cbi_bytes_equal(cbi_message_bytes(changed->touched_leaf),
+                                              cbi_bytes_of_hash(&touched->leaf)))
+        CBI_TRY(wrong(it, sequence, "touched leaf", err));
+    CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(changed->change), &change, err));
+    if (!cbi_bytes_equal(cbi_message_bytes(change->record), cbi_bytes_of_hash(&touched->id)))
+        CBI_TRY(wrong(it, sequence, "record id", err));
+    if (cbi_record_state_step(&touched->state, change->action, err) != CBANK_OK)
+        CBI_TRY(wrong(it, sequence, cbank_reason_name(err->reason), err));
+done:
+    cbi_message_free(change);
+    return status;
+}
+
+static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
+{
+    cbi_check_read read = {0};
+    cbank_status status = CBANK_OK;
+    int kind;
+
+    status = cbi_check_read_at(it->check, it->txn, it->links[sequence].index, &read, err);
+    /* What cannot be read was found when it was its turn in the log. */
+    if (status == CBANK_E_MALFORMED || status == CBANK_E_UNSUPPORTED || read.logged.erased) {
+        status = CBANK_OK;
+        it->complete = false;
+    }
+    if (status != CBANK_OK || !it->complete)
+        goto done;
+    kind = (int)read.statement.kind->kind;
+    if (cbi_lifecycle_step(&it->life, kind, err) != CBANK_OK)
+        CBI_TRY(wrong(it, sequence, cbank_reason_name(err->reason), err));
+    if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED)
+        CBI_TRY(take_deposit(it, sequence, &read.statement, err));
+    if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED)
+        CBI_TRY(take_change(it, sequence, &read.statement, err));
+done:
+    cbi_check_clear_read(&read);
+    return status;
+}
+
+/* The chain's end against `state`, which is what a deposit looks at. */
+static cbank_status compare_states(const walk *it, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_record_state state;
+    cbi_life life;
+
+    CBI_TRY(cbi_account_life(it->txn, it->account, &life, err));
+    if (life != it->life.life)
+        CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_STATE,
+                                it->links[it->count - 1].index, "account"));
+    for (size_t i = 0; i < it->count; i++) {
+        if (!it->links[i].deposit)
+            continue;
+        CBI_TRY(cbi_holding_state(it->txn, it->links[i].index, &state, err));
+        if (state != it->links[i].state)
+            CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_STATE,
+                                    it->links[i].index, "record"));
+    }
+done:
+    return status;
+}
+
+cbank_status cbi_check_head(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                            cbank_error *err)
+{
+    walk it = {.check = check, .txn = txn, .complete = true};
+    cbank_status status = CBANK_OK;
+    cbi_subject subject;
+    cbi_account account = {0};
+    cbi_head head;
+
+    if (!cbi_subject_from_key(key, &subject))
+        return cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_HEAD, check->row, "key");
+    if (subject.kind != CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER)
+        return CBANK_OK;
+    if (!cbi_account_is_valid(subject.id))
+        return cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_HEAD, check->row, "account");
+    memcpy(account.digits, subject.id.data, subject.id.size);
+    it.account = account.digits;
+    CBI_TRY(cbi_subject_decode_head(value, &head, err));
+    CBI_TRY(find_links(&it, &head, err));
+    for (size_t i = 0; i < it.count && it.complete; i++)
+        CBI_TRY(take_entry(&it, i, err));
+    if (it.complete)
+        CBI_TRY(compare_states(&it, err));
+done:
+    cbi_free(it.links);
+    return status;
+}

@@ -1,0 +1,351 @@
+#include "bank/check_part.h"
+
+#include <string.h>
+
+#include "bank/account.h"
+#include "bank/holding.h"
+#include "bank/institution.h"
+#include "bank/intake.h"
+
+#define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
+
+/* One row with what its checks need. */
+typedef struct row {
+    cbi_check *check;
+    cbi_txn *txn;
+    const cbi_logged *logged;
+    const cbi_statement *statement;
+} row;
+
+static cbank_status wrong(const row *it, const char *detail, cbank_error *err)
+{
+    return cbi_check_wrong(err, CBI_REASON_CHECK_STATEMENT, CBI_TABLE_RECORD, it->logged->index,
+                           detail);
+}
+
+static cbank_status differs(const row *it, cbi_table table, const char *detail, cbank_error *err)
+{
+    return cbi_check_wrong(err, CBI_REASON_CHECK_ROW, table, it->logged->index, detail);
+}
+
+/* ---- whose it is -------------------------------------------------------------------------- */
+
+/* The entry's tag must be that of whom the body speaks. Who is forgotten has no statements left. */
+static cbank_status check_subject(const row *it, const char *id, cbank_error *err)
+{
+    cbi_subject subject = {it->logged->entry.subject_kind, cbi_bytes_of_text(id)};
+    cbank_status status = CBANK_OK;
+    cbi_hash randomness, tag;
+
+    status = cbi_subject_read_randomness(it->txn, &subject, &randomness, err);
+    if (status == CBANK_E_NOT_FOUND)
+        return wrong(it, "subject", err);
+    CBI_TRY(status);
+    CBI_TRY(cbi_entry_tag(it->check->hasher, subject.kind, &randomness, subject.id, &tag, err));
+    if (!cbi_hash_equal(&tag, &it->logged->entry.tag))
+        CBI_TRY(wrong(it, "subject", err));
+done:
+    return status;
+}
+
+/* ---- learners ----------------------------------------------------------------------------- */
+
+static cbank_status check_opened(const row *it, cbank_error *err)
+{
+    const Cbank__V1__AccountOpened *opened = it->statement->body;
+    cbi_account expected;
+    cbank_status status = CBANK_OK;
+    uint8_t key[8];
+
+    CBI_TRY(check_subject(it, opened->account, err));
+    if (it->logged->index < it->check->stated_size) {
+        CBI_TRY(cbi_account_make(it->check->counted.accounts, &expected, err));
+        if (strcmp(expected.digits, opened->account) != 0)
+            CBI_TRY(wrong(it, "account number", err));
+    }
+    cbi_put_u64(key, it->logged->index);
+    if (!cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
+        CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
+    if (!cbi_txn_has(it->txn, CBI_TABLE_VAULT, cbi_bytes_of_text(opened->account)))
+        CBI_TRY(differs(it, CBI_TABLE_VAULT, "missing", err));
+done:
+    return status;
+}
+
+static cbank_status check_changed(const row *it, cbank_error *err)
+{
+    const Cbank__V1__AccountChanged *changed = it->statement->body;
+
+    return check_subject(it, changed->account, err);
+}
+
+static cbank_status check_merged_out(const row *it, cbank_error *err)
+{
+    const Cbank__V1__MergedOut *merged = it->statement->body;
+
+    return check_subject(it, merged->account, err);
+}
+
+static cbank_status check_merged_in(const row *it, cbank_error *err)
+{
+    const Cbank__V1__MergedIn *merged = it->statement->body;
+
+    return check_subject(it, merged->account, err);
+}
+
+/* The item of the batch that the statement names is what the bank was handed there. */
+static cbank_status check_item(const row *it, ProtobufCBinaryData batch, uint32_t index,
+                               bool change, ProtobufCBinaryData bytes, cbi_intake *out,
+                               cbank_error *err)
+{
+    cbi_hash batch_id, id, stored;
+    cbank_status status = CBANK_OK;
+
+    (void)cbi_hash_from(cbi_message_bytes(batch), &batch_id); /* its size has been checked */
+    CBI_TRY(cbi_intake_find(it->txn, &batch_id, out, err));
+    if (index >= out->next || it->logged->index < out->first_index ||
+        (out->received_at != 0 && it->logged->index > out->receipt_index))
+        CBI_TRY(differs(it, CBI_TABLE_BATCH, "place", err));
+    CBI_TRY(cbi_batch_item_id(it->check->hasher, change, cbi_message_bytes(bytes), &id, err));
+    CBI_TRY(cbi_intake_id(it->txn, out, index, &stored, err));
+    if (!cbi_hash_equal(&id, &stored))
+        CBI_TRY(differs(it, CBI_TABLE_BATCH, "record id", err));
+done:
+    return status;
+}
+
+static cbank_status check_deposited(const row *it, cbank_error *err)
+{
+    const Cbank__V1__CreditDeposited *deposited = it->statement->body;
+    Cbank__V1__CreditRecord *record = NULL;
+    cbank_status status = CBANK_OK;
+    cbi_intake intake;
+    cbi_hash content;
+    uint64_t newest;
+    uint8_t key[8];
+
+    CBI_TRY(check_subject(it, deposited->account, err));
+    CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(deposited->record), &record, err));
+    CBI_TRY(check_item(it, deposited->batch, deposited->index, false, deposited->record, &intake,
+                       err));
+    status = cbi_holding_by_reference(it->txn, intake.institution, record->reference, &newest,
+                                      &content, err);
+    if (status == CBANK_E_NOT_FOUND || (status == CBANK_OK && newest < it->logged->index))
+        status = differs(it, CBI_TABLE_REFERENCE, "older", err);
+    CBI_TRY(status);
+    cbi_put_u64(key, it->logged->index);
+    if (!cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
+        CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
+done:
+    cbi_message_free(record);
+    return status;
+}
+
+static cbank_status check_credit_changed(const row *it, cbank_error *err)
+{
+    const Cbank__V1__CreditChanged *changed = it->statement->body;
+    Cbank__V1__CreditChange *change = NULL;
+    cbank_status status = CBANK_OK;
+    cbi_intake intake;
+
+    CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(changed->change), &change, err));
+    it->check->counted.ended +=
+        it->logged->index < it->check->stated_size &&
+        (change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REVOKE ||
+         change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE);
+    CBI_TRY(check_item(it, changed->batch, changed->index, true, changed->change, &intake, err));
+done:
+    cbi_message_free(change);
+    return status;
+}
+
+/* ---- institutions ------------------------------------------------------------------------- */
+
+/*
+ * What may follow what. The kind of the entry before tells an institution's state: only being
+ * suspended changes it, and nothing but being resumed may follow that.
+ */
+static cbank_status check_order(const row *it, cbank_error *err)
+{
+    cbi_lifecycle life = {.subject = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_INSTITUTION};
+    cbi_check_read before = {0};
+    cbank_status status = CBANK_OK;
+
+    if (it->logged->entry.sequence > 0) {
+        CBI_TRY(cbi_check_read_at(it->check, it->txn, it->logged->previous_index, &before, err));
+        life.life = before.statement.kind != NULL &&
+                            before.statement.kind->kind == KIND(INSTITUTION_SUSPENDED)
+                        ? CBI_LIFE_SUSPENDED
+                        : CBI_LIFE_ACTIVE;
+    }
+    if (cbi_lifecycle_step(&life, it->statement->kind->kind, err) != CBANK_OK)
+        CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_CHAIN, CBI_TABLE_RECORD, it->logged->index,
+                                it->statement->kind->word));
+done:
+    cbi_check_clear_read(&before);
+    return status;
+}
+
+/* The row must have the key that this statement brought in; what it says of it is derived again. */
+static cbank_status check_key(const row *it, const char *code, cbank_error *err)
+{
+    Cbank__V1__DirectoryInstitution *known = NULL;
+    cbank_status status = CBANK_OK;
+    bool found = false;
+
+    CBI_TRY(check_subject(it, code, err));
+    CBI_TRY(check_order(it, err));
+    CBI_TRY(cbi_institution_read(it->txn, code, &known, err));
+    for (size_t i = 0; i < known->n_keys; i++)
+        found = found || known->keys[i]->from_index == it->logged->index;
+    if (!found)
+        CBI_TRY(differs(it, CBI_TABLE_INSTITUTION, "key", err));
+done:
+    cbi_message_free(known);
+    return status;
+}
+
+static cbank_status check_admitted(const row *it, cbank_error *err)
+{
+    const Cbank__V1__InstitutionAdmitted *admitted = it->statement->body;
+
+    return check_key(it, admitted->institution, err);
+}
+
+static cbank_status check_rotated(const row *it, cbank_error *err)
+{
+    const Cbank__V1__KeyRotated *rotated = it->statement->body;
+
+    return check_key(it, rotated->institution, err);
+}
+
+/* The row's status is of this statement or of a newer one. */
+static cbank_status check_suspension(const row *it, cbank_error *err)
+{
+    const Cbank__V1__InstitutionChanged *changed = it->statement->body;
+    Cbank__V1__DirectoryInstitution *known = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_subject(it, changed->institution, err));
+    CBI_TRY(check_order(it, err));
+    CBI_TRY(cbi_institution_read(it->txn, changed->institution, &known, err));
+    if (known->status_index < it->logged->index)
+        CBI_TRY(differs(it, CBI_TABLE_INSTITUTION, "status", err));
+done:
+    cbi_message_free(known);
+    return status;
+}
+
+static cbank_status check_received(const row *it, cbank_error *err)
+{
+    const Cbank__V1__BatchReceived *received = it->statement->body;
+    cbank_status status = CBANK_OK;
+    cbi_intake intake;
+    cbi_hash id;
+
+    CBI_TRY(check_subject(it, received->institution, err));
+    CBI_TRY(check_order(it, err));
+    (void)cbi_hash_from(cbi_message_bytes(received->batch), &id);
+    CBI_TRY(cbi_intake_find(it->txn, &id, &intake, err));
+    if (intake.receipt_index != it->logged->index ||
+        intake.received_at != it->statement->message->at ||
+        strcmp(intake.institution, received->institution) != 0 ||
+        intake.batch_number != received->number || intake.taken != received->taken ||
+        intake.unchanged != received->unchanged || intake.refused != received->refused)
+        CBI_TRY(differs(it, CBI_TABLE_BATCH, "receipt", err));
+done:
+    return status;
+}
+
+/* ---- the bank ----------------------------------------------------------------------------- */
+
+static cbank_status check_created(const row *it, cbank_error *err)
+{
+    const Cbank__V1__BankCreated *created = it->statement->body;
+    const cbi_bank *bank = it->check->bank;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_subject(it, created->origin, err));
+    if (it->logged->index != 0 || strcmp(created->origin, bank->config.origin) != 0 ||
+        (int)created->suite != (int)bank->config.suite)
+        CBI_TRY(wrong(it, "bank", err));
+done:
+    return status;
+}
+
+/* ---- all ---------------------------------------------------------------------------------- */
+
+static const struct {
+    Cbank__V1__StatementKind kind;
+    cbank_status (*check)(const row *it, cbank_error *err);
+} CHECKS[] = {
+    {KIND(ACCOUNT_OPENED), check_opened},
+    {KIND(ACCOUNT_FROZEN), check_changed},
+    {KIND(ACCOUNT_UNFROZEN), check_changed},
+    {KIND(MERGED_OUT), check_merged_out},
+    {KIND(MERGED_IN), check_merged_in},
+    {KIND(CREDIT_DEPOSITED), check_deposited},
+    {KIND(CREDIT_CHANGED), check_credit_changed},
+    {KIND(INSTITUTION_ADMITTED), check_admitted},
+    {KIND(KEY_ROTATED), check_rotated},
+    {KIND(INSTITUTION_SUSPENDED), check_suspension},
+    {KIND(INSTITUTION_RESUMED), check_suspension},
+    {KIND(BATCH_RECEIVED), check_received},
+    {KIND(BANK_CREATED), check_created},
+};
+
+/* By what the entry says, so that erased statements count too. */
+static void count(cbi_check *check, const cbi_logged *logged)
+{
+    const cbi_entry *entry = &logged->entry;
+    bool first = entry->sequence == 0;
+
+    if (logged->index >= check->stated_size)
+        return;
+    check->rows++;
+    check->counted.accounts +=
+        first && entry->subject_kind == CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER;
+    check->counted.institutions +=
+        first && entry->subject_kind == CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_INSTITUTION;
+    check->counted.records += entry->entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD;
+    check->erased = check->erased || logged->erased;
+}
+
+static cbank_status check_header(const row *it, cbank_error *err)
+{
+    const cbi_kind *kind = it->statement->kind;
+    int64_t earlier = it->check->time;
+
+    it->check->time = it->statement->message->at;
+    if ((int)kind->subject != (int)it->logged->entry.subject_kind)
+        return wrong(it, "subject kind", err);
+    if ((int)kind->entry_class != (int)it->logged->entry.entry_class)
+        return wrong(it, "class", err);
+    if (it->check->time < earlier)
+        return wrong(it, "time", err);
+    return CBANK_OK;
+}
+
+cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
+                              cbank_error *err)
+{
+    cbi_statement statement = {0};
+    row it = {check, txn, logged, &statement};
+    cbank_status status = CBANK_OK;
+
+    count(check, logged);
+    if (logged->erased)
+        return CBANK_OK;
+    status = cbi_statement_parse(logged->statement, &statement, err);
+    if (status != CBANK_OK && status != CBANK_E_MEMORY)
+        status = wrong(&it, cbank_reason_name(err->reason), err);
+    CBI_TRY(status);
+    CBI_TRY(check_header(&it, err));
+    for (size_t i = 0; i < sizeof(CHECKS) / sizeof(CHECKS[0]); i++) {
+        if (CHECKS[i].kind == statement.kind->kind)
+            CBI_TRY(CHECKS[i].check(&it, err));
+    }
+done:
+    cbi_statement_clear(&statement);
+    return status;
+}

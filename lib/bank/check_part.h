@@ -1,0 +1,89 @@
+/*
+ * check_part.h - what the parts of a check share.
+ *
+ * A part fails with what is wrong with one row, as any reading function does; the check makes a
+ * finding of it and goes on to the next row. Its `err` is never NULL.
+ */
+#ifndef CBI_BANK_CHECK_PART_H
+#define CBI_BANK_CHECK_PART_H
+
+#include "bank/check.h"
+#include "ledger/replay.h"
+
+/* What the log says there are of each. */
+typedef struct cbi_check_counts {
+    uint64_t accounts;
+    uint64_t records;
+    uint64_t ended;
+    uint64_t institutions;
+} cbi_check_counts;
+
+struct cbi_check {
+    cbi_bank *bank;
+    cbi_hasher *hasher;
+    cbi_replay *replay;
+    bool replayed;
+    char guard[CBI_PATH_MAX];
+
+    /* The log. */
+    int64_t time;       /* of the newest statement so far */
+    uint64_t rows;      /* read so far */
+    bool erased;        /* something that would have to be counted */
+    cbi_check_counts counted;
+    cbi_check_counts stated; /* by the bank, when its log was `stated_size` long */
+    uint64_t stated_size;
+
+    /* Tables. */
+    size_t table; /* position in the list of what is visited */
+    cbi_page page;
+    uint8_t after[CBI_KEY_MAX + 1]; /* where the next page begins */
+    size_t after_size;
+    uint64_t row; /* number of the row in its table */
+    uint64_t batches;
+    uint64_t visited;
+    uint64_t visits; /* to be made, as of the beginning */
+
+    cbank_error *findings;
+    size_t finding_count;
+    uint64_t finding_total;
+};
+
+/* What is wrong at the row that is being looked at. */
+cbank_status cbi_check_wrong(cbank_error *err, cbi_reason reason, cbi_table table, uint64_t where,
+                             const char *detail);
+
+/* A statement and where it stands. Begin with {0}; end with cbi_check_clear_read. */
+typedef struct cbi_check_read {
+    cbank_buffer row;
+    cbi_logged logged;
+    cbi_statement statement; /* kind is NULL once erased */
+} cbi_check_read;
+cbank_status cbi_check_read_at(cbi_check *check, cbi_txn *txn, uint64_t index,
+                               cbi_check_read *out, cbank_error *err);
+void cbi_check_clear_read(cbi_check_read *read);
+
+/* One row of the log, forwards: the tables must show what it says. */
+cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
+                              cbank_error *err);
+
+/* One row of a table, backwards: the log must bear it out. */
+typedef cbank_status (*cbi_check_visit)(cbi_check *check, cbi_txn *txn, cbi_bytes key,
+                                        cbi_bytes value, cbank_error *err);
+cbank_status cbi_check_head(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                            cbank_error *err);
+cbank_status cbi_check_institution(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                                   cbank_error *err);
+cbank_status cbi_check_batch(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                             cbank_error *err);
+cbank_status cbi_check_reference(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                                 cbank_error *err);
+cbank_status cbi_check_state(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                             cbank_error *err);
+cbank_status cbi_check_person(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                              cbank_error *err);
+cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                               cbank_error *err);
+cbank_status cbi_check_identity(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                                cbank_error *err);
+
+#endif
