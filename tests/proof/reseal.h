@@ -9,7 +9,7 @@
 
 #include "proof/world.h"
 
-#define RESEAL_PARTS_MAX 96
+#define RESEAL_PARTS_MAX 4200
 
 typedef struct reseal {
     world *world;
