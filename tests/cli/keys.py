@@ -1,0 +1,174 @@
+"""The keys of the JSON output, command by command, against keys.json: scripts lean on them.
+
+A key may be added (add it to keys.json); one that is gone or renamed breaks somebody.
+"""
+import json
+import pathlib
+
+import desk
+
+GOLDEN = json.loads(pathlib.Path(__file__).with_name("keys.json").read_text(encoding="utf-8"))
+
+
+class Keys(desk.Town):
+    seen = set()
+
+    def hold(self, command, document):
+        """The document has exactly the golden keys, and so have the objects named below it."""
+        self.seen.add(command)
+        self.assertEqual(sorted(document), sorted(GOLDEN[command]), command)
+        for name in GOLDEN:
+            if name.startswith(command + " "):
+                key = name[len(command) + 1:]
+                items = document[key[:-2]] if key.endswith("[]") else [document[key]]
+                self.assertTrue(items, name)
+                for item in items:
+                    self.assertEqual(sorted(item), sorted(GOLDEN[name]), name)
+        return document
+
+    def test_every_command_has_the_keys_that_it_promises(self):
+        self.banks()
+        self.institutions()
+        self.learners()
+        self.credit_records()
+        self.changes()
+        self.transcripts()
+        self.log()
+        self.keeping()
+        promised = {name for name in GOLDEN if name.count(" ") == 1}
+        self.assertEqual(self.seen, promised)
+
+    def banks(self):
+        made = self.ask("bank", "init", "other", "--origin", "other.example/credit/sm3-sm2/1",
+                        "--name", "en=Other", "--suite", "sm3-sm2", "--guard", "other-guard")
+        self.assertEqual(self.hold("bank init", made)["suite"], "sm3-sm2")
+        self.hold("bank info", self.in_bank("bank", "info"))
+        self.hold("bank directory", self.in_bank("bank", "directory", "-o", "directory"))
+
+    def institutions(self):
+        self.hold("key new", self.ask("key", "new", "new.key"))
+        self.hold("key show", self.ask("key", "show", "new.key.pub"))
+        self.hold("institution request",
+                  self.ask("institution", "request", "--code", "NEW", "--name", "新学院",
+                           "--origin", desk.ORIGIN, "--key", "new.key", "-o", "new.request"))
+        self.hold("institution admit",
+                  self.in_bank("institution", "admit", "NEW", "--name", "新学院", "--key",
+                               "new.key.pub"))
+        for one in self.list_in_bank("institution", "list"):
+            self.hold("institution list", one)
+        self.hold("institution show", self.in_bank("institution", "show", "PXU"))
+        self.cbank("key", "new", "next.key")
+        self.hold("institution rotate-request",
+                  self.ask("institution", "rotate-request", "--code", "NEW", "--origin",
+                           desk.ORIGIN, "--key", "new.key", "--new-key", "next.key", "-o",
+                           "rotation"))
+        self.hold("institution rotate-key", self.in_bank("institution", "rotate-key", "rotation"))
+        self.hold("institution suspend",
+                  self.in_bank("institution", "suspend", "NEW", "--reason", "audit"))
+        self.hold("institution resume", self.in_bank("institution", "resume", "NEW"))
+
+    def learners(self):
+        opened = self.in_bank("learner", "open", "--person", "-", given=json.dumps(desk.PERSON))
+        account = self.hold("learner open", opened)["account"]
+        self.hold("learner find", self.in_bank("learner", "find", "--id-type", "cn-id",
+                                               "--id-number", desk.PERSON["id_number"]))
+        self.hold("learner show", self.in_bank("learner", "show", account, "--with-person"))
+        self.hold("learner freeze",
+                  self.in_bank("learner", "freeze", account, "--reason", "dispute"))
+        self.hold("learner unfreeze",
+                  self.in_bank("learner", "unfreeze", account, "--reason", "settled"))
+
+    def credit_records(self):
+        self.write("bad.csv", "\n".join([desk.HEADER, *desk.ROWS, "5,甲一,123,C3,体育,1,通过,"]))
+        self.hold("credit import", self.import_grades("bad.csv", "--errors", "errors.csv", code=3))
+        self.hold("credit sign", self.ask("credit", "sign", "grades.csv", *self.signs, *self.reads,
+                                          "--origin", desk.ORIGIN, "-o", "batch"),)
+        self.hold("credit deposit",
+                  self.in_bank("credit", "deposit", "batch", "--open-accounts"))
+        issued = self.in_bank("credit", "issue", *self.signs, "--learner", self.account(),
+                              "--reference", "R-1", "--title", "电工证", "--credits", "2",
+                              "--hours", "32", "--type", "certificate")
+        self.hold("credit issue", issued)
+        for one in self.credits():
+            self.hold("credit list", one)
+        self.hold("credit show", self.in_bank("credit", "show", issued["id"]))
+        for one in self.list_in_bank("batch", "list"):
+            self.hold("batch list", one)
+        self.hold("batch show", self.in_bank("batch", "show", one["batch"]))
+
+    def changes(self):
+        first, second, *_ = (one["id"] for one in self.credits())
+        why = (*self.signs, "--reason", "corrected")
+        self.hold("credit amend", self.in_bank("credit", "amend", first, *why, "--credits", "5"))
+        self.hold("credit suspend", self.in_bank("credit", "suspend", second, *why))
+        self.hold("credit reinstate", self.in_bank("credit", "reinstate", second, *why))
+        self.hold("credit revoke", self.in_bank("credit", "revoke", second, *why))
+
+    def transcripts(self):
+        trust = self.trust()
+        self.hold("transcript issue",
+                  self.transcript("--for", "NCU", "--show", "name,number,birth"))
+        self.hold("transcript verify",
+                  self.ask("transcript", "verify", "transcript", *trust, "--for", "NCU"))
+        self.hold("transcript show", self.ask("transcript", "show", "transcript"))
+
+    def log(self):
+        self.hold("log checkpoint", self.in_bank("log", "checkpoint"))
+        self.hold("log prove",
+                  self.in_bank("log", "prove", self.credits()[0]["id"], "--leaf", "leaf", "-o",
+                               "proof"))
+        self.hold("log consistency",
+                  self.in_bank("log", "consistency", "--from", "1", "-o", "consistency"))
+        self.hold("bank status", self.in_bank("bank", "status", "-o", "status"))
+
+    def keeping(self):
+        self.hold("bank check", self.in_bank("bank", "check"))
+        self.hold("bank backup", self.in_bank("bank", "backup", "backup"))
+        self.hold("bank restore",
+                  self.ask("bank", "restore", "backup", "restored", "--keys", "bank/keys",
+                           "--guard", "bank.guard"))
+
+
+class Values(desk.Town):
+    def test_amounts_are_decimals_in_strings(self):
+        self.import_grades()
+        one = self.credits()[1]
+        self.assertEqual(one["totals"], [{"unit": "credit", "amount": "3.5"}])
+        self.assertEqual(one["credits"], "3.5")
+        found = self.in_bank("learner", "show", self.account())
+        self.assertEqual(found["credits"], "7.5")
+
+    def test_dates_stay_as_they_were_given_and_times_are_utc(self):
+        for number, date in enumerate(("1901-06-21", "1901-06", "1901")):
+            account = self.in_bank("learner", "open", "--person", "-",
+                                   given=json.dumps(desk.PERSON))["account"]
+            issued = self.in_bank("credit", "issue", *self.signs, "--learner", account,
+                                  "--reference", f"D-{number}", "--title", "x", "--awarded", date)
+            shown = self.in_bank("credit", "show", issued["id"])
+            self.assertEqual(shown["awarded"], date)
+            self.assertRegex(shown["deposited"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def test_a_list_is_one_object_a_line_and_nothing_where_there_is_nothing(self):
+        self.assertEqual(self.cbank("--json", *self.bank, "credit", "list").out, "")
+        self.import_grades()
+        self.assertEqual(len(self.credits()), 3)
+
+    def test_words_and_keys_are_the_same_in_both_languages(self):
+        self.import_grades()
+        english = self.list_in_bank("--lang", "en", "credit", "list")
+        chinese = self.list_in_bank("--lang", "zh", "credit", "list")
+        self.assertEqual(english, chinese)
+
+    def test_the_verdict_of_what_is_not_valid_says_nothing_of_the_content(self):
+        self.import_grades()
+        trust = self.trust()
+        self.transcript("--for", "NCU", "--show", "name,number")
+        report = self.ask("transcript", "verify", "transcript", *trust, "--for", "OTHER", code=1)
+        self.assertEqual(report["verdict"], "WRONG_RECIPIENT")
+        self.assertEqual(sorted(report), sorted(GOLDEN["transcript verify"]))
+        self.assertEqual([report[key] for key in ("holder", "account", "items", "credits")],
+                         [None, None, [], None])
+        self.assertNotIn("甲一", json.dumps(report, ensure_ascii=False))
+
+
+desk.main()
