@@ -112,7 +112,7 @@ cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cb
     uint64_t counter;
 
     CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_ACCOUNTS, 1, &counter, err));
-    CBI_TRY(cbi_account_make(counter, out, err));
+    CBI_TRY(cbi_account_make(CBI_ACCOUNT_FIRST + counter, out, err));
     CBI_TRY(write_opened(bank, append, person, terms, out, err));
     for (size_t i = 0; i < person->document_count; i++)
         CBI_TRY(cbi_vault_put_account(bank, append->txn, &person->documents[i], out->digits, err));

@@ -20,6 +20,9 @@ typedef struct cbi_opening_terms {
     cbi_bytes token;
 } cbi_opening_terms;
 
+/* Added to the running number, so that no account begins with a zero, which spreadsheets drop. */
+#define CBI_ACCOUNT_FIRST 10000000000000ull
+
 cbi_subject cbi_account_subject(const char *account);
 
 /*

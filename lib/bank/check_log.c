@@ -59,7 +59,7 @@ static cbank_status check_opened(const row *it, cbank_error *err)
 
     CBI_TRY(check_subject(it, opened->account, err));
     if (it->logged->index < it->check->stated_size) {
-        CBI_TRY(cbi_account_make(it->check->counted.accounts, &expected, err));
+        CBI_TRY(cbi_account_make(CBI_ACCOUNT_FIRST + it->check->counted.accounts, &expected, err));
         if (strcmp(expected.digits, opened->account) != 0)
             CBI_TRY(wrong(it, "account number", err));
     }
