@@ -372,7 +372,10 @@ CBANK_API CBANK_CHECKED cbank_status cbank_institution_rotate(cbank_bank *bank,
                                                               cbank_buffer *reply,
                                                               cbank_error *err);
 
-/** No more batches until it is resumed. Request: InstitutionChangeRequest. Reply: InstitutionInfo. */
+/**
+ * No more batches until it is resumed. Request: InstitutionChangeRequest.
+ * Reply: InstitutionInfo. NOT_FOUND, STATE.
+ */
 CBANK_API CBANK_CHECKED cbank_status cbank_institution_suspend(cbank_bank *bank,
                                                                const uint8_t *request,
                                                                size_t request_size,

@@ -40,7 +40,7 @@ done:
     return status;
 }
 
-/* One of the names, composed and trimmed; counted in characters, since rare ones take four bytes. */
+/* One of the names, composed and trimmed; counted in characters, for rare ones take four bytes. */
 static cbank_status compose_name(const char *stated, cbank_buffer *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;

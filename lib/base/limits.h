@@ -1,4 +1,4 @@
-/* limits.h - every limit, named once (design section 12). Beyond one: a clear error, nothing done. */
+/* limits.h - every limit, named once. Beyond one: a clear error, nothing done. */
 #ifndef CBI_BASE_LIMITS_H
 #define CBI_BASE_LIMITS_H
 
