@@ -334,3 +334,27 @@ Test(transcript, is_refused_for_what_the_bank_does_not_show)
                   CBANK_E_INVALID, "TIME_ORDER");
     cr_expect_eq(cbank_transcript_issue(NULL, NULL, 0, NULL, NULL), CBANK_E_ARGUMENT);
 }
+
+/* As much as a transcript may show: more than one message in memory may be. */
+Test(transcript, with_all_entries_that_it_may_show_is_reported_whole)
+{
+    issue_request request = reader_asks(account);
+    cbank_verifier *verifier = reader_open(&s);
+    reader_verdict verdict;
+    cbank_buffer file;
+
+    records_issue_many(&s, account, "A", 1000);
+    records_issue_many(&s, account, "B", 1000);
+    records_issue_many(&s, account, "C", 1000);
+    records_issue_many(&s, account, "D", 1000);
+    records_issue_many(&s, account, "E", 95);
+    file = reader_receive(&s, &request);
+    verdict = reader_verify(verifier, &file, NULL);
+    expect_word(&verdict, CBANK_OK, "VALID", "");
+    cr_expect_eq(verdict.report->n_items, 4096);
+    cr_expect_eq(verdict.report->totals[0]->milli, 4095000);
+    cr_expect_str_eq(verdict.report->items[4095]->record->reference, "E-94");
+    reader_clear(&verdict);
+    cbank_buffer_clear(&file);
+    cbank_verifier_close(verifier);
+}

@@ -1,5 +1,6 @@
 #include "bank/teller.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -58,7 +59,7 @@ static void admit_college(teller *it)
 void teller_open(teller *it, cbi_suite suite)
 {
     *it = (teller){.now = TELLER_TIME};
-    snprintf(it->folder, sizeof(it->folder), "/tmp/cbank-teller-XXXXXX");
+    snprintf(it->folder, sizeof(it->folder), "%s/cbank-teller-XXXXXX", P_tmpdir);
     cr_assert_not_null(mkdtemp(it->folder));
     snprintf(it->path, sizeof(it->path), "%s/bank", it->folder);
     found(it, suite);
@@ -66,15 +67,18 @@ void teller_open(teller *it, cbi_suite suite)
     it->account = teller_open_account(it, TELLER_DOCUMENT, TELLER_NUMBER, TELLER_NAME);
 }
 
+static int drop(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+    (void)info, (void)type, (void)walk;
+    return remove(path);
+}
+
 void teller_close(teller *it)
 {
-    char command[96];
-
     cbi_bank_close(it->bank);
     cbi_private_free(it->root_key);
     cbi_private_free(it->college_key);
-    snprintf(command, sizeof(command), "rm -rf %s", it->folder);
-    cr_assert_eq(system(command), 0);
+    cr_assert_eq(nftw(it->folder, drop, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 cbi_account teller_open_account(teller *it, const char *type, const char *number, const char *name)

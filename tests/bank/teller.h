@@ -32,7 +32,7 @@ typedef struct teller_id {
     char text[CBI_DISPLAY_ID_MAX];
 } teller_id;
 
-/* The bank is founded; the college is admitted by its own request; the learner's account is open. */
+/* The bank is founded, the college admitted by its own request, the learner's account opened. */
 void teller_open(teller *it, cbi_suite suite);
 void teller_close(teller *it);
 
