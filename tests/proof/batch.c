@@ -145,6 +145,36 @@ Test(batch, an_empty_one_is_not_signed)
     cbi_batch_builder_clear(&builder);
 }
 
+Test(batch, many_items_are_one_signature)
+{
+    Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
+    cbi_batch_builder builder = {0};
+    cbi_batch opened = {0};
+    cbank_buffer file = {0};
+    cbi_hash ids[300];
+    uint8_t number[4];
+
+    cr_assert_eq(cbi_batch_begin(it->suite, &builder, NULL), CBANK_OK);
+    for (uint32_t i = 0; i < 300; i++) {
+        cbi_put_u32(number, i + 1);
+        item.change = cbi_message_data(cbi_bytes_of(number, sizeof(number)));
+        cr_assert_eq(cbi_batch_add(&builder, &item, NULL), CBANK_OK);
+    }
+    cr_assert_eq(cbi_batch_finish(&builder,
+                                  &(cbi_batch_terms){.institution = "PXU", .origin = it->origin,
+                                                     .number = 1, .at = 1},
+                                  batch->signer, &file, NULL),
+                 CBANK_OK);
+    cr_assert_eq(cbi_batch_open(it->hasher, cbi_bytes_of_buffer(&file), &opened, NULL), CBANK_OK);
+    cr_expect_eq(cbi_batch_verify(it->hasher, &opened, cbi_private_public(batch->signer), ids,
+                                  NULL),
+                 CBANK_OK);
+    cr_expect_eq(memcmp(ids, builder.ids, sizeof(ids)), 0);
+    cbi_batch_clear(&opened);
+    cbi_batch_builder_clear(&builder);
+    cbank_buffer_clear(&file);
+}
+
 Test(batch, another_key_has_not_signed_it)
 {
     cr_expect_eq(read_all(batch->file, it->root_key, NULL), CBANK_E_BAD_SIGNATURE);
@@ -180,6 +210,26 @@ Test(batch, values_of_the_head)
         }
         refused(put_together(&sealed), CBI_REASON_HEAD_VALUE);
     }
+}
+
+Test(batch, its_head_is_bound_to_its_body)
+{
+    const cbi_private *signer = batch->signer;
+    Cbank__V1__BatchHead *head;
+    cbank_buffer payload = {0}, envelope = {0};
+    cbi_batch_head parsed = {0};
+    reseal sealed;
+
+    head = take_apart(&sealed);
+    head->body_digest.len = 0;
+    cr_assert_eq(cbi_message_pack(head, &payload, NULL), CBANK_OK);
+    cr_assert_eq(cbi_envelope_sign(CBI_BATCH_TYPE, cbi_bytes_of_buffer(&payload), &signer, 1,
+                                   &envelope, NULL),
+                 CBANK_OK);
+    cr_expect_eq(cbi_batch_head_parse(it->hasher, cbi_bytes_of_buffer(&envelope), &parsed, NULL),
+                 CBANK_E_MALFORMED);
+    cbank_buffer_clear(&payload);
+    cbank_buffer_clear(&envelope);
 }
 
 Test(batch, another_version_is_not_supported)

@@ -1,8 +1,8 @@
 /*
  * Files with random damage, half of them signed again by who holds the key, so that the damage is
  * read: nothing crashes, nothing without a key is accepted, no statement of a transcript can be
- * changed even by the bank that signs it, and no answer is undocumented. The seed is fixed and
- * printed; CBANK_TEST_SEED takes another.
+ * changed even by the bank that signs it, and no answer is undocumented. What is damaged is chosen
+ * by a fixed seed, or by CBANK_TEST_SEED; the keys are new each time.
  */
 #include <criterion/criterion.h>
 

@@ -253,3 +253,26 @@ cbank_status paper_answer(world *it, cbi_bytes file)
 
     return paper_answer_to(it, file, &terms, NULL);
 }
+
+/* Of a refusal that other readers know too, verification knows only these classes. */
+static cbank_status class_of(cbi_reason reason)
+{
+    switch (cbi_reason_status(reason)) {
+    case CBANK_E_STATE:
+        return CBANK_E_BAD_SEMANTICS;
+    case CBANK_E_TOO_LARGE:
+        return CBANK_E_MALFORMED;
+    default:
+        return cbi_reason_status(reason);
+    }
+}
+
+void paper_refused(world *it, cbi_bytes file, const cbi_verify_terms *terms, cbi_reason reason)
+{
+    cbi_reason actual;
+    cbank_status status = paper_answer_to(it, file, terms, &actual);
+
+    cr_expect_eq(status, class_of(reason), "answered %s", cbi_status_word(status));
+    cr_expect_eq(actual, reason, "for %s, not %s", cbi_reason_word(actual),
+                 cbi_reason_word(reason));
+}

@@ -54,6 +54,9 @@ cbank_status paper_answer(world *it, cbi_bytes file);
 cbank_status paper_answer_to(world *it, cbi_bytes file, const cbi_verify_terms *terms,
                              cbi_reason *reason);
 
+/* Refused for that reason and with the class that verification has for it. */
+void paper_refused(world *it, cbi_bytes file, const cbi_verify_terms *terms, cbi_reason reason);
+
 #define PAPER_RECIPIENT "WHU"
 
 #endif
