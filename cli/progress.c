@@ -34,10 +34,21 @@ static void draw_cells(uint64_t done, uint64_t total)
     fprintf(stderr, "] %3u%%  ", done >= total ? 100 : (unsigned)(done * 100 / total));
 }
 
+/* A stage has its own words: "institution" means another thing elsewhere. */
+static void draw_stage(const char *stage)
+{
+    char word[48];
+    const char *text;
+
+    snprintf(word, sizeof(word), "stage_%s", stage);
+    text = phrase_word(word);
+    text_write(stderr, text == word ? stage : text);
+}
+
 static void draw(const progress *bar, uint64_t done, uint64_t total, double rate)
 {
     fputs("\r\033[K", stderr);
-    text_write(stderr, phrase_word(bar->stage));
+    draw_stage(bar->stage);
     fputs("  ", stderr);
     if (total > 0)
         draw_cells(done, total);

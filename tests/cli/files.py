@@ -1,8 +1,10 @@
 """Files that the program reads and writes: whole or not at all, private where they should be, and
 nothing on a dry run."""
 import json
+import signal
 import stat
 import subprocess
+import time
 
 import desk
 
@@ -48,6 +50,20 @@ class Files(desk.Town):
         self.assertEqual(result["deposited"], 3)
         self.cbank(*self.bank, "credit", "import", "-", *self.signs, *self.reads,
                    "--passphrase-file", "-", given="x", code=2)
+
+    def test_an_interrupted_job_leaves_nothing_behind(self):
+        before = self.names()
+        job = subprocess.Popen([desk.PROGRAM, "credit", "sign", "-", *self.signs, *self.reads,
+                                "--origin", desk.ORIGIN, "-o", "batch"], cwd=self.folder,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+        job.stdin.write((desk.HEADER + "\n").encode())
+        job.stdin.flush()
+        time.sleep(0.3)
+        job.send_signal(signal.SIGINT)
+        said = job.communicate(timeout=60)
+        self.assertEqual((job.returncode, said), (-signal.SIGINT, (b"", b"")))
+        self.assertEqual(self.names(), before)
 
     def test_a_device_is_written_and_not_replaced(self):
         self.cbank(*self.bank, "log", "checkpoint", "-o", "/dev/null")
