@@ -1,6 +1,7 @@
 /* Batches: one signature over many items, and what each item may be. */
 #include <criterion/criterion.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "proof/reseal.h"
@@ -45,15 +46,20 @@ static cbank_status read_all(cbi_bytes file, const cbi_private *signer, cbi_reas
     cbi_batch_item item = {0};
     cbank_error err = {0};
     cbank_status status = cbi_batch_open(it->hasher, file, &opened, &err);
+    cbi_hash *ids = NULL;
 
-    if (status == CBANK_OK)
-        status = cbi_batch_verify(it->hasher, &opened, cbi_private_public(signer), NULL, &err);
+    if (status == CBANK_OK) {
+        ids = calloc(opened.head.head->count, sizeof(*ids)); /* as many as the head says */
+        cr_assert_not_null(ids);
+        status = cbi_batch_verify(it->hasher, &opened, cbi_private_public(signer), ids, &err);
+    }
     while (status == CBANK_OK) {
         status = cbi_batch_next(it->hasher, &opened, &item, &err);
         if (item.item == NULL)
             break;
         cbi_batch_item_clear(&item);
     }
+    free(ids);
     cbi_batch_clear(&opened);
     if (reason != NULL)
         *reason = (cbi_reason)err.reason;
