@@ -2,6 +2,7 @@
 #include "api/job.h"
 #include "api/rowreport.h"
 #include "base/memory.h"
+#include "bank/errand.h"
 
 /* The job behind cbank_credit_deposit_begin. */
 typedef struct deposit_job {
@@ -57,13 +58,19 @@ static void progress(const void *self, const char **stage, uint64_t *done, uint6
     cbi_intake_progress(&job->run, stage, done, total);
 }
 
-/* What became of each item, or would have: nothing is deposited where refusals stopped it. */
+/*
+ * What became of each item, or would have: nothing is deposited where refusals stopped it. What an
+ * earlier run has decided is unchanged now, or refused as it was then.
+ */
 static void count_items(const deposit_job *job, Cbank__Api__V1__CreditDepositReply *out)
 {
     const cbi_deposit *deposit = &job->run.deposit;
-    bool stopped = !job->asked->dry_run && deposit->intake.received_at == 0;
+    bool stopped = job->run.dry_run ? deposit->rejected > 0 && !job->terms.keep_going
+                                    : deposit->intake.received_at == 0;
 
-    for (uint64_t i = 0; i < deposit->batch.head.head->count; i++) {
+    out->unchanged = (uint64_t)deposit->earlier.taken + deposit->earlier.unchanged;
+    out->rejected = deposit->earlier.refused;
+    for (uint64_t i = deposit->earlier.next; i < deposit->batch.head.head->count; i++) {
         switch (deposit->items[i].outcome) {
         case CBI_OUTCOME_DEPOSITED:
             out->deposited += !stopped && !deposit->items[i].change;
@@ -72,14 +79,13 @@ static void count_items(const deposit_job *job, Cbank__Api__V1__CreditDepositRep
         case CBI_OUTCOME_UNCHANGED:
             out->unchanged++;
             break;
-        case CBI_OUTCOME_CHANGED:
-        case CBI_OUTCOME_REJECTED:
+        default:
             out->rejected++;
-            break;
-        default: /* decided in an earlier run */
-            break;
         }
     }
+    out->accounts_opened = deposit->accounts_opened;
+    if (job->run.dry_run && !stopped)
+        out->accounts_opened = cbi_tally_strangers(deposit->tally);
 }
 
 static cbank_status report(const cbi_deposit *deposit, cbi_rowreport *rows, cbank_error *err)
@@ -87,7 +93,7 @@ static cbank_status report(const cbi_deposit *deposit, cbi_rowreport *rows, cban
     cbank_status status = CBANK_OK;
 
     for (size_t i = 0; i < deposit->refusal_count; i++)
-        CBI_TRY(cbi_rowreport_add(rows, deposit->refusals[i].item + 1,
+        CBI_TRY(cbi_rowreport_add(rows, deposit->refusals[i].item + 1, "",
                                   (Cbank__Api__V1__OutcomeKind)deposit->refusals[i].outcome,
                                   &deposit->refusals[i].why, err));
 done:
@@ -110,7 +116,6 @@ static cbank_status finish(void *self, cbank_buffer *reply, cbank_error *err)
     answer.batch_number = head->number;
     answer.records = head->count;
     count_items(job, &answer);
-    answer.accounts_opened = deposit->accounts_opened;
     answer.errors = rows.errors;
     answer.n_errors = rows.error_count;
     CBI_TRY(cbi_face_reply(&answer, reply, err));
@@ -148,6 +153,7 @@ cbank_status cbank_credit_deposit_begin(cbank_bank *bank, const uint8_t *request
     CBI_TRY(cbi_alloc(1, sizeof(*job), &job, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__credit_deposit_request__descriptor, request,
                              request_size, &job->asked, err));
+    CBI_TRY(cbi_errand_check_token(cbi_message_bytes(job->asked->token), err));
     job->bank = inner;
     job->terms = (cbi_deposit_terms){.open_accounts = job->asked->open_accounts,
                                      .keep_going = job->asked->keep_going,

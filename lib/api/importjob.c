@@ -2,6 +2,7 @@
 #include "api/job.h"
 #include "api/sheet.h"
 #include "base/memory.h"
+#include "bank/errand.h"
 #include "proof/checkpoint.h"
 #include "record/code.h"
 
@@ -59,11 +60,40 @@ static cbank_status sign_batch(import_job *job, cbank_error *err)
     cbank_status status = CBANK_OK;
 
     job->phase = PHASE_OVER;
-    if (job->sheet.added == 0 || stopped || job->dry_run)
+    if (!cbi_sheet_has_items(&job->sheet) || stopped || job->dry_run)
         return CBANK_OK;
     CBI_TRY(cbi_sheet_sign(&job->sheet, origin, number, job->now, &job->file, err));
     if (job->sign == NULL)
         job->phase = PHASE_INTAKE;
+done:
+    return status;
+}
+
+/* What the bank took against an item after all, because others wrote in the meantime. */
+static cbank_status report_refusals(import_job *job, cbank_error *err)
+{
+    const cbi_deposit *deposit = &job->run.deposit;
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < deposit->refusal_count; i++) {
+        if (!deposit->items[deposit->refusals[i].item].change)
+            CBI_TRY(cbi_sheet_refuse(&job->sheet, deposit->refusals[i].item,
+                                     &deposit->refusals[i].why, err));
+    }
+done:
+    return status;
+}
+
+static cbank_status run_intake(import_job *job, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_intake_step(&job->run, job->sheet.bank, cbi_bytes_of_buffer(&job->file),
+                            &job->terms, err));
+    if (job->run.phase != CBI_INTAKE_OVER)
+        goto done;
+    CBI_TRY(report_refusals(job, err));
+    job->phase = PHASE_OVER;
 done:
     return status;
 }
@@ -83,10 +113,7 @@ static cbank_status run_phase(import_job *job, uint32_t budget_ms, bool *wants, 
         CBI_TRY(sign_batch(job, err));
         break;
     case PHASE_INTAKE:
-        CBI_TRY(cbi_intake_step(&job->run, job->sheet.bank, cbi_bytes_of_buffer(&job->file),
-                                &job->terms, err));
-        if (job->run.phase == CBI_INTAKE_OVER)
-            job->phase = PHASE_OVER;
+        CBI_TRY(run_intake(job, err));
         break;
     case PHASE_OVER:
         break;
@@ -140,26 +167,37 @@ static void progress(const void *self, const char **stage, uint64_t *done, uint6
     *total = 0;
 }
 
-/* What the intake made of the batch; amendments are two items of one row. */
+/* What became of the rows that went in; an amendment stays among the changed ones. */
 static void describe_intake(const import_job *job, Cbank__Api__V1__CreditImportReply *out)
 {
     const cbi_deposit *deposit = &job->run.deposit;
+    bool stopped = deposit->intake.received_at == 0;
 
     for (uint64_t i = 0; i < deposit->batch.head.head->count; i++) {
         const cbi_deposited *item = &deposit->items[i];
 
         if (item->change)
             continue;
-        if (item->outcome == CBI_OUTCOME_DEPOSITED)
-            out->deposited++;
-        else if (item->outcome == CBI_OUTCOME_UNCHANGED)
+        if (item->outcome == CBI_OUTCOME_UNCHANGED)
             out->unchanged++;
-        else
-            out->rejected++;
+        else if (item->outcome == CBI_OUTCOME_DEPOSITED && !item->amends)
+            out->deposited += !stopped;
+        else if (item->outcome != CBI_OUTCOME_DEPOSITED && item->amends)
+            out->changed--;
     }
-    if (deposit->intake.received_at == 0)
-        out->deposited = 0;
     out->accounts_opened = deposit->accounts_opened;
+}
+
+/* Nothing was signed, or nothing left this machine. */
+static void describe_plan(const import_job *job, Cbank__Api__V1__CreditImportReply *out)
+{
+    const cbi_sheet *sheet = &job->sheet;
+
+    if (sheet->rejected > 0 && !job->keep_going)
+        return;
+    out->deposited = sheet->added;
+    if (sheet->bank != NULL)
+        out->accounts_opened = cbi_tally_strangers(sheet->tally);
 }
 
 static cbank_status describe_batch(const import_job *job, cbi_hasher *hasher,
@@ -192,11 +230,8 @@ static cbank_status finish(void *self, cbank_buffer *reply, cbank_error *err)
         CBI_TRY(describe_batch(job, hasher, &head, &answer, err));
     if (job->run.phase == CBI_INTAKE_OVER)
         describe_intake(job, &answer);
-    else if (job->dry_run && job->sheet.rejected == 0) {
-        answer.deposited = job->sheet.added;
-        answer.accounts_opened = job->sheet.open_accounts ? job->sheet.new_accounts : 0;
-    } else if (job->sign != NULL && job->file.size > 0)
-        answer.deposited = job->sheet.added;
+    else
+        describe_plan(job, &answer);
     CBI_TRY(cbi_sheet_reply(&job->sheet, &answer, reply, err));
 done:
     cbi_batch_head_clear(&head);
@@ -232,7 +267,8 @@ static cbank_status begin(import_job *job, const cbank_bank *bank, cbank_job **o
 
     if (!cbi_institution_code_is_valid(cbi_message_text(job->sheet.institution)))
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_MISSING, 0, job->sheet.institution, NULL));
-    job->now = cbi_face_now();
+    job->now = job->sheet.now = job->terms.now = cbi_face_now();
+    CBI_TRY(cbi_errand_check_token(job->terms.token, err));
     CBI_TRY(cbi_sheet_begin(&job->sheet, err));
     status = cbi_job_new(&import_kind, job, bank, out, err);
     job = NULL; /* the job's now, whatever it answered */
@@ -268,7 +304,7 @@ cbank_status cbank_credit_import_begin(cbank_bank *bank, const cbank_key *key,
                              .lang = asked->lang};
     job->terms = (cbi_deposit_terms){.open_accounts = asked->open_accounts,
                                      .keep_going = asked->keep_going,
-                                     .now = cbi_face_now(),
+                                     .imported = true,
                                      .token = cbi_message_bytes(asked->token)};
     return begin(job, bank, out, err);
 done:

@@ -1,5 +1,7 @@
 #include "api/intakejob.h"
 
+#include "api/face.h"
+
 static cbank_status open_batch(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
                                const cbi_deposit_terms *terms, cbank_error *err)
 {
@@ -28,7 +30,7 @@ cbank_status cbi_intake_step(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file
                              : CBI_INTAKE_WRITING;
         break;
     case CBI_INTAKE_WRITING:
-        CBI_TRY(cbi_deposit_write(&run->deposit, &more, err));
+        CBI_TRY(cbi_deposit_write(&run->deposit, cbi_face_now(), &more, err));
         if (!more)
             run->phase = CBI_INTAKE_OVER;
         break;

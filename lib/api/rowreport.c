@@ -1,5 +1,6 @@
 #include "api/rowreport.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -28,7 +29,7 @@ void cbi_rowreport_clear(cbi_rowreport *report)
     *report = (cbi_rowreport){0};
 }
 
-cbank_status cbi_rowreport_add(cbi_rowreport *report, uint64_t row,
+cbank_status cbi_rowreport_add(cbi_rowreport *report, uint64_t row, const char *column,
                                Cbank__Api__V1__OutcomeKind outcome, const cbank_error *why,
                                cbank_error *err)
 {
@@ -39,7 +40,7 @@ cbank_status cbi_rowreport_add(cbi_rowreport *report, uint64_t row,
         return CBANK_OK;
     CBI_TRY(cbi_alloc(1, sizeof(*error), &error, err));
     cbank__api__v1__row_error__init(&error->message);
-    memcpy(error->column, why->object, sizeof(error->column));
+    snprintf(error->column, sizeof(error->column), "%s", column);
     cbank_error_text(why, report->lang, error->text, sizeof(error->text), error->remedy,
                      sizeof(error->remedy));
     error->message.row = row;

@@ -26,8 +26,8 @@ typedef struct cbi_rowreport {
 cbank_status cbi_rowreport_begin(const char *lang, cbi_rowreport *out, cbank_error *err);
 void cbi_rowreport_clear(cbi_rowreport *report);
 
-/* Keeps a row's error, unless there are enough. The error's object is the column. */
-cbank_status cbi_rowreport_add(cbi_rowreport *report, uint64_t row,
+/* Keeps a row's error, unless there are enough; `column` is "" for an item of a batch. */
+cbank_status cbi_rowreport_add(cbi_rowreport *report, uint64_t row, const char *column,
                                Cbank__Api__V1__OutcomeKind outcome, const cbank_error *why,
                                cbank_error *err);
 void cbi_rowreport_skip(cbi_rowreport *report, const cbank_error *why);

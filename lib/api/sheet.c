@@ -1,8 +1,5 @@
 #include "api/sheet.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "api/face.h"
 #include "api/job.h"
 #include "base/memory.h"
@@ -11,10 +8,8 @@
 
 /* ---- beginning --------------------------------------------------------------------------- */
 
-/* The institution's present name, which its records give. */
-static cbank_status find_name(cbi_sheet *sheet, cbank_error *err)
+static cbank_status check_key(const cbi_sheet *sheet, cbank_error *err)
 {
-    Cbank__V1__DirectoryInstitution *row = NULL;
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
     cbi_public signer;
@@ -25,11 +20,7 @@ static cbank_status find_name(cbi_sheet *sheet, cbank_error *err)
     CBI_TRY(cbi_institution_signer(sheet->bank, reader.txn, sheet->institution, &signer, err));
     if (!cbi_public_equal(&signer, cbi_private_public(sheet->key)))
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, sheet->institution, NULL));
-    CBI_TRY(cbi_institution_read(reader.txn, sheet->institution, &row, err));
-    snprintf(sheet->institution_name, sizeof(sheet->institution_name), "%s",
-             row->names[0]->value);
 done:
-    cbi_message_free(row);
     cbi_ledger_read_end(&reader);
     return status;
 }
@@ -43,11 +34,11 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_rowreport_begin(sheet->lang, &sheet->report, err));
-    CBI_TRY(find_name(sheet, err));
+    CBI_TRY(check_key(sheet, err));
     CBI_TRY(cbi_private_derive(sheet->key, "cbank/v1/reference", &sheet->reference_secret, err));
     options->suite = suite;
     options->institution = sheet->institution;
-    options->institution_name = sheet->institution_name;
+    options->institution_name = ""; /* the directory says it, and it may change */
     options->reference_secret = &sheet->reference_secret;
     options->format = cbi_message_text(format->format[0] == '\0' ? "generic" : format->format);
     options->map = cbi_message_text(format->map);
@@ -59,7 +50,8 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
     CBI_TRY(cbi_encoding_parse(cbi_message_text(format->encoding), &options->encoding, err));
     CBI_TRY(cbi_grades_new(options, &sheet->grades, err));
     CBI_TRY(cbi_batch_begin(suite, &sheet->batch, err));
-    CBI_TRY(cbi_seen_new(suite, &sheet->persons, err));
+    CBI_TRY(cbi_hasher_new(suite, &sheet->hasher, err));
+    CBI_TRY(cbi_tally_new(suite, sheet->now, &sheet->tally, err));
 done:
     return status;
 }
@@ -68,7 +60,9 @@ void cbi_sheet_clear(cbi_sheet *sheet)
 {
     cbi_grades_free(sheet->grades);
     cbi_batch_builder_clear(&sheet->batch);
-    cbi_seen_free(sheet->persons);
+    cbank_buffer_clear(&sheet->rows);
+    cbi_hasher_free(sheet->hasher);
+    cbi_tally_free(sheet->tally);
     cbi_rowreport_clear(&sheet->report);
     cbank_buffer_clear(&sheet->errors);
     cbi_secret_wipe(&sheet->reference_secret);
@@ -87,10 +81,44 @@ static cbank_status reject(cbi_sheet *sheet, const cbi_row_draft *row, const cba
     if (sheet->errors.size == 0)
         CBI_TRY(cbi_errorfile_begin(columns, count, &sheet->errors, err));
     CBI_TRY(cbi_errorfile_row(columns, count, &row->row, why, sheet->lang, &sheet->errors, err));
-    CBI_TRY(cbi_rowreport_add(&sheet->report, row->row.number,
+    CBI_TRY(cbi_rowreport_add(&sheet->report, row->row.number, why->object,
                               CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err));
 done:
     return status;
+}
+
+/* The column to look at, for what the bank has against a row; the reader has the row, not keys. */
+static void name_column(const cbi_sheet *sheet, const cbi_row_draft *row, cbank_error *why)
+{
+    cbi_sheet_id id = row->holder->document == CBI_DOCUMENT_STUDENT ? CBI_SHEET_STUDENT_NUMBER
+                                                                    : CBI_SHEET_ID_NUMBER;
+
+    switch ((cbi_reason)why->reason) {
+    case CBI_REASON_PERSON_CONFLICT:
+    case CBI_REASON_PERSON_NAME:
+        id = CBI_SHEET_NAME;
+        break;
+    case CBI_REASON_REFERENCE_TAKEN:
+    case CBI_REASON_REFERENCE_REPEATED:
+    case CBI_REASON_RECORD_FINAL:
+        id = CBI_SHEET_REFERENCE;
+        break;
+    default:
+        break;
+    }
+    if (why->reason == (int32_t)CBI_REASON_PERSON_CONFLICT && why->where == 0)
+        why->where = row->row.number;
+    why->object[0] = '\0';
+    cbi_error_name(why, cbi_grades_source(sheet->grades, id));
+}
+
+/* Which row the next item of the batch is of. */
+static cbank_status note_row(cbi_sheet *sheet, const cbi_row_draft *row, cbank_error *err)
+{
+    uint8_t number[4];
+
+    cbi_put_u32(number, (uint32_t)row->row.number);
+    return cbi_buffer_append(&sheet->rows, cbi_bytes_of(number, sizeof(number)), err);
 }
 
 static cbank_status add(cbi_sheet *sheet, const cbi_row_draft *row, uint32_t revision,
@@ -102,110 +130,111 @@ static cbank_status add(cbi_sheet *sheet, const cbi_row_draft *row, uint32_t rev
 
     CBI_TRY(cbi_signing_add_record(&sheet->batch, sheet->institution, row->record, &holder,
                                    revision, supersedes, err));
+    CBI_TRY(note_row(sheet, row, err));
+done:
+    return status;
+}
+
+static cbank_status add_new(cbi_sheet *sheet, const cbi_row_draft *row, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(add(sheet, row, 1, NULL, err));
     CBI_TRY(cbi_totals_add_record(&sheet->totals, row->record, err));
     sheet->added++;
 done:
     return status;
 }
 
-/* The row says something else than the record that the bank holds under its reference. */
-static cbank_status take_changed(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
-                                 const cbi_ruling *ruling, cbank_error *err)
-{
-    cbi_holding holding = {0};
-    cbank_status status = CBANK_OK;
-
-    sheet->changed++;
-    if (!sheet->amend)
-        return cbi_rowreport_add(&sheet->report, row->row.number,
-                                 CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_CHANGED, &ruling->why,
-                                 err);
-    CBI_TRY(cbi_holding_read(reader->txn, reader->hasher, ruling->index, &holding, err));
-    CBI_TRY(cbi_signing_add_change(&sheet->batch, &holding.id, row->record->reference,
-                                   CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE, "corrected",
-                                   "", err));
-    CBI_TRY(add(sheet, row, holding.record->revision + 1, &holding.id, err));
-done:
-    cbi_holding_clear(&holding);
-    return status;
-}
-
-/* Two names for one number within the file, of somebody whom the bank does not know yet. */
-static cbank_status check_person(cbi_sheet *sheet, const cbi_row_draft *row, bool *agrees,
-                                 uint64_t *first, cbank_error *err)
-{
-    char document[CBI_DOCUMENT_TYPE_MAX + CBI_NUMBER_MAX + 2];
-    cbank_status status = CBANK_OK;
-    bool same;
-
-    *first = 0;
-    *agrees = true;
-    snprintf(document, sizeof(document), "%s %s", row->holder->type, row->holder->number);
-    CBI_TRY(cbi_seen_add(sheet->persons, cbi_bytes_of_text(document), cbi_bytes_of_text(row->name),
-                         row->row.number, first, &same, err));
-    *agrees = *first == 0 || same || row->name[0] == '\0';
-done:
-    cbi_wipe(document, sizeof(document));
-    return status;
-}
-
+/* Rules on a row as on an item of a batch; `old` is the record that it amends, or NULL. */
 static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
-                          cbi_ruling *out, cbank_error *err)
+                          const cbi_holding *old, cbi_ruling *out, cbank_error *err)
 {
+    Cbank__V1__CreditRecord record = *row->record;
     cbi_person person = {0};
     cbi_claim claim = {.institution = sheet->institution,
-                       .record = row->record,
-                       .reference = row->record->reference,
+                       .record = &record,
+                       .reference = record.reference,
                        .person = &person};
     cbank_status status;
 
-    *out = (cbi_ruling){.outcome = CBI_OUTCOME_REJECTED};
-    status = cbi_person_from_opening(row->holder->type, row->holder->number, row->name, &person,
-                                     &out->why);
-    if (status == CBANK_E_INVALID) {
-        status = CBANK_OK;
-        goto done;
+    *out = (cbi_ruling){.outcome = CBI_OUTCOME_DEPOSITED};
+    if (old != NULL) {
+        claim.superseded = &old->id;
+        record.revision = old->record->revision + 1;
+        record.supersedes = cbi_message_data(cbi_bytes_of_hash(&old->id));
     }
-    CBI_TRY(status);
-    CBI_TRY(cbi_holding_content(sheet->bank, row->record, row->holder->type, row->holder->number,
-                                &claim.content, err));
-    CBI_TRY(cbi_claim_judge(sheet->bank, reader->txn, reader->hasher, &claim,
-                            sheet->open_accounts, out, err));
+    status = cbi_person_from_opening(row->holder->type, row->holder->number, row->name, &person,
+                                     &claim.unfit);
+    if (status != CBANK_OK && status != CBANK_E_INVALID) {
+        if (err != NULL)
+            *err = claim.unfit;
+        CBI_TRY(status);
+    }
+    status = CBANK_OK;
+    if (sheet->bank != NULL) {
+        CBI_TRY(cbi_holding_content(sheet->bank, &record, row->holder->type, row->holder->number,
+                                    &claim.content, err));
+        CBI_TRY(cbi_claim_judge(sheet->bank, reader->txn, sheet->hasher, &claim,
+                                sheet->open_accounts, out, err));
+    } else if (claim.unfit.reason != 0) {
+        out->outcome = CBI_OUTCOME_REJECTED;
+        out->why = claim.unfit;
+    }
+    CBI_TRY(cbi_tally_add(sheet->tally, reader->txn, sheet->hasher, row->row.number - 1, &claim,
+                          out, err));
 done:
     cbi_person_clear(&person);
+    return status;
+}
+
+/* A changed row that is to become an amendment; `ruling` says whether it may. */
+static cbank_status amend(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
+                          cbi_ruling *ruling, cbank_error *err)
+{
+    const Cbank__V1__ChangeAction action = CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE;
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_holding_read(reader->txn, reader->hasher, ruling->index, &holding, err));
+    if (cbi_record_state_step(&holding.state, action, &ruling->why) != CBANK_OK) {
+        ruling->outcome = CBI_OUTCOME_REJECTED;
+        goto done;
+    }
+    CBI_TRY(judge(sheet, reader, row, &holding, ruling, err));
+    if (ruling->outcome != CBI_OUTCOME_DEPOSITED)
+        goto done;
+    CBI_TRY(cbi_signing_add_change(&sheet->batch, &holding.id, row->record->reference, action,
+                                   "corrected", "", err));
+    CBI_TRY(note_row(sheet, row, err));
+    CBI_TRY(add(sheet, row, holding.record->revision + 1, &holding.id, err));
+    sheet->changed++;
+done:
+    cbi_holding_clear(&holding);
     return status;
 }
 
 static cbank_status take_ready(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
                                cbank_error *err)
 {
-    cbi_ruling ruling = {.outcome = CBI_OUTCOME_DEPOSITED};
     cbank_status status = CBANK_OK;
-    uint64_t first;
-    bool agrees;
+    cbi_ruling ruling;
 
-    CBI_TRY(check_person(sheet, row, &agrees, &first, err));
-    if (!agrees) {
-        (void)cbi_fail(&ruling.why, CBI_REASON_PERSON_CONFLICT, first, NULL, NULL);
-        ruling.outcome = CBI_OUTCOME_REJECTED;
-    } else if (sheet->bank != NULL) {
-        CBI_TRY(judge(sheet, reader, row, &ruling, err));
-    }
-    switch (ruling.outcome) {
-    case CBI_OUTCOME_DEPOSITED:
-        sheet->new_accounts += first == 0 && ruling.account.digits[0] == '\0';
-        CBI_TRY(add(sheet, row, 1, NULL, err));
-        break;
-    case CBI_OUTCOME_UNCHANGED:
-        sheet->unchanged++;
-        break;
-    case CBI_OUTCOME_CHANGED:
-        CBI_TRY(take_changed(sheet, reader, row, &ruling, err));
-        break;
-    case CBI_OUTCOME_REJECTED:
-        CBI_TRY(reject(sheet, row, &ruling.why, err));
-        break;
-    }
+    CBI_TRY(judge(sheet, reader, row, NULL, &ruling, err));
+    if (ruling.outcome == CBI_OUTCOME_DEPOSITED)
+        return add_new(sheet, row, err);
+    if (ruling.outcome == CBI_OUTCOME_CHANGED && sheet->amend)
+        CBI_TRY(amend(sheet, reader, row, &ruling, err));
+    sheet->unchanged += ruling.outcome == CBI_OUTCOME_UNCHANGED;
+    if (!cbi_outcome_refuses(ruling.outcome))
+        return CBANK_OK;
+    name_column(sheet, row, &ruling.why);
+    if (ruling.outcome == CBI_OUTCOME_REJECTED)
+        return reject(sheet, row, &ruling.why, err);
+    sheet->changed++;
+    CBI_TRY(cbi_rowreport_add(&sheet->report, row->row.number, ruling.why.object,
+                              CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_CHANGED, &ruling.why,
+                              err));
 done:
     return status;
 }
@@ -250,6 +279,21 @@ done:
 }
 
 /* ---- the batch --------------------------------------------------------------------------- */
+
+bool cbi_sheet_has_items(const cbi_sheet *sheet)
+{
+    return sheet->batch.count > 0;
+}
+
+cbank_status cbi_sheet_refuse(cbi_sheet *sheet, uint64_t item, const cbank_error *why,
+                              cbank_error *err)
+{
+    uint32_t row = cbi_get_u32(sheet->rows.data + 4 * item);
+
+    sheet->rejected++;
+    return cbi_rowreport_add(&sheet->report, row, why->object,
+                             CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err);
+}
 
 cbank_status cbi_sheet_sign(cbi_sheet *sheet, const char *origin, uint64_t number, int64_t now,
                             cbank_buffer *file, cbank_error *err)

@@ -21,23 +21,24 @@ typedef struct cbi_sheet {
     const Cbank__Api__V1__SheetFormat *format;
     bool open_accounts;
     bool amend;
+    int64_t now;
     const char *lang;
 
     cbi_grades *grades;
     cbi_grades_options options;
     cbi_secret reference_secret;
-    char institution_name[CBI_TEXT_MAX + 1];
     cbi_batch_builder batch;
-    cbi_seen *persons; /* of this file: one number has one name */
+    cbank_buffer rows; /* of the items of the batch: 4 bytes each */
+    cbi_hasher *hasher;
+    cbi_tally *tally;
     cbi_rowreport report;
     cbank_buffer errors; /* the error file; empty without a rejected row */
     bool complete;       /* the file has been read to its end */
     uint64_t unchanged;
-    uint64_t changed;
+    uint64_t changed; /* with `amend` they are in the batch */
     uint64_t rejected;
-    uint64_t added; /* rows that are in the batch */
-    uint64_t new_accounts; /* at most: persons whom the bank does not know */
-    cbi_totals totals;
+    uint64_t added; /* rows of records that are new */
+    cbi_totals totals; /* of these */
 } cbi_sheet;
 
 /* `sheet` holds what is given; the rest is {0}. INVALID or UNSUPPORTED for the format. */
@@ -50,6 +51,12 @@ void cbi_sheet_clear(cbi_sheet *sheet);
  */
 cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wants,
                                  cbank_error *err);
+
+/* Whether there is anything to sign. */
+bool cbi_sheet_has_items(const cbi_sheet *sheet);
+/* Reports an item of the batch that was refused after all. */
+cbank_status cbi_sheet_refuse(cbi_sheet *sheet, uint64_t item, const cbank_error *why,
+                              cbank_error *err);
 
 /* Signs what has been added. INVALID (BATCH_EMPTY) if nothing has. */
 cbank_status cbi_sheet_sign(cbi_sheet *sheet, const char *origin, uint64_t number, int64_t now,

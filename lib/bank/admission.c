@@ -4,6 +4,7 @@
 
 #include "bank/counter.h"
 #include "bank/errand.h"
+#include "bank/receipt.h"
 #include "record/code.h"
 #include "record/field.h"
 #include "record/organisation.h"
@@ -208,6 +209,7 @@ static cbi_errand_statement rotation_statement(const rotation *rotate,
         .body = body};
 }
 
+/* What is under way was signed with the earlier key, whose time ends here: so does it. */
 static cbank_status write_rotation(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     const rotation *rotate = (const rotation *)(const void *)act;
@@ -218,8 +220,11 @@ static cbank_status write_rotation(cbi_act *act, cbi_append *append, cbank_error
     Cbank__V1__InstitutionKey key = CBANK__V1__INSTITUTION_KEY__INIT;
     Cbank__V1__InstitutionKey *keys[CBI_INSTITUTION_KEYS_MAX];
     cbank_status status = CBANK_OK;
+    cbi_public earlier;
     uint64_t index;
 
+    CBI_TRY(cbi_institution_signer(rotate->bank, append->txn, body.institution, &earlier, err));
+    CBI_TRY(cbi_receipt_end(append, body.institution, &earlier, false, statement.token, err));
     CBI_TRY(cbi_institution_read(append->txn, body.institution, &row, err));
     key.public_key = body.public_key;
     key.request = body.request;

@@ -2,107 +2,13 @@
 
 #include <string.h>
 
-#include "base/memory.h"
 #include "bank/counter.h"
 #include "bank/errand.h"
 #include "bank/institution.h"
+#include "bank/receipt.h"
 
 /* The result of a chunk, which a token keeps: the batch's id, then 9 bytes an item. */
-#define CHUNK_ITEMS_MAX 4096u
 #define RESULT_ROW 9
-
-/* ---- units ------------------------------------------------------------------------------- */
-
-static cbank_status make_claim(cbi_deposit *deposit, cbi_chunk_unit *unit, size_t at,
-                               cbank_error *err)
-{
-    const cbi_batch_item *item = &unit->items[at];
-    cbi_claim *claim = &unit->claims[at];
-    const Cbank__V1__Opening *opening = item->item->opening;
-    cbank_status status = CBANK_OK;
-
-    claim->institution = deposit->batch.head.head->institution;
-    claim->record = item->record;
-    claim->change = item->change;
-    claim->reference = item->record != NULL ? item->record->reference : item->item->reference;
-    if (item->record == NULL)
-        return CBANK_OK;
-    claim->person = &unit->persons[at];
-    CBI_TRY(cbi_person_from_opening(opening->document_type, opening->number, opening->name,
-                                    &unit->persons[at], err));
-    CBI_TRY(cbi_holding_content(deposit->bank, item->record, opening->document_type,
-                                opening->number, &claim->content, err));
-done:
-    return status;
-}
-
-static cbank_status read_item(cbi_deposit *deposit, cbi_chunk_unit *unit, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_batch_next(deposit->hasher, &deposit->batch, &unit->items[unit->count], err));
-    if (unit->items[unit->count].item == NULL)
-        CBI_TRY(cbi_fail(err, CBI_REASON_AMENDMENT_BROKEN, unit->first, NULL, NULL));
-    CBI_TRY(make_claim(deposit, unit, unit->count, err));
-    unit->count++;
-done:
-    return status;
-}
-
-cbank_status cbi_chunk_read(cbi_deposit *deposit, cbi_chunk_unit *out, cbank_error *err)
-{
-    const Cbank__V1__CreditChange *change;
-    cbank_status status = CBANK_OK;
-
-    *out = (cbi_chunk_unit){.first = deposit->batch.next};
-    CBI_TRY(read_item(deposit, out, err));
-    change = out->items[0].change;
-    if (change == NULL ||
-        change->action != CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE)
-        goto done;
-    CBI_TRY(read_item(deposit, out, err));
-    if (out->items[1].record == NULL ||
-        strcmp(out->claims[0].reference, out->claims[1].reference) != 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_AMENDMENT_BROKEN, out->first, NULL, NULL));
-    (void)cbi_hash_from(cbi_message_bytes(change->record), &out->superseded); /* checked: 32 */
-    out->claims[1].superseded = &out->superseded;
-done:
-    return status;
-}
-
-cbank_status cbi_chunk_judge(cbi_deposit *deposit, cbi_txn *txn, cbi_chunk_unit *unit,
-                             cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-
-    for (size_t i = 0; i < unit->count; i++)
-        CBI_TRY(cbi_claim_judge(deposit->bank, txn, deposit->hasher, &unit->claims[i],
-                                deposit->terms.open_accounts, &unit->rulings[i], err));
-    if (unit->count == 2 && (unit->rulings[0].outcome != CBI_OUTCOME_DEPOSITED ||
-                             unit->rulings[1].outcome != CBI_OUTCOME_DEPOSITED)) {
-        const cbi_ruling *refused =
-            &unit->rulings[unit->rulings[0].outcome == CBI_OUTCOME_DEPOSITED ? 1 : 0];
-        cbank_error why = refused->why;
-
-        for (size_t i = 0; i < 2; i++) {
-            unit->rulings[i].outcome = CBI_OUTCOME_REJECTED;
-            unit->rulings[i].why = why;
-        }
-    }
-done:
-    return status;
-}
-
-void cbi_chunk_unit_clear(cbi_chunk_unit *unit)
-{
-    for (size_t i = 0; i < 2; i++) {
-        cbi_batch_item_clear(&unit->items[i]);
-        cbi_person_clear(&unit->persons[i]);
-    }
-    *unit = (cbi_chunk_unit){0};
-}
-
-/* ---- the act ----------------------------------------------------------------------------- */
 
 typedef struct chunk_act {
     cbi_act act;
@@ -112,23 +18,36 @@ typedef struct chunk_act {
     uint64_t ended;
 } chunk_act;
 
-/* The key may have been changed, or the same batch deposited, since it was opened. */
-static cbank_status check_chunk(cbi_act *act, cbi_append *append, cbank_error *err)
+/* The items from the intake's next on, whatever has been read before. */
+static cbank_status rewind_items(const chunk_act *chunk, cbank_error *err)
 {
-    chunk_act *chunk = (chunk_act *)(void *)act;
-    cbi_deposit *deposit = chunk->deposit;
+    cbi_batch *batch = &chunk->deposit->batch;
+    cbank_status status = CBANK_OK;
+    cbi_bytes part;
+
+    cbi_artefact_rewind(&batch->parts);
+    for (batch->next = 0; batch->next < chunk->intake.next; batch->next++) {
+        if (!cbi_artefact_next(&batch->parts, &part))
+            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, batch->next, "batch", NULL));
+    }
+done:
+    return status;
+}
+
+/* ---- the check --------------------------------------------------------------------------- */
+
+/* Where the intake of this batch stands now; others may have taken a chunk, or its number. */
+static cbank_status find_intake(chunk_act *chunk, cbi_txn *txn, cbank_error *err)
+{
+    const cbi_deposit *deposit = chunk->deposit;
     const Cbank__V1__BatchHead *head = deposit->batch.head.head;
     cbank_status status = CBANK_OK;
-    cbi_public signer;
 
-    CBI_TRY(cbi_institution_signer(deposit->bank, append->txn, head->institution, &signer, err));
-    if (!cbi_public_equal(&signer, &deposit->signer))
-        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, head->institution, NULL));
-    status = cbi_intake_find(append->txn, &deposit->batch.head.id, &chunk->intake, err);
+    status = cbi_intake_find(txn, &deposit->batch.head.id, &chunk->intake, err);
     if (status == CBANK_E_NOT_FOUND) {
         status = CBANK_OK;
         chunk->intake = (cbi_intake){0};
-        if (cbi_intake_has_number(append->txn, head->institution, head->number))
+        if (cbi_intake_has_number(txn, head->institution, head->number))
             CBI_TRY(cbi_fail(err, CBI_REASON_BATCH_NUMBER_TAKEN, head->number, head->institution,
                              NULL));
     }
@@ -140,12 +59,79 @@ done:
     return status;
 }
 
-/* Both statement's worth of random bytes and all tables: what one item may dirty at most. */
+static cbank_status judge_chunk(chunk_act *chunk, cbi_txn *txn, const cbi_judge *judge,
+                                cbank_error *err)
+{
+    cbi_deposit *deposit = chunk->deposit;
+    uint64_t end = deposit->batch.head.head->count;
+    cbank_status status = CBANK_OK;
+    cbi_unit unit = {0};
+
+    if (end > CBI_CHUNK_ITEMS_MAX)
+        end = CBI_CHUNK_ITEMS_MAX;
+    while (deposit->batch.next < end) {
+        CBI_TRY(cbi_unit_read(judge, &deposit->batch, &unit, err));
+        CBI_TRY(cbi_unit_judge(judge, txn, &unit, err));
+        for (size_t i = 0; i < unit.count; i++) {
+            if (cbi_outcome_refuses(unit.rulings[i].outcome))
+                CBI_TRY(cbi_deposit_refuse(unit.first + i, &unit.rulings[i].why, err));
+        }
+        cbi_unit_clear(&unit);
+    }
+done:
+    cbi_unit_clear(&unit);
+    return status;
+}
+
+/*
+ * All or nothing: if others have written since the batch was judged, its beginning is judged once
+ * more before its first row is written. What is refused only later than that counts as refused.
+ */
+static cbank_status judge_again(chunk_act *chunk, const cbi_append *append, cbank_error *err)
+{
+    cbi_deposit *deposit = chunk->deposit;
+    cbi_judge judge = cbi_deposit_judge_of(deposit);
+    cbi_tally *tally = NULL;
+    cbank_status status = CBANK_OK;
+
+    if (deposit->terms.keep_going || chunk->intake.number != 0 ||
+        append->state.frontier.size == deposit->judged_size)
+        return CBANK_OK;
+    CBI_TRY(cbi_tally_new(deposit->bank->config.suite, append->at, &tally, err));
+    judge.tally = tally;
+    CBI_TRY(rewind_items(chunk, err));
+    CBI_TRY(judge_chunk(chunk, append->txn, &judge, err));
+done:
+    cbi_tally_free(tally);
+    return status;
+}
+
+/* The key may have been changed, or the same batch deposited, since it was opened. */
+static cbank_status check_chunk(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    chunk_act *chunk = (chunk_act *)(void *)act;
+    const cbi_deposit *deposit = chunk->deposit;
+    const char *institution = deposit->batch.head.head->institution;
+    cbank_status status = CBANK_OK;
+    cbi_public signer;
+
+    CBI_TRY(cbi_institution_signer(deposit->bank, append->txn, institution, &signer, err));
+    if (!cbi_public_equal(&signer, &deposit->signer))
+        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, institution, NULL));
+    CBI_TRY(find_intake(chunk, append->txn, err));
+    CBI_TRY(judge_again(chunk, append, err));
+done:
+    return status;
+}
+
+/* ---- the write --------------------------------------------------------------------------- */
+
+/* Both statements' worth of random bytes and all tables: what one unit may dirty at most. */
 static bool has_room(const chunk_act *chunk, const cbi_append *append, size_t begun)
 {
     size_t used = cbi_txn_dirty(append->txn) - begun;
 
-    return (chunk->act.result.size - CBI_HASH_SIZE) / RESULT_ROW + 2 <= CHUNK_ITEMS_MAX &&
+    return (chunk->act.result.size - CBI_HASH_SIZE) / RESULT_ROW + 2 <= CBI_CHUNK_ITEMS_MAX &&
            used + 8 * CBI_STATEMENT_MAX < CBI_ACT_DIRTY_MAX;
 }
 
@@ -162,13 +148,15 @@ static void count(chunk_act *chunk, const cbi_claim *claim, const cbi_ruling *ru
     case CBI_OUTCOME_UNCHANGED:
         chunk->intake.unchanged++;
         break;
-    default:
+    case CBI_OUTCOME_CHANGED:
+    case CBI_OUTCOME_REJECTED:
         chunk->intake.refused++;
+        break;
     }
 }
 
-static cbank_status carry_out(chunk_act *chunk, cbi_append *append, cbi_chunk_unit *unit,
-                              size_t at, cbank_error *err)
+static cbank_status carry_out(chunk_act *chunk, cbi_append *append, cbi_unit *unit, size_t at,
+                              cbank_error *err)
 {
     cbi_deposit *deposit = chunk->deposit;
     const cbi_batch_item *item = &unit->items[at];
@@ -199,62 +187,63 @@ done:
     return status;
 }
 
-static cbank_status write_receipt(chunk_act *chunk, cbi_append *append, cbank_error *err)
+/* What was refused when the batch was judged whole stays refused; all else is ruled on afresh. */
+static cbank_status rule(chunk_act *chunk, cbi_txn *txn, cbi_unit *unit, cbank_error *err)
 {
     cbi_deposit *deposit = chunk->deposit;
-    cbi_intake *intake = &chunk->intake;
-    Cbank__V1__BatchReceived body = CBANK__V1__BATCH_RECEIVED__INIT;
-
-    body.institution = intake->institution;
-    body.batch = cbi_message_data(cbi_bytes_of_hash(&intake->id));
-    body.number = intake->batch_number;
-    body.taken = intake->taken;
-    body.unchanged = intake->unchanged;
-    body.refused = intake->refused;
-    body.public_key = cbi_message_data(cbi_public_bytes(&deposit->signer));
-    intake->received_at = append->at;
-    return cbi_errand_append(append,
-                             &(cbi_errand_statement){
-                                 .subject = cbi_institution_subject(intake->institution),
-                                 .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_BATCH_RECEIVED,
-                                 .token = cbi_bytes_of(chunk->act.token, CBI_TOKEN_SIZE),
-                                 .body = &body},
-                             &intake->receipt_index, NULL, err);
-}
-
-/* The same items again from the same place, should the transaction have to be repeated. */
-static cbank_status rewind_items(chunk_act *chunk, cbank_error *err)
-{
-    cbi_batch *batch = &chunk->deposit->batch;
+    const cbi_judge judge = cbi_deposit_judge_of(deposit);
+    const cbi_deposited *judged = deposit->items + unit->first;
     cbank_status status = CBANK_OK;
-    cbi_bytes part;
 
-    cbi_artefact_rewind(&batch->parts);
-    for (batch->next = 0; batch->next < chunk->intake.next; batch->next++) {
-        if (!cbi_artefact_next(&batch->parts, &part))
-            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, batch->next, "batch", NULL));
+    if (cbi_outcome_refuses((cbi_outcome)judged[0].outcome)) {
+        for (size_t i = 0; i < unit->count; i++)
+            unit->rulings[i] = (cbi_ruling){.outcome = (cbi_outcome)judged[i].outcome,
+                                            .index = judged[i].index};
+        return CBANK_OK;
+    }
+    CBI_TRY(cbi_unit_judge(&judge, txn, unit, err));
+    for (size_t i = 0; i < unit->count; i++) {
+        if (cbi_outcome_refuses(unit->rulings[i].outcome))
+            cbi_deposit_note_refusal(deposit, unit->first + i, &unit->rulings[i]);
     }
 done:
     return status;
 }
 
-static cbank_status write_items(chunk_act *chunk, cbi_append *append, cbank_error *err)
+static cbank_status write_items(chunk_act *chunk, cbi_append *append, size_t begun,
+                                cbank_error *err)
 {
-    cbi_deposit *deposit = chunk->deposit;
-    size_t begun = cbi_txn_dirty(append->txn);
-    cbi_chunk_unit unit = {0};
+    const cbi_judge judge = cbi_deposit_judge_of(chunk->deposit);
+    cbi_unit unit = {0};
     cbank_status status = CBANK_OK;
 
+    CBI_TRY(rewind_items(chunk, err));
     while (chunk->intake.next < chunk->intake.count && has_room(chunk, append, begun)) {
-        CBI_TRY(cbi_chunk_read(deposit, &unit, err));
-        CBI_TRY(cbi_chunk_judge(deposit, append->txn, &unit, err));
+        CBI_TRY(cbi_unit_read(&judge, &chunk->deposit->batch, &unit, err));
+        CBI_TRY(rule(chunk, append->txn, &unit, err));
         for (size_t i = 0; i < unit.count; i++)
             CBI_TRY(carry_out(chunk, append, &unit, i, err));
         chunk->intake.next += (uint32_t)unit.count;
-        cbi_chunk_unit_clear(&unit);
+        cbi_unit_clear(&unit);
     }
 done:
-    cbi_chunk_unit_clear(&unit);
+    cbi_unit_clear(&unit);
+    return status;
+}
+
+static cbank_status begin_intake(chunk_act *chunk, cbi_append *append, cbank_error *err)
+{
+    cbi_deposit *deposit = chunk->deposit;
+    bool imported = deposit->terms.imported;
+    cbi_bytes token = cbi_bytes_of(chunk->act.token, CBI_TOKEN_SIZE);
+    cbank_status status = CBANK_OK;
+
+    if (imported)
+        CBI_TRY(cbi_receipt_end(append, deposit->batch.head.head->institution, &deposit->signer,
+                                true, token, err));
+    CBI_TRY(cbi_intake_begin(append, &deposit->batch, deposit->ids, imported, &chunk->intake,
+                             err));
+done:
     return status;
 }
 
@@ -262,41 +251,50 @@ static cbank_status write_chunk(cbi_act *act, cbi_append *append, cbank_error *e
 {
     chunk_act *chunk = (chunk_act *)(void *)act;
     cbi_deposit *deposit = chunk->deposit;
+    size_t begun = cbi_txn_dirty(append->txn);
+    cbi_bytes token = cbi_bytes_of(act->token, CBI_TOKEN_SIZE);
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_buffer_set(&act->result, cbi_bytes_of_hash(&deposit->batch.head.id), err));
-    chunk->records = chunk->ended = 0;
     if (chunk->intake.number == 0)
-        CBI_TRY(cbi_intake_begin(append, &deposit->batch, deposit->ids, &chunk->intake, err));
-    CBI_TRY(rewind_items(chunk, err));
-    CBI_TRY(write_items(chunk, append, err));
+        CBI_TRY(begin_intake(chunk, append, err));
+    CBI_TRY(write_items(chunk, append, begun, err));
     if (chunk->intake.next == chunk->intake.count)
-        CBI_TRY(write_receipt(chunk, append, err));
-    CBI_TRY(cbi_intake_write(append->txn, &chunk->intake, err));
+        CBI_TRY(cbi_receipt_write(append, &chunk->intake, &deposit->signer, token, err));
+    else
+        CBI_TRY(cbi_intake_write(append->txn, &chunk->intake, err));
     CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_RECORDS, chunk->records, NULL, err));
     CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_ENDED, chunk->ended, NULL, err));
 done:
     return status;
 }
 
-/* The caller's token is for the first chunk; the others have one made of it and their place. */
+/* ---- the act ----------------------------------------------------------------------------- */
+
+/*
+ * The caller's token is for the first chunk of a batch made anew each time; any other chunk has
+ * one made of the batch, the caller's token and its place.
+ */
 static cbank_status name_chunk(chunk_act *chunk, cbank_error *err)
 {
     const cbi_deposit *deposit = chunk->deposit;
-    const cbi_hash *id = &deposit->batch.head.id;
+    const cbi_deposit_terms *terms = &deposit->terms;
     uint8_t next[8];
-    cbi_bytes parts[] = {cbi_bytes_of_text("deposit"), cbi_bytes_of_hash(id),
-                         deposit->terms.token, cbi_bytes_of(next, sizeof(next))};
+    cbi_bytes parts[] = {cbi_bytes_of_text("deposit"),
+                         cbi_bytes_of_hash(&deposit->batch.head.id), terms->token,
+                         cbi_bytes_of(next, sizeof(next))};
     cbank_status status = CBANK_OK;
     cbi_hash digest;
 
     cbi_put_u64(next, deposit->intake.next);
     CBI_TRY(cbi_errand_digest(deposit->bank, parts, 4, &digest, err));
-    chunk->act.request = deposit->terms.request != NULL ? *deposit->terms.request : digest;
-    if (deposit->terms.request != NULL && deposit->terms.token.size > 0)
-        CBI_TRY(cbi_errand_token(deposit->terms.token, chunk->act.token, err));
-    else
+    if (terms->request != NULL && terms->token.size > 0 && deposit->intake.next == 0) {
+        chunk->act.request = *terms->request;
+        CBI_TRY(cbi_errand_token(terms->token, chunk->act.token, err));
+    } else {
+        chunk->act.request = digest;
         memcpy(chunk->act.token, digest.bytes, CBI_TOKEN_SIZE);
+    }
 done:
     return status;
 }
@@ -325,27 +323,26 @@ static cbank_status reread_intake(cbi_deposit *deposit, cbank_error *err)
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_ledger_read_begin(deposit->bank->ledger, &reader, err));
-    CBI_TRY(cbi_intake_find(reader.txn, &deposit->batch.head.id, &deposit->intake, err));
+    CBI_TRY(cbi_intake_find(reader.txn, &deposit->id, &deposit->intake, err));
 done:
     cbi_ledger_read_end(&reader);
     return status;
 }
 
-cbank_status cbi_chunk_write(cbi_deposit *deposit, cbank_error *err)
+cbank_status cbi_chunk_write(cbi_deposit *deposit, int64_t now, cbank_error *err)
 {
     chunk_act chunk = {.deposit = deposit};
     uint64_t first = deposit->intake.next;
     uint32_t opened = deposit->intake.opened;
     cbank_status status = CBANK_OK;
-    cbi_hash batch;
     size_t rows;
 
     CBI_TRY(name_chunk(&chunk, err));
-    chunk.act.now = deposit->terms.now;
+    chunk.act.now = now;
     chunk.act.check = check_chunk;
     chunk.act.write = write_chunk;
     CBI_TRY(cbi_ledger_submit(deposit->bank->ledger, &chunk.act, err));
-    CBI_TRY(cbi_chunk_result(cbi_bytes_of_buffer(&chunk.act.result), &batch,
+    CBI_TRY(cbi_chunk_result(cbi_bytes_of_buffer(&chunk.act.result), &deposit->id,
                              deposit->items + first, deposit->batch.head.head->count - first,
                              &rows, err));
     if (chunk.act.replayed)

@@ -19,10 +19,13 @@ static bool is_refusal(cbank_status status)
 
 /* ---- records ----------------------------------------------------------------------------- */
 
+/*
+ * Only the institution that awards a record may sign it. That it has asked another one to deposit
+ * for it would have to be in the log, and no statement says so yet.
+ */
 static bool may_award(const Cbank__V1__CreditRecord *record, const char *institution)
 {
-    return strcmp(record->awarded_by->institution, institution) == 0 ||
-           strcmp(record->deposited_by, institution) == 0;
+    return strcmp(record->awarded_by->institution, institution) == 0;
 }
 
 /* Whose account it goes to. */
@@ -47,15 +50,17 @@ static cbank_status judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_c
     return status;
 }
 
-/* An amendment: the next revision of what the item before has superseded. */
+/* An amendment: the next revision of what the item before has superseded; and whose that is. */
 static cbank_status judge_revision(cbi_txn *txn, cbi_hasher *hasher, const cbi_claim *claim,
-                                   uint64_t index, cbi_ruling *out, cbank_error *err)
+                                   uint64_t index, cbi_ruling *out, cbi_account *holder,
+                                   cbank_error *err)
 {
     cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
     bool follows;
 
     CBI_TRY(cbi_holding_read(txn, hasher, index, &holding, err));
+    memcpy(holder->digits, holding.deposited->account, sizeof(holder->digits));
     follows = claim->superseded != NULL && cbi_hash_equal(claim->superseded, &holding.id) &&
               cbi_bytes_equal(cbi_message_bytes(claim->record->supersedes),
                               cbi_bytes_of_hash(&holding.id)) &&
@@ -70,7 +75,7 @@ done:
 }
 
 static cbank_status judge_reference(cbi_txn *txn, cbi_hasher *hasher, const cbi_claim *claim,
-                                    cbi_ruling *out, cbank_error *err)
+                                    cbi_ruling *out, cbi_account *holder, cbank_error *err)
 {
     cbi_hash content;
     cbank_status status =
@@ -87,22 +92,37 @@ static cbank_status judge_reference(cbi_txn *txn, cbi_hasher *hasher, const cbi_
         return status;
     if (claim->superseded == NULL && cbi_hash_equal(&content, &claim->content))
         return refuse(out, CBI_OUTCOME_UNCHANGED);
-    return judge_revision(txn, hasher, claim, out->index, out, err);
+    return judge_revision(txn, hasher, claim, out->index, out, holder, err);
+}
+
+/* The change and the new record stand on one chain, or no transcript could show them together. */
+static bool stays_with_holder(const cbi_ruling *ruling, const cbi_account *holder)
+{
+    return holder->digits[0] == '\0' || strcmp(ruling->account.digits, holder->digits) == 0;
 }
 
 static cbank_status judge_record(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
                                  const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
                                  cbank_error *err)
 {
+    cbi_account holder = {0};
     cbank_status status = CBANK_OK;
 
+    if (claim->unfit.reason != 0) {
+        out->why = claim->unfit;
+        return refuse(out, CBI_OUTCOME_REJECTED);
+    }
     if (!may_award(claim->record, claim->institution)) {
         (void)cbi_fail(&out->why, CBI_REASON_RECORD_AWARDER, 0, claim->reference, NULL);
         return refuse(out, CBI_OUTCOME_REJECTED);
     }
-    CBI_TRY(judge_reference(txn, hasher, claim, out, err));
+    CBI_TRY(judge_reference(txn, hasher, claim, out, &holder, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED)
         CBI_TRY(judge_person(bank, txn, claim, open_accounts, out, err));
+    if (out->outcome == CBI_OUTCOME_DEPOSITED && !stays_with_holder(out, &holder)) {
+        (void)cbi_fail(&out->why, CBI_REASON_AMENDMENT_HOLDER, 0, claim->reference, NULL);
+        CBI_TRY(refuse(out, CBI_OUTCOME_REJECTED));
+    }
 done:
     return status;
 }

@@ -1,6 +1,5 @@
 #include "bank/deposit.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -14,6 +13,7 @@ static cbank_status find_intake(cbi_deposit *deposit, cbi_txn *txn, cbank_error 
     const Cbank__V1__BatchHead *head = deposit->batch.head.head;
     cbank_status status = cbi_intake_find(txn, &deposit->batch.head.id, &deposit->intake, err);
 
+    deposit->earlier = deposit->intake;
     if (status != CBANK_E_NOT_FOUND)
         return status;
     if (cbi_intake_has_number(txn, head->institution, head->number))
@@ -34,23 +34,45 @@ static cbank_status check_head(cbi_deposit *deposit, cbank_error *err)
     CBI_TRY(cbi_institution_signer(deposit->bank, reader.txn, head->institution, &deposit->signer,
                                    err));
     CBI_TRY(find_intake(deposit, reader.txn, err));
+    cbi_ledger_read_end(&reader);
+    /* It is answered without a commit, and the one that received it may not have been sealed. */
+    if (deposit->intake.received_at != 0)
+        CBI_TRY(cbi_ledger_seal(deposit->bank->ledger, err));
 done:
     cbi_ledger_read_end(&reader);
     return status;
 }
 
-/* A signature by anybody else's key, or by an earlier one, is told apart from a damaged file. */
-static cbank_status verify(cbi_deposit *deposit, cbank_error *err)
+/* A signature by an earlier key of the institution is told apart from a damaged file. */
+static cbank_status refuse_signature(const cbi_deposit *deposit, cbank_error *err)
 {
     const char *institution = deposit->batch.head.head->institution;
-    cbank_status status;
+    Cbank__V1__DirectoryInstitution *row = NULL;
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+    cbi_public key;
 
-    status = cbi_envelope_verify(&deposit->batch.head.envelope, &deposit->signer, err);
-    if (status == CBANK_E_BAD_SIGNATURE)
-        return cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, institution, NULL);
-    if (status != CBANK_OK)
-        return status;
-    return cbi_batch_verify(deposit->hasher, &deposit->batch, &deposit->signer, deposit->ids, err);
+    CBI_TRY(cbi_ledger_read_begin(deposit->bank->ledger, &reader, err));
+    CBI_TRY(cbi_institution_read(reader.txn, institution, &row, err));
+    for (size_t i = 0; i < row->n_keys; i++) {
+        CBI_TRY(cbi_public_parse(deposit->bank->config.suite,
+                                 cbi_message_bytes(row->keys[i]->public_key), &key, err));
+        if (cbi_envelope_verify(&deposit->batch.head.envelope, &key, err) == CBANK_OK)
+            CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, i, institution, NULL));
+    }
+    status = CBANK_E_BAD_SIGNATURE; /* as the last of them has written */
+done:
+    cbi_message_free(row);
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
+static cbank_status verify(cbi_deposit *deposit, cbank_error *err)
+{
+    cbank_status status = cbi_batch_verify(deposit->hasher, &deposit->batch, &deposit->signer,
+                                           deposit->ids, err);
+
+    return status == CBANK_E_BAD_SIGNATURE ? refuse_signature(deposit, err) : status;
 }
 
 cbank_status cbi_deposit_open(cbi_bank *bank, cbi_bytes file, const cbi_deposit_terms *terms,
@@ -68,8 +90,8 @@ cbank_status cbi_deposit_open(cbi_bank *bank, cbi_bytes file, const cbi_deposit_
     CBI_TRY(cbi_alloc(count, sizeof(*out->items), &out->items, err));
     CBI_TRY(cbi_alloc(CBI_DEPOSIT_REFUSALS_MAX, sizeof(*out->refusals), &out->refusals, err));
     CBI_TRY(verify(out, err));
-    CBI_TRY(cbi_seen_new(bank->config.suite, &out->references, err));
-    CBI_TRY(cbi_seen_new(bank->config.suite, &out->persons, err));
+    CBI_TRY(cbi_tally_new(bank->config.suite, terms->now, &out->tally, err));
+    out->id = out->batch.head.id;
 done:
     if (status != CBANK_OK)
         cbi_deposit_clear(out);
@@ -83,14 +105,20 @@ void cbi_deposit_clear(cbi_deposit *deposit)
     cbi_free(deposit->ids);
     cbi_free(deposit->items);
     cbi_free(deposit->refusals);
-    cbi_seen_free(deposit->references);
-    cbi_seen_free(deposit->persons);
+    cbi_tally_free(deposit->tally);
     *deposit = (cbi_deposit){0};
 }
 
 /* ---- judging ----------------------------------------------------------------------------- */
 
-static void note_refusal(cbi_deposit *deposit, uint64_t item, const cbi_ruling *ruling)
+cbi_judge cbi_deposit_judge_of(const cbi_deposit *deposit)
+{
+    return (cbi_judge){.bank = deposit->bank,
+                       .hasher = deposit->hasher,
+                       .open_accounts = deposit->terms.open_accounts};
+}
+
+void cbi_deposit_note_refusal(cbi_deposit *deposit, uint64_t item, const cbi_ruling *ruling)
 {
     deposit->rejected++;
     if (deposit->refusal_count == CBI_DEPOSIT_REFUSALS_MAX)
@@ -101,70 +129,41 @@ static void note_refusal(cbi_deposit *deposit, uint64_t item, const cbi_ruling *
     deposit->refusal_count++;
 }
 
-/*
- * What one batch may not do within itself: name a reference twice, change a record twice, or give
- * one person two names. The bank's tables cannot tell before the first row is written.
- */
-static cbank_status judge_within(cbi_deposit *deposit, uint64_t item, const cbi_claim *claim,
-                                 cbi_ruling *ruling, cbank_error *err)
+cbank_status cbi_deposit_refuse(uint64_t item, const cbank_error *why, cbank_error *err)
 {
-    cbi_bytes reference = cbi_bytes_of_text(claim->reference);
-    cbi_reason reason = claim->record != NULL ? CBI_REASON_REFERENCE_REPEATED
-                                              : CBI_REASON_CHANGED_TWICE;
-    cbank_status status = CBANK_OK;
-    char document[CBI_DOCUMENT_TYPE_MAX + CBI_NUMBER_MAX + 2] = "";
-    uint64_t first;
-    bool same;
-
-    if (ruling->outcome != CBI_OUTCOME_DEPOSITED || claim->superseded != NULL)
-        return CBANK_OK; /* the second half of an amendment repeats its own reference */
-    CBI_TRY(cbi_seen_add(deposit->references, reference, reference, item + 1, &first, &same, err));
-    if (first != 0) {
-        (void)cbi_fail(&ruling->why, reason, first - 1, claim->reference, NULL);
-        ruling->outcome = CBI_OUTCOME_REJECTED;
-        goto done;
+    if (err != NULL) {
+        *err = *why;
+        err->where = item;
     }
-    if (claim->record == NULL || ruling->account.digits[0] != '\0' ||
-        claim->person->name[0] == '\0')
-        goto done;
-    snprintf(document, sizeof(document), "%s %s", claim->person->documents[0].type,
-             claim->person->documents[0].number);
-    CBI_TRY(cbi_seen_add(deposit->persons, cbi_bytes_of_text(document),
-                         cbi_bytes_of_text(claim->person->name), item + 1, &first, &same, err));
-    if (first != 0 && !same) {
-        (void)cbi_fail(&ruling->why, CBI_REASON_PERSON_CONFLICT, first - 1, claim->reference,
-                       NULL);
-        ruling->outcome = CBI_OUTCOME_REJECTED;
-    }
-done:
-    cbi_wipe(document, sizeof(document));
-    return status;
+    return cbi_reason_status((cbi_reason)why->reason);
 }
 
 /* One item, or an amendment's two. */
 static cbank_status judge_next(cbi_deposit *deposit, cbi_txn *txn, cbank_error *err)
 {
-    cbi_chunk_unit unit = {0};
+    cbi_judge judge = cbi_deposit_judge_of(deposit);
+    cbi_unit unit = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_chunk_read(deposit, &unit, err));
-    CBI_TRY(cbi_chunk_judge(deposit, txn, &unit, err));
-    for (size_t i = 0; i < unit.count; i++) {
-        uint64_t item = unit.first + i;
-        cbi_ruling *ruling = &unit.rulings[i];
-
-        if (item < deposit->intake.next)
-            continue; /* decided in an earlier run */
-        CBI_TRY(judge_within(deposit, item, &unit.claims[i], ruling, err));
-        deposit->items[item].outcome = (uint8_t)ruling->outcome;
-        deposit->items[item].index = ruling->index;
-        deposit->items[item].change = unit.claims[i].change != NULL;
-        if (ruling->outcome == CBI_OUTCOME_REJECTED || ruling->outcome == CBI_OUTCOME_CHANGED)
-            note_refusal(deposit, item, ruling);
-    }
+    judge.tally = deposit->tally;
+    CBI_TRY(cbi_unit_read(&judge, &deposit->batch, &unit, err));
     deposit->judged += unit.count;
+    if (unit.first < deposit->intake.next)
+        goto done; /* decided in an earlier run */
+    CBI_TRY(cbi_unit_judge(&judge, txn, &unit, err));
+    for (size_t i = 0; i < unit.count; i++) {
+        const cbi_ruling *ruling = &unit.rulings[i];
+
+        deposit->items[unit.first + i] =
+            (cbi_deposited){.outcome = (uint8_t)ruling->outcome,
+                            .change = unit.claims[i].change != NULL,
+                            .amends = unit.claims[i].superseded != NULL,
+                            .index = ruling->index};
+        if (cbi_outcome_refuses(ruling->outcome))
+            cbi_deposit_note_refusal(deposit, unit.first + i, ruling);
+    }
 done:
-    cbi_chunk_unit_clear(&unit);
+    cbi_unit_clear(&unit);
     return status;
 }
 
@@ -174,15 +173,18 @@ cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more
     uint64_t until = deposit->judged + budget;
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
+    cbi_state state;
 
     CBI_TRY(cbi_ledger_read_begin(deposit->bank->ledger, &reader, err));
+    if (deposit->judged == 0) {
+        CBI_TRY(cbi_state_read(reader.txn, &state, err));
+        deposit->judged_size = state.frontier.size;
+    }
+    if (deposit->intake.received_at != 0)
+        deposit->judged = count; /* the receipt has said what became of each */
     while (deposit->judged < count && deposit->judged < until)
         CBI_TRY(judge_next(deposit, reader.txn, err));
     *more = deposit->judged < count;
-    if (!*more) { /* from the start again, to write */
-        cbi_artefact_rewind(&deposit->batch.parts);
-        deposit->batch.next = 0;
-    }
 done:
     cbi_ledger_read_end(&reader);
     return status;
@@ -195,11 +197,11 @@ bool cbi_deposit_may_write(const cbi_deposit *deposit)
     return deposit->terms.keep_going || deposit->rejected == 0;
 }
 
-cbank_status cbi_deposit_write(cbi_deposit *deposit, bool *more, cbank_error *err)
+cbank_status cbi_deposit_write(cbi_deposit *deposit, int64_t now, bool *more, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_chunk_write(deposit, err));
+    CBI_TRY(cbi_chunk_write(deposit, now, err));
     *more = deposit->intake.received_at == 0;
 done:
     return status;

@@ -1,7 +1,7 @@
 /*
  * deposit.h - taking a signed batch in: verified, judged whole, written in chunks, receipted.
  *
- *   open     signature by the institution's key of today, body, root, every item's form
+ *   open     signature by the institution's key of today, body, root
  *   judge    each item against what the bank holds; nothing is written unless all may be, or the
  *            caller keeps going
  *   write    chunk by chunk, each one commit with its six steps; the receipt in the last chunk
@@ -12,14 +12,14 @@
 #ifndef CBI_BANK_DEPOSIT_H
 #define CBI_BANK_DEPOSIT_H
 
-#include "bank/claim.h"
 #include "bank/intake.h"
-#include "record/seen.h"
+#include "bank/unit.h"
 
 typedef struct cbi_deposit_terms {
     bool open_accounts;
     bool keep_going;
-    int64_t now;
+    bool imported;   /* made here from a spreadsheet; nobody has its file */
+    int64_t now;     /* at which it is judged */
     cbi_bytes token; /* 16 bytes, or empty: then the batch's id stands for it */
     /* Digest of what the caller asked, where a batch is made anew each time it asks; else NULL. */
     const cbi_hash *request;
@@ -28,7 +28,8 @@ typedef struct cbi_deposit_terms {
 /* What became of one item. */
 typedef struct cbi_deposited {
     uint8_t outcome; /* cbi_outcome; 0: not reached */
-    bool change;     /* of a record, rather than one; known once it is judged */
+    bool change;     /* of a record, rather than one; this and the next: once it is judged */
+    bool amends;     /* a record that takes the place of another one */
     uint64_t index;  /* deposited, unchanged, changed: of the record */
 } cbi_deposited;
 
@@ -40,11 +41,14 @@ typedef struct cbi_deposit {
     cbi_public signer;
     cbi_hash *ids;
     cbi_deposited *items;
+    cbi_hash id;         /* under which the bank has it: another batch's if a token was answered */
     cbi_intake intake;
+    cbi_intake earlier;  /* as an earlier run left it */
     uint64_t judged;
+    uint64_t judged_size; /* of the log, when judging began */
     uint64_t rejected;
     uint64_t accounts_opened;
-    cbi_seen *references, *persons; /* of this batch */
+    cbi_tally *tally;
     /* The first refusals, for whoever reports them. */
     struct cbi_refusal {
         uint64_t item;
@@ -57,20 +61,29 @@ typedef struct cbi_deposit {
 #define CBI_DEPOSIT_REFUSALS_MAX 1000u
 
 /*
- * Opens a batch file, which is lent. MALFORMED, BAD_SIGNATURE, KEY_NOT_VALID, NOT_FOUND
- * (institution), STATE (suspended), INVALID (another bank), CONFLICT (number used), BAD_HOLDER.
- * A batch that the bank has received in full opens with intake.received_at set.
+ * Opens a batch file, which is lent. MALFORMED, BAD_SIGNATURE, KEY_NOT_VALID (a key that was
+ * replaced), NOT_FOUND (institution), STATE (suspended), INVALID (another bank), CONFLICT (number
+ * used). A batch that the bank has received in full opens with intake.received_at set.
  */
 cbank_status cbi_deposit_open(cbi_bank *bank, cbi_bytes file, const cbi_deposit_terms *terms,
                               cbi_deposit *out, cbank_error *err);
 void cbi_deposit_clear(cbi_deposit *deposit);
 
-/* Judges about `budget` items; `*more` is false after the last. */
+/*
+ * Judges about `budget` items; `*more` is false after the last. A refused item is no failure; an
+ * item that nobody could accept is: MALFORMED, BAD_HOLDER, INVALID (an amendment torn apart).
+ */
 cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more,
                                cbank_error *err);
 /* Whether judging has left something to write. */
 bool cbi_deposit_may_write(const cbi_deposit *deposit);
 /* Writes a chunk; `*more` is false after the receipt. */
-cbank_status cbi_deposit_write(cbi_deposit *deposit, bool *more, cbank_error *err);
+cbank_status cbi_deposit_write(cbi_deposit *deposit, int64_t now, bool *more, cbank_error *err);
+
+/* For chunk.h: how items are read and ruled on, without a tally; a refusal to report; and one
+ * that stops the whole. */
+cbi_judge cbi_deposit_judge_of(const cbi_deposit *deposit);
+void cbi_deposit_note_refusal(cbi_deposit *deposit, uint64_t item, const cbi_ruling *ruling);
+cbank_status cbi_deposit_refuse(uint64_t item, const cbank_error *why, cbank_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "bank/chunk.h"
 #include "bank/errand.h"
+#include "bank/institution.h"
 #include "bank/signing.h"
 #include "ledger/token.h"
 
@@ -13,7 +14,10 @@
 
 /* ---- one batch through the bank ---------------------------------------------------------- */
 
-/* What the bank answered before under this token; `*found` is false if nothing. */
+/*
+ * What the bank answered before under this token; `*found` is false if nothing. It may have been
+ * committed and then not sealed, so it is sealed before it is answered.
+ */
 static cbank_status find_replay(cbi_bank *bank, const cbi_desk_order *order, cbi_deposited *items,
                                 size_t count, cbi_hash *batch, bool *found, cbank_error *err)
 {
@@ -30,6 +34,8 @@ static cbank_status find_replay(cbi_bank *bank, const cbi_desk_order *order, cbi
     CBI_TRY(cbi_token_find(reader.txn, &act, err));
     if (!act.replayed)
         goto done;
+    cbi_ledger_read_end(&reader);
+    CBI_TRY(cbi_ledger_seal(bank->ledger, err));
     CBI_TRY(cbi_chunk_result(cbi_bytes_of_buffer(&act.result), batch, items, count, &rows, err));
     *found = true;
 done:
@@ -51,19 +57,13 @@ static cbank_status take_in(cbi_bank *bank, const cbi_desk_order *order, cbi_byt
     CBI_TRY(cbi_deposit_open(bank, file, &terms, &deposit, err));
     while (more)
         CBI_TRY(cbi_deposit_judge(&deposit, CBI_DESK_ITEMS_MAX, &more, err));
-    if (deposit.refusal_count > 0) {
-        if (err != NULL) {
-            *err = deposit.refusals[0].why;
-            err->where = deposit.refusals[0].item;
-        }
-        status = cbi_reason_status((cbi_reason)deposit.refusals[0].why.reason);
-        goto done;
-    }
+    if (deposit.refusal_count > 0)
+        CBI_TRY(cbi_deposit_refuse(deposit.refusals[0].item, &deposit.refusals[0].why, err));
     more = !order->dry_run;
     while (more)
-        CBI_TRY(cbi_deposit_write(&deposit, &more, err));
+        CBI_TRY(cbi_deposit_write(&deposit, order->now, &more, err));
     memcpy(items, deposit.items, deposit.batch.head.head->count * sizeof(*items));
-    *batch = deposit.batch.head.id;
+    *batch = deposit.id;
 done:
     cbi_deposit_clear(&deposit);
     return status;
@@ -79,15 +79,17 @@ static cbank_status sign_and_take_in(cbi_bank *bank, const cbi_desk_order *order
     cbank_status status = CBANK_OK;
 
     for (int i = 0; i < NUMBER_TRIES; i++) {
-        cbank_error why = {0};
+        cbank_error why;
 
         file.size = 0;
         CBI_TRY(cbi_signing_number(order->now, &terms.number, err));
         CBI_TRY(cbi_batch_finish(builder, &terms, order->key, &file, err));
         status = take_in(bank, order, cbi_bytes_of_buffer(&file), items, batch, &why);
+        if (status == CBANK_OK)
+            break;
         if (err != NULL)
             *err = why;
-        if (status == CBANK_OK || why.reason != (int32_t)CBI_REASON_BATCH_NUMBER_TAKEN)
+        if (why.reason != (int32_t)CBI_REASON_BATCH_NUMBER_TAKEN)
             break;
     }
 done:
@@ -122,6 +124,19 @@ done:
     return status;
 }
 
+static cbank_status check_key(const cbi_bank *bank, cbi_txn *txn, const cbi_desk_order *order,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_public signer;
+
+    CBI_TRY(cbi_institution_signer(bank, txn, order->institution, &signer, err));
+    if (!cbi_public_equal(&signer, cbi_private_public(order->key)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, order->institution, NULL));
+done:
+    return status;
+}
+
 /* Adds the items of an order to its batch, from one snapshot of the bank. */
 typedef cbank_status (*fill_batch)(cbi_bank *bank, cbi_reader *reader, const void *what,
                                    const cbi_desk_order *order, cbi_batch_builder *builder,
@@ -142,6 +157,7 @@ static cbank_status carry_out(cbi_bank *bank, const cbi_desk_order *order, fill_
     if (!replayed) {
         CBI_TRY(cbi_batch_begin(bank->config.suite, &builder, err));
         CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+        CBI_TRY(check_key(bank, reader.txn, order, err));
         CBI_TRY(fill(bank, &reader, what, order, &builder, err));
         cbi_ledger_read_end(&reader); /* no snapshot is held over the commit */
         CBI_TRY(sign_and_take_in(bank, order, &builder, items, batch, err));
@@ -224,8 +240,7 @@ static cbank_status find_own(cbi_reader *reader, const char *institution, const 
 {
     cbank_status status = cbi_holding_find(reader->txn, reader->hasher, id, out, err);
 
-    if (status == CBANK_OK && strcmp(out->record->awarded_by->institution, institution) != 0 &&
-        strcmp(out->record->deposited_by, institution) != 0) {
+    if (status == CBANK_OK && strcmp(out->record->awarded_by->institution, institution) != 0) {
         cbi_holding_clear(out);
         return cbi_fail(err, CBI_REASON_RECORD_FOREIGN, 0, id, NULL);
     }

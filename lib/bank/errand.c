@@ -6,11 +6,20 @@
 
 cbank_status cbi_errand_token(cbi_bytes token, uint8_t out[CBI_TOKEN_SIZE], cbank_error *err)
 {
+    cbank_status status = CBANK_OK;
+
     if (token.size == 0)
         return cbi_random(out, CBI_TOKEN_SIZE, err);
-    if (token.size != CBI_TOKEN_SIZE)
-        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "token", NULL);
+    CBI_TRY(cbi_errand_check_token(token, err));
     memcpy(out, token.data, CBI_TOKEN_SIZE);
+done:
+    return status;
+}
+
+cbank_status cbi_errand_check_token(cbi_bytes token, cbank_error *err)
+{
+    if (token.size != 0 && token.size != CBI_TOKEN_SIZE)
+        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "token", NULL);
     return CBANK_OK;
 }
 

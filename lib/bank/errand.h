@@ -9,6 +9,9 @@
 /* The caller's token, or a new one if it is empty. ARGUMENT if it is of another size. */
 cbank_status cbi_errand_token(cbi_bytes token, uint8_t out[CBI_TOKEN_SIZE], cbank_error *err);
 
+/* The same ARGUMENT, for a token that is kept for later. */
+cbank_status cbi_errand_check_token(cbi_bytes token, cbank_error *err);
+
 /* Digest of what was asked, for the token: length-prefixed parts, so that no two share one. */
 cbank_status cbi_errand_digest(const cbi_bank *bank, const cbi_bytes *parts, size_t count,
                                cbi_hash *out, cbank_error *err);

@@ -6,7 +6,10 @@
 #include "bank/counter.h"
 
 #define PAGE_IDS 1024u
-#define ROW_FIXED (CBI_HASH_SIZE * 2 + 8 * 5 + 4 * 6)
+/* Numbers of a row: of 8 bytes and of 4. */
+#define WIDE 5u
+#define NARROW 7u
+#define ROW_FIXED (CBI_HASH_SIZE * 2 + 8 * WIDE + 4 * NARROW)
 
 static cbank_status damaged(cbank_error *err)
 {
@@ -47,21 +50,22 @@ static cbi_bytes own_number_key(const char *institution, uint64_t number,
 
 static cbank_status encode(const cbi_intake *intake, cbank_buffer *out, cbank_error *err)
 {
-    const uint64_t wide[] = {intake->batch_number, (uint64_t)intake->signed_at,
-                             (uint64_t)intake->received_at, intake->first_index,
-                             intake->receipt_index};
-    const uint32_t narrow[] = {intake->count,     intake->next,    intake->taken,
-                               intake->unchanged, intake->refused, intake->opened};
+    const uint64_t wide[WIDE] = {intake->batch_number, (uint64_t)intake->signed_at,
+                                 (uint64_t)intake->received_at, intake->first_index,
+                                 intake->receipt_index};
+    const uint32_t narrow[NARROW] = {intake->count,     intake->next,    intake->taken,
+                                     intake->unchanged, intake->refused, intake->opened,
+                                     intake->imported};
     uint8_t number[8];
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_hash(&intake->id), err));
     CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_hash(&intake->root), err));
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < WIDE; i++) {
         cbi_put_u64(number, wide[i]);
         CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(number, 8), err));
     }
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < NARROW; i++) {
         cbi_put_u32(number, narrow[i]);
         CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(number, 4), err));
     }
@@ -73,17 +77,17 @@ done:
 static bool decode(cbi_bytes row, uint64_t number, cbi_intake *out)
 {
     const uint8_t *at = row.data + 2 * CBI_HASH_SIZE;
-    uint64_t wide[5];
-    uint32_t narrow[6];
+    uint64_t wide[WIDE];
+    uint32_t narrow[NARROW];
 
     if (row.size <= ROW_FIXED || row.size > ROW_FIXED + CBI_INSTITUTION_CODE_MAX)
         return false;
     *out = (cbi_intake){.number = number};
     memcpy(out->id.bytes, row.data, CBI_HASH_SIZE);
     memcpy(out->root.bytes, row.data + CBI_HASH_SIZE, CBI_HASH_SIZE);
-    for (size_t i = 0; i < 5; i++, at += 8)
+    for (size_t i = 0; i < WIDE; i++, at += 8)
         wide[i] = cbi_get_u64(at);
-    for (size_t i = 0; i < 6; i++, at += 4)
+    for (size_t i = 0; i < NARROW; i++, at += 4)
         narrow[i] = cbi_get_u32(at);
     memcpy(out->institution, at, row.size - ROW_FIXED);
     out->batch_number = wide[0];
@@ -97,6 +101,7 @@ static bool decode(cbi_bytes row, uint64_t number, cbi_intake *out)
     out->unchanged = narrow[3];
     out->refused = narrow[4];
     out->opened = narrow[5];
+    out->imported = narrow[6] != 0;
     return true;
 }
 
@@ -142,6 +147,30 @@ bool cbi_intake_has_number(cbi_txn *txn, const char *institution, uint64_t batch
     return cbi_txn_has(txn, CBI_TABLE_BATCH, own_number_key(institution, batch_number, key));
 }
 
+cbank_status cbi_intake_after(cbi_txn *txn, const char *institution, uint64_t after,
+                              cbi_intake *out, bool *found, cbank_error *err)
+{
+    uint8_t key[CBI_INSTITUTION_CODE_MAX + 10];
+    cbi_bytes from = own_number_key(institution, after + 1, key);
+    cbank_status status = CBANK_OK;
+    cbi_page page = {0};
+
+    *found = false;
+    if (after == UINT64_MAX)
+        return CBANK_OK;
+    CBI_TRY(cbi_txn_page(txn, CBI_TABLE_BATCH, cbi_bytes_of(key, from.size - 8), from, 1, &page,
+                         err));
+    if (page.count == 0)
+        goto done;
+    if (cbi_page_value(&page, 0).size != 8)
+        CBI_TRY(damaged(err));
+    CBI_TRY(cbi_intake_read(txn, cbi_get_u64(cbi_page_value(&page, 0).data), out, err));
+    *found = true;
+done:
+    cbi_page_clear(&page);
+    return status;
+}
+
 cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *out,
                               cbank_error *err)
 {
@@ -150,17 +179,18 @@ cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *o
     cbi_page page = {0};
     cbi_bytes from = own_number_key(institution, 0, key);
     cbi_bytes prefix = cbi_bytes_of(key, from.size - 8);
-    uint64_t count = 0;
+    uint64_t count = 0, last = 0;
 
-    for (;;) {
+    while (last < UINT64_MAX) { /* the institution chooses its numbers */
         CBI_TRY(cbi_txn_page(txn, CBI_TABLE_BATCH, prefix, from, CBI_PAGE_ROWS_MAX, &page, err));
         if (page.count == 0)
             break;
         count += page.count;
         from = cbi_page_key(&page, page.count - 1);
-        if (from.size != prefix.size + 8 || cbi_get_u64(from.data + prefix.size) == UINT64_MAX)
+        if (from.size != prefix.size + 8)
             CBI_TRY(damaged(err));
-        from = own_number_key(institution, cbi_get_u64(from.data + prefix.size) + 1, key);
+        last = cbi_get_u64(from.data + prefix.size);
+        from = own_number_key(institution, last + 1, key);
     }
     *out = count;
 done:
@@ -215,7 +245,7 @@ done:
 }
 
 cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, const cbi_hash *ids,
-                              cbi_intake *out, cbank_error *err)
+                              bool imported, cbi_intake *out, cbank_error *err)
 {
     const Cbank__V1__BatchHead *head = batch->head.head;
     uint8_t key[CBI_INSTITUTION_CODE_MAX + 10], number[8];
@@ -226,7 +256,8 @@ cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, const 
                         .batch_number = head->number,
                         .signed_at = head->at,
                         .first_index = append->state.frontier.size,
-                        .count = head->count};
+                        .count = head->count,
+                        .imported = imported};
     memcpy(out->institution, head->institution, strlen(head->institution) + 1);
     CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_BATCHES, 1, &out->number, err));
     cbi_put_u64(number, out->number);

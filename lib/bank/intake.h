@@ -32,6 +32,7 @@ typedef struct cbi_intake {
     uint32_t unchanged;
     uint32_t refused;
     uint32_t opened; /* accounts */
+    bool imported;   /* made by an import, which keeps no file of it */
 } cbi_intake;
 
 /* NOT_FOUND (BATCH_UNKNOWN). */
@@ -40,13 +41,16 @@ cbank_status cbi_intake_read(cbi_txn *txn, uint64_t number, cbi_intake *out, cba
 /* Whether the institution has used this number for a batch. */
 bool cbi_intake_has_number(cbi_txn *txn, const char *institution, uint64_t batch_number);
 
+/* The institution's batch with the least number of its own above `after`. */
+cbank_status cbi_intake_after(cbi_txn *txn, const char *institution, uint64_t after,
+                              cbi_intake *out, bool *found, cbank_error *err);
 /* Batches that the institution has handed in. */
 cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *out,
                               cbank_error *err);
 
 /* A new batch: its rows, envelope and ids. `out->number` is set. */
 cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, const cbi_hash *ids,
-                              cbi_intake *out, cbank_error *err);
+                              bool imported, cbi_intake *out, cbank_error *err);
 /* The row as it stands after some items. */
 cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_error *err);
 

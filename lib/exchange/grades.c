@@ -105,6 +105,14 @@ cbi_grades_counts cbi_grades_count(const cbi_grades *grades)
     return counts;
 }
 
+const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id)
+{
+    const cbi_assignment *source = cbi_mapping_find(grades->mapping, id);
+    size_t count;
+
+    return source == NULL ? cbi_sheet_fields(&count)[id].word : cbi_assignment_name(source);
+}
+
 /* ---- one row ---- */
 
 static bool is_listed(cbi_bytes value, char *const *list, size_t count)

@@ -79,5 +79,7 @@ cbank_status cbi_grades_next(cbi_grades *grades, cbi_csv_step *step, const cbi_r
 /* From CBI_CSV_HEADER on. */
 const cbi_bytes *cbi_grades_columns(const cbi_grades *grades, size_t *count);
 cbi_grades_counts cbi_grades_count(const cbi_grades *grades);
+/* What to call the source of a field before people: its column, or the field's own word. */
+const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FEW 300
+
 typedef struct course {
     Cbank__Api__V1__CreditDraft draft;
     Cbank__V1__CreditRecord record;
@@ -36,7 +38,9 @@ static void fill(course *out, const char *account, int64_t milli)
     out->draft.record = &out->record;
 }
 
-static Cbank__Api__V1__CreditIssueReply *issue(scene *stage, course *courses, size_t count)
+static Cbank__Api__V1__CreditIssueReply *issue(scene *stage, const char *institution,
+                                               const cbank_key *key, course *courses,
+                                               size_t count)
 {
     Cbank__Api__V1__CreditIssueRequest request = CBANK__API__V1__CREDIT_ISSUE_REQUEST__INIT;
     Cbank__Api__V1__CreditDraft **drafts = calloc(count, sizeof(*drafts));
@@ -47,11 +51,11 @@ static Cbank__Api__V1__CreditIssueReply *issue(scene *stage, course *courses, si
     cr_assert_not_null(drafts);
     for (size_t i = 0; i < count; i++)
         drafts[i] = &courses[i].draft;
-    request.institution = scene_text(SCENE_INSTITUTION);
+    request.institution = scene_text(institution);
     request.drafts = drafts;
     request.n_drafts = count;
     bytes = scene_pack(&request);
-    cr_assert_eq(cbank_credit_issue(stage->bank, stage->key, bytes.data, bytes.size, &reply, &err),
+    cr_assert_eq(cbank_credit_issue(stage->bank, key, bytes.data, bytes.size, &reply, &err),
                  CBANK_OK, "%s: %s %s", cbank_reason_name(err.reason), err.object, err.detail);
     answer = scene_unpack(&cbank__api__v1__credit_issue_reply__descriptor, &reply);
     cbank_buffer_clear(&bytes);
@@ -68,7 +72,7 @@ records_id records_issue(scene *stage, const char *account, const char *referenc
 
     fill(&one, account, milli);
     snprintf(one.reference, sizeof(one.reference), "%s", reference);
-    answer = issue(stage, &one, 1);
+    answer = issue(stage, SCENE_INSTITUTION, stage->key, &one, 1);
     snprintf(id.text, sizeof(id.text), "%s", answer->results[0]->id);
     scene_free(answer);
     return id;
@@ -77,13 +81,21 @@ records_id records_issue(scene *stage, const char *account, const char *referenc
 void records_issue_many(scene *stage, const char *account, const char *prefix, size_t count)
 {
     course *courses = calloc(count, sizeof(*courses));
+    cbank_key *key;
 
     cr_assert_not_null(courses);
     for (size_t i = 0; i < count; i++) {
         fill(&courses[i], account, 1000);
         snprintf(courses[i].reference, sizeof(courses[i].reference), "%s-%zu", prefix, i);
     }
-    scene_free(issue(stage, courses, count));
+    if (count <= FEW) {
+        scene_free(issue(stage, SCENE_INSTITUTION, stage->key, courses, count));
+    } else {
+        key = scene_key(stage->suite);
+        scene_admit(stage, prefix, key);
+        scene_free(issue(stage, prefix, key, courses, count));
+        cbank_key_close(key);
+    }
     free(courses);
 }
 

@@ -12,7 +12,10 @@ typedef struct records_id {
 
 /* One record of `milli` thousandths of a credit; its id. */
 records_id records_issue(scene *stage, const char *account, const char *reference, int64_t milli);
-/* `count` records in one batch, at most 1,000, with references that begin with `prefix`. */
+/*
+ * `count` records in one batch, at most 1,000, with references that begin with `prefix`; hundreds
+ * come from an institution of that name, since one may put 1,024 on an account in a year.
+ */
 void records_issue_many(scene *stage, const char *account, const char *prefix, size_t count);
 void records_change(scene *stage, const char *id, Cbank__V1__ChangeAction action);
 

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #define LEARNER "360302190001010018"
@@ -78,6 +79,20 @@ Test(transcript, says_what_was_issued)
     cr_expect_str_eq(answer->totals[0]->unit, "credit");
     cr_expect_eq(answer->totals[0]->milli, 4500);
     scene_free(answer);
+}
+
+Test(transcript, is_of_the_account_however_people_write_its_number)
+{
+    issue_request request;
+    cbank_buffer file;
+    char typed[24];
+
+    snprintf(typed, sizeof(typed), "%.4s-%.4s %.4s-%s", account, account + 4, account + 8,
+             account + 12);
+    request = reader_asks(typed);
+    file = reader_receive(&s, &request);
+    cr_expect_gt(file.size, 0);
+    cbank_buffer_clear(&file);
 }
 
 Test(transcript, is_valid_and_the_report_says_all_of_it)
@@ -323,6 +338,9 @@ Test(transcript, is_refused_for_what_the_bank_does_not_show)
 
     records_fails(records_refuse(&s, cbank_transcript_issue, &request, &err), err,
                   CBANK_E_NOT_FOUND, "ACCOUNT_UNKNOWN");
+    request = reader_asks("nobody");
+    records_fails(records_refuse(&s, cbank_transcript_issue, &request, &err), err,
+                  CBANK_E_NOT_FOUND, "ACCOUNT_UNKNOWN");
     request = reader_asks(account);
     request.only = only;
     request.n_only = 1;
@@ -339,7 +357,7 @@ Test(transcript, is_refused_for_what_the_bank_does_not_show)
 Test(transcript, with_all_entries_that_it_may_show_is_reported_whole)
 {
     issue_request request = reader_asks(account);
-    cbank_verifier *verifier = reader_open(&s);
+    cbank_verifier *verifier;
     reader_verdict verdict;
     cbank_buffer file;
 
@@ -348,6 +366,7 @@ Test(transcript, with_all_entries_that_it_may_show_is_reported_whole)
     records_issue_many(&s, account, "C", 1000);
     records_issue_many(&s, account, "D", 1000);
     records_issue_many(&s, account, "E", 95);
+    verifier = reader_open(&s);
     file = reader_receive(&s, &request);
     verdict = reader_verify(verifier, &file, NULL);
     expect_word(&verdict, CBANK_OK, "VALID", "");

@@ -8,7 +8,9 @@
 #include "base/memory.h"
 #include "crypto/keyfile.h"
 
+#define FEW 50u
 #define MANY 1000u
+#define YEAR (366 * 86400)
 
 cbank_error teller_err;
 
@@ -203,6 +205,8 @@ void teller_issue_many(teller *it, const char *account, size_t count, teller_id 
     sample *samples = NULL;
 
     cr_assert(count <= MANY);
+    if (count > FEW)
+        it->now += YEAR; /* so that as many again may come in another batch */
     teller_works(cbi_alloc(count, sizeof(*samples), &samples, &teller_err));
     for (size_t i = 0; i < count; i++) {
         fill_sample(&samples[i], 1000);

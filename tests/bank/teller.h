@@ -45,7 +45,10 @@ void teller_vouch(teller *it, const char *code);
 
 /* A record of `milli` thousandths of a credit in a batch of its own; its display id. */
 teller_id teller_issue(teller *it, const char *reference, int64_t milli);
-/* `count` records in one batch, references "R0", "R1", ... Their ids, if `ids` is not NULL. */
+/*
+ * `count` records in one batch, with references of their own; a year later if there are hundreds.
+ * Their ids, if `ids` is not NULL.
+ */
 void teller_issue_many(teller *it, const char *account, size_t count, teller_id *ids);
 void teller_change(teller *it, const char *id, Cbank__V1__ChangeAction action);
 /* Replaces the record; the new one's id. */

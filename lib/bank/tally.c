@@ -1,0 +1,195 @@
+#include "bank/tally.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "bank/yearly.h"
+#include "record/seen.h"
+
+#define ACCOUNTS_FIRST 64u
+#define WHO_MAX (CBI_DOCUMENT_TYPE_MAX + CBI_NUMBER_MAX + 2)
+
+/* What is put on one account. */
+struct account {
+    uint32_t here;   /* so far, by this batch */
+    uint32_t before; /* this year, by this institution; at most, unless it has been counted */
+    bool counted;
+};
+
+struct cbi_tally {
+    int64_t now;
+    cbi_seen *references;
+    cbi_seen *persons;  /* by document, with the name; whom the bank does not know */
+    cbi_seen *accounts; /* by number, or by the document of whom it does not know */
+    struct account *counts;
+    uint32_t count;
+    uint32_t capacity;
+    uint64_t strangers;
+};
+
+cbank_status cbi_tally_new(cbi_suite suite, int64_t now, cbi_tally **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_tally *tally = NULL;
+
+    CBI_TRY(cbi_alloc(1, sizeof(*tally), &tally, err));
+    tally->now = now;
+    CBI_TRY(cbi_seen_new(suite, &tally->references, err));
+    CBI_TRY(cbi_seen_new(suite, &tally->persons, err));
+    CBI_TRY(cbi_seen_new(suite, &tally->accounts, err));
+    *out = tally;
+    tally = NULL;
+done:
+    cbi_tally_free(tally);
+    return status;
+}
+
+void cbi_tally_free(cbi_tally *tally)
+{
+    if (tally == NULL)
+        return;
+    cbi_seen_free(tally->references);
+    cbi_seen_free(tally->persons);
+    cbi_seen_free(tally->accounts);
+    cbi_free(tally->counts);
+    cbi_free(tally);
+}
+
+uint64_t cbi_tally_strangers(const cbi_tally *tally)
+{
+    return tally->strangers;
+}
+
+static void refuse(cbi_ruling *ruling, cbi_reason reason, uint64_t where, const char *object)
+{
+    ruling->outcome = CBI_OUTCOME_REJECTED;
+    (void)cbi_fail(&ruling->why, reason, where, object, NULL);
+}
+
+/* The second half of an amendment repeats the reference of its first. */
+static cbank_status add_reference(cbi_tally *tally, uint64_t item, const cbi_claim *claim,
+                                  cbi_ruling *ruling, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t first;
+    bool same;
+
+    if (claim->superseded != NULL)
+        return CBANK_OK;
+    CBI_TRY(cbi_seen_add(tally->references, cbi_bytes_of_text(claim->reference), (cbi_bytes){0},
+                         item + 1, &first, &same, err));
+    if (first != 0)
+        refuse(ruling,
+               claim->record != NULL ? CBI_REASON_REFERENCE_REPEATED : CBI_REASON_CHANGED_TWICE,
+               first - 1, claim->reference);
+done:
+    return status;
+}
+
+static cbank_status add_name(cbi_tally *tally, uint64_t item, const cbi_claim *claim,
+                             cbi_bytes who, cbi_ruling *ruling, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t first;
+    bool same;
+
+    if (claim->person->name[0] == '\0')
+        return CBANK_OK;
+    CBI_TRY(cbi_seen_add(tally->persons, who, cbi_bytes_of_text(claim->person->name), item + 1,
+                         &first, &same, err));
+    if (first != 0 && !same)
+        refuse(ruling, CBI_REASON_PERSON_CONFLICT, first - 1, claim->reference);
+done:
+    return status;
+}
+
+static cbank_status reserve_account(cbi_tally *tally, cbank_error *err)
+{
+    uint32_t capacity = tally->capacity == 0 ? ACCOUNTS_FIRST : 2 * tally->capacity;
+    struct account *counts = NULL;
+    cbank_status status = CBANK_OK;
+
+    if (tally->count < tally->capacity)
+        return CBANK_OK;
+    CBI_TRY(cbi_alloc(capacity, sizeof(*counts), &counts, err));
+    if (tally->count > 0)
+        memcpy(counts, tally->counts, tally->count * sizeof(*counts));
+    cbi_free(tally->counts);
+    tally->counts = counts;
+    tally->capacity = capacity;
+done:
+    return status;
+}
+
+/* The account's place in `counts`, a new one the first time. */
+static cbank_status find_account(cbi_tally *tally, cbi_txn *txn, cbi_bytes who,
+                                 const cbi_ruling *ruling, struct account **out, cbank_error *err)
+{
+    bool known = ruling->account.digits[0] != '\0';
+    cbank_status status = CBANK_OK;
+    uint64_t first, bound = 0;
+    bool same;
+
+    CBI_TRY(reserve_account(tally, err));
+    CBI_TRY(cbi_seen_add(tally->accounts,
+                         known ? cbi_bytes_of_text(ruling->account.digits) : who, (cbi_bytes){0},
+                         tally->count + 1, &first, &same, err));
+    if (first == 0) {
+        if (known && txn != NULL)
+            CBI_TRY(cbi_yearly_bound(txn, ruling->account.digits, &bound, err));
+        first = ++tally->count;
+        tally->counts[first - 1] =
+            (struct account){.before = (uint32_t)bound, .counted = bound == 0};
+        tally->strangers += !known;
+    }
+    *out = &tally->counts[first - 1];
+done:
+    return status;
+}
+
+static cbank_status add_record(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hasher, cbi_bytes who,
+                               const cbi_claim *claim, cbi_ruling *ruling, cbank_error *err)
+{
+    struct account *account = NULL;
+    cbank_status status = CBANK_OK;
+    uint64_t count;
+
+    CBI_TRY(find_account(tally, txn, who, ruling, &account, err));
+    if (account->before + account->here >= CBI_YEARLY_RECORDS_MAX && !account->counted) {
+        CBI_TRY(cbi_yearly_count(txn, hasher, ruling->account.digits, claim->institution,
+                                 tally->now, &count, err));
+        account->before = (uint32_t)count;
+        account->counted = true;
+    }
+    if (account->before + account->here >= CBI_YEARLY_RECORDS_MAX)
+        refuse(ruling, CBI_REASON_YEARLY_LIMIT, CBI_YEARLY_RECORDS_MAX, claim->reference);
+    else
+        account->here++;
+done:
+    return status;
+}
+
+cbank_status cbi_tally_add(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hasher, uint64_t item,
+                           const cbi_claim *claim, cbi_ruling *ruling, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    char who[WHO_MAX] = "";
+    cbi_bytes person;
+
+    if (ruling->outcome != CBI_OUTCOME_DEPOSITED)
+        return CBANK_OK;
+    CBI_TRY(add_reference(tally, item, claim, ruling, err));
+    if (claim->record == NULL || ruling->outcome != CBI_OUTCOME_DEPOSITED)
+        goto done;
+    snprintf(who, sizeof(who), "%s %s", claim->person->documents[0].type,
+             claim->person->documents[0].number);
+    person = cbi_bytes_of_text(who);
+    if (ruling->account.digits[0] == '\0')
+        CBI_TRY(add_name(tally, item, claim, person, ruling, err));
+    if (ruling->outcome == CBI_OUTCOME_DEPOSITED)
+        CBI_TRY(add_record(tally, txn, hasher, person, claim, ruling, err));
+done:
+    cbi_wipe(who, sizeof(who));
+    return status;
+}

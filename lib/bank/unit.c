@@ -1,0 +1,113 @@
+#include "bank/unit.h"
+
+#include <string.h>
+
+bool cbi_outcome_refuses(cbi_outcome outcome)
+{
+    return outcome == CBI_OUTCOME_CHANGED || outcome == CBI_OUTCOME_REJECTED;
+}
+
+/* What is wrong with a person is wrong with this item only. */
+static cbank_status make_claim(const cbi_judge *judge, const char *institution, cbi_unit *unit,
+                               size_t at, cbank_error *err)
+{
+    const cbi_batch_item *item = &unit->items[at];
+    cbi_claim *claim = &unit->claims[at];
+    const Cbank__V1__Opening *opening = item->item->opening;
+    cbank_status status = CBANK_OK;
+
+    claim->institution = institution;
+    claim->record = item->record;
+    claim->change = item->change;
+    claim->reference = item->record != NULL ? item->record->reference : item->item->reference;
+    if (item->record == NULL)
+        return CBANK_OK;
+    claim->person = &unit->persons[at];
+    status = cbi_person_from_opening(opening->document_type, opening->number, opening->name,
+                                     &unit->persons[at], &claim->unfit);
+    if (status == CBANK_E_INVALID)
+        return CBANK_OK;
+    if (status != CBANK_OK && err != NULL)
+        *err = claim->unfit;
+    CBI_TRY(status);
+    CBI_TRY(cbi_holding_content(judge->bank, item->record, opening->document_type,
+                                opening->number, &claim->content, err));
+done:
+    return status;
+}
+
+static cbank_status read_item(const cbi_judge *judge, cbi_batch *batch, cbi_unit *unit,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_batch_next(judge->hasher, batch, &unit->items[unit->count], err));
+    if (unit->items[unit->count].item == NULL)
+        CBI_TRY(cbi_fail(err, CBI_REASON_AMENDMENT_BROKEN, unit->first, NULL, NULL));
+    CBI_TRY(make_claim(judge, batch->head.head->institution, unit, unit->count, err));
+    unit->count++;
+done:
+    return status;
+}
+
+cbank_status cbi_unit_read(const cbi_judge *judge, cbi_batch *batch, cbi_unit *out,
+                           cbank_error *err)
+{
+    const Cbank__V1__CreditChange *change;
+    cbank_status status = CBANK_OK;
+
+    *out = (cbi_unit){.first = batch->next};
+    CBI_TRY(read_item(judge, batch, out, err));
+    change = out->items[0].change;
+    if (change == NULL ||
+        change->action != CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE)
+        goto done;
+    CBI_TRY(read_item(judge, batch, out, err));
+    if (out->items[1].record == NULL ||
+        strcmp(out->claims[0].reference, out->claims[1].reference) != 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_AMENDMENT_BROKEN, out->first, NULL, NULL));
+    (void)cbi_hash_from(cbi_message_bytes(change->record), &out->superseded); /* checked: 32 */
+    out->claims[1].superseded = &out->superseded;
+done:
+    return status;
+}
+
+/* Both halves share what the first refused one was refused for. */
+static void refuse_whole(cbi_unit *unit)
+{
+    cbi_ruling *rulings = unit->rulings;
+    size_t refused = rulings[0].outcome == CBI_OUTCOME_DEPOSITED ? 1 : 0;
+
+    rulings[1 - refused].why = rulings[refused].why;
+    rulings[0].outcome = rulings[1].outcome = CBI_OUTCOME_REJECTED;
+}
+
+cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
+                            cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < unit->count; i++) {
+        const cbi_claim *claim = &unit->claims[i];
+
+        CBI_TRY(cbi_claim_judge(judge->bank, txn, judge->hasher, claim, judge->open_accounts,
+                                &unit->rulings[i], err));
+        if (judge->tally != NULL)
+            CBI_TRY(cbi_tally_add(judge->tally, txn, judge->hasher, unit->first + i, claim,
+                                  &unit->rulings[i], err));
+    }
+    if (unit->count == 2 && (unit->rulings[0].outcome != CBI_OUTCOME_DEPOSITED ||
+                             unit->rulings[1].outcome != CBI_OUTCOME_DEPOSITED))
+        refuse_whole(unit);
+done:
+    return status;
+}
+
+void cbi_unit_clear(cbi_unit *unit)
+{
+    for (size_t i = 0; i < 2; i++) {
+        cbi_batch_item_clear(&unit->items[i]);
+        cbi_person_clear(&unit->persons[i]);
+    }
+    *unit = (cbi_unit){0};
+}
