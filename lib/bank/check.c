@@ -210,6 +210,13 @@ static void remember(cbi_check *check, cbi_bytes key)
     check->after_size = key.size + 1;
 }
 
+static cbank_status read_page(cbi_check *check, cbi_txn *txn, size_t rows, cbank_error *err)
+{
+    return cbi_txn_page(txn, VISITS[check->table].table, cbi_bytes_of(NULL, 0),
+                        cbi_bytes_of(check->after, check->after_size), rows, &check->page, err);
+}
+
+/* The end is looked for in the same moment: a table may grow faster than it is visited. */
 static cbank_status step_table(cbi_check *check, cbank_error *err)
 {
     cbi_table table = VISITS[check->table].table;
@@ -218,15 +225,14 @@ static cbank_status step_table(cbi_check *check, cbank_error *err)
     cbank_error error;
 
     CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-    CBI_TRY(cbi_txn_page(txn, table, cbi_bytes_of(NULL, 0),
-                         cbi_bytes_of(check->after, check->after_size), PAGE_ROWS, &check->page,
-                         err));
+    CBI_TRY(read_page(check, txn, PAGE_ROWS, err));
     for (size_t i = 0; i < check->page.count; i++, check->row++, check->visited++) {
         status = VISITS[check->table].visit(check, txn, cbi_page_key(&check->page, i),
                                             cbi_page_value(&check->page, i), &error);
         CBI_TRY(judge(check, status, &error, table, check->row, err));
         remember(check, cbi_page_key(&check->page, i));
     }
+    CBI_TRY(read_page(check, txn, 1, err));
     if (check->page.count == 0) {
         check->table++;
         check->row = 0;
