@@ -5,6 +5,7 @@
 #include "api/verifier.h"
 #include "bank/disclosure.h"
 #include "proof/verify.h"
+#include "record/account.h"
 
 #include "cbank/api/v1/transcript.pb-c.h"
 
@@ -13,10 +14,19 @@ typedef Cbank__Api__V1__TranscriptVerifyRequest verify_request;
 
 /* ---- issuing -------------------------------------------------------------------------------- */
 
-static cbi_disclosure_terms issue_terms(const issue_request *request)
+/* As people write account numbers; one that cannot be is nobody's. */
+static cbank_status read_account(const char *typed, cbi_account *out, cbank_error *err)
+{
+    cbank_status status = cbi_account_parse(cbi_bytes_of_text(typed), out, err);
+
+    return status == CBANK_E_INVALID ? cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, NULL, NULL)
+                                     : status;
+}
+
+static cbi_disclosure_terms issue_terms(const issue_request *request, const cbi_account *account)
 {
     return (cbi_disclosure_terms){
-        .account = request->account,
+        .account = account->digits,
         .recipient = request->recipient,
         .purpose = request->purpose,
         .now = cbi_face_now(),
@@ -56,6 +66,7 @@ cbank_status cbank_transcript_issue(cbank_bank *handle, const uint8_t *bytes, si
     cbi_bank *bank = NULL;
     issue_request *request = NULL;
     cbi_disclosure_terms terms;
+    cbi_account account;
     cbi_disclosure disclosure = {0};
 
     CBI_REQUIRE(handle != NULL && reply != NULL, err);
@@ -63,7 +74,8 @@ cbank_status cbank_transcript_issue(cbank_bank *handle, const uint8_t *bytes, si
     CBI_TRY(cbi_face_request(&cbank__api__v1__transcript_issue_request__descriptor, bytes, size,
                              &request, err));
     CBI_TRY(cbi_face_check_list("only", request->n_only, CBI_TRANSCRIPT_SHOWN_MAX, err));
-    terms = issue_terms(request);
+    CBI_TRY(read_account(request->account, &account, err));
+    terms = issue_terms(request, &account);
     CBI_TRY(cbi_disclosure_issue(bank, &terms, &disclosure, err));
     CBI_TRY(reply_issued(&disclosure, reply, err));
 done:

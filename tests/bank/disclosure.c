@@ -126,8 +126,16 @@ Test(disclosure, nothing_of_the_holder_is_disclosed_unless_asked)
     terms.show_name = true;
     stranger_show(&it, &terms, &other);
     cr_expect_str_eq(other.verdict.transcript.head->holder->name, TELLER_NAME);
+    cr_expect_eq(other.verdict.transcript.head->holder->born_on, 0);
     cr_expect_str_eq(other.verdict.transcript.head->holder->document_number, "");
     cr_expect_not(other.verdict.items[1].holder_shown);
+    stranger_leave(&other);
+
+    terms.show_name = false;
+    terms.show_birth = true;
+    stranger_show(&it, &terms, &other);
+    cr_expect_str_eq(other.verdict.transcript.head->holder->name, "");
+    cr_expect_eq(other.verdict.transcript.head->holder->born_on, TELLER_BORN_ON);
     stranger_leave(&other);
     teller_close(&it);
 }
@@ -204,15 +212,19 @@ Test(disclosure, records_of_another_document_are_shown_without_opening)
     teller_open(&it, CBI_SUITE_SHA256_ED25519);
     teller_issue(&it, "A", 1000);
     teller_issue(&it, "B", 1000);
+    teller_issue(&it, "C", 1000);
     txn = teller_begin(&it, CBI_TXN_WRITE);
-    /* As if B had come under a student number: entries are bank, college, account, A, receipt. */
-    teller_works(cbi_vault_put_opening(it.bank, txn, 5, &random, "student/PXU", "20240001",
+    /* As if B and C had come under others: entries are bank, college, account, A, receipt, ... */
+    teller_works(cbi_vault_put_opening(it.bank, txn, 5, &random, "student/PXU", TELLER_NUMBER,
                                        &teller_err));
+    teller_works(cbi_vault_put_opening(it.bank, txn, 7, &random, TELLER_DOCUMENT,
+                                       "360302189506150026", &teller_err));
     teller_commit(txn);
     terms = stranger_asks(&it);
     stranger_show(&it, &terms, &other);
     cr_expect(other.verdict.items[1].holder_shown);
     cr_expect_not(other.verdict.items[2].holder_shown);
+    cr_expect_not(other.verdict.items[3].holder_shown);
     cr_expect(other.verdict.holder_proven);
     stranger_leave(&other);
     teller_close(&it);
