@@ -60,8 +60,12 @@ static cbank_status sign_batch(import_job *job, cbank_error *err)
     cbank_status status = CBANK_OK;
 
     job->phase = PHASE_OVER;
-    if (!cbi_sheet_has_items(&job->sheet) || stopped || job->dry_run)
-        return CBANK_OK;
+    if (!cbi_sheet_has_items(&job->sheet) || stopped || job->dry_run) {
+        /* Unchanged rows are answered without a commit; the one before may not have been sealed. */
+        if (job->sheet.bank != NULL)
+            CBI_TRY(cbi_ledger_seal(job->sheet.bank->ledger, err));
+        goto done;
+    }
     CBI_TRY(cbi_sheet_sign(&job->sheet, origin, number, job->now, &job->file, err));
     if (job->sign == NULL)
         job->phase = PHASE_INTAKE;

@@ -82,7 +82,7 @@ static void remember(cbi_ledger *ledger, const cbi_sealed *sealed)
     (void)pthread_mutex_unlock(&ledger->view_lock);
 }
 
-static cbank_status seal(cbi_ledger *ledger, cbank_error *err)
+cbank_status cbi_ledger_seal(cbi_ledger *ledger, cbank_error *err)
 {
     cbi_sealed sealed;
 
@@ -116,7 +116,7 @@ cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cb
                                   .guard = &ledger->guard,
                                   .key = setup->log_key,
                                   .hasher = ledger->seal_hasher};
-    CBI_TRY(seal(ledger, err));
+    CBI_TRY(cbi_ledger_seal(ledger, err));
     *out = ledger;
     return CBANK_OK;
 done:
@@ -158,7 +158,7 @@ static void lead(cbi_ledger *ledger)
     }
     cbi_queue_pass_on(&ledger->queue);
     if (status == CBANK_OK && cbi_group_has_success(&group))
-        status = seal(ledger, &error);
+        status = cbi_ledger_seal(ledger, &error);
     if (status != CBANK_OK)
         cbi_group_fail(&group, status, &error);
     cbi_queue_finish(&ledger->queue, group.acts);

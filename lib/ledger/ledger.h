@@ -58,6 +58,12 @@ cbank_status cbi_ledger_adopt(cbi_store *store, const cbi_ledger_setup *setup, c
  */
 cbank_status cbi_ledger_submit(cbi_ledger *ledger, cbi_act *act, cbank_error *err);
 
+/*
+ * Seals what has been committed, by whoever stopped before it was sealed. Before an act is answered
+ * from what the store says of it, and not by submit.
+ */
+cbank_status cbi_ledger_seal(cbi_ledger *ledger, cbank_error *err);
+
 /* The newest checkpoint, of whichever process. GUARD if the guard is not ours or went back. */
 cbank_status cbi_ledger_view(cbi_ledger *ledger, cbi_sealed *out, cbank_error *err);
 

@@ -53,6 +53,7 @@ static cbi_reason reason_of_errno(int code)
     case ENOTEMPTY:
         return CBI_REASON_STORE_EXISTS;
     case ENOMEM:
+    case EAGAIN: /* of a thread, which LMDB makes for a copy */
         return CBI_REASON_NO_MEMORY;
     default:
         return CBI_REASON_STORE_IO;

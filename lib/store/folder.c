@@ -187,7 +187,10 @@ cbank_status cbi_folder_publish(const char *from, const char *to, cbank_error *e
     code = rename_new(from, place.text);
     if (code != 0)
         return cbi_fault_report(code, cbi_path_name(place.text), err);
-    CBI_TRY(sync_path(parent.text, err));
+    status = sync_path(parent.text, err);
+    /* What was answered as failed is not there, so that it can be done again. */
+    if (status != CBANK_OK)
+        (void)rename_new(place.text, from);
 done:
     return status;
 }

@@ -45,6 +45,7 @@ Test(fault, codes_of_the_system)
     means(ENOENT, CBANK_E_NOT_FOUND);
     means(EEXIST, CBANK_E_EXISTS);
     means(ENOMEM, CBANK_E_MEMORY);
+    means(EAGAIN, CBANK_E_MEMORY);
     means(EMFILE, CBANK_E_IO);
 }
 

@@ -1,0 +1,470 @@
+#include "world.h"
+
+#include "cbank/api/v1/bank.pb-c.h"
+#include "cbank/api/v1/credit.pb-c.h"
+#include "cbank/api/v1/institution.pb-c.h"
+#include "cbank/api/v1/learner.pb-c.h"
+#include "cbank/api/v1/log.pb-c.h"
+#include "cbank/api/v1/transcript.pb-c.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ORIGIN "bank.example/credit/sha256-ed25519/1"
+#define INSTITUTION "PXU"
+#define LEARNER "360302190001010018"
+#define QUOTA (16u << 20)
+#define SHEET_ROW_MAX 96
+
+void world_must(world *it, cbank_status status, const char *what)
+{
+    if (status == CBANK_OK)
+        return;
+    fprintf(stderr, "%s: %s %s: %s %s\n", what, cbank_status_name(status),
+            cbank_reason_name(it->err.reason), it->err.object, it->err.detail);
+    _exit(WORLD_BROKEN);
+}
+
+/* protobuf-c takes text that it only reads without const. */
+static char *lend(const char *text)
+{
+    char *lent;
+
+    memcpy(&lent, &text, sizeof(lent));
+    return lent;
+}
+
+static cbank_status no_memory(world *it)
+{
+    it->err = (cbank_error){.status = CBANK_E_MEMORY};
+    return CBANK_E_MEMORY;
+}
+
+/* False without memory, which a campaign may take away here too. The caller clears it. */
+static bool pack(const void *message, cbank_buffer *out)
+{
+    const ProtobufCMessage *base = message;
+
+    out->size = protobuf_c_message_get_packed_size(base);
+    out->capacity = out->size + 1;
+    out->data = malloc(out->capacity);
+    if (out->data == NULL)
+        return false;
+    protobuf_c_message_pack(base, out->data);
+    return true;
+}
+
+typedef cbank_status bank_call(cbank_bank *bank, const uint8_t *request, size_t size,
+                               cbank_buffer *reply, cbank_error *err);
+
+/* A call on the bank; `reply` may be NULL. */
+static cbank_status ask(world *it, bank_call *call, const void *request, cbank_buffer *reply)
+{
+    cbank_buffer bytes = {0}, ignored = {0};
+    cbank_status status = no_memory(it);
+
+    if (pack(request, &bytes))
+        status = call(it->bank, bytes.data, bytes.size, reply != NULL ? reply : &ignored, &it->err);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&ignored);
+    return status;
+}
+
+static void *unpack(const ProtobufCMessageDescriptor *type, cbank_buffer *reply)
+{
+    void *message = protobuf_c_message_unpack(type, NULL, reply->size, reply->data);
+
+    cbank_buffer_clear(reply);
+    return message;
+}
+
+static void drop(void *message)
+{
+    if (message != NULL)
+        protobuf_c_message_free_unpacked(message, NULL);
+}
+
+/* ---- making, opening, closing ------------------------------------------------------------ */
+
+void world_place(world *it, const char *folder)
+{
+    snprintf(it->folder, sizeof(it->folder), "%s", folder);
+    snprintf(it->path, sizeof(it->path), "%s/bank", folder);
+}
+
+static void create_bank(world *it)
+{
+    Cbank__Api__V1__BankCreateRequest request = CBANK__API__V1__BANK_CREATE_REQUEST__INIT;
+    Cbank__V1__LangText name = CBANK__V1__LANG_TEXT__INIT, *names[] = {&name};
+    cbank_buffer bytes = {0}, reply = {0};
+
+    name.lang = lend("zh");
+    name.value = lend("萍乡学分银行");
+    request.path = it->path;
+    request.origin = lend(ORIGIN);
+    request.names = names;
+    request.n_names = 1;
+    request.quota = QUOTA;
+    if (!pack(&request, &bytes))
+        world_must(it, no_memory(it), "create");
+    world_must(it, cbank_bank_create(bytes.data, bytes.size, NULL, 0, &reply, &it->err), "create");
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+}
+
+static void admit(world *it)
+{
+    Cbank__Api__V1__JoinRequest join = CBANK__API__V1__JOIN_REQUEST__INIT;
+    Cbank__Api__V1__AdmitRequest request = CBANK__API__V1__ADMIT_REQUEST__INIT;
+    Cbank__V1__LangText name = CBANK__V1__LANG_TEXT__INIT, *names[] = {&name};
+    Cbank__Api__V1__RequestReply *made;
+    cbank_buffer bytes = {0}, reply = {0};
+
+    name.lang = lend("zh");
+    name.value = lend("一所学院");
+    join.origin = lend(ORIGIN);
+    join.institution = lend(INSTITUTION);
+    join.names = names;
+    join.n_names = 1;
+    if (!pack(&join, &bytes))
+        world_must(it, no_memory(it), "request");
+    world_must(it, cbank_key_new("sha256-ed25519", &it->key, &it->err), "key");
+    world_must(it, cbank_institution_request(it->key, bytes.data, bytes.size, &reply, &it->err),
+               "request");
+    made = unpack(&cbank__api__v1__request_reply__descriptor, &reply);
+    request.file = made->file;
+    world_must(it, ask(it, cbank_institution_admit, &request, NULL), "admit");
+    cbank_buffer_clear(&bytes);
+    drop(made);
+}
+
+static void open_account(world *it)
+{
+    Cbank__Api__V1__LearnerOpenRequest request = CBANK__API__V1__LEARNER_OPEN_REQUEST__INIT;
+    Cbank__Api__V1__Person person = CBANK__API__V1__PERSON__INIT, *persons[] = {&person};
+    Cbank__Api__V1__PersonName stated = CBANK__API__V1__PERSON_NAME__INIT, *names[] = {&stated};
+    Cbank__Api__V1__PersonDocument document = CBANK__API__V1__PERSON_DOCUMENT__INIT,
+                                   *documents[] = {&document};
+    Cbank__Api__V1__LearnerOpenReply *opened;
+    cbank_buffer reply = {0};
+
+    stated.value = lend("甲一");
+    stated.kind = CBANK__API__V1__NAME_KIND__NAME_KIND_CURRENT;
+    person.names = names;
+    person.n_names = 1;
+    document.type = lend("cn-id");
+    document.number = lend(LEARNER);
+    person.documents = documents;
+    person.n_documents = 1;
+    request.persons = persons;
+    request.n_persons = 1;
+    request.assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_DOCUMENT_SEEN;
+    world_must(it, ask(it, cbank_learner_open, &request, &reply), "learner");
+    opened = unpack(&cbank__api__v1__learner_open_reply__descriptor, &reply);
+    snprintf(it->account, sizeof(it->account), "%s", opened->results[0]->account);
+    drop(opened);
+}
+
+void world_create(world *it, const char *folder)
+{
+    *it = (world){0};
+    world_place(it, folder);
+    create_bank(it);
+    world_must(it, world_open(it), "open");
+    admit(it);
+    open_account(it);
+}
+
+cbank_status world_open(world *it)
+{
+    return cbank_bank_open(it->path, NULL, 0, &it->bank, &it->err);
+}
+
+void world_close(world *it)
+{
+    cbank_bank_close(it->bank);
+    it->bank = NULL;
+}
+
+void world_end(world *it)
+{
+    world_close(it);
+    cbank_key_close(it->key);
+    it->key = NULL;
+}
+
+/* ---- acts -------------------------------------------------------------------------------- */
+
+void world_token(uint64_t number, uint8_t out[WORLD_TOKEN_SIZE])
+{
+    char text[WORLD_TOKEN_SIZE + 1];
+
+    snprintf(text, sizeof(text), "%016llx", (unsigned long long)number);
+    memcpy(out, text, WORLD_TOKEN_SIZE);
+}
+
+cbank_status world_issue(world *it, const char *reference, uint64_t token, char *id)
+{
+    Cbank__Api__V1__CreditIssueRequest request = CBANK__API__V1__CREDIT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__CreditDraft draft = CBANK__API__V1__CREDIT_DRAFT__INIT, *drafts[] = {&draft};
+    Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
+    Cbank__V1__LangText title = CBANK__V1__LANG_TEXT__INIT, *titles[] = {&title};
+    Cbank__V1__Amount amount = CBANK__V1__AMOUNT__INIT, *amounts[] = {&amount};
+    Cbank__Api__V1__CreditIssueReply *issued;
+    cbank_buffer bytes = {0}, reply = {0};
+    uint8_t chosen[WORLD_TOKEN_SIZE];
+    cbank_status status = no_memory(it);
+
+    world_token(token, chosen);
+    title.lang = lend("zh");
+    title.value = lend("陶瓷工艺");
+    amount.unit = lend("credit");
+    amount.milli = 3000;
+    record.reference = lend(reference);
+    record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
+    record.title = titles;
+    record.n_title = 1;
+    record.amounts = amounts;
+    record.n_amounts = 1;
+    draft.account = it->account;
+    draft.record = &record;
+    request.token = (ProtobufCBinaryData){.len = sizeof(chosen), .data = chosen};
+    request.institution = lend(INSTITUTION);
+    request.drafts = drafts;
+    request.n_drafts = 1;
+    if (pack(&request, &bytes))
+        status = cbank_credit_issue(it->bank, it->key, bytes.data, bytes.size, &reply, &it->err);
+    cbank_buffer_clear(&bytes);
+    if (status != CBANK_OK)
+        return status;
+    issued = unpack(&cbank__api__v1__credit_issue_reply__descriptor, &reply);
+    if (issued == NULL)
+        return no_memory(it);
+    snprintf(id, WORLD_ID_MAX, "%s", issued->results[0]->id);
+    drop(issued);
+    return CBANK_OK;
+}
+
+cbank_status world_freeze(world *it, bool freeze)
+{
+    Cbank__Api__V1__LearnerChangeRequest request = CBANK__API__V1__LEARNER_CHANGE_REQUEST__INIT;
+
+    request.account = it->account;
+    request.action = freeze ? CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE
+                            : CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNFREEZE;
+    request.reason = lend("entered-in-error");
+    return ask(it, cbank_learner_change, &request, NULL);
+}
+
+/* ---- jobs -------------------------------------------------------------------------------- */
+
+/* Runs a job to its end and closes it. `output` and `reply` may hold something after a failure. */
+static cbank_status run(world *it, cbank_job *job, const cbank_buffer *input, cbank_buffer *output,
+                        cbank_buffer *reply)
+{
+    cbank_job_state state = CBANK_JOB_MORE;
+    cbank_status status = CBANK_OK;
+    bool fed = false;
+
+    while (status == CBANK_OK && state != CBANK_JOB_DONE) {
+        if (state == CBANK_JOB_NEEDS_INPUT && !fed)
+            status = cbank_job_feed(job, input->data, input->size, &it->err);
+        else if (state == CBANK_JOB_NEEDS_INPUT)
+            status = cbank_job_feed_end(job, &it->err);
+        else if (state == CBANK_JOB_HAS_OUTPUT)
+            status = cbank_job_read(job, output, &it->err);
+        fed = fed || state == CBANK_JOB_NEEDS_INPUT;
+        if (status == CBANK_OK)
+            status = cbank_job_step(job, 1000, &state, &it->err);
+    }
+    if (status == CBANK_OK)
+        status = cbank_job_finish(job, reply, &it->err);
+    cbank_job_close(job);
+    return status;
+}
+
+static bool write_sheet(const char *prefix, size_t rows, cbank_buffer *out)
+{
+    static const char header[] = "编号,姓名,证件号码,课程,学分\n";
+
+    out->capacity = sizeof(header) + rows * SHEET_ROW_MAX;
+    out->data = malloc(out->capacity);
+    if (out->data == NULL)
+        return false;
+    memcpy(out->data, header, sizeof(header) - 1);
+    out->size = sizeof(header) - 1;
+    for (size_t i = 0; i < rows; i++)
+        out->size += (size_t)snprintf((char *)out->data + out->size, out->capacity - out->size,
+                                      "%s-%zu,甲一," LEARNER ",课程 %zu,2\n", prefix, i, i);
+    return true;
+}
+
+static Cbank__Api__V1__SheetFormat sheet_format(void)
+{
+    Cbank__Api__V1__SheetFormat format = CBANK__API__V1__SHEET_FORMAT__INIT;
+
+    format.format = lend("generic");
+    format.map = lend("reference=编号,name=姓名,id_number=证件号码,title=课程,credits=学分");
+    return format;
+}
+
+cbank_status world_import(world *it, const char *prefix, size_t rows)
+{
+    Cbank__Api__V1__CreditImportRequest request = CBANK__API__V1__CREDIT_IMPORT_REQUEST__INIT;
+    Cbank__Api__V1__SheetFormat format = sheet_format();
+    cbank_buffer bytes = {0}, sheet = {0}, output = {0}, reply = {0};
+    cbank_status status = no_memory(it);
+    cbank_job *job = NULL;
+
+    request.institution = lend(INSTITUTION);
+    request.sheet = &format;
+    if (pack(&request, &bytes) && write_sheet(prefix, rows, &sheet))
+        status = cbank_credit_import_begin(it->bank, it->key, bytes.data, bytes.size, &job,
+                                           &it->err);
+    if (status == CBANK_OK)
+        status = run(it, job, &sheet, &output, &reply);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&sheet);
+    cbank_buffer_clear(&output);
+    cbank_buffer_clear(&reply);
+    return status;
+}
+
+cbank_status world_sign(world *it, const char *prefix, size_t rows, cbank_buffer *file)
+{
+    Cbank__Api__V1__CreditSignRequest request = CBANK__API__V1__CREDIT_SIGN_REQUEST__INIT;
+    Cbank__Api__V1__SheetFormat format = sheet_format();
+    cbank_buffer bytes = {0}, sheet = {0}, reply = {0};
+    cbank_status status = no_memory(it);
+    cbank_job *job = NULL;
+
+    request.institution = lend(INSTITUTION);
+    request.origin = lend(ORIGIN);
+    request.sheet = &format;
+    if (pack(&request, &bytes) && write_sheet(prefix, rows, &sheet))
+        status = cbank_credit_sign_begin(it->key, bytes.data, bytes.size, &job, &it->err);
+    if (status == CBANK_OK)
+        status = run(it, job, &sheet, file, &reply);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&sheet);
+    cbank_buffer_clear(&reply);
+    return status;
+}
+
+cbank_status world_deposit(world *it, const cbank_buffer *file)
+{
+    Cbank__Api__V1__CreditDepositRequest request = CBANK__API__V1__CREDIT_DEPOSIT_REQUEST__INIT;
+    cbank_buffer bytes = {0}, output = {0}, reply = {0};
+    cbank_status status = no_memory(it);
+    cbank_job *job = NULL;
+
+    if (pack(&request, &bytes))
+        status = cbank_credit_deposit_begin(it->bank, bytes.data, bytes.size, &job, &it->err);
+    if (status == CBANK_OK)
+        status = run(it, job, file, &output, &reply);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&output);
+    cbank_buffer_clear(&reply);
+    return status;
+}
+
+cbank_status world_check(world *it)
+{
+    Cbank__Api__V1__CheckReply *found = NULL;
+    cbank_buffer output = {0}, reply = {0};
+    cbank_job *job = NULL;
+    cbank_status status = cbank_bank_check_begin(it->bank, &job, &it->err);
+
+    if (status == CBANK_OK)
+        status = run(it, job, NULL, &output, &reply);
+    if (status == CBANK_OK) {
+        found = unpack(&cbank__api__v1__check_reply__descriptor, &reply);
+        status = found == NULL ? no_memory(it) : CBANK_OK;
+    }
+    if (found != NULL && !found->ok) {
+        it->err = (cbank_error){.status = CBANK_E_CORRUPT};
+        snprintf(it->err.object, sizeof(it->err.object), "%s", found->findings[0]->object);
+        snprintf(it->err.detail, sizeof(it->err.detail), "%s %s", found->findings[0]->code,
+                 found->findings[0]->detail);
+        status = CBANK_E_CORRUPT;
+    }
+    drop(found);
+    cbank_buffer_clear(&output);
+    cbank_buffer_clear(&reply);
+    return status;
+}
+
+/* ---- the rest ---------------------------------------------------------------------------- */
+
+cbank_status world_transcript(world *it)
+{
+    Cbank__Api__V1__TranscriptIssueRequest request = CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
+
+    request.account = it->account;
+    request.show_name = true;
+    request.show_number = true;
+    return ask(it, cbank_transcript_issue, &request, NULL);
+}
+
+cbank_status world_backup(world *it, const char *file)
+{
+    Cbank__Api__V1__BackupRequest request = CBANK__API__V1__BACKUP_REQUEST__INIT;
+
+    request.file = lend(file);
+    return ask(it, cbank_bank_backup, &request, NULL);
+}
+
+cbank_status world_show(world *it, const char *id)
+{
+    Cbank__Api__V1__CreditShowRequest request = CBANK__API__V1__CREDIT_SHOW_REQUEST__INIT;
+
+    request.id = lend(id);
+    return ask(it, cbank_credit_show, &request, NULL);
+}
+
+cbank_status world_count(world *it, const char *prefix, size_t *out)
+{
+    Cbank__Api__V1__CreditListRequest request = CBANK__API__V1__CREDIT_LIST_REQUEST__INIT;
+    Cbank__Api__V1__CreditListReply *page;
+    cbank_buffer reply = {0};
+    cbank_status status;
+
+    *out = 0;
+    request.account = it->account;
+    request.limit = 1000;
+    do {
+        status = ask(it, cbank_credit_list, &request, &reply);
+        if (status != CBANK_OK)
+            return status;
+        page = unpack(&cbank__api__v1__credit_list_reply__descriptor, &reply);
+        if (page == NULL)
+            return no_memory(it);
+        for (size_t i = 0; i < page->n_credits; i++)
+            *out += strncmp(page->credits[i]->record->reference, prefix, strlen(prefix)) == 0;
+        request.after = page->next;
+        drop(page);
+    } while (request.after != 0);
+    return CBANK_OK;
+}
+
+cbank_status world_note(world *it, cbank_buffer *out)
+{
+    Cbank__Api__V1__CheckpointReply *newest = NULL;
+    cbank_buffer reply = {0};
+    cbank_status status = cbank_log_checkpoint(it->bank, &reply, &it->err);
+
+    if (status != CBANK_OK)
+        return status;
+    newest = unpack(&cbank__api__v1__checkpoint_reply__descriptor, &reply);
+    out->data = newest == NULL ? NULL : malloc(newest->note.len);
+    if (out->data == NULL) {
+        drop(newest);
+        return no_memory(it);
+    }
+    memcpy(out->data, newest->note.data, newest->note.len);
+    out->size = out->capacity = newest->note.len;
+    drop(newest);
+    return CBANK_OK;
+}

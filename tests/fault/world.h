@@ -1,0 +1,64 @@
+/*
+ * world.h - a bank, an institution and a learner in one folder, driven through the public face.
+ *
+ * No test framework: these programs fork, are killed and lose their memory on purpose. Whatever a
+ * campaign sets out from must work, and `world_must` ends the process where it does not; what is
+ * under test answers a status.
+ */
+#ifndef FAULT_WORLD_H
+#define FAULT_WORLD_H
+
+#include "cbank.h"
+
+#define WORLD_PATH_MAX 256
+#define WORLD_ID_MAX 64
+#define WORLD_TOKEN_SIZE 16
+/* What a process exits with when world_must has ended it. */
+#define WORLD_BROKEN 70
+
+typedef struct world {
+    char folder[WORLD_PATH_MAX]; /* holds the bank and its guard */
+    char path[WORLD_PATH_MAX + 16];
+    char account[17]; /* of the one learner */
+    cbank_bank *bank;
+    cbank_key *key; /* of the institution; lives on over a fork */
+    cbank_error err;
+} world;
+
+/* Ends the process, with the reason on stderr, unless `status` is OK. */
+void world_must(world *it, cbank_status status, const char *what);
+
+/* Where the bank is, without touching it. */
+void world_place(world *it, const char *folder);
+/* A new bank in `folder`, which exists, with an institution and a learner. Left open. */
+void world_create(world *it, const char *folder);
+cbank_status world_open(world *it);
+void world_close(world *it);
+/* Closes the bank and forgets the key. */
+void world_end(world *it);
+
+/* The token that a number stands for. */
+void world_token(uint64_t number, uint8_t out[WORLD_TOKEN_SIZE]);
+
+/* One credit with this reference; its id. */
+cbank_status world_issue(world *it, const char *reference, uint64_t token, char *id);
+/* Both keep the account as it was before: each is one commit. */
+cbank_status world_freeze(world *it, bool freeze);
+/* A spreadsheet of `rows` rows of the learner, with references that begin with `prefix`. */
+cbank_status world_import(world *it, const char *prefix, size_t rows);
+/* The same, signed by the institution alone, and the half that the bank does. */
+cbank_status world_sign(world *it, const char *prefix, size_t rows, cbank_buffer *file);
+cbank_status world_deposit(world *it, const cbank_buffer *file);
+cbank_status world_transcript(world *it);
+/* Replays everything. CORRUPT with the first finding in `err` if there is one. */
+cbank_status world_check(world *it);
+cbank_status world_backup(world *it, const char *file);
+
+/* Whether the record is held; if not, why. */
+cbank_status world_show(world *it, const char *id);
+/* How many records the learner has whose reference begins with `prefix`. */
+cbank_status world_count(world *it, const char *prefix, size_t *out);
+/* The newest signed checkpoint; the buffer is the caller's. */
+cbank_status world_note(world *it, cbank_buffer *out);
+
+#endif
