@@ -264,6 +264,25 @@ static cbi_hash record_id(teller *it, const char *id)
     return out;
 }
 
+Test(publish, the_status_lists_nothing_that_no_checkpoint_holds_yet)
+{
+    cbi_directory directory;
+    cbi_statusfile file;
+    cbi_txn *txn;
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    txn = teller_begin(&it, CBI_TXN_WRITE);
+    teller_works(cbi_holding_put_state(txn, 100, CBI_RECORD_REVOKED, &teller_err));
+    teller_commit(txn);
+    directory = read_directory(&it);
+    file = read_status(&it, &directory);
+    cr_expect_eq(file.records.count, 0);
+    cbi_statusfile_clear(&file);
+    cbi_directory_clear(&directory);
+    teller_close(&it);
+}
+
 Test(publish, the_status_lists_what_no_longer_simply_holds)
 {
     for (size_t i = 0; i < 2; i++) {

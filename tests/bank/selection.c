@@ -100,6 +100,14 @@ Test(selection, a_batch_that_is_only_partly_deposited_is_not_shown)
     teller_fails(stranger_refuse(&it, &terms, &err), err, BATCH_UNDER_WAY);
     terms.evidence = false;
     teller_fails(stranger_refuse(&it, &terms, &err), err, BATCH_UNDER_WAY);
+
+    /* Received, but in a commit that no checkpoint holds yet. */
+    txn = teller_begin(&it, CBI_TXN_WRITE);
+    intake.received_at = it.now;
+    intake.receipt_index = 100;
+    teller_works(cbi_intake_write(txn, &intake, &teller_err));
+    teller_commit(txn);
+    teller_fails(stranger_refuse(&it, &terms, &err), err, BATCH_UNDER_WAY);
     teller_close(&it);
 }
 
