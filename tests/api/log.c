@@ -132,6 +132,7 @@ Test(log, proves_nothing_that_is_no_record)
     Cbank__Api__V1__ProveRequest request = CBANK__API__V1__PROVE_REQUEST__INIT;
     cbank_error err;
     records_id id;
+    char *last;
 
     begin("sha256-ed25519");
     id = records_issue(&s, account, "A", 1000);
@@ -141,7 +142,8 @@ Test(log, proves_nothing_that_is_no_record)
     request.id = scene_text("99-0123456789abcdef");
     records_fails(records_refuse(&s, cbank_log_prove, &request, &err), err, CBANK_E_NOT_FOUND,
                   "RECORD_UNKNOWN");
-    id.text[strlen(id.text) - 1] ^= 1;
+    last = &id.text[strlen(id.text) - 1];
+    *last = *last == '0' ? '1' : '0';
     request.id = id.text;
     records_fails(records_refuse(&s, cbank_log_prove, &request, &err), err, CBANK_E_NOT_FOUND,
                   "RECORD_UNKNOWN");

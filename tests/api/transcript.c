@@ -333,7 +333,7 @@ Test(transcript, a_request_that_breaks_the_contract_gets_no_report)
 Test(transcript, is_refused_for_what_the_bank_does_not_show)
 {
     issue_request request = reader_asks("1234567890123428");
-    char *only[] = {scene_text("17-0123456789abcdef")};
+    char *only[] = {scene_text("17-0123456789abcdef")}, *many[4097];
     cbank_error err;
 
     records_fails(records_refuse(&s, cbank_transcript_issue, &request, &err), err,
@@ -346,6 +346,12 @@ Test(transcript, is_refused_for_what_the_bank_does_not_show)
     request.n_only = 1;
     records_fails(records_refuse(&s, cbank_transcript_issue, &request, &err), err,
                   CBANK_E_NOT_FOUND, "RECORD_UNKNOWN");
+    for (size_t i = 0; i < 4097; i++)
+        many[i] = only[0];
+    request.only = many;
+    request.n_only = 4097;
+    records_fails(records_refuse(&s, cbank_transcript_issue, &request, &err), err,
+                  CBANK_E_ARGUMENT, "LIST_LIMIT");
     request = reader_asks(account);
     request.expires_at = 1;
     records_fails(records_refuse(&s, cbank_transcript_issue, &request, &err), err,
