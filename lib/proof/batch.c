@@ -249,7 +249,6 @@ cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item
     if (!cbi_artefact_next(&batch->parts, &part))
         return CBANK_OK;
     CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &out->item, err));
-    CBI_TRY(check_form(out->item, batch->next, err));
     if (out->item->change.len > 0) {
         CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(out->item->change), &out->change, err));
     } else {

@@ -75,6 +75,29 @@ Test(evidence, a_receipt_cannot_be_moved_to_where_its_key_was_valid)
     refused(paper_sign(made), CBI_REASON_HEAD_VALUE);
 }
 
+Test(evidence, a_receipt_is_of_this_batch_number_and_institution)
+{
+    for (int row = 0; row < 3; row++) {
+        world_batch *batch = world_batch_new(it.world, &it.world->own);
+        uint64_t size = it.world->size;
+        size_t receipts = it.world->rotated.chain.count;
+
+        world_award(it.world, batch, &it.friend, "X", 1000);
+        world_sign(it.world, batch);
+        if (row == 0)
+            batch->number++;
+        else if (row == 1)
+            batch->id.bytes[0] ^= 1;
+        else
+            batch->institution = &it.world->rotated;
+        world_deposit(it.world, batch);
+        refused(paper_make(it.world, &it.friend, &full), CBI_REASON_EVIDENCE_DIFFERS);
+        world_rewind(it.world, size, &it.friend.chain, 2);
+        it.world->own.chain.count -= row < 2;
+        it.world->rotated.chain.count = receipts;
+    }
+}
+
 Test(evidence, a_batch_for_another_bank)
 {
     world_batch *batch = world_batch_new(it.world, &it.world->own);

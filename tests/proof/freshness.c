@@ -168,6 +168,20 @@ Test(freshness, a_status_file_of_another_history_is_a_fork)
     cr_expect_eq(verify(&reason), CBANK_E_FORK);
 }
 
+Test(freshness, also_where_the_directory_speaks_of_another_size)
+{
+    cbi_reason reason;
+
+    world_freeze(it.world, &it.friend, true);
+    cbi_directory_clear(&directory);
+    world_open_directory(it.world, &directory);
+    world_rewind(it.world, it.world->size - 3, &it.learner.chain, STORY_COUNT - 1);
+    it.world->own.chain.count--;
+    world_give(it.world, &it.world->own, &it.learner, "OTHER", 1000);
+    terms.status = world_status(it.world, NULL, 0, NULL, 0, WORLD_EXPIRES);
+    cr_expect_eq(verify(&reason), CBANK_E_FORK);
+}
+
 Test(freshness, a_status_file_of_another_history_than_the_directorys_is_a_fork)
 {
     uint64_t size = it.world->size;

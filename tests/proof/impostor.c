@@ -28,6 +28,14 @@ static void refused(cbi_bytes file, cbi_reason reason)
     paper_refused(it.world, file, &terms, reason);
 }
 
+static void accepted(cbi_bytes file)
+{
+    cbi_reason reason;
+
+    cr_expect_eq(paper_answer_to(it.world, file, &terms, &reason), CBANK_OK, "%s",
+                 cbi_reason_word(reason));
+}
+
 /* The verdict on what is accepted; it stays valid as long as the directory. */
 static cbi_verdict verdict_of(cbi_bytes file, const cbi_directory *directory)
 {
@@ -85,6 +93,27 @@ Test(impostor, the_opening_of_another_record_opens_nothing)
     refused(paper_sign(made), CBI_REASON_HOLDER_DIFFERS);
     made = paper_new(it.world, &it.learner, &full);
     made->items[STORY_LATE].opening->random.len = 16;
+    refused(paper_sign(made), CBI_REASON_HOLDER_DIFFERS);
+}
+
+Test(impostor, the_number_is_the_accounts_even_where_no_record_is_opened)
+{
+    paper *made = paper_new(it.world, &it.friend, &full);
+
+    made->items[1].opening = NULL;
+    accepted(paper_sign(made));
+    made->holder.document_number = cbi_message_string(it.learner.number);
+    refused(paper_sign(made), CBI_REASON_HOLDER_DIFFERS);
+}
+
+Test(impostor, an_opening_names_the_very_document_that_is_disclosed)
+{
+    paper *made = paper_new(it.world, &it.learner, &full);
+
+    made->items[STORY_LATE].opening->number = cbi_message_string(it.friend.number);
+    refused(paper_sign(made), CBI_REASON_HOLDER_DIFFERS);
+    made = paper_new(it.world, &it.learner, &full);
+    made->items[STORY_LATE].opening->document_type = cbi_message_string("passport/GBR");
     refused(paper_sign(made), CBI_REASON_HOLDER_DIFFERS);
 }
 

@@ -211,6 +211,7 @@ Test(meaning, an_item_is_a_statement_or_a_digest_with_a_class)
     paper *made = paper_new(it.world, &it.learner, &selection);
     Cbank__V1__TranscriptItem withheld = made->items[STORY_LATE];
     Cbank__V1__TranscriptItem *item = &made->items[STORY_LATE];
+    Cbank__V1__Opening opening = CBANK__V1__OPENING__INIT;
 
     item->entry_class = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_UNSPECIFIED;
     refused_signed(made, CBI_REASON_HEAD_VALUE);
@@ -221,9 +222,19 @@ Test(meaning, an_item_is_a_statement_or_a_digest_with_a_class)
     item->batch = 1;
     refused_signed(made, CBI_REASON_HEAD_VALUE);
     *item = withheld;
+    item->path = made->items[STORY_MATHS].path;
+    item->n_path = 1;
+    refused_signed(made, CBI_REASON_HEAD_VALUE);
+    *item = withheld;
+    item->opening = &opening;
+    refused_signed(made, CBI_REASON_HEAD_VALUE);
+    *item = withheld;
     item->statement = made->items[STORY_AMENDED].statement;
     refused_signed(made, CBI_REASON_HEAD_VALUE);
     *item = withheld;
+    made->items[STORY_ENGLISH].digest = withheld.digest;
+    refused_signed(made, CBI_REASON_HEAD_VALUE);
+    made->items[STORY_ENGLISH].digest.len = 0;
     made->items[STORY_ENGLISH].entry_class = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD;
     refused_signed(made, CBI_REASON_HEAD_VALUE);
     made->items[STORY_ENGLISH].entry_class = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_UNSPECIFIED;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "proof/checkpoint.h"
 #include "proof/reseal.h"
 #include "proof/story.h"
 
@@ -110,6 +111,11 @@ static void set_number_alone(void)
     made->holder.random.len = 0;
 }
 
+static void set_short_random(void)
+{
+    made->holder.random.len = 16;
+}
+
 static void set_no_type(void)
 {
     made->holder.document_type = cbi_message_string("");
@@ -156,6 +162,7 @@ Test(transcript, values_of_the_head)
         set_code,         set_origin,       set_size,       set_root,     set_no_chain,
         set_no_terms,     set_recipient,    set_issued,     set_expiry,   set_completeness,
         set_consent,      set_random_alone, set_number_alone, set_no_type, set_birth,
+        set_short_random,
         set_account,      set_tag,          set_leaf,       set_no_items, set_many_items,
         set_many_items_in_all,
     };
@@ -250,6 +257,19 @@ Test(transcript, one_account_stands_there_once)
     refused(paper_sign(made), CBI_REASON_CHAIN_MERGE);
 }
 
+/* Of the log as it is, but for its size and its root. */
+static cbi_bytes checkpoint(int more, uint8_t flip)
+{
+    cbi_checkpoint said = {.origin = cbi_bytes_of_text(it.world->origin),
+                           .size = it.world->size + (uint64_t)more,
+                           .root = world_root(it.world, it.world->size)};
+    cbank_buffer note = {0};
+
+    said.root.bytes[0] ^= flip;
+    cr_assert_eq(cbi_checkpoint_sign(&said, it.world->log_key, &note, NULL), CBANK_OK);
+    return world_keep_buffer(it.world, &note);
+}
+
 Test(transcript, the_proof_is_of_the_log_in_the_head)
 {
     made->proof.index--;
@@ -258,7 +278,10 @@ Test(transcript, the_proof_is_of_the_log_in_the_head)
     made->proof.n_path--;
     refused(paper_sign(made), CBI_REASON_NOT_INCLUDED);
     made->proof.n_path++;
-    made->proof.checkpoint =
-        cbi_message_data(world_checkpoint(it.world, it.world->size - 1));
+    made->proof.checkpoint = cbi_message_data(checkpoint(-1, 0));
     refused(paper_sign(made), CBI_REASON_EVIDENCE_DIFFERS);
+    made->proof.checkpoint = cbi_message_data(checkpoint(0, 1));
+    refused(paper_sign(made), CBI_REASON_EVIDENCE_DIFFERS);
+    made->proof.checkpoint = cbi_message_data(checkpoint(0, 0));
+    cr_expect_eq(paper_answer(it.world, paper_sign(made)), CBANK_OK);
 }
