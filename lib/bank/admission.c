@@ -113,9 +113,15 @@ done:
 static cbank_status open_request(const cbi_bank *bank, cbi_bytes file, cbi_request *out,
                                  cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
+    cbank_error error = {0};
+    cbank_status status = cbi_request_open(bank->config.suite, file, out, &error);
 
-    CBI_TRY(cbi_request_open(bank->config.suite, file, out, err));
+    /* One of the other suite has a good form: it is for another bank. */
+    if (error.reason == CBI_REASON_HEAD_VALUE && strcmp(error.object, "suite") == 0)
+        status = cbi_fail(&error, CBI_REASON_FOR_ANOTHER_BANK, 0, "suite", NULL);
+    if (status != CBANK_OK && err != NULL)
+        *err = error;
+    CBI_TRY(status);
     if (strcmp(out->head->origin, bank->config.origin) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_FOR_ANOTHER_BANK, 0, out->head->origin, NULL));
 done:

@@ -172,7 +172,7 @@ void cbi_check_progress(const cbi_check *check, const char **stage, uint64_t *do
     cbi_replay_progress(check->replay, done, total);
     *done += check->visited;
     *total += check->visited > check->visits ? check->visited : check->visits;
-    *stage = !check->replayed || check->table == VISIT_COUNT
+    *stage = !check->replayed || check->table >= VISIT_COUNT
                  ? "log"
                  : cbi_table_name(VISITS[check->table].table);
 }
