@@ -43,7 +43,10 @@ done:
     return status;
 }
 
-/* A signature by an earlier key of the institution is told apart from a damaged file. */
+/*
+ * A signature by an earlier key of the institution is told apart from a damaged file; `err` says
+ * already what a damaged one is.
+ */
 static cbank_status refuse_signature(const cbi_deposit *deposit, cbank_error *err)
 {
     const char *institution = deposit->batch.head.head->institution;
@@ -54,13 +57,13 @@ static cbank_status refuse_signature(const cbi_deposit *deposit, cbank_error *er
 
     CBI_TRY(cbi_ledger_read_begin(deposit->bank->ledger, &reader, err));
     CBI_TRY(cbi_institution_read(reader.txn, institution, &row, err));
-    for (size_t i = 0; i < row->n_keys; i++) {
+    for (size_t i = 0; i + 1 < row->n_keys; i++) {
         CBI_TRY(cbi_public_parse(deposit->bank->config.suite,
                                  cbi_message_bytes(row->keys[i]->public_key), &key, err));
-        if (cbi_envelope_verify(&deposit->batch.head.envelope, &key, err) == CBANK_OK)
+        if (cbi_envelope_verify(&deposit->batch.head.envelope, &key, NULL) == CBANK_OK)
             CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, i, institution, NULL));
     }
-    status = CBANK_E_BAD_SIGNATURE; /* as the last of them has written */
+    status = CBANK_E_BAD_SIGNATURE;
 done:
     cbi_message_free(row);
     cbi_ledger_read_end(&reader);
