@@ -2,11 +2,13 @@
 
 #include "base/memory.h"
 #include "crypto/algorithm.h"
+#include "crypto/pbes2.h"
 #include "crypto/pem.h"
 #include "crypto/pkey.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rand.h>
@@ -219,6 +221,11 @@ static cbank_status read_encrypted(const cbi_pem *block, cbi_bytes passphrase,
     }
     if (passphrase.size == 0) {
         status = cbi_fail(err, CBI_REASON_PASSPHRASE_MISSING, 0, "key", NULL);
+        goto done;
+    }
+    if (!cbi_pbes2_is_affordable(sealed)) {
+        ERR_clear_error();
+        status = cbi_fail(err, CBI_REASON_BAD_PRIVATE_KEY, 0, "pem", "key derivation");
         goto done;
     }
     plain = PKCS8_decrypt(sealed, (const char *)passphrase.data, (int)passphrase.size);
