@@ -231,14 +231,15 @@ static cbank_status parse_slice(cbi_csv *csv, const uint8_t *slice, size_t size,
 /* The next piece of text; at most one row ends in it, with its last byte. */
 static size_t next_slice(const cbi_csv *csv)
 {
-    const uint8_t *at = csv->text.data + csv->parsed;
     size_t size = csv->text.size - csv->parsed;
+    const uint8_t *at;
     const uint8_t *end;
 
     if (size > SLICE_MAX)
         size = SLICE_MAX;
     if (size == 0)
         return 0;
+    at = csv->text.data + csv->parsed;
     end = memchr(at, '\n', size);
     if (end != NULL)
         size = (size_t)(end - at) + 1;

@@ -4,15 +4,16 @@ bool cbi_varint_read(cbi_bytes bytes, size_t *offset, uint64_t *out)
 {
     size_t left = bytes.size - *offset;
     size_t limit = left < CBI_VARINT_MAX ? left : CBI_VARINT_MAX;
-    const uint8_t *at = bytes.data + *offset;
     uint64_t value = 0;
 
     for (size_t i = 0; i < limit; i++) {
-        value |= (uint64_t)(at[i] & 0x7f) << (7 * i);
-        if (at[i] >= 0x80)
+        uint8_t byte = bytes.data[*offset + i];
+
+        value |= (uint64_t)(byte & 0x7f) << (7 * i);
+        if (byte >= 0x80)
             continue;
         /* A last byte of zero adds nothing; the tenth has room for one bit only. */
-        if ((i > 0 && at[i] == 0) || (i == CBI_VARINT_MAX - 1 && at[i] > 1))
+        if ((i > 0 && byte == 0) || (i == CBI_VARINT_MAX - 1 && byte > 1))
             return false;
         *offset += i + 1;
         *out = value;
