@@ -39,6 +39,9 @@ int harness_end(harness *it);
 __attribute__((format(printf, 3, 4))) void harness_judge(harness *it, bool good,
                                                          const char *format, ...);
 
+/* Many cases at once, which have been told of. */
+void harness_count_cases(harness *it, unsigned long cases, unsigned long bad);
+
 /* Runs `work` in each worker process, from 0, and waits; one that dies counts as bad. */
 void harness_spread(harness *it, void (*work)(harness *it, unsigned worker));
 /* The next piece of work from 0, for whichever worker asks. */

@@ -15,7 +15,7 @@
 #define ORIGIN "bank.example/credit/sha256-ed25519/1"
 #define INSTITUTION "PXU"
 #define LEARNER "360302190001010018"
-#define QUOTA (16u << 20)
+#define QUOTA (8u << 20)
 #define SHEET_ROW_MAX 96
 
 void world_must(world *it, cbank_status status, const char *what)
@@ -167,11 +167,21 @@ static void open_account(world *it)
     drop(opened);
 }
 
-void world_create(world *it, const char *folder)
+void world_found(world *it, const char *folder)
 {
     *it = (world){0};
     world_place(it, folder);
     create_bank(it);
+}
+
+void world_create(world *it, const char *folder)
+{
+    world_found(it, folder);
+    world_settle(it);
+}
+
+void world_settle(world *it)
+{
     world_must(it, world_open(it), "open");
     admit(it);
     open_account(it);
@@ -449,22 +459,40 @@ cbank_status world_count(world *it, const char *prefix, size_t *out)
     return CBANK_OK;
 }
 
-cbank_status world_note(world *it, cbank_buffer *out)
+static cbank_status read_newest(world *it, Cbank__Api__V1__CheckpointReply **out)
 {
-    Cbank__Api__V1__CheckpointReply *newest = NULL;
     cbank_buffer reply = {0};
     cbank_status status = cbank_log_checkpoint(it->bank, &reply, &it->err);
 
     if (status != CBANK_OK)
         return status;
-    newest = unpack(&cbank__api__v1__checkpoint_reply__descriptor, &reply);
-    out->data = newest == NULL ? NULL : malloc(newest->note.len);
-    if (out->data == NULL) {
-        drop(newest);
-        return no_memory(it);
+    *out = unpack(&cbank__api__v1__checkpoint_reply__descriptor, &reply);
+    return *out == NULL ? no_memory(it) : CBANK_OK;
+}
+
+cbank_status world_note(world *it, cbank_buffer *out)
+{
+    Cbank__Api__V1__CheckpointReply *newest = NULL;
+    cbank_status status = read_newest(it, &newest);
+
+    if (status != CBANK_OK)
+        return status;
+    out->data = malloc(newest->note.len);
+    if (out->data != NULL) {
+        memcpy(out->data, newest->note.data, newest->note.len);
+        out->size = out->capacity = newest->note.len;
     }
-    memcpy(out->data, newest->note.data, newest->note.len);
-    out->size = out->capacity = newest->note.len;
     drop(newest);
-    return CBANK_OK;
+    return out->data == NULL ? no_memory(it) : CBANK_OK;
+}
+
+cbank_status world_size(world *it, uint64_t *out)
+{
+    Cbank__Api__V1__CheckpointReply *newest = NULL;
+    cbank_status status = read_newest(it, &newest);
+
+    if (status == CBANK_OK)
+        *out = newest->size;
+    drop(newest);
+    return status;
 }

@@ -32,6 +32,9 @@ void world_must(world *it, cbank_status status, const char *what);
 void world_place(world *it, const char *folder);
 /* A new bank in `folder`, which exists, with an institution and a learner. Left open. */
 void world_create(world *it, const char *folder);
+/* Its two halves: the bank alone, which is closed, and all the rest. */
+void world_found(world *it, const char *folder);
+void world_settle(world *it);
 cbank_status world_open(world *it);
 void world_close(world *it);
 /* Closes the bank and forgets the key. */
@@ -60,5 +63,7 @@ cbank_status world_show(world *it, const char *id);
 cbank_status world_count(world *it, const char *prefix, size_t *out);
 /* The newest signed checkpoint; the buffer is the caller's. */
 cbank_status world_note(world *it, cbank_buffer *out);
+/* How many entries it is signed for. */
+cbank_status world_size(world *it, uint64_t *out);
 
 #endif
