@@ -159,6 +159,39 @@ Test(directory, values_of_the_head)
     }
 }
 
+Test(directory, it_is_signed_by_the_root_key_that_it_names)
+{
+    const cbi_private *other = it->log_key;
+    reseal sealed;
+
+    take_apart(&sealed);
+    refused(reseal_close(&sealed, &other, 1), CBI_REASON_BAD_SIGNATURE);
+}
+
+Test(directory, more_keys_than_the_limit)
+{
+    Cbank__V1__DirectoryInstitution *institution;
+    Cbank__V1__InstitutionKey *keys[CBI_INSTITUTION_KEYS_MAX + 1];
+    Cbank__V1__LogKey *log_keys[CBI_INSTITUTION_KEYS_MAX + 1];
+    Cbank__V1__DirectoryHead *head;
+    reseal sealed;
+
+    take_apart(&sealed);
+    institution = part(&sealed, 1);
+    for (size_t i = 0; i <= CBI_INSTITUTION_KEYS_MAX; i++)
+        keys[i] = institution->keys[0];
+    institution->keys = keys;
+    institution->n_keys = CBI_INSTITUTION_KEYS_MAX + 1;
+    reseal_put(&sealed, 1);
+    refused(put_together(&sealed), CBI_REASON_HEAD_VALUE);
+    head = take_apart(&sealed);
+    for (size_t i = 0; i <= CBI_INSTITUTION_KEYS_MAX; i++)
+        log_keys[i] = head->log_keys[0];
+    head->log_keys = log_keys;
+    head->n_log_keys = CBI_INSTITUTION_KEYS_MAX + 1;
+    refused(put_together(&sealed), CBI_REASON_HEAD_VALUE);
+}
+
 Test(directory, another_version_is_not_supported)
 {
     reseal sealed;
@@ -274,6 +307,8 @@ Test(directory, its_checkpoint_is_of_the_log_it_speaks_of)
     Cbank__V1__DirectoryHead *head = take_apart(&sealed);
 
     head->checkpoint = cbi_message_data(world_checkpoint(it, it->size - 1));
+    refused(put_together(&sealed), CBI_REASON_EVIDENCE_DIFFERS);
+    take_apart(&sealed)->size++;
     refused(put_together(&sealed), CBI_REASON_EVIDENCE_DIFFERS);
     head = take_apart(&sealed);
     head->root.data[0] ^= 1;

@@ -145,6 +145,7 @@ Test(statusfile, values_of_the_head)
         CBI_REASON_FILE_VERSION, CBI_REASON_HEAD_VALUE,   CBI_REASON_HEAD_VALUE,
         CBI_REASON_HEAD_VALUE,   CBI_REASON_HEAD_VALUE,   CBI_REASON_HEAD_VALUE,
         CBI_REASON_PARTS_DIFFER, CBI_REASON_PARTS_DIFFER, CBI_REASON_EVIDENCE_DIFFERS,
+        CBI_REASON_EVIDENCE_DIFFERS,
     };
 
     for (size_t row = 0; row < sizeof(expected) / sizeof(expected[0]); row++) {
@@ -175,6 +176,9 @@ Test(statusfile, values_of_the_head)
             break;
         case 7:
             head->pages = 0;
+            break;
+        case 8:
+            head->size++;
             break;
         default:
             head->root.data[0] ^= 1;
@@ -215,18 +219,46 @@ Test(statusfile, a_row_has_an_id_and_a_state_and_stands_there_once)
     }
 }
 
-Test(statusfile, a_page_has_its_limit)
+/* A page of that many records and accounts, no two the same. */
+static cbi_bytes page_of(size_t record_count, size_t account_count)
 {
+    static Cbank__V1__RecordStatus record_rows[CBI_STATUS_PAGE_MAX + 1];
+    static Cbank__V1__AccountStatus account_rows[CBI_STATUS_PAGE_MAX + 1];
+    Cbank__V1__RecordStatus *record_list[CBI_STATUS_PAGE_MAX + 1];
+    Cbank__V1__AccountStatus *account_list[CBI_STATUS_PAGE_MAX + 1];
     Cbank__V1__StatusPage *page;
-    Cbank__V1__RecordStatus *many[CBI_STATUS_PAGE_MAX + 1];
     reseal sealed;
+    cbi_hash id;
 
     take_apart(&sealed);
     page = reseal_part(&sealed, 0, &cbank__v1__status_page__descriptor);
-    for (size_t i = 0; i < CBI_STATUS_PAGE_MAX + 1; i++)
-        many[i] = page->records[0];
-    page->n_records = CBI_STATUS_PAGE_MAX + 1;
-    page->records = many;
+    for (size_t i = 0; i <= CBI_STATUS_PAGE_MAX; i++) {
+        id = world_random(it);
+        record_rows[i] = *page->records[0];
+        record_rows[i].record.data = world_keep(it, id.bytes, CBI_HASH_SIZE);
+        record_list[i] = &record_rows[i];
+        account_rows[i] = *page->accounts[0];
+        account_rows[i].tag.data = record_rows[i].record.data;
+        account_list[i] = &account_rows[i];
+    }
+    page->records = record_list;
+    page->n_records = record_count;
+    page->accounts = account_list;
+    page->n_accounts = account_count;
     reseal_put(&sealed, 0);
-    refused(put_together(&sealed), CBI_REASON_HEAD_VALUE);
+    return put_together(&sealed);
+}
+
+Test(statusfile, a_page_has_its_limit)
+{
+    cbi_statusfile opened = {0};
+
+    refused(page_of(CBI_STATUS_PAGE_MAX + 1, 1), CBI_REASON_HEAD_VALUE);
+    refused(page_of(1, CBI_STATUS_PAGE_MAX + 1), CBI_REASON_HEAD_VALUE);
+    cr_assert_eq(cbi_statusfile_open(page_of(CBI_STATUS_PAGE_MAX, CBI_STATUS_PAGE_MAX), &directory,
+                                     WORLD_AT, &opened, NULL),
+                 CBANK_OK);
+    cr_expect_eq(opened.records.count, CBI_STATUS_PAGE_MAX);
+    cr_expect_eq(opened.accounts.count, CBI_STATUS_PAGE_MAX);
+    cbi_statusfile_clear(&opened);
 }
