@@ -32,8 +32,8 @@ static const view head_views[] = {
     {"expires", P_EXPIRES, VIEW_PLAIN, NULL},
     {"shown_line", P_ITEMS, VIEW_PLAIN, NULL},
     {"totals", P_TOTALS, VIEW_PLAIN, NULL},
-    {"fork_note_1", P_FORK_PINNED, VIEW_BLOCK, NULL},
-    {"fork_note_2", P_FORK_SEEN, VIEW_BLOCK, NULL},
+    {"fork_note_1", P_FORK_ONE, VIEW_BLOCK, NULL},
+    {"fork_note_2", P_FORK_OTHER, VIEW_BLOCK, NULL},
     {0},
 };
 
