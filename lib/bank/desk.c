@@ -234,15 +234,22 @@ typedef struct change {
     const Cbank__V1__CreditRecord *record; /* of an amendment */
 } change;
 
-/* The record that is meant, if this institution may speak of it. */
+/* The record that is meant, if this institution may speak of it and it can still change so. */
 static cbank_status find_own(cbi_reader *reader, const char *institution, const char *id,
-                             cbi_holding *out, cbank_error *err)
+                             Cbank__V1__ChangeAction action, cbi_holding *out, cbank_error *err)
 {
-    cbank_status status = cbi_holding_find(reader->txn, reader->hasher, id, out, err);
+    cbank_status status = CBANK_OK;
+    cbi_record_state next;
 
-    if (status == CBANK_OK && strcmp(out->record->awarded_by->institution, institution) != 0) {
+    CBI_TRY(cbi_holding_find(reader->txn, reader->hasher, id, out, err));
+    if (strcmp(out->record->awarded_by->institution, institution) != 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_FOREIGN, 0, id, NULL));
+    next = out->state;
+    CBI_TRY(cbi_record_state_step(&next, action, err));
+done:
+    if (status != CBANK_OK) {
+        cbi_error_name(err, id);
         cbi_holding_clear(out);
-        return cbi_fail(err, CBI_REASON_RECORD_FOREIGN, 0, id, NULL);
     }
     return status;
 }
@@ -257,7 +264,8 @@ static cbank_status fill_change(cbi_bank *bank, cbi_reader *reader, const void *
 
     (void)bank;
     for (size_t i = 0; i < asked->count; i++) {
-        CBI_TRY(find_own(reader, order->institution, asked->ids[i], &holding, err));
+        CBI_TRY(find_own(reader, order->institution, asked->ids[i], asked->action, &holding,
+                         err));
         CBI_TRY(cbi_signing_add_change(builder, &holding.id, holding.record->reference,
                                        asked->action, asked->reason, asked->document, err));
         cbi_holding_clear(&holding);
@@ -294,14 +302,13 @@ static cbank_status fill_amend(cbi_bank *bank, cbi_reader *reader, const void *w
     cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(find_own(reader, order->institution, asked->ids[0], &holding, err));
+    CBI_TRY(find_own(reader, order->institution, asked->ids[0], asked->action, &holding, err));
     CBI_TRY(cbi_vault_get_opening(bank, reader->txn, holding.index, &opening, err));
     holder = (cbi_signing_holder){
         .type = opening->document_type, .number = opening->number, .name = ""};
     record.reference = holding.record->reference;
     CBI_TRY(cbi_signing_add_change(builder, &holding.id, holding.record->reference,
-                                   CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE,
-                                   asked->reason, asked->document, err));
+                                   asked->action, asked->reason, asked->document, err));
     CBI_TRY(cbi_signing_add_record(builder, order->institution, &record, &holder,
                                    holding.record->revision + 1, &holding.id, err));
 done:
@@ -316,8 +323,12 @@ cbank_status cbi_desk_amend(cbi_bank *bank, const cbi_desk_order *order, const c
                             cbank_error *err)
 {
     char *ids[1] = {cbi_message_string(id)};
-    change asked = {
-        .ids = ids, .count = 1, .record = record, .reason = reason, .document = document};
+    change asked = {.ids = ids,
+                    .count = 1,
+                    .action = CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE,
+                    .record = record,
+                    .reason = reason,
+                    .document = document};
 
     return carry_out(bank, order, fill_amend, &asked, 2, results, batch, err);
 }

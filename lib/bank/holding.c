@@ -72,7 +72,8 @@ cbank_status cbi_holding_find(cbi_txn *txn, cbi_hasher *hasher, const char *disp
         CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_UNKNOWN, index, display_id, NULL));
     }
 done:
-    cbi_error_name(err, display_id);
+    if (status != CBANK_OK)
+        cbi_error_name(err, display_id);
     return status;
 }
 

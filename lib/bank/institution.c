@@ -127,7 +127,8 @@ static cbank_status check_suspension(cbi_act *act, cbi_append *append, cbank_err
                     : CBI_LIFE_SUSPENDED;
     CBI_TRY(cbi_lifecycle_step(&life, suspension_kind(change), err));
 done:
-    cbi_error_name(err, change->code);
+    if (status != CBANK_OK)
+        cbi_error_name(err, change->code);
     cbi_message_free(row);
     return status;
 }

@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
-
 
 #define ROWS 32593
 #define PASSED 15385
 #define LEARNERS 14581
+#define MEMORY_MIB 256
 #define CREDITS_MILLI (1134445ll * 1000)
 
 static char *read_file(const char *path, size_t *size)
@@ -169,15 +170,27 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* Of this process so far, in MiB. */
+static long memory_peak(void)
+{
+    struct rusage use;
+
+    cr_assert_eq(getrusage(RUSAGE_SELF, &use), 0);
+    return use.ru_maxrss / 1024;
+}
+
 static void bring_in(scene *s, const char *text, size_t size)
 {
     double begun = seconds();
     Cbank__Api__V1__CreditImportReply *first = import(s, text, size), *second;
     double ended = seconds();
 
-    printf("oulad: %zu rows in, %zu deposited, %zu skipped, %zu accounts, %.1f s\n",
+    printf("oulad: %zu rows in, %zu deposited, %zu skipped, %zu accounts, %.1f s, %ld MiB\n",
            (size_t)first->rows, (size_t)first->deposited, (size_t)first->skipped,
-           (size_t)first->accounts_opened, ended - begun);
+           (size_t)first->accounts_opened, ended - begun, memory_peak());
+#ifndef __SANITIZE_ADDRESS__
+    cr_expect_lt(memory_peak(), MEMORY_MIB);
+#endif
     cr_expect_eq(first->rows, ROWS);
     cr_expect_eq(first->deposited, PASSED);
     cr_expect_eq(first->skipped, ROWS - PASSED);
