@@ -28,7 +28,7 @@ cbank_status cbank_key_new(const char *suite, cbank_key **out, cbank_error *err)
 
     CBI_REQUIRE(suite != NULL && out != NULL, err);
     if (!cbi_suite_from_name(cbi_bytes_of_text(suite), &number))
-        return cbi_fail(err, CBI_REASON_UNKNOWN_SUITE, 0, suite, NULL);
+        return cbi_fail(err, CBI_REASON_SUITE_NAME, 0, suite, NULL);
     CBI_TRY(cbi_private_new(number, &inner, err));
     CBI_TRY(wrap(inner, out, err));
 done:
