@@ -173,8 +173,6 @@ static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_dr
     }
     status = CBANK_OK;
     if (sheet->bank != NULL) {
-        CBI_TRY(cbi_holding_content(sheet->bank, &record, row->holder->type, row->holder->number,
-                                    &claim.content, err));
         CBI_TRY(cbi_claim_judge(sheet->bank, reader->txn, sheet->hasher, &claim,
                                 sheet->open_accounts, out, err));
     } else if (claim.unfit.reason != 0) {

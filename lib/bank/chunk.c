@@ -70,7 +70,7 @@ static cbank_status judge_chunk(chunk_act *chunk, cbi_txn *txn, const cbi_judge 
     if (end > CBI_CHUNK_ITEMS_MAX)
         end = CBI_CHUNK_ITEMS_MAX;
     while (deposit->batch.next < end) {
-        CBI_TRY(cbi_unit_read(judge, &deposit->batch, &unit, err));
+        CBI_TRY(cbi_unit_read(deposit->hasher, &deposit->batch, &unit, err));
         CBI_TRY(cbi_unit_judge(judge, txn, &unit, err));
         for (size_t i = 0; i < unit.count; i++) {
             if (cbi_outcome_refuses(unit.rulings[i].outcome))
@@ -213,13 +213,13 @@ done:
 static cbank_status write_items(chunk_act *chunk, cbi_append *append, size_t begun,
                                 cbank_error *err)
 {
-    const cbi_judge judge = cbi_deposit_judge_of(chunk->deposit);
+    cbi_deposit *deposit = chunk->deposit;
     cbi_unit unit = {0};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(rewind_items(chunk, err));
     while (chunk->intake.next < chunk->intake.count && has_room(chunk, append, begun)) {
-        CBI_TRY(cbi_unit_read(&judge, &chunk->deposit->batch, &unit, err));
+        CBI_TRY(cbi_unit_read(deposit->hasher, &deposit->batch, &unit, err));
         CBI_TRY(rule(chunk, append->txn, &unit, err));
         for (size_t i = 0; i < unit.count; i++)
             CBI_TRY(carry_out(chunk, append, &unit, i, err));

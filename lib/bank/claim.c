@@ -4,8 +4,8 @@
 
 #include "bank/errand.h"
 
-/* Refuses the claim for what a reading function has put into `why`. */
-static cbank_status refuse(cbi_ruling *out, cbi_outcome outcome)
+/* The ruling is made; what `why` says is there already. */
+static cbank_status rule(cbi_ruling *out, cbi_outcome outcome)
 {
     out->outcome = outcome;
     return CBANK_OK;
@@ -44,7 +44,7 @@ static cbank_status judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_c
     if (status == CBANK_OK)
         return CBANK_OK;
     if (is_refusal(status))
-        return refuse(out, CBI_OUTCOME_REJECTED);
+        return rule(out, CBI_OUTCOME_REJECTED);
     if (err != NULL)
         *err = out->why;
     return status;
@@ -67,32 +67,45 @@ static cbank_status judge_revision(cbi_txn *txn, cbi_hasher *hasher, const cbi_c
               claim->record->revision == holding.record->revision + 1;
     if (!follows) {
         (void)cbi_fail(&out->why, CBI_REASON_REFERENCE_TAKEN, index, claim->reference, NULL);
-        status = refuse(out, CBI_OUTCOME_CHANGED);
+        status = rule(out, CBI_OUTCOME_CHANGED);
     }
 done:
     cbi_holding_clear(&holding);
     return status;
 }
 
-static cbank_status judge_reference(cbi_txn *txn, cbi_hasher *hasher, const cbi_claim *claim,
-                                    cbi_ruling *out, cbi_account *holder, cbank_error *err)
+static cbank_status find_content(const cbi_bank *bank, const cbi_claim *claim, cbi_hash *out,
+                                 cbank_error *err)
 {
-    cbi_hash content;
+    const cbi_identity *document = &claim->person->documents[0];
+
+    return cbi_holding_content(bank, claim->record, document->type, document->number, out, err);
+}
+
+static cbank_status judge_reference(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
+                                    const cbi_claim *claim, cbi_ruling *out, cbi_account *holder,
+                                    cbank_error *err)
+{
+    cbi_hash held, content;
     cbank_status status =
-        cbi_holding_by_reference(txn, claim->institution, claim->reference, &out->index, &content,
+        cbi_holding_by_reference(txn, claim->institution, claim->reference, &out->index, &held,
                                  err);
 
     if (status == CBANK_E_NOT_FOUND) {
         if (claim->record->revision == 1 && claim->superseded == NULL)
             return CBANK_OK;
         (void)cbi_fail(&out->why, CBI_REASON_AMENDMENT_BROKEN, 0, claim->reference, NULL);
-        return refuse(out, CBI_OUTCOME_REJECTED);
+        return rule(out, CBI_OUTCOME_REJECTED);
     }
-    if (status != CBANK_OK)
-        return status;
-    if (claim->superseded == NULL && cbi_hash_equal(&content, &claim->content))
-        return refuse(out, CBI_OUTCOME_UNCHANGED);
-    return judge_revision(txn, hasher, claim, out->index, out, holder, err);
+    CBI_TRY(status);
+    if (claim->superseded == NULL) {
+        CBI_TRY(find_content(bank, claim, &content, err));
+        if (cbi_hash_equal(&content, &held))
+            return rule(out, CBI_OUTCOME_UNCHANGED);
+    }
+    CBI_TRY(judge_revision(txn, hasher, claim, out->index, out, holder, err));
+done:
+    return status;
 }
 
 /* The change and the new record stand on one chain, or no transcript could show them together. */
@@ -110,18 +123,18 @@ static cbank_status judge_record(const cbi_bank *bank, cbi_txn *txn, cbi_hasher 
 
     if (claim->unfit.reason != 0) {
         out->why = claim->unfit;
-        return refuse(out, CBI_OUTCOME_REJECTED);
+        return rule(out, CBI_OUTCOME_REJECTED);
     }
     if (!may_award(claim->record, claim->institution)) {
         (void)cbi_fail(&out->why, CBI_REASON_RECORD_AWARDER, 0, claim->reference, NULL);
-        return refuse(out, CBI_OUTCOME_REJECTED);
+        return rule(out, CBI_OUTCOME_REJECTED);
     }
-    CBI_TRY(judge_reference(txn, hasher, claim, out, &holder, err));
+    CBI_TRY(judge_reference(bank, txn, hasher, claim, out, &holder, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED)
         CBI_TRY(judge_person(bank, txn, claim, open_accounts, out, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED && !stays_with_holder(out, &holder)) {
         (void)cbi_fail(&out->why, CBI_REASON_AMENDMENT_HOLDER, 0, claim->reference, NULL);
-        CBI_TRY(refuse(out, CBI_OUTCOME_REJECTED));
+        CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));
     }
 done:
     return status;
@@ -140,14 +153,14 @@ static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_cla
                                       &content, err);
     if (status == CBANK_E_NOT_FOUND) {
         (void)cbi_fail(&out->why, CBI_REASON_RECORD_UNKNOWN, 0, claim->reference, NULL);
-        return refuse(out, CBI_OUTCOME_REJECTED);
+        return rule(out, CBI_OUTCOME_REJECTED);
     }
     CBI_TRY(status);
     CBI_TRY(cbi_holding_read(txn, hasher, out->index, &holding, err));
     if (!cbi_bytes_equal(cbi_message_bytes(claim->change->record),
                          cbi_bytes_of_hash(&holding.id))) {
         (void)cbi_fail(&out->why, CBI_REASON_RECORD_UNKNOWN, 0, claim->reference, NULL);
-        CBI_TRY(refuse(out, CBI_OUTCOME_REJECTED));
+        CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));
         goto done;
     }
     memcpy(out->account.digits, holding.deposited->account, sizeof(out->account.digits));
@@ -156,7 +169,7 @@ static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_cla
     out->next = holding.state;
     if (cbi_record_state_step(&out->next, claim->change->action, &out->why) != CBANK_OK) {
         cbi_error_name(&out->why, claim->reference);
-        CBI_TRY(refuse(out, CBI_OUTCOME_REJECTED));
+        CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));
     }
 done:
     cbi_holding_clear(&holding);
@@ -186,6 +199,7 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
         .token = place->token};
     Cbank__V1__CreditDeposited body = CBANK__V1__CREDIT_DEPOSITED__INIT;
     cbank_status status = CBANK_OK;
+    cbi_hash content;
 
     if (ruling->account.digits[0] == '\0')
         CBI_TRY(cbi_account_open(bank, append, claim->person, &terms, &ruling->account, err));
@@ -202,8 +216,9 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
                               &ruling->index, &ruling->leaf, err));
     CBI_TRY(cbi_vault_put_opening(bank, append->txn, ruling->index, place->random, document->type,
                                   document->number, err));
+    CBI_TRY(find_content(bank, claim, &content, err));
     CBI_TRY(cbi_holding_put_reference(append->txn, claim->institution, claim->reference,
-                                      ruling->index, &claim->content, err));
+                                      ruling->index, &content, err));
 done:
     return status;
 }

@@ -27,7 +27,6 @@ typedef struct cbi_claim {
     const char *reference;       /* the record's, or that of the record that changes */
     const cbi_person *person;    /* of a record */
     cbank_error unfit;           /* why the person is not acceptable; reason 0 if it is */
-    cbi_hash content;            /* of a record: cbi_holding_content */
     /* The record that the item before this one supersedes, or NULL: an amendment is such a pair. */
     const cbi_hash *superseded;
 } cbi_claim;

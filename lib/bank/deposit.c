@@ -149,7 +149,7 @@ static cbank_status judge_next(cbi_deposit *deposit, cbi_txn *txn, cbank_error *
     cbank_status status = CBANK_OK;
 
     judge.tally = deposit->tally;
-    CBI_TRY(cbi_unit_read(&judge, &deposit->batch, &unit, err));
+    CBI_TRY(cbi_unit_read(deposit->hasher, &deposit->batch, &unit, err));
     deposit->judged += unit.count;
     if (unit.first < deposit->intake.next)
         goto done; /* decided in an earlier run */

@@ -8,8 +8,8 @@ bool cbi_outcome_refuses(cbi_outcome outcome)
 }
 
 /* What is wrong with a person is wrong with this item only. */
-static cbank_status make_claim(const cbi_judge *judge, const char *institution, cbi_unit *unit,
-                               size_t at, cbank_error *err)
+static cbank_status make_claim(const char *institution, cbi_unit *unit, size_t at,
+                               cbank_error *err)
 {
     const cbi_batch_item *item = &unit->items[at];
     cbi_claim *claim = &unit->claims[at];
@@ -29,40 +29,36 @@ static cbank_status make_claim(const cbi_judge *judge, const char *institution, 
         return CBANK_OK;
     if (status != CBANK_OK && err != NULL)
         *err = claim->unfit;
-    CBI_TRY(status);
-    CBI_TRY(cbi_holding_content(judge->bank, item->record, opening->document_type,
-                                opening->number, &claim->content, err));
-done:
     return status;
 }
 
-static cbank_status read_item(const cbi_judge *judge, cbi_batch *batch, cbi_unit *unit,
+static cbank_status read_item(cbi_hasher *hasher, cbi_batch *batch, cbi_unit *unit,
                               cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_batch_next(judge->hasher, batch, &unit->items[unit->count], err));
+    CBI_TRY(cbi_batch_next(hasher, batch, &unit->items[unit->count], err));
     if (unit->items[unit->count].item == NULL)
         CBI_TRY(cbi_fail(err, CBI_REASON_AMENDMENT_BROKEN, unit->first, NULL, NULL));
-    CBI_TRY(make_claim(judge, batch->head.head->institution, unit, unit->count, err));
+    CBI_TRY(make_claim(batch->head.head->institution, unit, unit->count, err));
     unit->count++;
 done:
     return status;
 }
 
-cbank_status cbi_unit_read(const cbi_judge *judge, cbi_batch *batch, cbi_unit *out,
+cbank_status cbi_unit_read(cbi_hasher *hasher, cbi_batch *batch, cbi_unit *out,
                            cbank_error *err)
 {
     const Cbank__V1__CreditChange *change;
     cbank_status status = CBANK_OK;
 
     *out = (cbi_unit){.first = batch->next};
-    CBI_TRY(read_item(judge, batch, out, err));
+    CBI_TRY(read_item(hasher, batch, out, err));
     change = out->items[0].change;
     if (change == NULL ||
         change->action != CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE)
         goto done;
-    CBI_TRY(read_item(judge, batch, out, err));
+    CBI_TRY(read_item(hasher, batch, out, err));
     if (out->items[1].record == NULL ||
         strcmp(out->claims[0].reference, out->claims[1].reference) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_AMENDMENT_BROKEN, out->first, NULL, NULL));
@@ -107,7 +103,8 @@ void cbi_unit_clear(cbi_unit *unit)
 {
     for (size_t i = 0; i < 2; i++) {
         cbi_batch_item_clear(&unit->items[i]);
-        cbi_person_clear(&unit->persons[i]);
+        if (unit->claims[i].person != NULL) /* large, and wiped */
+            cbi_person_clear(&unit->persons[i]);
     }
     *unit = (cbi_unit){0};
 }

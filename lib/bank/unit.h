@@ -21,7 +21,7 @@ typedef struct cbi_unit {
     cbi_hash superseded;
 } cbi_unit;
 
-/* Who reads and who rules. `tally` is NULL once the batch has been judged whole. */
+/* Who rules. `tally` is NULL once the batch has been judged whole. */
 typedef struct cbi_judge {
     const cbi_bank *bank;
     cbi_hasher *hasher;
@@ -30,7 +30,7 @@ typedef struct cbi_judge {
 } cbi_judge;
 
 /* The next unit of the batch. AMENDMENT_BROKEN (INVALID) if a supersede has no record after it. */
-cbank_status cbi_unit_read(const cbi_judge *judge, cbi_batch *batch, cbi_unit *out,
+cbank_status cbi_unit_read(cbi_hasher *hasher, cbi_batch *batch, cbi_unit *out,
                            cbank_error *err);
 /* Rules on each; an amendment of which one half is refused is refused whole. */
 cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
