@@ -472,8 +472,10 @@ CBANK_API CBANK_CHECKED cbank_status cbank_credit_sign_begin(const cbank_key *ke
 /**
  * Begins to deposit a batch file that an institution signed. Feed the file.
  * Request: CreditDepositRequest. Reply of the job: CreditDepositReply. A step fails with
- * MALFORMED, BAD_SIGNATURE, KEY_NOT_VALID, NOT_FOUND (institution), STATE, or INVALID (for another
- * bank); refused items are no failure but leave everything undone without keep_going.
+ * MALFORMED, BAD_SIGNATURE, BAD_HOLDER, KEY_NOT_VALID (a key that was replaced), NOT_FOUND
+ * (institution), STATE (suspended), CONFLICT (number used), INVALID (for another bank, or an
+ * amendment torn apart), or BUSY (being deposited elsewhere: run it again). Refused items are no
+ * failure but leave everything undone without keep_going. The same file again changes nothing.
  */
 CBANK_API CBANK_CHECKED cbank_status cbank_credit_deposit_begin(cbank_bank *bank,
                                                                 const uint8_t *request,

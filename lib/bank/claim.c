@@ -197,6 +197,8 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
         .opened_by = claim->institution,
         .assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_ISSUER_VOUCHED,
         .token = place->token};
+    const Cbank__V1__StatementKind kind =
+        CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED;
     Cbank__V1__CreditDeposited body = CBANK__V1__CREDIT_DEPOSITED__INIT;
     cbank_status status = CBANK_OK;
     cbi_hash content;
@@ -210,7 +212,7 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
     CBI_TRY(cbi_errand_append(append,
                               &(cbi_errand_statement){
                                   .subject = cbi_account_subject(ruling->account.digits),
-                                  .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED,
+                                  .kind = kind,
                                   .token = place->token,
                                   .body = &body},
                               &ruling->index, &ruling->leaf, err));

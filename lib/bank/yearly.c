@@ -52,7 +52,10 @@ done:
     return status;
 }
 
-/* Counts one entry; `*over` at the first of an earlier year. Who deposited what is erased is not known. */
+/*
+ * Counts one entry; `*over` at the first of an earlier year. When something was deposited that has
+ * been erased, and by whom, is not known any more.
+ */
 static cbank_status count_entry(cbi_txn *txn, const cbi_logged *logged, const char *institution,
                                 int64_t begins, origin *of, uint64_t *count, bool *over,
                                 cbank_error *err)

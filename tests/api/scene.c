@@ -138,6 +138,29 @@ void scene_admit(scene *stage, const char *code, const cbank_key *key)
     scene_free(request);
 }
 
+void scene_rotate(scene *stage, const cbank_key *next)
+{
+    Cbank__Api__V1__RotationRequest rotation = CBANK__API__V1__ROTATION_REQUEST__INIT;
+    Cbank__Api__V1__RotateRequest request = CBANK__API__V1__ROTATE_REQUEST__INIT;
+    Cbank__Api__V1__RequestReply *signing;
+    cbank_buffer bytes, reply = {0};
+
+    rotation.origin = stage->origin;
+    rotation.institution = scene_text(SCENE_INSTITUTION);
+    bytes = scene_pack(&rotation);
+    cr_assert_eq(cbank_institution_rotation(stage->key, next, bytes.data, bytes.size, &reply, NULL),
+                 CBANK_OK);
+    cbank_buffer_clear(&bytes);
+    signing = scene_unpack(&cbank__api__v1__request_reply__descriptor, &reply);
+    request.file = signing->file;
+    bytes = scene_pack(&request);
+    cr_assert_eq(cbank_institution_rotate(stage->bank, bytes.data, bytes.size, &reply, NULL),
+                 CBANK_OK);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+    scene_free(signing);
+}
+
 void scene_learner(scene *stage, const char *name, const char *number, char *account)
 {
     Cbank__Api__V1__LearnerOpenRequest request = CBANK__API__V1__LEARNER_OPEN_REQUEST__INIT;

@@ -33,6 +33,8 @@ void scene_reopen(scene *stage);
 cbank_key *scene_key(const char *suite);
 /* Admits another institution by its own request. */
 void scene_admit(scene *stage, const char *code, const cbank_key *key);
+/* The institution changes its key to this one. */
+void scene_rotate(scene *stage, const cbank_key *next);
 
 /* Opens the account of somebody with this cn-id; the account into 17 bytes. */
 void scene_learner(scene *stage, const char *name, const char *number, char *account);

@@ -58,6 +58,16 @@ parcel_answer parcel_send_most(parcel *it, uint64_t number);
 
 /* Entries of the log. */
 uint64_t parcel_log_size(teller *it);
+/* That handing in was no failure, but an item was refused, so that nothing was written. */
+#define parcel_stopped(it, answer, size, item_number, reason_name)                                 \
+    do {                                                                                           \
+        parcel_answer got = (answer);                                                              \
+        cr_expect_eq(got.status, CBANK_OK);                                                        \
+        cr_expect_str_eq(cbank_reason_name(got.why.reason), #reason_name);                         \
+        cr_expect_eq(got.item, (uint64_t)(item_number));                                           \
+        cr_expect_eq(parcel_log_size(it), size);                                                   \
+    } while (0)
+
 /* What the bank holds under a reference of the college. */
 cbi_holding parcel_find(teller *it, const char *reference);
 cbi_record_state parcel_state(teller *it, const cbi_holding *holding);

@@ -1,0 +1,214 @@
+/* A batch between its judgement and its receipt: what others do meanwhile, and where it stops. */
+#include "bank/parcel.h"
+
+#include <stdio.h>
+
+static teller it;
+static parcel p;
+
+static void begin(void)
+{
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    parcel_begin(&p, &it);
+}
+
+static void end(void)
+{
+    cbi_batch_builder_clear(&p.builder);
+    teller_close(&it);
+}
+
+TestSuite(chunk, .init = begin, .fini = end);
+
+/* A deposit that has been judged, and not written. */
+static void judge(cbi_deposit *out, const cbi_deposit_terms *terms, const cbank_buffer *file)
+{
+    bool more = true;
+
+    teller_works(cbi_deposit_open(it.bank, cbi_bytes_of_buffer(file), terms, out, &teller_err));
+    while (more)
+        teller_works(cbi_deposit_judge(out, 1000, &more, &teller_err));
+    cr_assert(cbi_deposit_may_write(out));
+}
+
+Test(chunk, an_amendment_is_not_torn_at_the_end_of_a_chunk, .timeout = 120)
+{
+    enum { PAIRS = 2060 };
+    static cbi_hash ids[PAIRS];
+    cbi_deposit_terms terms;
+    cbi_deposit deposit = {0};
+    char reference[16];
+    cbank_buffer file;
+    bool more = true;
+
+    for (size_t i = 0; i < PAIRS; i++) {
+        snprintf(reference, sizeof(reference), "R%zu", i);
+        ids[i] = parcel_plain(&p, reference);
+    }
+    cr_assert_eq(parcel_send(&p, 1).intake.taken, PAIRS);
+    parcel_begin(&p, &it);
+    parcel_plain(&p, "so that the border falls inside a pair");
+    for (size_t i = 0; i < PAIRS; i++) {
+        snprintf(reference, sizeof(reference), "R%zu", i);
+        parcel_amend(&p, &ids[i], reference, 2000);
+    }
+    file = parcel_sign(&p, 2);
+    terms = parcel_terms(&it);
+    judge(&deposit, &terms, &file);
+    teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_assert(more);
+    cr_expect_eq(deposit.intake.next, 4095, "%u", deposit.intake.next);
+    cr_expect_eq(deposit.intake.taken, 4095);
+    while (more)
+        teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_expect_eq(deposit.intake.taken, 2 * PAIRS + 1);
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+/* ---- between judging and writing ------------------------------------------------------------ */
+
+Test(chunk, what_others_wrote_after_it_was_judged_stops_the_whole)
+{
+    cbi_deposit_terms terms = parcel_terms(&it);
+    cbi_deposit deposit = {0};
+    cbank_error err = {0};
+    cbank_buffer file;
+    uint64_t size;
+    bool more;
+
+    parcel_plain(&p, "A");
+    parcel_plain(&p, "B");
+    file = parcel_sign(&p, 1);
+    judge(&deposit, &terms, &file);
+    teller_issue(&it, "B", 5000);
+    size = parcel_log_size(&it);
+    teller_fails(cbi_deposit_write(&deposit, ++it.now, &more, &err), err, REFERENCE_TAKEN);
+    cr_expect_eq(err.where, 1);
+    cr_expect_eq(parcel_log_size(&it), size);
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+Test(chunk, the_clock_goes_on_while_it_is_judged)
+{
+    cbi_deposit_terms terms = parcel_terms(&it);
+    cbi_deposit deposit = {0};
+    cbank_buffer file;
+    bool more;
+
+    parcel_plain(&p, "A");
+    file = parcel_sign(&p, 1);
+    judge(&deposit, &terms, &file);
+    it.now += 600;
+    teller_issue(&it, "B", 5000);
+    teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_expect_eq(deposit.intake.taken, 1);
+    cr_expect_eq(deposit.intake.received_at, it.now);
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+/* ---- more than one chunk -------------------------------------------------------------------- */
+
+enum { MANY = 4200 };
+
+/* Begins a batch of so many, and leaves it after its first chunk. */
+static cbank_buffer leave_half_way(uint64_t number, bool imported, uint32_t *reached)
+{
+    cbi_deposit_terms terms = parcel_terms(&it);
+    cbi_deposit deposit = {0};
+    char reference[24];
+    cbank_buffer file;
+    bool more = true;
+
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(reference, sizeof(reference), "%d-%zu", (int)number, i);
+        parcel_plain(&p, reference);
+    }
+    file = parcel_sign(&p, number);
+    terms.imported = imported;
+    judge(&deposit, &terms, &file);
+    teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_assert(more);
+    *reached = deposit.intake.next;
+    cbi_deposit_clear(&deposit);
+    parcel_begin(&p, &it);
+    return file;
+}
+
+static cbi_intake first_batch(void)
+{
+    cbi_txn *txn = teller_begin(&it, CBI_TXN_READ);
+    cbi_intake intake = {0};
+
+    teller_works(cbi_intake_read(txn, 1, &intake, &teller_err));
+    cbi_txn_abort(txn);
+    return intake;
+}
+
+Test(chunk, goes_on_where_it_stopped)
+{
+    cbi_deposit_terms terms;
+    parcel_answer answer;
+    cbank_buffer file;
+    uint32_t reached;
+    uint64_t size;
+
+    file = leave_half_way(1, false, &reached);
+    cr_expect_eq(first_batch().received_at, 0);
+    terms = parcel_terms(&it);
+    answer = parcel_hand_in(&it, &terms, &file);
+    cr_assert_eq(answer.status, CBANK_OK, "%s", cbank_reason_name(answer.err.reason));
+    cr_expect_eq(answer.intake.taken, MANY);
+    cr_expect_eq(answer.intake.opened, MANY);
+    cr_expect_neq(answer.intake.received_at, 0);
+    size = parcel_log_size(&it);
+    answer = parcel_hand_in(&it, &terms, &file);
+    cr_expect_eq(answer.intake.taken, MANY);
+    cr_expect_eq(parcel_log_size(&it), size);
+    cbank_buffer_clear(&file);
+}
+
+Test(chunk, an_import_that_stopped_half_way_is_ended_by_the_next_one)
+{
+    cbi_deposit_terms terms;
+    parcel_answer answer;
+    cbank_buffer file;
+    cbi_intake intake;
+    uint32_t reached;
+
+    file = leave_half_way(1, true, &reached);
+    cbank_buffer_clear(&file);
+    parcel_plain(&p, "A");
+    file = parcel_sign(&p, 2);
+    terms = parcel_terms(&it);
+    terms.imported = true;
+    answer = parcel_hand_in(&it, &terms, &file);
+    cr_assert_eq(answer.status, CBANK_OK, "%s", cbank_reason_name(answer.err.reason));
+    intake = first_batch();
+    cr_expect_neq(intake.received_at, 0);
+    cr_expect_lt(intake.receipt_index, answer.intake.first_index);
+    cr_expect_eq(intake.taken, reached);
+    cr_expect_eq(intake.refused, MANY - reached);
+    cr_expect_eq(intake.next, MANY);
+    cbank_buffer_clear(&file);
+}
+
+Test(chunk, a_batch_whose_file_somebody_has_is_not_ended_by_an_import)
+{
+    cbi_deposit_terms terms;
+    cbank_buffer file, other;
+    uint32_t reached;
+
+    file = leave_half_way(1, false, &reached);
+    parcel_plain(&p, "A");
+    other = parcel_sign(&p, 2);
+    terms = parcel_terms(&it);
+    terms.imported = true;
+    cr_assert_eq(parcel_hand_in(&it, &terms, &other).intake.taken, 1);
+    cr_expect_eq(first_batch().received_at, 0);
+    cr_expect_eq(parcel_hand_in(&it, &terms, &file).intake.taken, MANY);
+    cbank_buffer_clear(&other);
+    cbank_buffer_clear(&file);
+}
