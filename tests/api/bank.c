@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static scene s;
@@ -349,76 +348,6 @@ Test(bank, is_opened_by_several_at_once_and_each_sees_what_the_others_write)
 Test(bank, that_is_not_open_is_closed_without_harm)
 {
     cbank_bank_close(NULL);
-}
-
-/* ---- after a fork --------------------------------------------------------------------------- */
-
-/* What the child finds, as its exit code; it must leave the parent's bank alone. */
-static int in_child(int (*work)(void))
-{
-    int code;
-    pid_t child = fork();
-
-    cr_assert_geq(child, 0);
-    if (child == 0)
-        _exit(work());
-    cr_assert_eq(waitpid(child, &code, 0), child);
-    cr_assert(WIFEXITED(code));
-    return WEXITSTATUS(code);
-}
-
-static int use_and_close(void)
-{
-    Cbank__Api__V1__LearnerShowRequest request = CBANK__API__V1__LEARNER_SHOW_REQUEST__INIT;
-    cbank_buffer bytes = scene_pack(&request), reply = {0};
-    cbank_job *job = NULL;
-    cbank_error err;
-
-    if (cbank_bank_info(s.bank, &reply, &err) != CBANK_E_FORKED ||
-        strcmp(cbank_reason_name(err.reason), "HANDLE_FORKED") != 0)
-        return 1;
-    if (cbank_learner_show(s.bank, bytes.data, bytes.size, &reply, NULL) != CBANK_E_FORKED)
-        return 2;
-    if (cbank_bank_check_begin(s.bank, &job, NULL) != CBANK_E_FORKED || job != NULL)
-        return 3;
-    cbank_bank_close(s.bank);
-    return 0;
-}
-
-Test(bank, belongs_to_the_process_that_opened_it)
-{
-    char account[17];
-
-    cr_expect_eq(in_child(use_and_close), 0);
-    scene_learner(&s, "甲一", "360302190001010018", account);
-}
-
-static int open_anew(void)
-{
-    Cbank__Api__V1__BankInfo *info;
-    cbank_bank *own = NULL;
-    char account[17];
-
-    if (cbank_bank_open(s.path, NULL, 0, &own, NULL) != CBANK_OK)
-        return 1;
-    s.bank = own;
-    scene_learner(&s, "甲一", "360302190001010018", account);
-    info = info_of(own);
-    if (info->accounts != 1)
-        return 2;
-    scene_free(info);
-    cbank_bank_close(own);
-    return 0;
-}
-
-Test(bank, may_be_opened_anew_by_a_child)
-{
-    Cbank__Api__V1__BankInfo *info;
-
-    cr_expect_eq(in_child(open_anew), 0);
-    info = info_of(s.bank);
-    cr_expect_eq(info->accounts, 1, "what the child wrote");
-    scene_free(info);
 }
 
 /* ---- copies --------------------------------------------------------------------------------- */

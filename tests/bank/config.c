@@ -10,7 +10,7 @@
 #include "bank/config.h"
 #include "bank/place.h"
 
-static char folder[] = "/tmp/cbank-config-XXXXXX";
+static char folder[] = P_tmpdir "/cbank-config-XXXXXX";
 
 static void begin(void)
 {
