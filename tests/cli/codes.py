@@ -60,7 +60,7 @@ class Codes(desk.Town):
         self.cbank("credit", "sign", "grades.csv", *other, *self.reads, "--origin", desk.ORIGIN,
                    "-o", "batch")
         self.assertEqual(self.fails(DENIED, "credit", "deposit", "batch", "--open-accounts"),
-                         "key_not_valid")
+                         "bad_signature")
         request = bytearray(self.path("pxu.request").read_bytes())
         request[-1] ^= 1
         self.path("forged.request").write_bytes(request)
