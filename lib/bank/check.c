@@ -22,6 +22,7 @@ static const struct {
     {CBI_TABLE_VAULT, cbi_check_person},
     {CBI_TABLE_OPENING, cbi_check_opening},
     {CBI_TABLE_IDENTITY, cbi_check_identity},
+    {CBI_TABLE_TOKEN, cbi_check_token},
 };
 #define VISIT_COUNT (sizeof(VISITS) / sizeof(VISITS[0]))
 
@@ -285,9 +286,13 @@ static cbank_status step_counts(cbi_check *check, cbank_error *err)
     };
     cbank_status status = CBANK_OK;
     cbank_error error;
+    cbi_store_use use;
 
     check->table++;
     status = count_batches(check, &error);
+    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
+    /* Reads the list of free pages, which the next writer will follow. */
+    status = cbi_store_measure(check->bank->store, &use, &error);
     CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
     /* Rows that could not be read were found before, and those erased cannot be counted. */
     if (check->rows != check->stated_size || check->erased)

@@ -85,5 +85,7 @@ cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
                                cbank_error *err);
 cbank_status cbi_check_identity(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                 cbank_error *err);
+cbank_status cbi_check_token(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                             cbank_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "bank/holding.h"
 #include "bank/intake.h"
 #include "bank/vault.h"
+#include "ledger/token.h"
 
 static cbank_status wrong(const cbi_check *check, cbi_table table, const char *detail,
                           cbank_error *err)
@@ -215,4 +216,14 @@ cbank_status cbi_check_reference(cbi_check *check, cbi_txn *txn, cbi_bytes key, 
 done:
     cbi_holding_clear(&holding);
     return status;
+}
+
+/* Nothing else says what was answered, so only the form of a row can be checked. */
+cbank_status cbi_check_token(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                             cbank_error *err)
+{
+    (void)txn;
+    if (key.size != CBI_TOKEN_SIZE || value.size < CBI_TOKEN_ROW_MIN)
+        return wrong(check, CBI_TABLE_TOKEN, "form", err);
+    return CBANK_OK;
 }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define HEAD_SIZE 40 /* time and digest */
 #define SWEEP_ROWS 4 /* more than are added, so the table does not grow for ever */
 #define DAY_S 86400
 
@@ -20,7 +19,7 @@ cbank_status cbi_token_find(cbi_txn *txn, cbi_act *act, cbank_error *err)
     }
     if (status != CBANK_OK)
         goto done;
-    if (row.size < HEAD_SIZE) {
+    if (row.size < CBI_TOKEN_ROW_MIN) {
         status =
             cbi_fail(err, CBI_REASON_LEDGER_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_TOKEN), NULL);
         goto done;
@@ -29,8 +28,9 @@ cbank_status cbi_token_find(cbi_txn *txn, cbi_act *act, cbank_error *err)
         status = cbi_fail(err, CBI_REASON_TOKEN_CONFLICT, 0, NULL, NULL);
         goto done;
     }
-    CBI_TRY(cbi_buffer_set(&act->result, cbi_bytes_of(row.data + HEAD_SIZE, row.size - HEAD_SIZE),
-                           err));
+    CBI_TRY(cbi_buffer_set(
+        &act->result,
+        cbi_bytes_of(row.data + CBI_TOKEN_ROW_MIN, row.size - CBI_TOKEN_ROW_MIN), err));
     act->replayed = true;
 done:
     cbank_buffer_clear(&row);
@@ -46,7 +46,7 @@ static cbank_status sweep(cbi_txn *txn, int64_t at, cbi_bytes from, size_t *left
     CBI_TRY(cbi_txn_page(txn, CBI_TABLE_TOKEN, cbi_bytes_of(NULL, 0), from, *left, &page, err));
     for (size_t i = 0; i < page.count; i++) {
         cbi_bytes value = cbi_page_value(&page, i);
-        if (value.size < HEAD_SIZE ||
+        if (value.size < CBI_TOKEN_ROW_MIN ||
             (int64_t)cbi_get_u64(value.data) + (int64_t)CBI_TOKEN_DAYS * DAY_S >= at)
             continue;
         CBI_TRY(cbi_txn_delete(txn, CBI_TABLE_TOKEN, cbi_page_key(&page, i), err));

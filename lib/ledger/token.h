@@ -8,6 +8,9 @@
 
 #include "ledger/act.h"
 
+/* Of a row without a result: time and digest. */
+#define CBI_TOKEN_ROW_MIN 40
+
 /*
  * Looks the act's token up. Found: `replayed` is set and the result filled. CONFLICT if it stood
  * for another request.

@@ -276,21 +276,37 @@ typedef struct free_count {
 } free_count;
 
 /* LMDB's table 0 lists the pages that each commit freed, their number first. */
+static int add_free(const MDB_val *key, const MDB_val *pages, uint64_t *last, free_count *total)
+{
+    uint64_t commit;
+    size_t count;
+
+    if (key->mv_size != sizeof(commit) || pages->mv_size < sizeof(count))
+        return MDB_CORRUPTED;
+    memcpy(&commit, key->mv_data, sizeof(commit));
+    memcpy(&count, pages->mv_data, sizeof(count));
+    if (commit <= *last || count >= pages->mv_size / sizeof(count))
+        return MDB_CORRUPTED;
+    *last = commit;
+    total->pages += count;
+    return 0;
+}
+
 static int count_free(void *argument)
 {
     free_count *total = argument;
     MDB_cursor *cursor = NULL;
     MDB_val key;
     MDB_val pages;
+    uint64_t last = 0;
     int code = mdb_cursor_open(total->reader, 0, &cursor);
 
     if (code != 0)
         return code;
-    while ((code = mdb_cursor_get(cursor, &key, &pages, MDB_NEXT)) == 0) {
-        size_t count;
-
-        memcpy(&count, pages.mv_data, sizeof(count));
-        total->pages += count;
+    while (code == 0) {
+        code = mdb_cursor_get(cursor, &key, &pages, MDB_NEXT);
+        if (code == 0)
+            code = add_free(&key, &pages, &last, total);
     }
     mdb_cursor_close(cursor);
     return code == MDB_NOTFOUND ? 0 : code;

@@ -106,6 +106,12 @@ static cbank_status fail(lmdb_txn *txn, int code, cbi_table table, cbank_error *
     return cbi_environment_fail(txn->environment, code, cbi_table_name(table), err);
 }
 
+/* A damaged page may claim any sizes, and readers rely on the limits. */
+static bool is_row(const MDB_val *key, const MDB_val *value)
+{
+    return key->mv_size > 0 && key->mv_size <= CBI_KEY_MAX && value->mv_size <= CBI_VALUE_MAX;
+}
+
 static cbank_status get(cbi_txn *base, cbi_table table, cbi_bytes key, cbank_buffer *value,
                         cbank_error *err)
 {
@@ -113,6 +119,8 @@ static cbank_status get(cbi_txn *base, cbi_table table, cbi_bytes key, cbank_buf
     row_call call = call_of(txn, table, key);
     int code = run(txn, run_get, &call);
 
+    if (code == 0 && !is_row(&call.key, &call.value))
+        code = MDB_CORRUPTED;
     if (code != 0)
         return fail(txn, code, table, err);
     if (value == NULL)
@@ -164,18 +172,25 @@ static cbank_status count(cbi_txn *base, cbi_table table, uint64_t *out, cbank_e
 typedef struct page_call {
     row_call row;
     cbi_bytes prefix;
+    cbi_bytes from;
     size_t limit;
     cbi_page *page;
     cbank_status status; /* of copying the rows out */
     cbank_error *err;
 } page_call;
 
+/*
+ * Rows come in order, each after the one before: in a damaged tree they may not, and whoever reads
+ * page after page would go round in circles.
+ */
 static int run_page(void *argument)
 {
     page_call *call = argument;
     MDB_val *key = &call->row.key;
     MDB_val *value = &call->row.value;
     MDB_cursor *cursor = NULL;
+    cbi_bytes last = call->from;
+    int least = 0; /* that a key must compare to the last one */
     bool more = true;
     int code = mdb_cursor_open(call->row.txn, call->row.table, &cursor);
 
@@ -185,8 +200,14 @@ static int run_page(void *argument)
     while (code == 0 && more) {
         cbi_bytes at = cbi_bytes_of(key->mv_data, key->mv_size);
 
+        if (!is_row(key, value) || cbi_bytes_compare(at, last) < least) {
+            code = MDB_CORRUPTED;
+            break;
+        }
         if (!cbi_page_begins(at, call->prefix))
             break;
+        last = at;
+        least = 1;
         call->status = cbi_page_add(call->page, call->limit, at,
                                     cbi_bytes_of(value->mv_data, value->mv_size), &more, call->err);
         if (call->status != CBANK_OK)
@@ -205,6 +226,7 @@ static cbank_status page(cbi_txn *base, cbi_table table, cbi_bytes prefix, cbi_b
     page_call call = {
         .row = call_of(txn, table, from),
         .prefix = prefix,
+        .from = from,
         .limit = limit,
         .page = out,
         .err = err,

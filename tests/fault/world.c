@@ -1,11 +1,11 @@
 #include "world.h"
 
+#include "message.h"
+
 #include "cbank/api/v1/bank.pb-c.h"
 #include "cbank/api/v1/credit.pb-c.h"
 #include "cbank/api/v1/institution.pb-c.h"
 #include "cbank/api/v1/learner.pb-c.h"
-#include "cbank/api/v1/log.pb-c.h"
-#include "cbank/api/v1/transcript.pb-c.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,65 +27,6 @@ void world_must(world *it, cbank_status status, const char *what)
     _exit(WORLD_BROKEN);
 }
 
-/* protobuf-c takes text that it only reads without const. */
-static char *lend(const char *text)
-{
-    char *lent;
-
-    memcpy(&lent, &text, sizeof(lent));
-    return lent;
-}
-
-static cbank_status no_memory(world *it)
-{
-    it->err = (cbank_error){.status = CBANK_E_MEMORY};
-    return CBANK_E_MEMORY;
-}
-
-/* False without memory, which a campaign may take away here too. The caller clears it. */
-static bool pack(const void *message, cbank_buffer *out)
-{
-    const ProtobufCMessage *base = message;
-
-    out->size = protobuf_c_message_get_packed_size(base);
-    out->capacity = out->size + 1;
-    out->data = malloc(out->capacity);
-    if (out->data == NULL)
-        return false;
-    protobuf_c_message_pack(base, out->data);
-    return true;
-}
-
-typedef cbank_status bank_call(cbank_bank *bank, const uint8_t *request, size_t size,
-                               cbank_buffer *reply, cbank_error *err);
-
-/* A call on the bank; `reply` may be NULL. */
-static cbank_status ask(world *it, bank_call *call, const void *request, cbank_buffer *reply)
-{
-    cbank_buffer bytes = {0}, ignored = {0};
-    cbank_status status = no_memory(it);
-
-    if (pack(request, &bytes))
-        status = call(it->bank, bytes.data, bytes.size, reply != NULL ? reply : &ignored, &it->err);
-    cbank_buffer_clear(&bytes);
-    cbank_buffer_clear(&ignored);
-    return status;
-}
-
-static void *unpack(const ProtobufCMessageDescriptor *type, cbank_buffer *reply)
-{
-    void *message = protobuf_c_message_unpack(type, NULL, reply->size, reply->data);
-
-    cbank_buffer_clear(reply);
-    return message;
-}
-
-static void drop(void *message)
-{
-    if (message != NULL)
-        protobuf_c_message_free_unpacked(message, NULL);
-}
-
 /* ---- making, opening, closing ------------------------------------------------------------ */
 
 void world_place(world *it, const char *folder)
@@ -100,15 +41,15 @@ static void create_bank(world *it)
     Cbank__V1__LangText name = CBANK__V1__LANG_TEXT__INIT, *names[] = {&name};
     cbank_buffer bytes = {0}, reply = {0};
 
-    name.lang = lend("zh");
-    name.value = lend("萍乡学分银行");
+    name.lang = message_lend("zh");
+    name.value = message_lend("萍乡学分银行");
     request.path = it->path;
-    request.origin = lend(ORIGIN);
+    request.origin = message_lend(ORIGIN);
     request.names = names;
     request.n_names = 1;
     request.quota = QUOTA;
-    if (!pack(&request, &bytes))
-        world_must(it, no_memory(it), "create");
+    if (!message_pack(&request, &bytes))
+        world_must(it, message_no_memory(it), "create");
     world_must(it, cbank_bank_create(bytes.data, bytes.size, NULL, 0, &reply, &it->err), "create");
     cbank_buffer_clear(&bytes);
     cbank_buffer_clear(&reply);
@@ -122,22 +63,22 @@ static void admit(world *it)
     Cbank__Api__V1__RequestReply *made;
     cbank_buffer bytes = {0}, reply = {0};
 
-    name.lang = lend("zh");
-    name.value = lend("一所学院");
-    join.origin = lend(ORIGIN);
-    join.institution = lend(INSTITUTION);
+    name.lang = message_lend("zh");
+    name.value = message_lend("一所学院");
+    join.origin = message_lend(ORIGIN);
+    join.institution = message_lend(INSTITUTION);
     join.names = names;
     join.n_names = 1;
-    if (!pack(&join, &bytes))
-        world_must(it, no_memory(it), "request");
+    if (!message_pack(&join, &bytes))
+        world_must(it, message_no_memory(it), "request");
     world_must(it, cbank_key_new("sha256-ed25519", &it->key, &it->err), "key");
     world_must(it, cbank_institution_request(it->key, bytes.data, bytes.size, &reply, &it->err),
                "request");
-    made = unpack(&cbank__api__v1__request_reply__descriptor, &reply);
+    made = message_unpack(&cbank__api__v1__request_reply__descriptor, &reply);
     request.file = made->file;
-    world_must(it, ask(it, cbank_institution_admit, &request, NULL), "admit");
+    world_must(it, message_ask(it, cbank_institution_admit, &request, NULL), "admit");
     cbank_buffer_clear(&bytes);
-    drop(made);
+    message_drop(made);
 }
 
 static void open_account(world *it)
@@ -150,21 +91,21 @@ static void open_account(world *it)
     Cbank__Api__V1__LearnerOpenReply *opened;
     cbank_buffer reply = {0};
 
-    stated.value = lend("甲一");
+    stated.value = message_lend("甲一");
     stated.kind = CBANK__API__V1__NAME_KIND__NAME_KIND_CURRENT;
     person.names = names;
     person.n_names = 1;
-    document.type = lend("cn-id");
-    document.number = lend(LEARNER);
+    document.type = message_lend("cn-id");
+    document.number = message_lend(LEARNER);
     person.documents = documents;
     person.n_documents = 1;
     request.persons = persons;
     request.n_persons = 1;
     request.assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_DOCUMENT_SEEN;
-    world_must(it, ask(it, cbank_learner_open, &request, &reply), "learner");
-    opened = unpack(&cbank__api__v1__learner_open_reply__descriptor, &reply);
+    world_must(it, message_ask(it, cbank_learner_open, &request, &reply), "learner");
+    opened = message_unpack(&cbank__api__v1__learner_open_reply__descriptor, &reply);
     snprintf(it->account, sizeof(it->account), "%s", opened->results[0]->account);
-    drop(opened);
+    message_drop(opened);
 }
 
 void world_found(world *it, const char *folder)
@@ -225,14 +166,14 @@ cbank_status world_issue(world *it, const char *reference, uint64_t token, char 
     Cbank__Api__V1__CreditIssueReply *issued;
     cbank_buffer bytes = {0}, reply = {0};
     uint8_t chosen[WORLD_TOKEN_SIZE];
-    cbank_status status = no_memory(it);
+    cbank_status status = message_no_memory(it);
 
     world_token(token, chosen);
-    title.lang = lend("zh");
-    title.value = lend("陶瓷工艺");
-    amount.unit = lend("credit");
+    title.lang = message_lend("zh");
+    title.value = message_lend("陶瓷工艺");
+    amount.unit = message_lend("credit");
     amount.milli = 3000;
-    record.reference = lend(reference);
+    record.reference = message_lend(reference);
     record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
     record.title = titles;
     record.n_title = 1;
@@ -241,19 +182,19 @@ cbank_status world_issue(world *it, const char *reference, uint64_t token, char 
     draft.account = it->account;
     draft.record = &record;
     request.token = (ProtobufCBinaryData){.len = sizeof(chosen), .data = chosen};
-    request.institution = lend(INSTITUTION);
+    request.institution = message_lend(INSTITUTION);
     request.drafts = drafts;
     request.n_drafts = 1;
-    if (pack(&request, &bytes))
+    if (message_pack(&request, &bytes))
         status = cbank_credit_issue(it->bank, it->key, bytes.data, bytes.size, &reply, &it->err);
     cbank_buffer_clear(&bytes);
     if (status != CBANK_OK)
         return status;
-    issued = unpack(&cbank__api__v1__credit_issue_reply__descriptor, &reply);
+    issued = message_unpack(&cbank__api__v1__credit_issue_reply__descriptor, &reply);
     if (issued == NULL)
-        return no_memory(it);
+        return message_no_memory(it);
     snprintf(id, WORLD_ID_MAX, "%s", issued->results[0]->id);
-    drop(issued);
+    message_drop(issued);
     return CBANK_OK;
 }
 
@@ -264,8 +205,8 @@ cbank_status world_freeze(world *it, bool freeze)
     request.account = it->account;
     request.action = freeze ? CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE
                             : CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNFREEZE;
-    request.reason = lend("entered-in-error");
-    return ask(it, cbank_learner_change, &request, NULL);
+    request.reason = message_lend("entered-in-error");
+    return message_ask(it, cbank_learner_change, &request, NULL);
 }
 
 /* ---- jobs -------------------------------------------------------------------------------- */
@@ -315,8 +256,8 @@ static Cbank__Api__V1__SheetFormat sheet_format(void)
 {
     Cbank__Api__V1__SheetFormat format = CBANK__API__V1__SHEET_FORMAT__INIT;
 
-    format.format = lend("generic");
-    format.map = lend("reference=编号,name=姓名,id_number=证件号码,title=课程,credits=学分");
+    format.format = message_lend("generic");
+    format.map = message_lend("reference=编号,name=姓名,id_number=证件号码,title=课程,credits=学分");
     return format;
 }
 
@@ -325,12 +266,12 @@ cbank_status world_import(world *it, const char *prefix, size_t rows)
     Cbank__Api__V1__CreditImportRequest request = CBANK__API__V1__CREDIT_IMPORT_REQUEST__INIT;
     Cbank__Api__V1__SheetFormat format = sheet_format();
     cbank_buffer bytes = {0}, sheet = {0}, output = {0}, reply = {0};
-    cbank_status status = no_memory(it);
+    cbank_status status = message_no_memory(it);
     cbank_job *job = NULL;
 
-    request.institution = lend(INSTITUTION);
+    request.institution = message_lend(INSTITUTION);
     request.sheet = &format;
-    if (pack(&request, &bytes) && write_sheet(prefix, rows, &sheet))
+    if (message_pack(&request, &bytes) && write_sheet(prefix, rows, &sheet))
         status = cbank_credit_import_begin(it->bank, it->key, bytes.data, bytes.size, &job,
                                            &it->err);
     if (status == CBANK_OK)
@@ -347,13 +288,13 @@ cbank_status world_sign(world *it, const char *prefix, size_t rows, cbank_buffer
     Cbank__Api__V1__CreditSignRequest request = CBANK__API__V1__CREDIT_SIGN_REQUEST__INIT;
     Cbank__Api__V1__SheetFormat format = sheet_format();
     cbank_buffer bytes = {0}, sheet = {0}, reply = {0};
-    cbank_status status = no_memory(it);
+    cbank_status status = message_no_memory(it);
     cbank_job *job = NULL;
 
-    request.institution = lend(INSTITUTION);
-    request.origin = lend(ORIGIN);
+    request.institution = message_lend(INSTITUTION);
+    request.origin = message_lend(ORIGIN);
     request.sheet = &format;
-    if (pack(&request, &bytes) && write_sheet(prefix, rows, &sheet))
+    if (message_pack(&request, &bytes) && write_sheet(prefix, rows, &sheet))
         status = cbank_credit_sign_begin(it->key, bytes.data, bytes.size, &job, &it->err);
     if (status == CBANK_OK)
         status = run(it, job, &sheet, file, &reply);
@@ -367,10 +308,10 @@ cbank_status world_deposit(world *it, const cbank_buffer *file)
 {
     Cbank__Api__V1__CreditDepositRequest request = CBANK__API__V1__CREDIT_DEPOSIT_REQUEST__INIT;
     cbank_buffer bytes = {0}, output = {0}, reply = {0};
-    cbank_status status = no_memory(it);
+    cbank_status status = message_no_memory(it);
     cbank_job *job = NULL;
 
-    if (pack(&request, &bytes))
+    if (message_pack(&request, &bytes))
         status = cbank_credit_deposit_begin(it->bank, bytes.data, bytes.size, &job, &it->err);
     if (status == CBANK_OK)
         status = run(it, job, file, &output, &reply);
@@ -390,8 +331,8 @@ cbank_status world_check(world *it)
     if (status == CBANK_OK)
         status = run(it, job, NULL, &output, &reply);
     if (status == CBANK_OK) {
-        found = unpack(&cbank__api__v1__check_reply__descriptor, &reply);
-        status = found == NULL ? no_memory(it) : CBANK_OK;
+        found = message_unpack(&cbank__api__v1__check_reply__descriptor, &reply);
+        status = found == NULL ? message_no_memory(it) : CBANK_OK;
     }
     if (found != NULL && !found->ok) {
         it->err = (cbank_error){.status = CBANK_E_CORRUPT};
@@ -400,99 +341,8 @@ cbank_status world_check(world *it)
                  found->findings[0]->detail);
         status = CBANK_E_CORRUPT;
     }
-    drop(found);
+    message_drop(found);
     cbank_buffer_clear(&output);
     cbank_buffer_clear(&reply);
-    return status;
-}
-
-/* ---- the rest ---------------------------------------------------------------------------- */
-
-cbank_status world_transcript(world *it)
-{
-    Cbank__Api__V1__TranscriptIssueRequest request = CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
-
-    request.account = it->account;
-    request.show_name = true;
-    request.show_number = true;
-    return ask(it, cbank_transcript_issue, &request, NULL);
-}
-
-cbank_status world_backup(world *it, const char *file)
-{
-    Cbank__Api__V1__BackupRequest request = CBANK__API__V1__BACKUP_REQUEST__INIT;
-
-    request.file = lend(file);
-    return ask(it, cbank_bank_backup, &request, NULL);
-}
-
-cbank_status world_show(world *it, const char *id)
-{
-    Cbank__Api__V1__CreditShowRequest request = CBANK__API__V1__CREDIT_SHOW_REQUEST__INIT;
-
-    request.id = lend(id);
-    return ask(it, cbank_credit_show, &request, NULL);
-}
-
-cbank_status world_count(world *it, const char *prefix, size_t *out)
-{
-    Cbank__Api__V1__CreditListRequest request = CBANK__API__V1__CREDIT_LIST_REQUEST__INIT;
-    Cbank__Api__V1__CreditListReply *page;
-    cbank_buffer reply = {0};
-    cbank_status status;
-
-    *out = 0;
-    request.account = it->account;
-    request.limit = 1000;
-    do {
-        status = ask(it, cbank_credit_list, &request, &reply);
-        if (status != CBANK_OK)
-            return status;
-        page = unpack(&cbank__api__v1__credit_list_reply__descriptor, &reply);
-        if (page == NULL)
-            return no_memory(it);
-        for (size_t i = 0; i < page->n_credits; i++)
-            *out += strncmp(page->credits[i]->record->reference, prefix, strlen(prefix)) == 0;
-        request.after = page->next;
-        drop(page);
-    } while (request.after != 0);
-    return CBANK_OK;
-}
-
-static cbank_status read_newest(world *it, Cbank__Api__V1__CheckpointReply **out)
-{
-    cbank_buffer reply = {0};
-    cbank_status status = cbank_log_checkpoint(it->bank, &reply, &it->err);
-
-    if (status != CBANK_OK)
-        return status;
-    *out = unpack(&cbank__api__v1__checkpoint_reply__descriptor, &reply);
-    return *out == NULL ? no_memory(it) : CBANK_OK;
-}
-
-cbank_status world_note(world *it, cbank_buffer *out)
-{
-    Cbank__Api__V1__CheckpointReply *newest = NULL;
-    cbank_status status = read_newest(it, &newest);
-
-    if (status != CBANK_OK)
-        return status;
-    out->data = malloc(newest->note.len);
-    if (out->data != NULL) {
-        memcpy(out->data, newest->note.data, newest->note.len);
-        out->size = out->capacity = newest->note.len;
-    }
-    drop(newest);
-    return out->data == NULL ? no_memory(it) : CBANK_OK;
-}
-
-cbank_status world_size(world *it, uint64_t *out)
-{
-    Cbank__Api__V1__CheckpointReply *newest = NULL;
-    cbank_status status = read_newest(it, &newest);
-
-    if (status == CBANK_OK)
-        *out = newest->size;
-    drop(newest);
     return status;
 }

@@ -53,6 +53,14 @@ cbank_status world_import(world *it, const char *prefix, size_t rows);
 cbank_status world_sign(world *it, const char *prefix, size_t rows, cbank_buffer *file);
 cbank_status world_deposit(world *it, const cbank_buffer *file);
 cbank_status world_transcript(world *it);
+/* The file itself; the buffer is the caller's. */
+cbank_status world_write_transcript(world *it, cbank_buffer *file);
+/*
+ * What the bank's own directory makes of a transcript for somebody who has seen this checkpoint;
+ * `notes` receives how many signed notes prove a fork.
+ */
+cbank_status world_verify(world *it, const cbank_buffer *file, const cbank_buffer *seen,
+                          size_t *notes);
 /* Replays everything. CORRUPT with the first finding in `err` if there is one. */
 cbank_status world_check(world *it);
 cbank_status world_backup(world *it, const char *file);
@@ -61,6 +69,8 @@ cbank_status world_backup(world *it, const char *file);
 cbank_status world_show(world *it, const char *id);
 /* How many records the learner has whose reference begins with `prefix`. */
 cbank_status world_count(world *it, const char *prefix, size_t *out);
+/* All that is told of the learner and of the records, one reply after the other. */
+cbank_status world_tell(world *it, cbank_buffer *out);
 /* The newest signed checkpoint; the buffer is the caller's. */
 cbank_status world_note(world *it, cbank_buffer *out);
 /* How many entries it is signed for. */
