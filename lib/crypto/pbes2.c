@@ -1,14 +1,17 @@
 #include "crypto/pbes2.h"
 
+#include "crypto/algorithm.h"
+
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
 
 #include <stdint.h>
 
-#define ROUNDS_MAX 600000u           /* of PBKDF2: what OWASP advises */
-#define BLOCKS_MAX (2u * 5 * 8 << 14) /* of scrypt, N * r * p: twice what we write ourselves */
+#define ROUNDS_MAX 600000u /* of PBKDF2: what OWASP advises */
+/* Of scrypt, N * r * p: twice what we write ourselves. */
+#define BLOCKS_MAX (2u * CBI_SCRYPT_N * CBI_SCRYPT_R * CBI_SCRYPT_P)
 
-/* Parameters as ASN.1 holds them, with the algorithm's number; NULL if they are no such sequence. */
+/* Parameters as ASN.1 holds them, with the algorithm's number; NULL if they are no sequence. */
 static void *parameters(const X509_ALGOR *algorithm, const ASN1_ITEM *form, int *number)
 {
     const ASN1_OBJECT *object;

@@ -33,6 +33,8 @@ BANNED = [
     (r"\b(getenv|secure_getenv|setlocale)\s*\(", "lib/", "the library asks no environment"),
     (r"\b(rand|srand|random|drand48)\s*\(", "lib/", "is not random enough"),
     (r"\b(SHA256|SHA512|EVP_sha256|EVP_sm3)\s*\(", "lib/", "fetch the digest once instead"),
+    (r"\b(memcmp|strn?cmp|cbi_bytes_equal|cbi_hash_equal)\s*\(.*(mac|secret|passphrase)\b", "lib/",
+     "ends early: use cbi_equal_secret"),
     (r"\b(malloc|calloc|realloc|reallocarray|strdup|strndup)\s*\(", "lib/", "use base/memory.h"),
 ]
 ALLOCATORS = ("lib/base/memory.c", "lib/base/bytes.c")
