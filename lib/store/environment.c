@@ -153,7 +153,6 @@ static cbank_status check_file(const cbi_environment *environment, cbi_meta *out
     struct stat file;
     int fd = -1;
 
-    CBI_TRY(cbi_folder_check_local(environment->path, err));
     CBI_TRY(cbi_folder_data(environment->path, &path, err));
     fd = open(path.text, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &file) != 0)
@@ -171,13 +170,18 @@ cbank_status cbi_environment_open(cbi_environment *environment, cbank_error *err
 {
     cbank_status status = CBANK_OK;
     cbi_meta meta;
+    int lock = -1;
 
+    CBI_TRY(cbi_folder_check_local(environment->path, err));
+    CBI_TRY(cbi_folder_lock(environment->path, &lock, err));
     CBI_TRY(check_file(environment, &meta, err));
     CBI_TRY(cbi_environment_start(environment->path, meta.used_bytes, environment->quota_bytes,
                                   CBI_NEED_TABLES, &environment->health, environment->tables,
                                   &environment->handle, err));
     environment->page_bytes = (unsigned)meta.page_bytes;
 done:
+    if (lock >= 0)
+        (void)close(lock);
     return status;
 }
 

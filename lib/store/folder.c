@@ -13,6 +13,7 @@
 
 #define DATA_FILE "data.mdb"
 #define LOCK_FILE "lock.mdb"
+#define OPENING_FILE "open.lock"
 
 const char *cbi_path_name(const char *path)
 {
@@ -54,6 +55,31 @@ static cbank_status find_parent(const char *path, cbi_path *out, cbank_error *er
         return join(".", "", out, err);
     slash[slash == out->text ? 1 : 0] = '\0';
     return CBANK_OK;
+}
+
+cbank_status cbi_folder_lock(const char *path, int *out_fd, cbank_error *err)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    cbank_status status = CBANK_OK;
+    cbi_path file;
+    int fd = -1;
+    int code;
+
+    CBI_TRY(join(path, "/" OPENING_FILE, &file, err));
+    fd = open(file.text, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return cbi_fault_report(errno, cbi_path_name(path), err);
+    do
+        code = fcntl(fd, F_SETLKW, &whole); /* the process's own: no child inherits it */
+    while (code != 0 && errno == EINTR);
+    if (code != 0) {
+        status = cbi_fault_report(errno, cbi_path_name(path), err);
+        (void)close(fd);
+        return status;
+    }
+    *out_fd = fd;
+done:
+    return status;
 }
 
 cbank_status cbi_folder_data(const char *path, cbi_path *out, cbank_error *err)
