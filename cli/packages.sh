@@ -8,8 +8,8 @@ set -eu
 # An entry is a package, or command:package where the command may come from elsewhere.
 build='cmake ninja-build gcc libc6-dev pkg-config libssl-dev liblmdb-dev libprotobuf-c-dev
     protobuf-c-compiler libutf8proc-dev libcsv-dev libjansson-dev'
-tests='libcriterion-dev g++ binutils python3 python3-protobuf python3-securesystemslib
-    ca-certificates protobuf-compiler go:golang-go npm:npm'
+tests='libcriterion-dev g++ binutils abigail-tools python3 python3-protobuf
+    python3-securesystemslib ca-certificates protobuf-compiler go:golang-go npm:npm'
 
 # Older builds of OpenSSL in Debian 12 have CVE-2026-77696.
 openssl_wanted=3.0.22-1~deb12u2
