@@ -23,7 +23,7 @@
 #define ROWS 6
 #define IMPORT_EVERY 5
 #define CHECK_EVERY 25
-#define ROUNDS_A_BANK 25 /* so that listing the one account stays quick */
+#define ROUNDS_A_BANK 6 /* so that the one account stays below what it may take in a year */
 #define DELAY_US_MAX 30000
 
 /* What a writer has told. Its act number n issues "w0-n", or imports rows "w0-n-0" and so on. */
