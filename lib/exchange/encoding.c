@@ -8,6 +8,7 @@
 #include "base/memory.h"
 
 #define WINDOW_MAX (64u * 1024) /* bytes that are looked at to tell the encodings apart */
+#define RUN_MAX 4096u           /* bytes beyond ASCII that are judged together */
 #define SIGNATURE_MAX 8         /* bytes by which other kinds of file are known */
 #define CHUNK_SIZE 4096
 
@@ -301,18 +302,30 @@ static size_t find_utf8(cbi_bytes bytes)
     return bytes.size;
 }
 
+/* Without the run at the end, which the next piece may go on with; a long one is left as it is. */
+static size_t without_last_run(cbi_bytes bytes)
+{
+    size_t size = bytes.size;
+
+    while (size > 0 && bytes.data[size - 1] >= 0x80 && bytes.size - size < RUN_MAX)
+        size--;
+    return bytes.size - size < RUN_MAX ? size : bytes.size;
+}
+
 static cbank_status pass_known(cbi_decoder *decoder, bool whole, cbank_buffer *utf8,
                                cbank_error *err)
 {
     cbi_bytes held = cbi_bytes_of_buffer(&decoder->held);
-    size_t good = decoder->found && decoder->encoding == CBI_ENCODING_GB18030 ? find_utf8(held)
-                                                                              : held.size;
+    bool found_gb18030 = decoder->found && decoder->encoding == CBI_ENCODING_GB18030;
+    size_t good = found_gb18030 ? find_utf8(held) : held.size;
     bool mixed = good < held.size;
     size_t used = 0;
     int stopped = 0;
-    cbank_status status = convert(decoder->converter, cbi_bytes_of(held.data, good), utf8, &used,
-                                  &stopped, err);
+    cbank_status status;
 
+    if (found_gb18030 && !mixed && !whole)
+        good = without_last_run(held);
+    status = convert(decoder->converter, cbi_bytes_of(held.data, good), utf8, &used, &stopped, err);
     if (status != CBANK_OK)
         return status;
     if (used > 0)

@@ -184,6 +184,29 @@ Test(encoding, bytes_that_break_the_decision_late_in_a_file_are_refused)
     cbank_buffer_clear(&utf8);
 }
 
+Test(encoding, a_row_of_utf8_late_in_gb18030_is_found_wherever_the_pieces_end)
+{
+    static const size_t pieces[] = {1, 2, 3, 7, 4096, 1u << 20};
+    cbank_buffer gb = desk_encode(TEXT, "GB18030");
+    cbank_buffer file = {0};
+
+    for (size_t i = 0; i < 4000; i++)
+        cr_assert_eq(cbi_buffer_append(&file, cbi_bytes_of_buffer(&gb), NULL), CBANK_OK);
+    cr_assert_eq(cbi_buffer_append(&file, cbi_bytes_of_text("0125,木工工艺,1\n"), NULL), CBANK_OK);
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+        cbank_buffer utf8 = {0};
+        cbi_encoding found;
+
+        cr_expect_eq(decode(CBI_ENCODING_UNDECIDED, cbi_bytes_of_buffer(&file), pieces[i], &utf8,
+                            &found),
+                     CBANK_E_MALFORMED, "pieces of %zu bytes", pieces[i]);
+        cr_expect_str_eq(err.detail, "byte 212005");
+        cbank_buffer_clear(&utf8);
+    }
+    cbank_buffer_clear(&gb);
+    cbank_buffer_clear(&file);
+}
+
 Test(encoding, half_a_character_at_the_end_is_refused)
 {
     cbank_buffer gb = desk_encode("课程名称,学分", "GB18030");
