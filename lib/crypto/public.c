@@ -5,7 +5,6 @@
 #include "crypto/pkey.h"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <string.h>
@@ -135,18 +134,12 @@ static cbank_status fail_verify(const cbi_public *key, cbank_error *err)
                               cbi_suite_name(key->suite));
 }
 
-cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
-                        cbank_error *err)
+static cbank_status verify_once(const cbi_public *key, EVP_PKEY *pkey, cbi_bytes message,
+                                cbi_bytes signature, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    EVP_PKEY *pkey = NULL;
     EVP_MD_CTX *context = NULL;
 
-    if (signature.size == 0 || signature.size > CBI_SIGNATURE_MAX ||
-        (key->suite == CBI_SUITE_SHA256_ED25519 && signature.size != ED25519_SIGNATURE_SIZE))
-        return cbi_fail(err, CBI_REASON_BAD_SIGNATURE, 0, cbi_suite_name(key->suite), "%zu bytes",
-                        signature.size);
-    CBI_TRY(cbi_pkey_of_public(key, &pkey, err));
     CBI_TRY(cbi_pkey_begin(EVP_DigestVerifyInit_ex, key->suite, pkey, &context, err));
     ERR_clear_error();
     /* 0 is a wrong signature and -1 a malformed one: only 1 is a good one. */
@@ -154,6 +147,26 @@ cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes sign
         status = fail_verify(key, err);
 done:
     EVP_MD_CTX_free(context);
+    return status;
+}
+
+cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
+                        cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    EVP_PKEY *pkey = NULL;
+
+    if (signature.size == 0 || signature.size > CBI_SIGNATURE_MAX ||
+        (key->suite == CBI_SUITE_SHA256_ED25519 && signature.size != ED25519_SIGNATURE_SIZE))
+        return cbi_fail(err, CBI_REASON_BAD_SIGNATURE, 0, cbi_suite_name(key->suite), "%zu bytes",
+                        signature.size);
+    CBI_TRY(cbi_pkey_of_public(key, &pkey, err));
+    status = verify_once(key, pkey, message, signature, err);
+    /* Deep inside, OpenSSL calls a signature wrong when it was out of memory: nobody is accused
+     * before it has been wrong twice, and the second time needs memory before it says so. */
+    if (status == CBANK_E_BAD_SIGNATURE)
+        status = verify_once(key, pkey, message, signature, err);
+done:
     EVP_PKEY_free(pkey);
     return status;
 }
@@ -162,16 +175,18 @@ cbank_status cbi_public_encode_pem(const cbi_public *key, cbank_buffer *pem, cba
 {
     cbank_status status = CBANK_OK;
     EVP_PKEY *pkey = NULL;
-    BIO *bio = BIO_new(BIO_s_mem());
+    uint8_t *der = NULL;
+    int size;
 
     CBI_TRY(cbi_pkey_of_public(key, &pkey, err));
-    if (bio == NULL || PEM_write_bio_PUBKEY(bio, pkey) != 1) {
+    size = i2d_PUBKEY(pkey, &der);
+    if (size <= 0) {
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "pem");
         goto done;
     }
-    CBI_TRY(cbi_pem_take(bio, pem, err));
+    CBI_TRY(cbi_pem_write("PUBLIC KEY", cbi_bytes_of(der, (size_t)size), pem, err));
 done:
-    BIO_free(bio);
+    OPENSSL_free(der);
     EVP_PKEY_free(pkey);
     return status;
 }
@@ -184,10 +199,10 @@ cbank_status cbi_public_decode_pem(cbi_bytes pem, cbi_public *out, cbank_error *
     EVP_PKEY *pkey = NULL;
 
     CBI_TRY(cbi_pem_read(pem, CBI_REASON_BAD_PUBLIC_KEY, &block, err));
-    cursor = block.data;
-    if (strcmp(block.name, PEM_STRING_PUBLIC) == 0)
-        pkey = d2i_PUBKEY_ex(NULL, &cursor, block.size, NULL, NULL);
-    if (pkey == NULL || cursor != block.data + block.size) {
+    cursor = block.der.data;
+    if (cbi_pem_is(&block, "PUBLIC KEY"))
+        pkey = d2i_PUBKEY_ex(NULL, &cursor, (long)block.der.size, NULL, NULL);
+    if (pkey == NULL || cursor != block.der.data + block.der.size) {
         status = cbi_algorithm_fail(err, CBI_REASON_BAD_PUBLIC_KEY, "pem");
         goto done;
     }

@@ -18,12 +18,12 @@
 #include "heap.h"
 
 #define SEEN_BELOW __attribute__((visibility("default")))
-#define PARTS_MAX 1024
 
 static const char *const kind_names[CALLS_KINDS] = {
     "none",   "open",      "write", "pwrite", "writev", "fsync", "fdatasync",
     "rename", "ftruncate", "make",  "malloc", "getrandom"};
-static const char *const failure_names[CALLS_FAILURES] = {"EIO", "ENOSPC", "short"};
+static const char *const failure_names[CALLS_FAILURES] = {
+    "EIO", "ENOSPC", "short", "EIO said late", "stopped", "stopped late"};
 
 static atomic_int spoilt; /* a calls_kind */
 static atomic_uint count;
@@ -31,6 +31,7 @@ static unsigned failing;
 static bool lasts;
 static calls_failure how;
 static atomic_bool failed;
+static size_t least_size, most_size;
 
 static pthread_mutex_t watch_lock = PTHREAD_MUTEX_INITIALIZER;
 static void (*_Atomic watcher)(const calls_event *event);
@@ -53,6 +54,12 @@ void calls_spoil(calls_kind kind, calls_failure failure, unsigned n, bool lastin
     how = failure;
     lasts = lasting;
     atomic_store(&spoilt, (int)kind);
+}
+
+void calls_only(size_t least, size_t most)
+{
+    least_size = least;
+    most_size = most;
 }
 
 bool calls_heal(void)
@@ -213,63 +220,76 @@ SEEN_BELOW int link(const char *from, const char *to)
 
 /* ---- bytes ------------------------------------------------------------------------------- */
 
-/* How much of a write is done: all, half of it, or nothing. */
-static bool take(calls_kind kind, size_t *size)
+/* When a failure strikes: not at all, instead of the call, or after it. */
+typedef enum strike { NO_STRIKE, INSTEAD, AFTERWARDS } strike;
+
+static strike strikes(calls_kind kind, size_t size)
 {
-    if (!fails(kind))
-        return true;
-    *size /= 2;
-    return how == CALLS_SHORT;
+    if ((most_size > 0 && (size < least_size || size > most_size)) || !fails(kind))
+        return NO_STRIKE;
+    if (how == CALLS_STOP)
+        _exit(CALLS_STOPPED);
+    return how == CALLS_LATE || how == CALLS_STOP_LATE ? AFTERWARDS : INSTEAD;
+}
+
+static ssize_t tell(strike when, ssize_t done)
+{
+    if (when != AFTERWARDS)
+        return done;
+    if (how == CALLS_STOP_LATE)
+        _exit(CALLS_STOPPED);
+    errno = EIO;
+    return -1;
 }
 
 SEEN_BELOW ssize_t write(int fd, const void *data, size_t size)
 {
     off_t offset = lseek(fd, 0, SEEK_CUR);
+    strike when = strikes(CALLS_WRITE, size);
     ssize_t done;
 
-    if (!take(CALLS_WRITE, &size))
+    if (when == INSTEAD && how != CALLS_SHORT)
         return -1;
-    done = syscall(SYS_write, fd, data, size);
+    done = syscall(SYS_write, fd, data, when == INSTEAD ? size / 2 : size);
     if (done > 0 && offset >= 0)
         show(&(calls_event){.kind = CALLS_WRITE,
                             .fd = fd,
                             .data = data,
                             .size = (size_t)done,
                             .offset = offset});
-    return done;
+    return tell(when, done);
 }
 
 SEEN_BELOW ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 {
+    strike when = strikes(CALLS_PWRITE, size);
     ssize_t done;
 
-    if (!take(CALLS_PWRITE, &size))
+    if (when == INSTEAD && how != CALLS_SHORT)
         return -1;
-    done = syscall(SYS_pwrite64, fd, data, size, offset);
+    done = syscall(SYS_pwrite64, fd, data, when == INSTEAD ? size / 2 : size, offset);
     if (done > 0)
         show(&(calls_event){.kind = CALLS_PWRITE,
                             .fd = fd,
                             .data = data,
                             .size = (size_t)done,
                             .offset = offset});
-    return done;
+    return tell(when, done);
 }
 
 SEEN_BELOW ssize_t writev(int fd, const struct iovec *parts, int part_count)
 {
     off_t offset = lseek(fd, 0, SEEK_CUR);
-    size_t wanted = (size_t)part_count;
+    strike when = strikes(CALLS_WRITEV, 0);
     ssize_t done;
     size_t left;
 
     /* Short of parts, not of bytes: LMDB is told of less in either case. */
-    if (!take(CALLS_WRITEV, &wanted))
+    if (when == INSTEAD && how == CALLS_SHORT)
+        part_count /= 2;
+    else if (when == INSTEAD)
         return -1;
-    if (wanted == 0 || part_count > PARTS_MAX) {
-        errno = EIO;
-        return -1;
-    }
-    done = syscall(SYS_writev, fd, parts, (int)wanted);
+    done = syscall(SYS_writev, fd, parts, part_count);
     left = done > 0 ? (size_t)done : 0;
     for (size_t i = 0; left > 0 && offset >= 0; i++) {
         size_t size = parts[i].iov_len < left ? parts[i].iov_len : left;
@@ -282,7 +302,7 @@ SEEN_BELOW ssize_t writev(int fd, const struct iovec *parts, int part_count)
         offset += (off_t)size;
         left -= size;
     }
-    return done;
+    return tell(when, done);
 }
 
 SEEN_BELOW int fsync(int fd)
@@ -299,14 +319,15 @@ SEEN_BELOW int fsync(int fd)
 
 SEEN_BELOW int fdatasync(int fd)
 {
+    strike when = strikes(CALLS_FDATASYNC, 0);
     int code;
 
-    if (fails(CALLS_FDATASYNC))
+    if (when == INSTEAD)
         return -1;
     code = (int)syscall(SYS_fdatasync, fd);
     if (code == 0)
         show(&(calls_event){.kind = CALLS_FDATASYNC, .fd = fd});
-    return code;
+    return (int)tell(when, code);
 }
 
 SEEN_BELOW int ftruncate(int fd, off_t size)

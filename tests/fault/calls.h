@@ -32,8 +32,15 @@ typedef enum calls_failure {
     CALLS_EIO,
     CALLS_ENOSPC,
     CALLS_SHORT, /* half of it is written, and that is said */
+    /* Of what is written and synced: */
+    CALLS_LATE,      /* it is done, and EIO is said */
+    CALLS_STOP,      /* the process ends instead */
+    CALLS_STOP_LATE, /* it is done, and the process ends */
     CALLS_FAILURES,
 } calls_failure;
+
+/* What a process exits with that was stopped. */
+#define CALLS_STOPPED 71
 
 const char *calls_kind_name(calls_kind kind);
 const char *calls_failure_name(calls_failure failure);
@@ -43,6 +50,8 @@ const char *calls_failure_name(calls_failure failure);
  * 1; `lasting` also all that follow it. An allocation fails by NULL, whatever the failure.
  */
 void calls_spoil(calls_kind kind, calls_failure failure, unsigned n, bool lasting);
+/* Lets only writes of so many bytes count, for the failure that is armed next; 0 and 0: any. */
+void calls_only(size_t least, size_t most);
 /* No more failures; whether there was one. */
 bool calls_heal(void);
 /* How many calls of the kind there were, since it was spoilt. */

@@ -4,7 +4,8 @@
  * A disk is made full in two ways: a small file system of memory, where this process may mount one,
  * filled by somebody else's file; and the limit on the size of files that a process may have. The
  * bank issues until it cannot. It says that the disk is full, and what to do; all that it answered
- * is there; it can be read, checked, closed and opened; an import and a backup leave nothing behind.
+ * is there; it can be read, checked, closed and opened; an import and a backup leave nothing
+ * behind.
  * With room again, the same call with the same token goes through, once.
  *
  * --states N: how often in each way.

@@ -1,5 +1,6 @@
 /*
- * rot - a bank whose files have changed under it: flipped bits, cut ends, foreign files, old copies.
+ * rot - a bank whose files have changed under it: flipped bits, cut ends, foreign files and old
+ * copies.
  *
  * Each damaged bank is opened by a process of its own. It is refused with a clear word, or `bank
  * check` finds what is wrong, or nothing that the bank tells has changed. LMDB has no checksums and

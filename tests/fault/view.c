@@ -19,7 +19,8 @@ static cbank_status copy(world *it, const void *data, size_t size, cbank_buffer 
     if (grown == NULL)
         return message_no_memory(it);
     memcpy(grown + out->size, data, size);
-    *out = (cbank_buffer){.data = grown, .size = out->size + size, .capacity = out->size + size + 1};
+    *out = (cbank_buffer){
+        .data = grown, .size = out->size + size, .capacity = out->size + size + 1};
     return CBANK_OK;
 }
 
@@ -37,7 +38,8 @@ cbank_status world_write_transcript(world *it, cbank_buffer *file)
     if (status != CBANK_OK)
         return status;
     issued = message_unpack(&cbank__api__v1__transcript_issue_reply__descriptor, &reply);
-    status = issued == NULL ? message_no_memory(it) : copy(it, issued->file.data, issued->file.len, file);
+    status = issued == NULL ? message_no_memory(it)
+                            : copy(it, issued->file.data, issued->file.len, file);
     message_drop(issued);
     return status;
 }
@@ -193,9 +195,9 @@ cbank_status world_verify(world *it, const cbank_buffer *file, const cbank_buffe
     request.pin = (ProtobufCBinaryData){.len = seen->size, .data = seen->data};
     request.any_recipient = true;
     if (status == CBANK_OK)
-        status = message_pack(&request, &bytes) ? cbank_transcript_verify(verifier, bytes.data, bytes.size,
-                                                                  &reply, &it->err)
-                                        : message_no_memory(it);
+        status = message_pack(&request, &bytes)
+                     ? cbank_transcript_verify(verifier, bytes.data, bytes.size, &reply, &it->err)
+                     : message_no_memory(it);
     cbank_buffer_clear(&bytes);
     verdict = message_unpack(&cbank__api__v1__verdict_report__descriptor, &reply);
     if (verdict != NULL)
