@@ -5,6 +5,7 @@
 #include "crypto/pkey.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <string.h>
@@ -175,18 +176,16 @@ cbank_status cbi_public_encode_pem(const cbi_public *key, cbank_buffer *pem, cba
 {
     cbank_status status = CBANK_OK;
     EVP_PKEY *pkey = NULL;
-    uint8_t *der = NULL;
-    int size;
+    BIO *bio = BIO_new(BIO_s_mem());
 
     CBI_TRY(cbi_pkey_of_public(key, &pkey, err));
-    size = i2d_PUBKEY(pkey, &der);
-    if (size <= 0) {
+    if (bio == NULL || PEM_write_bio_PUBKEY(bio, pkey) != 1) {
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "pem");
         goto done;
     }
-    CBI_TRY(cbi_pem_write("PUBLIC KEY", cbi_bytes_of(der, (size_t)size), pem, err));
+    CBI_TRY(cbi_pem_take(bio, pem, err));
 done:
-    OPENSSL_free(der);
+    BIO_free(bio);
     EVP_PKEY_free(pkey);
     return status;
 }
@@ -199,10 +198,10 @@ cbank_status cbi_public_decode_pem(cbi_bytes pem, cbi_public *out, cbank_error *
     EVP_PKEY *pkey = NULL;
 
     CBI_TRY(cbi_pem_read(pem, CBI_REASON_BAD_PUBLIC_KEY, &block, err));
-    cursor = block.der.data;
-    if (cbi_pem_is(&block, "PUBLIC KEY"))
-        pkey = d2i_PUBKEY_ex(NULL, &cursor, (long)block.der.size, NULL, NULL);
-    if (pkey == NULL || cursor != block.der.data + block.der.size) {
+    cursor = block.data;
+    if (strcmp(block.name, PEM_STRING_PUBLIC) == 0)
+        pkey = d2i_PUBKEY_ex(NULL, &cursor, block.size, NULL, NULL);
+    if (pkey == NULL || cursor != block.data + block.size) {
         status = cbi_algorithm_fail(err, CBI_REASON_BAD_PUBLIC_KEY, "pem");
         goto done;
     }
