@@ -14,12 +14,16 @@ static cbank_status wrong(const cbi_check *check, cbi_table table, const char *d
     return cbi_check_wrong(err, CBI_REASON_CHECK_ROW, table, check->row, detail);
 }
 
-static bool has_account(cbi_txn *txn, const char *account)
+/* Wrong, with this detail, if the log has no such account. */
+static cbank_status want_account(const cbi_check *check, cbi_txn *txn, const char *account,
+                                 cbi_table table, const char *detail, cbank_error *err)
 {
     cbi_subject subject = cbi_account_subject(account);
+    cbank_status status;
     cbi_head head;
 
-    return cbi_subject_read_head(txn, &subject, &head, NULL) == CBANK_OK;
+    status = cbi_subject_read_head(txn, &subject, &head, err);
+    return status == CBANK_E_NOT_FOUND ? wrong(check, table, detail, err) : status;
 }
 
 /* A document as it is stored, canonical, must lead to this account. */
@@ -54,8 +58,7 @@ cbank_status cbi_check_person(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi
     if (!cbi_account_is_valid(key))
         return wrong(check, CBI_TABLE_VAULT, "key", err);
     memcpy(account.digits, key.data, key.size);
-    if (!has_account(txn, account.digits))
-        return wrong(check, CBI_TABLE_VAULT, "account", err);
+    CBI_TRY(want_account(check, txn, account.digits, CBI_TABLE_VAULT, "account", err));
     CBI_TRY(cbi_vault_get_person(check->bank, txn, account.digits, &person, err));
     for (size_t i = 0; i < person->n_documents; i++)
         CBI_TRY(check_document(check, txn, person->documents[i]->type,
@@ -132,9 +135,7 @@ cbank_status cbi_check_identity(cbi_check *check, cbi_txn *txn, cbi_bytes key, c
     if (key.size != CBI_HASH_SIZE || !cbi_account_is_valid(value))
         return wrong(check, CBI_TABLE_IDENTITY, "form", err);
     memcpy(account.digits, value.data, value.size);
-    if (!has_account(txn, account.digits))
-        return wrong(check, CBI_TABLE_IDENTITY, "account", err);
-    return CBANK_OK;
+    return want_account(check, txn, account.digits, CBI_TABLE_IDENTITY, "account", err);
 }
 
 /* The row of a record or an account that does not simply hold; which state, its chain has told. */
@@ -153,9 +154,9 @@ cbank_status cbi_check_state(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_
                read.logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD;
     } else if (key.size == 1 + CBI_ACCOUNT_SIZE && key.data[0] == 'a') {
         memcpy(account.digits, key.data + 1, CBI_ACCOUNT_SIZE);
+        CBI_TRY(want_account(check, txn, account.digits, CBI_TABLE_STATE, "form", err));
         good = value.size == 1 &&
-               (value.data[0] == CBI_LIFE_FROZEN || value.data[0] == CBI_LIFE_MERGED) &&
-               has_account(txn, account.digits);
+               (value.data[0] == CBI_LIFE_FROZEN || value.data[0] == CBI_LIFE_MERGED);
     }
     if (!good)
         CBI_TRY(wrong(check, CBI_TABLE_STATE, "form", err));

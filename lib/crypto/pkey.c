@@ -6,6 +6,7 @@
 #include <openssl/core_names.h>
 
 #include <string.h>
+#include <strings.h>
 
 /* The signer's id of GM/T 0009. OpenSSL signs with an empty one unless it is told. */
 static const char sm2_id[] = "1234567812345678";
@@ -32,14 +33,22 @@ static EVP_PKEY *make_sm2(const cbi_public *key)
     return pkey;
 }
 
+static EVP_PKEY *make(const cbi_public *key)
+{
+    if (key->suite == CBI_SUITE_SM3_SM2)
+        return make_sm2(key);
+    if (key->suite == CBI_SUITE_SHA256_ED25519)
+        return EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, key->bytes, key->size);
+    return NULL;
+}
+
 cbank_status cbi_pkey_of_public(const cbi_public *key, EVP_PKEY **out, cbank_error *err)
 {
-    EVP_PKEY *pkey = NULL;
+    EVP_PKEY *pkey = make(key);
 
-    if (key->suite == CBI_SUITE_SM3_SM2)
-        pkey = make_sm2(key);
-    if (key->suite == CBI_SUITE_SHA256_ED25519)
-        pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, key->bytes, key->size);
+    /* Out of memory, OpenSSL may call a key bad; no key is called so before it was bad twice. */
+    if (pkey == NULL)
+        pkey = make(key);
     if (pkey == NULL)
         return cbi_algorithm_fail(err, CBI_REASON_BAD_PUBLIC_KEY, cbi_suite_name(key->suite));
     *out = pkey;
@@ -63,6 +72,14 @@ static bool write_sm2_point(const EVP_PKEY *pkey, uint8_t out[CBI_PUBLIC_MAX])
     return written;
 }
 
+/* Not EVP_PKEY_is_a: without memory that says no to everything. */
+static bool is_called(const EVP_PKEY *pkey, const char *name)
+{
+    const char *called = EVP_PKEY_get0_type_name(pkey);
+
+    return called != NULL && strcasecmp(called, name) == 0;
+}
+
 cbank_status cbi_pkey_public(EVP_PKEY *pkey, cbi_public *out, cbank_error *err)
 {
     uint8_t bytes[CBI_PUBLIC_MAX];
@@ -70,9 +87,9 @@ cbank_status cbi_pkey_public(EVP_PKEY *pkey, cbi_public *out, cbank_error *err)
     cbi_suite suite = CBI_SUITE_SHA256_ED25519;
     bool written = false;
 
-    if (EVP_PKEY_is_a(pkey, "ED25519")) {
+    if (is_called(pkey, "ED25519")) {
         written = EVP_PKEY_get_raw_public_key(pkey, bytes, &size) == 1;
-    } else if (EVP_PKEY_is_a(pkey, "SM2")) {
+    } else if (is_called(pkey, "SM2")) {
         suite = CBI_SUITE_SM3_SM2;
         written = write_sm2_point(pkey, bytes);
     } else {

@@ -276,7 +276,7 @@ int main(int argc, char **argv)
 {
     harness campaign;
 
-    harness_begin(&campaign, "powerloss", 2000, argc, argv);
+    harness_begin(&campaign, "powerloss", 20000, argc, argv);
     harness_spread(&campaign, work);
     return harness_end(&campaign);
 }
