@@ -97,7 +97,7 @@ cbank_status cbi_pkey_public(EVP_PKEY *pkey, cbi_public *out, cbank_error *err)
                         EVP_PKEY_get0_type_name(pkey));
     }
     if (!written)
-        return cbi_algorithm_fail(err, CBI_REASON_BAD_PUBLIC_KEY, cbi_suite_name(suite));
+        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, cbi_suite_name(suite));
     return cbi_public_parse(suite, cbi_bytes_of(bytes, size), out, err);
 }
 
