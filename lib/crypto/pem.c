@@ -6,23 +6,32 @@
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
 
+static cbank_status read_once(cbi_bytes text, cbi_reason reason, cbi_pem *out, cbank_error *err)
+{
+    BIO *bio = BIO_new_mem_buf(text.data, (int)text.size);
+    cbank_status status = CBANK_OK;
+
+    if (bio == NULL)
+        return cbi_algorithm_fail(err, CBI_REASON_NO_MEMORY, "pem");
+    if (PEM_read_bio_ex(bio, &out->name, &out->header, &out->data, &out->size, PEM_FLAG_SECURE) !=
+        1)
+        status = cbi_algorithm_fail(err, reason, "pem");
+    BIO_free(bio);
+    return status;
+}
+
 cbank_status cbi_pem_read(cbi_bytes text, cbi_reason reason, cbi_pem *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_pem pem = {0};
-    BIO *bio = NULL;
 
     if (text.size == 0 || text.size > CBI_PEM_MAX)
         return cbi_fail(err, reason, 0, "pem", "%zu bytes", text.size);
-    bio = BIO_new_mem_buf(text.data, (int)text.size);
-    if (bio == NULL) {
-        status = cbi_algorithm_fail(err, CBI_REASON_NO_MEMORY, "pem");
-        goto done;
-    }
-    if (PEM_read_bio_ex(bio, &pem.name, &pem.header, &pem.data, &pem.size, PEM_FLAG_SECURE) != 1) {
-        status = cbi_algorithm_fail(err, reason, "pem");
-        goto done;
-    }
+    status = read_once(text, reason, &pem, err);
+    /* OpenSSL does not always say that it had no memory; no file is called bad for that. */
+    if (status == cbi_reason_status(reason))
+        status = read_once(text, reason, &pem, err);
+    CBI_TRY(status);
     if (pem.header[0] != '\0') {
         status = cbi_fail(err, reason, 0, "pem", "encapsulated headers");
         goto done;
@@ -31,7 +40,6 @@ cbank_status cbi_pem_read(cbi_bytes text, cbi_reason reason, cbi_pem *out, cbank
     pem = (cbi_pem){0};
 done:
     cbi_pem_clear(&pem);
-    BIO_free(bio);
     return status;
 }
 
