@@ -88,7 +88,7 @@ cbank_status cbi_bank_open(const char *path, cbi_bytes passphrase, cbi_bank **ou
     cbank_status status = CBANK_OK;
     cbi_bank *bank = NULL;
 
-    CBI_TRY(cbi_alloc(1, sizeof(*bank), &bank, err));
+    CBI_TRY(cbi_alloc_hidden(sizeof(*bank), &bank, err)); /* it holds the secrets */
     CBI_TRY(cbi_config_read(path, &bank->config, err));
     CBI_TRY(read_keys(path, passphrase, bank, err));
     CBI_TRY(cbi_config_path(path, "store", store, err));
@@ -111,6 +111,5 @@ void cbi_bank_close(cbi_bank *bank)
     cbi_store_close(bank->store);
     cbi_private_free(bank->log_key);
     cbi_statement_clear(&bank->created);
-    cbi_wipe(&bank->secrets, sizeof(bank->secrets));
-    cbi_free(bank);
+    cbi_free_hidden(bank, sizeof(*bank));
 }

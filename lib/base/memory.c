@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 cbank_status cbi_alloc(size_t count, size_t size, void *out_pointer, cbank_error *err)
 {
@@ -27,6 +28,27 @@ cbank_status cbi_alloc_text(const char *text, char **out, cbank_error *err)
 void cbi_free(void *pointer)
 {
     free(pointer);
+}
+
+cbank_status cbi_alloc_hidden(size_t size, void *out_pointer, cbank_error *err)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED)
+        return cbi_fail(err, CBI_REASON_NO_MEMORY, size, NULL, NULL);
+    /* As well as the system can; a secret that cannot be hidden is still one to work with. */
+    (void)madvise(memory, size, MADV_DONTDUMP);
+    (void)mlock(memory, size);
+    memcpy(out_pointer, &memory, sizeof(memory));
+    return CBANK_OK;
+}
+
+void cbi_free_hidden(void *pointer, size_t size)
+{
+    if (pointer == NULL)
+        return;
+    cbi_wipe(pointer, size);
+    (void)munmap(pointer, size);
 }
 
 void cbi_wipe(void *pointer, size_t size)

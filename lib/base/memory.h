@@ -10,6 +10,14 @@ cbank_status cbi_alloc(size_t count, size_t size, void *out_pointer, cbank_error
 cbank_status cbi_alloc_text(const char *text, char **out, cbank_error *err);
 void cbi_free(void *pointer);
 
+/*
+ * Zeroed pages of their own for what lives long and is secret: no core dump takes them along and,
+ * where the limits of the process allow it, they are not swapped out.
+ */
+cbank_status cbi_alloc_hidden(size_t size, void *out_pointer, cbank_error *err);
+/* Wipes them first. NULL is a no-op. */
+void cbi_free_hidden(void *pointer, size_t size);
+
 /* Overwrites in a way that the compiler keeps. */
 void cbi_wipe(void *pointer, size_t size);
 /* True if equal, in time that depends on `size` only. */

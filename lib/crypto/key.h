@@ -34,9 +34,8 @@ cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes sign
                         cbank_error *err);
 
 /*
- * A private key. May be used by several threads at once. Its memory is wiped when it is freed, and
- * so is every buffer of ours; OpenSSL's own reading and writing of PKCS#8 may leave a copy behind
- * in memory it has given back.
+ * A private key. May be used by several threads at once. It lies where no core dump looks, and is
+ * wiped when it is freed; making, reading, writing and using it leave no copy behind.
  */
 typedef struct cbi_private cbi_private;
 

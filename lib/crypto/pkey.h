@@ -11,6 +11,15 @@
 /* Fails for BAD_PUBLIC_KEY if an SM2 point is not on the curve. */
 cbank_status cbi_pkey_of_public(const cbi_public *key, EVP_PKEY **out, cbank_error *err);
 
+/* A private key; `raw` is its secret, big-endian, as it stands in a key file. */
+cbank_status cbi_pkey_of_private(const cbi_public *key, const cbi_secret *raw, EVP_PKEY **out,
+                                 cbank_error *err);
+/* The secret of a private key, wiped by the caller. */
+cbank_status cbi_pkey_secret(EVP_PKEY *pkey, cbi_suite suite, cbi_secret *raw, cbank_error *err);
+/* BAD_PRIVATE_KEY for a number that is no SM2 key's: 0, or more than the order allows. */
+cbank_status cbi_pkey_public_of_secret(cbi_suite suite, const cbi_secret *raw, cbi_public *out,
+                                       cbank_error *err);
+
 /* The public half, through cbi_public_parse; UNSUPPORTED for another algorithm's key. */
 cbank_status cbi_pkey_public(EVP_PKEY *pkey, cbi_public *out, cbank_error *err);
 

@@ -4,10 +4,9 @@
 #include "crypto/algorithm.h"
 #include "crypto/pbes2.h"
 #include "crypto/pem.h"
+#include "crypto/pkcs8.h"
 #include "crypto/pkey.h"
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
@@ -18,32 +17,31 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* Lies in hidden memory. OpenSSL gets the secret for as long as it signs, and wipes it then. */
 struct cbi_private {
     cbi_public public;
-    EVP_PKEY *pkey; /* wipes the secret when it is freed; reading it is safe from many threads */
+    cbi_secret raw;
 };
 
-/* Takes `pkey` over, whatever the answer. */
-static cbank_status adopt(EVP_PKEY *pkey, cbi_private **out, cbank_error *err)
+static cbank_status keep(const cbi_public *public, const cbi_secret *raw, cbi_private **out,
+                         cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_private *key = NULL;
-    cbi_public public;
 
-    CBI_TRY(cbi_pkey_public(pkey, &public, err));
-    CBI_TRY(cbi_alloc(1, sizeof(*key), &key, err));
-    key->public = public;
-    key->pkey = pkey;
-    pkey = NULL;
+    CBI_TRY(cbi_alloc_hidden(sizeof(*key), &key, err));
+    key->public = *public;
+    key->raw = *raw;
     *out = key;
 done:
-    EVP_PKEY_free(pkey);
     return status;
 }
 
 cbank_status cbi_private_new(cbi_suite suite, cbi_private **out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    cbi_public public;
+    cbi_secret raw = {0};
     EVP_PKEY *pkey = NULL;
 
     CBI_TRY(cbi_suite_require(suite, err));
@@ -52,17 +50,18 @@ cbank_status cbi_private_new(cbi_suite suite, cbi_private **out, cbank_error *er
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "key");
         goto done;
     }
-    CBI_TRY(adopt(pkey, out, err));
+    CBI_TRY(cbi_pkey_public(pkey, &public, err));
+    CBI_TRY(cbi_pkey_secret(pkey, suite, &raw, err));
+    CBI_TRY(keep(&public, &raw, out, err));
 done:
+    cbi_secret_wipe(&raw);
+    EVP_PKEY_free(pkey);
     return status;
 }
 
 void cbi_private_free(cbi_private *key)
 {
-    if (key == NULL)
-        return;
-    EVP_PKEY_free(key->pkey);
-    cbi_free(key);
+    cbi_free_hidden(key, sizeof(*key));
 }
 
 const cbi_public *cbi_private_public(const cbi_private *key)
@@ -98,10 +97,12 @@ cbank_status cbi_sign(const cbi_private *key, cbi_bytes message, cbank_buffer *s
     uint8_t made[CBI_SIGNATURE_MAX];
     size_t size = sizeof(made);
     EVP_MD_CTX *context = NULL;
+    EVP_PKEY *pkey = NULL;
 
     if (suite == CBI_SUITE_SM3_SM2)
         CBI_TRY(refresh_randomness(err));
-    CBI_TRY(cbi_pkey_begin(EVP_DigestSignInit_ex, suite, key->pkey, &context, err));
+    CBI_TRY(cbi_pkey_of_private(&key->public, &key->raw, &pkey, err));
+    CBI_TRY(cbi_pkey_begin(EVP_DigestSignInit_ex, suite, pkey, &context, err));
     if (EVP_DigestSign(context, made, &size, message.data, message.size) != 1) {
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "sign");
         goto done;
@@ -109,39 +110,14 @@ cbank_status cbi_sign(const cbi_private *key, cbi_bytes message, cbank_buffer *s
     CBI_TRY(cbi_buffer_append(signature, cbi_bytes_of(made, size), err));
 done:
     EVP_MD_CTX_free(context);
+    EVP_PKEY_free(pkey);
     return status;
-}
-
-static bool read_raw(const cbi_private *key, cbi_secret *raw)
-{
-    size_t size = 0;
-    BIGNUM *number = NULL;
-    bool read;
-
-    /* Not EVP_PKEY_get_raw_private_key, which leaves a copy behind in freed memory. */
-    if (key->public.suite == CBI_SUITE_SHA256_ED25519)
-        return EVP_PKEY_get_octet_string_param(key->pkey, OSSL_PKEY_PARAM_PRIV_KEY, raw->bytes,
-                                               CBI_SECRET_SIZE, &size) == 1;
-    read = EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1 &&
-           BN_bn2binpad(number, raw->bytes, CBI_SECRET_SIZE) == CBI_SECRET_SIZE;
-    BN_clear_free(number);
-    return read;
 }
 
 cbank_status cbi_private_derive(const cbi_private *key, const char *label, cbi_secret *out,
                                 cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-    cbi_secret raw = {0};
-
-    if (!read_raw(key, &raw)) {
-        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "key");
-        goto done;
-    }
-    CBI_TRY(cbi_secret_derive(key->public.suite, &raw, label, out, err));
-done:
-    cbi_secret_wipe(&raw);
-    return status;
+    return cbi_secret_derive(key->public.suite, &key->raw, label, out, err);
 }
 
 /* PBES2 with OpenSSL's own random salt and initial vector. */
@@ -159,20 +135,16 @@ static X509_SIG *encrypt(PKCS8_PRIV_KEY_INFO *plain, cbi_bytes passphrase)
     return sealed;
 }
 
-static bool write_pkcs8(const cbi_private *key, cbi_bytes passphrase, BIO *bio)
+static bool write_pkcs8(PKCS8_PRIV_KEY_INFO *plain, cbi_bytes passphrase, BIO *bio)
 {
-    PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(key->pkey);
     X509_SIG *sealed = NULL;
-    bool written = false;
+    bool written;
 
-    if (plain != NULL && passphrase.size == 0)
-        written = PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, plain) == 1;
-    if (plain != NULL && passphrase.size > 0) {
-        sealed = encrypt(plain, passphrase);
-        written = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
-    }
+    if (passphrase.size == 0)
+        return PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, plain) == 1;
+    sealed = encrypt(plain, passphrase);
+    written = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
     X509_SIG_free(sealed);
-    PKCS8_PRIV_KEY_INFO_free(plain);
     return written;
 }
 
@@ -180,17 +152,20 @@ cbank_status cbi_private_encode(const cbi_private *key, cbi_bytes passphrase, cb
                                 cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    PKCS8_PRIV_KEY_INFO *plain = NULL;
     BIO *bio = NULL;
 
     CBI_TRY(cbi_passphrase_require(passphrase, err));
+    CBI_TRY(cbi_pkcs8_make(&key->public, &key->raw, &plain, err));
     bio = BIO_new(BIO_s_secmem());
-    if (bio == NULL || !write_pkcs8(key, passphrase, bio)) {
+    if (bio == NULL || !write_pkcs8(plain, passphrase, bio)) {
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "pem");
         goto done;
     }
     CBI_TRY(cbi_pem_take(bio, pem, err));
 done:
     BIO_free(bio);
+    PKCS8_PRIV_KEY_INFO_free(plain);
     return status;
 }
 
@@ -249,35 +224,22 @@ static cbank_status read_pkcs8(const cbi_pem *block, cbi_bytes passphrase,
     return cbi_fail(err, CBI_REASON_BAD_PRIVATE_KEY, 0, "pem", "not PKCS#8");
 }
 
-/* That the two halves belong together; an Ed25519 key holds one half only. */
-static bool is_consistent(EVP_PKEY *pkey)
-{
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
-    bool consistent = context != NULL && EVP_PKEY_check(context) == 1;
-
-    EVP_PKEY_CTX_free(context);
-    return consistent;
-}
-
 cbank_status cbi_private_decode(cbi_bytes pem, cbi_bytes passphrase, cbi_private **out,
                                 cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_pem block = {0};
     PKCS8_PRIV_KEY_INFO *plain = NULL;
-    EVP_PKEY *pkey = NULL;
+    cbi_public public;
+    cbi_secret raw = {0};
 
     CBI_TRY(cbi_passphrase_require(passphrase, err));
     CBI_TRY(cbi_pem_read(pem, CBI_REASON_BAD_PRIVATE_KEY, &block, err));
     CBI_TRY(read_pkcs8(&block, passphrase, &plain, err));
-    pkey = EVP_PKCS82PKEY(plain);
-    if (pkey == NULL || (EVP_PKEY_is_a(pkey, "SM2") && !is_consistent(pkey))) {
-        EVP_PKEY_free(pkey);
-        status = cbi_algorithm_fail(err, CBI_REASON_BAD_PRIVATE_KEY, "pem");
-        goto done;
-    }
-    CBI_TRY(adopt(pkey, out, err));
+    CBI_TRY(cbi_pkcs8_read(plain, &public, &raw, err));
+    CBI_TRY(keep(&public, &raw, out, err));
 done:
+    cbi_secret_wipe(&raw);
     PKCS8_PRIV_KEY_INFO_free(plain);
     cbi_pem_clear(&block);
     return status;

@@ -74,6 +74,31 @@ Test(memory, is_wiped_to_the_last_byte)
     cbi_wipe(NULL, 0);
 }
 
+/* That it is in no core dump is what tests/api/secrets.c looks for, in a whole program. */
+Test(memory, is_hidden_in_zeroed_pages_of_its_own)
+{
+    uint8_t *first = NULL, *second = NULL;
+
+    cr_assert_eq(cbi_alloc_hidden(5000, &first, NULL), CBANK_OK);
+    cr_assert_eq(cbi_alloc_hidden(1, &second, NULL), CBANK_OK);
+    for (size_t i = 0; i < 5000; i++)
+        cr_assert_eq(first[i], 0);
+    memset(first, 0xa5, 5000);
+    cr_assert_eq(second[0], 0);
+    cbi_free_hidden(first, 5000);
+    cbi_free_hidden(second, 1);
+    cbi_free_hidden(NULL, 1);
+}
+
+Test(memory, that_cannot_be_hidden_is_an_error)
+{
+    void *memory = NULL;
+    cbank_error err;
+
+    cr_assert_eq(cbi_alloc_hidden(SIZE_MAX / 2, &memory, &err), CBANK_E_MEMORY);
+    cr_assert_null(memory);
+}
+
 Test(memory, compares_secrets_in_every_bit)
 {
     uint8_t a[32] = {0}, b[32] = {0};
