@@ -510,6 +510,18 @@ CBANK_API CBANK_CHECKED cbank_status cbank_credit_amend(cbank_bank *bank, const 
                                                         size_t request_size, cbank_buffer *reply,
                                                         cbank_error *err);
 
+/**
+ * Begins to change or amend one record or many, found by their ids or by what they have in common,
+ * in one signed batch, all or nothing. Request: CreditCorrectRequest. Reply of the job:
+ * CreditCorrectReply. A step fails as cbank_credit_change and cbank_credit_amend do; NOT_FOUND if
+ * no record is as stated. The same token again answers for the first 4,096 items of the batch.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_correct_begin(cbank_bank *bank,
+                                                                const cbank_key *key,
+                                                                const uint8_t *request,
+                                                                size_t request_size,
+                                                                cbank_job **out, cbank_error *err);
+
 /** Lists batches. Request: BatchListRequest. Reply: BatchListReply. */
 CBANK_API CBANK_CHECKED cbank_status cbank_batch_list(cbank_bank *bank, const uint8_t *request,
                                                       size_t request_size, cbank_buffer *reply,

@@ -1,10 +1,7 @@
 #include "api/face.h"
 
-#include <string.h>
-
 #include "base/memory.h"
-#include "bank/holding.h"
-#include "bank/intake.h"
+#include "bank/search.h"
 
 #include "cbank/api/v1/credit.pb-c.h"
 
@@ -75,127 +72,53 @@ done:
 
 /* ---- list -------------------------------------------------------------------------------- */
 
-/* Which log indices a list goes through, and what it has found. */
+/* What a list has found so far. */
 typedef struct listing {
-    const Cbank__Api__V1__CreditListRequest *asked;
-    cbi_reader *reader;
-    cbi_chain chain;  /* of one account */
-    bool by_account;
-    uint64_t from, end; /* of the log, else */
+    cbi_search search;
     size_t limit;
     shown_credit *rows;
     Cbank__Api__V1__CreditInfo **list;
     size_t count;
-    uint64_t next;
 } listing;
 
-static bool matches(const Cbank__Api__V1__CreditListRequest *asked, const cbi_holding *holding)
+static cbank_status begin(listing *list, const Cbank__Api__V1__CreditListRequest *asked,
+                          cbi_reader *reader, cbank_error *err)
 {
-    const Cbank__V1__CreditRecord *record = holding->record;
-
-    return (asked->institution[0] == '\0' ||
-            strcmp(asked->institution, record->awarded_by->institution) == 0) &&
-           (asked->code[0] == '\0' || strcmp(asked->code, record->code) == 0) &&
-           (asked->term[0] == '\0' ||
-            (record->term != NULL && strcmp(asked->term, record->term->value) == 0)) &&
-           (asked->batch.len == 0 ||
-            cbi_bytes_equal(cbi_message_bytes(asked->batch),
-                            cbi_message_bytes(holding->deposited->batch)));
-}
-
-/* Looks at one row; what is no deposit, or does not match, is passed over. */
-static cbank_status consider(listing *list, uint64_t index, cbank_error *err)
-{
-    shown_credit *row = &list->rows[list->count];
-    cbank_status status = CBANK_OK;
-    cbi_logged logged;
-
-    CBI_TRY(cbi_history_read(list->reader, index, &logged, err));
-    if (logged.erased || logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
-        return CBANK_OK;
-    CBI_TRY(cbi_holding_take(list->reader->txn, list->reader->hasher, &logged, &row->holding,
-                             err));
-    if (!matches(list->asked, &row->holding)) {
-        cbi_holding_clear(&row->holding);
-        return CBANK_OK;
-    }
-    describe(row);
-    list->list[list->count++] = &row->info;
-done:
-    return status;
-}
-
-/* An account's chain, a batch's stretch of the log, or all of it. */
-static cbank_status find_range(listing *list, cbank_error *err)
-{
-    const Cbank__Api__V1__CreditListRequest *asked = list->asked;
-    cbi_subject subject = cbi_account_subject(asked->account);
-    cbank_status status = CBANK_OK;
-    cbi_intake intake;
-    cbi_hash id;
-
-    list->from = asked->after;
-    list->end = list->reader->sealed.size;
-    list->by_account = asked->account[0] != '\0';
-    if (list->by_account) {
-        if (cbi_history_chain(list->reader, &subject, &list->chain, err) == CBANK_E_NOT_FOUND)
-            CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, asked->account, NULL));
-    } else if (asked->batch.len > 0) {
-        if (!cbi_hash_from(cbi_message_bytes(asked->batch), &id))
-            CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "batch", NULL));
-        CBI_TRY(cbi_intake_find(list->reader->txn, &id, &intake, err));
-        if (list->from < intake.first_index)
-            list->from = intake.first_index;
-        if (intake.received_at != 0 && intake.receipt_index < list->end)
-            list->end = intake.receipt_index;
-    }
-done:
-    return status;
-}
-
-static cbank_status walk_chain(listing *list, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-
-    for (size_t i = 0; i < list->chain.count; i++) {
-        uint64_t index = list->chain.indices[i];
-
-        if (index < list->from)
-            continue;
-        if (list->count == list->limit) {
-            list->next = index;
-            break;
-        }
-        CBI_TRY(consider(list, index, err));
-    }
-done:
-    return status;
-}
-
-static cbank_status walk_log(listing *list, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    uint64_t index = list->from;
-
-    while (index < list->end && list->count < list->limit && index - list->from < SCAN_MAX)
-        CBI_TRY(consider(list, index++, err));
-    if (index < list->end)
-        list->next = index;
-done:
-    return status;
-}
-
-static cbank_status make_list(listing *list, cbank_error *err)
-{
-    uint32_t limit = list->asked->limit == 0 ? LIST_DEFAULT : list->asked->limit;
+    const cbi_search_terms terms = {.account = asked->account,
+                                    .institution = asked->institution,
+                                    .batch = cbi_message_bytes(asked->batch),
+                                    .code = asked->code,
+                                    .offering = asked->offering,
+                                    .school_year = asked->school_year,
+                                    .term = asked->term};
+    uint32_t limit = asked->limit == 0 ? LIST_DEFAULT : asked->limit;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_face_check_list("limit", limit, LIST_MAX, err));
     list->limit = limit;
     CBI_TRY(cbi_alloc(limit, sizeof(*list->rows), &list->rows, err));
     CBI_TRY(cbi_alloc(limit, sizeof(*list->list), &list->list, err));
-    CBI_TRY(find_range(list, err));
-    CBI_TRY(list->by_account ? walk_chain(list, err) : walk_log(list, err));
+    CBI_TRY(cbi_search_begin(reader, &terms, asked->after, &list->search, err));
+done:
+    return status;
+}
+
+static cbank_status fill(listing *list, cbi_reader *reader, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    bool found = true;
+
+    while (found && list->count < list->limit && list->search.looked < SCAN_MAX) {
+        shown_credit *row = &list->rows[list->count];
+
+        CBI_TRY(cbi_search_next(&list->search, reader,
+                                (uint32_t)(SCAN_MAX - list->search.looked), &row->holding, &found,
+                                err));
+        if (!found)
+            break;
+        describe(row);
+        list->list[list->count++] = &row->info;
+    }
 done:
     return status;
 }
@@ -215,19 +138,18 @@ cbank_status cbank_credit_list(cbank_bank *bank, const uint8_t *request, size_t 
     CBI_TRY(cbi_face_request(&cbank__api__v1__credit_list_request__descriptor, request,
                              request_size, &asked, err));
     CBI_TRY(cbi_ledger_read_begin(inner->ledger, &reader, err));
-    list.asked = asked;
-    list.reader = &reader;
-    CBI_TRY(make_list(&list, err));
+    CBI_TRY(begin(&list, asked, &reader, err));
+    CBI_TRY(fill(&list, &reader, err));
     answer.credits = list.list;
     answer.n_credits = list.count;
-    answer.next = list.next;
+    answer.next = cbi_search_is_over(&list.search) ? 0 : list.search.next;
     CBI_TRY(cbi_face_reply(&answer, reply, err));
 done:
     for (size_t i = 0; i < list.count; i++)
         cbi_holding_clear(&list.rows[i].holding);
     cbi_free(list.rows);
     cbi_free(list.list);
-    cbi_chain_clear(&list.chain);
+    cbi_search_clear(&list.search);
     cbi_ledger_read_end(&reader);
     cbi_message_free(asked);
     return status;

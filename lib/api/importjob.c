@@ -6,9 +6,6 @@
 #include "proof/checkpoint.h"
 #include "record/code.h"
 
-/* A number of a batch is drawn; should it be taken, another one is. */
-#define SIGNINGS_MAX 4
-
 /* The jobs behind cbank_credit_import_begin and cbank_credit_sign_begin. */
 typedef enum phase {
     PHASE_READING,
@@ -22,7 +19,6 @@ typedef struct import_job {
     Cbank__Api__V1__CreditImportRequest *import; /* one of the two */
     Cbank__Api__V1__CreditSignRequest *sign;
     phase phase;
-    int signings;
     bool ended;        /* no more input */
     bool keep_going;
     bool dry_run;
@@ -70,7 +66,6 @@ static cbank_status sign_batch(import_job *job, cbank_error *err)
             CBI_TRY(cbi_ledger_seal(job->sheet.bank->ledger, err));
         goto done;
     }
-    job->signings++;
     cbi_buffer_rewind(&job->file);
     CBI_TRY(cbi_sheet_sign(&job->sheet, origin, number, job->now, &job->file, err));
     if (job->sign == NULL)
@@ -97,18 +92,12 @@ done:
 static cbank_status run_intake(import_job *job, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    cbank_error why = {0};
+    bool again;
 
-    status = cbi_intake_step(&job->run, job->sheet.bank, cbi_bytes_of_buffer(&job->file),
-                             &job->terms, &why);
-    if (why.reason == (int32_t)CBI_REASON_BATCH_NUMBER_TAKEN && job->signings < SIGNINGS_MAX) {
-        cbi_intake_clear(&job->run);
-        job->phase = PHASE_SIGNING; /* another batch of this second has drawn the same number */
-        return CBANK_OK;
-    }
-    if (status != CBANK_OK && err != NULL)
-        *err = why;
-    CBI_TRY(status);
+    CBI_TRY(cbi_intake_step_drawn(&job->run, job->sheet.bank, cbi_bytes_of_buffer(&job->file),
+                                  &job->terms, &again, err));
+    if (again)
+        job->phase = PHASE_SIGNING;
     if (job->run.phase != CBI_INTAKE_OVER)
         goto done;
     CBI_TRY(report_refusals(job, err));

@@ -2,6 +2,9 @@
 
 #include "api/face.h"
 
+/* A number of a batch is drawn; should it be taken, another one is. */
+#define DRAWS_MAX 4
+
 static cbank_status open_batch(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
                                const cbi_deposit_terms *terms, cbank_error *err)
 {
@@ -38,6 +41,26 @@ cbank_status cbi_intake_step(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file
         break;
     }
 done:
+    return status;
+}
+
+cbank_status cbi_intake_step_drawn(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
+                                   const cbi_deposit_terms *terms, bool *again, cbank_error *err)
+{
+    cbank_error why = {0};
+    cbank_status status = cbi_intake_step(run, bank, file, terms, &why);
+    int taken = run->numbers_taken + 1;
+
+    *again = why.reason == (int32_t)CBI_REASON_BATCH_NUMBER_TAKEN && taken < DRAWS_MAX;
+    if (*again) {
+        bool dry_run = run->dry_run;
+
+        cbi_intake_clear(run);
+        *run = (cbi_intake_run){.dry_run = dry_run, .numbers_taken = taken};
+        return CBANK_OK;
+    }
+    if (status != CBANK_OK && err != NULL)
+        *err = why;
     return status;
 }
 

@@ -12,14 +12,12 @@ static cbank_status check_key(const cbi_sheet *sheet, cbank_error *err)
 {
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
-    cbi_public signer;
 
     if (sheet->bank == NULL)
         return CBANK_OK;
     CBI_TRY(cbi_ledger_read_begin(sheet->bank->ledger, &reader, err));
-    CBI_TRY(cbi_institution_signer(sheet->bank, reader.txn, sheet->institution, &signer, err));
-    if (!cbi_public_equal(&signer, cbi_private_public(sheet->key)))
-        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, sheet->institution, NULL));
+    CBI_TRY(cbi_institution_check_key(sheet->bank, reader.txn, sheet->institution,
+                                      cbi_private_public(sheet->key), err));
 done:
     cbi_ledger_read_end(&reader);
     return status;

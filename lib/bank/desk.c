@@ -124,19 +124,6 @@ done:
     return status;
 }
 
-static cbank_status check_key(const cbi_bank *bank, cbi_txn *txn, const cbi_desk_order *order,
-                              cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_public signer;
-
-    CBI_TRY(cbi_institution_signer(bank, txn, order->institution, &signer, err));
-    if (!cbi_public_equal(&signer, cbi_private_public(order->key)))
-        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, order->institution, NULL));
-done:
-    return status;
-}
-
 /* Adds the items of an order to its batch, from one snapshot of the bank. */
 typedef cbank_status (*fill_batch)(cbi_bank *bank, cbi_reader *reader, const void *what,
                                    const cbi_desk_order *order, cbi_batch_builder *builder,
@@ -157,7 +144,8 @@ static cbank_status carry_out(cbi_bank *bank, const cbi_desk_order *order, fill_
     if (!replayed) {
         CBI_TRY(cbi_batch_begin(bank->config.suite, &builder, err));
         CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
-        CBI_TRY(check_key(bank, reader.txn, order, err));
+        CBI_TRY(cbi_institution_check_key(bank, reader.txn, order->institution,
+                                          cbi_private_public(order->key), err));
         CBI_TRY(fill(bank, &reader, what, order, &builder, err));
         cbi_ledger_read_end(&reader); /* no snapshot is held over the commit */
         CBI_TRY(sign_and_take_in(bank, order, &builder, items, batch, err));

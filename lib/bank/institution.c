@@ -98,6 +98,19 @@ done:
     return status;
 }
 
+cbank_status cbi_institution_check_key(const cbi_bank *bank, cbi_txn *txn, const char *code,
+                                       const cbi_public *key, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_public signer;
+
+    CBI_TRY(cbi_institution_signer(bank, txn, code, &signer, err));
+    if (!cbi_public_equal(&signer, key))
+        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, code, NULL));
+done:
+    return status;
+}
+
 /* ---- suspension -------------------------------------------------------------------------- */
 
 typedef struct suspension {

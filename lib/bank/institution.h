@@ -26,6 +26,9 @@ cbank_status cbi_institution_after(cbi_txn *txn, const char *after,
 /* The key that it signs with today; STATE while it is suspended. */
 cbank_status cbi_institution_signer(const cbi_bank *bank, cbi_txn *txn, const char *code,
                                     cbi_public *out, cbank_error *err);
+/* KEY_NOT_VALID (INSTITUTION_SIGNER) unless this is that key. */
+cbank_status cbi_institution_check_key(const cbi_bank *bank, cbi_txn *txn, const char *code,
+                                       const cbi_public *key, cbank_error *err);
 
 cbi_subject cbi_institution_subject(const char *code);
 

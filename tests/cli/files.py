@@ -101,12 +101,41 @@ class Files(desk.Town):
         result = self.in_bank("credit", "revoke", "--file", "ids.csv", *self.signs, "--reason", "e")
         self.assertEqual(result["changed"], 2)
         batch = self.list_in_bank("batch", "list")[0]["batch"]
-        self.cbank(*self.bank, "credit", "suspend", "--batch", batch[:16], *self.signs, "--reason",
-                   "e", code=5)
+        result = self.in_bank("credit", "suspend", "--batch", batch[:16], *self.signs, "--reason",
+                              "e")
+        self.assertEqual((result["changed"], result["passed_over"]), (1, 2))
         self.write("ids.csv", f"{ids[2]}\nnonsense\n")
         self.cbank(*self.bank, "credit", "revoke", "--file", "ids.csv", *self.signs, "--reason",
                    "e", code=3)
-        self.assertEqual([one["status"] for one in self.credits()], ["revoked", "revoked", "held"])
+        self.cbank(*self.bank, "credit", "reinstate", *ids[:2], *self.signs, "--reason", "e",
+                   code=5)
+        self.assertEqual([one["status"] for one in self.credits()],
+                         ["revoked", "revoked", "suspended"])
+
+    def test_records_are_found_by_what_they_have_in_common(self):
+        self.import_grades()
+        why = (*self.signs, "--reason", "wrong-course")
+        self.assertEqual(len(self.list_in_bank("credit", "list", "--code", "C1")), 2)
+        self.assertEqual(len(self.list_in_bank("credit", "list", "--where", "code=C2")), 1)
+        self.assertEqual(len(self.list_in_bank("credit", "list", "--code", "C1", "--where",
+                                               f"account={self.account()}")), 1)
+        seen = self.in_bank("credit", "amend", "--where", "code=C1", *why, "--credits", "2",
+                            "--preview")
+        self.assertEqual((seen["changed"], seen["batch"], seen["id"]), (2, None, None))
+        done = self.in_bank("credit", "amend", "--where", "code=C1", *why, "--credits", "2",
+                            "--code", "C9")
+        self.assertEqual(done["changed"], 2)
+        self.assertEqual([one["status"] for one in done["affected"]], ["superseded"] * 2)
+        new = self.list_in_bank("credit", "list", "--code", "C9")
+        self.assertEqual([one["id"] for one in new],
+                         [one["replaced_by"] for one in done["affected"]])
+        self.assertEqual([one["credits"] for one in new], ["2", "2"])
+        self.assertEqual(self.in_bank("credit", "revoke", "--code", "C9", *why)["changed"], 2)
+        self.cbank(*self.bank, "credit", "revoke", "--code", "C0", *why, code=1)
+        for wrong in (("--where", "title=x"), ("--where", "code"), ("--where", "code=")):
+            self.cbank(*self.bank, "credit", "revoke", *wrong, *why, code=2)
+        self.cbank(*self.bank, "credit", "revoke", new[0]["id"], "--code", "C1", *why, code=2)
+        self.cbank(*self.bank, "credit", "revoke", *why, code=3)
 
 
 class DryRun(desk.Town):

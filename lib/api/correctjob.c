@@ -1,0 +1,390 @@
+#include "api/corrected.h"
+#include "api/intakejob.h"
+#include "api/job.h"
+#include "base/memory.h"
+#include "bank/chunk.h"
+#include "bank/correction.h"
+#include "bank/errand.h"
+#include "bank/institution.h"
+#include "bank/search.h"
+#include "ledger/token.h"
+
+#include "cbank/api/v1/credit.pb-c.h"
+
+/* Entries looked at between two looks at the clock. */
+#define LOOK_STEP 512u
+
+/* The job behind cbank_credit_correct_begin. */
+typedef enum phase {
+    PHASE_FINDING,
+    PHASE_SIGNING,
+    PHASE_INTAKE,
+    PHASE_OVER,
+} phase;
+
+typedef struct correct_job {
+    cbi_bank *bank;
+    const cbi_private *key;
+    Cbank__Api__V1__CreditCorrectRequest *asked;
+    cbi_correction correction;
+    phase phase;
+    cbi_search search;
+    size_t next_id;
+    cbi_batch_builder batch;
+    cbank_buffer touched; /* log indices of the records, 8 bytes each */
+    uint64_t passed_over;
+    cbank_buffer file;
+    cbi_hash request;
+    cbi_deposit_terms terms;
+    cbi_intake_run run;
+    cbi_deposited *items; /* of an earlier run under the same token; else NULL */
+    size_t item_count;
+    cbi_hash batch_id;
+} correct_job;
+
+/* ---- finding ----------------------------------------------------------------------------- */
+
+static cbank_status add(correct_job *job, cbi_reader *reader, const cbi_holding *holding,
+                        cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t index[8];
+
+    CBI_TRY(cbi_correction_add(job->bank, reader, &job->correction, holding, &job->batch, err));
+    cbi_put_u64(index, holding->index);
+    CBI_TRY(cbi_buffer_append(&job->touched, cbi_bytes_of(index, sizeof(index)), err));
+done:
+    return status;
+}
+
+/* What was named must be changed; the first that cannot be stops it all. */
+static cbank_status add_named(correct_job *job, cbi_reader *reader, cbank_error *err)
+{
+    const char *id = job->asked->ids[job->next_id++];
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_holding_find(reader->txn, reader->hasher, id, &holding, err));
+    CBI_TRY(add(job, reader, &holding, err));
+done:
+    cbi_holding_clear(&holding);
+    return status;
+}
+
+static cbank_status add_found(correct_job *job, cbi_reader *reader, cbank_error *err)
+{
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+    cbank_error why = {0};
+    bool found = false;
+
+    CBI_TRY(cbi_search_next(&job->search, reader, LOOK_STEP, &holding, &found, err));
+    if (!found)
+        goto done;
+    status = add(job, reader, &holding, &why);
+    if (status == CBANK_E_STATE) {
+        job->passed_over++;
+        status = CBANK_OK;
+    } else if (status != CBANK_OK && err != NULL) {
+        *err = why;
+    }
+done:
+    cbi_holding_clear(&holding);
+    return status;
+}
+
+static bool has_all(const correct_job *job)
+{
+    return job->asked->find == NULL ? job->next_id == job->asked->n_ids
+                                    : cbi_search_is_over(&job->search);
+}
+
+static cbank_status find(correct_job *job, uint64_t until, cbank_error *err)
+{
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_ledger_read_begin(job->bank->ledger, &reader, err));
+    while (!has_all(job) && cbi_job_clock() <= until) {
+        if (job->asked->find == NULL)
+            CBI_TRY(add_named(job, &reader, err));
+        else
+            CBI_TRY(add_found(job, &reader, err));
+    }
+    if (!has_all(job))
+        goto done;
+    job->phase = job->batch.count > 0 ? PHASE_SIGNING : PHASE_OVER;
+    if (job->batch.count == 0 && job->passed_over == 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_NOTHING_FOUND, 0, NULL, NULL));
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
+/* ---- signing and taking in --------------------------------------------------------------- */
+
+static cbank_status sign(correct_job *job, cbank_error *err)
+{
+    cbi_batch_terms terms = {.institution = job->asked->institution,
+                             .origin = job->bank->config.origin,
+                             .at = job->terms.now};
+    cbank_status status = CBANK_OK;
+
+    cbi_buffer_rewind(&job->file);
+    CBI_TRY(cbi_signing_number(job->terms.now, &terms.number, err));
+    CBI_TRY(cbi_batch_finish(&job->batch, &terms, job->key, &job->file, err));
+    job->phase = PHASE_INTAKE;
+done:
+    return status;
+}
+
+static cbank_status take_in(correct_job *job, cbank_error *err)
+{
+    const cbi_deposit *deposit = &job->run.deposit;
+    cbank_status status = CBANK_OK;
+    bool again;
+
+    CBI_TRY(cbi_intake_step_drawn(&job->run, job->bank, cbi_bytes_of_buffer(&job->file),
+                                  &job->terms, &again, err));
+    if (again)
+        job->phase = PHASE_SIGNING;
+    if (job->run.phase != CBI_INTAKE_OVER)
+        goto done;
+    if (deposit->refusal_count > 0)
+        CBI_TRY(cbi_deposit_refuse(deposit->refusals[0].item, &deposit->refusals[0].why, err));
+    job->phase = PHASE_OVER;
+done:
+    return status;
+}
+
+static cbank_status step(void *self, uint32_t budget_ms, cbank_job_state *state, cbank_error *err)
+{
+    correct_job *job = self;
+    uint64_t until = cbi_job_clock() + budget_ms;
+    cbank_status status = CBANK_OK;
+
+    do {
+        if (job->phase == PHASE_FINDING)
+            CBI_TRY(find(job, until, err));
+        else if (job->phase == PHASE_SIGNING)
+            CBI_TRY(sign(job, err));
+        else if (job->phase == PHASE_INTAKE)
+            CBI_TRY(take_in(job, err));
+    } while (job->phase != PHASE_OVER && cbi_job_clock() < until);
+    *state = job->phase == PHASE_OVER ? CBANK_JOB_DONE : CBANK_JOB_MORE;
+done:
+    return status;
+}
+
+static void progress(const void *self, const char **stage, uint64_t *done, uint64_t *total)
+{
+    const correct_job *job = self;
+
+    if (job->phase == PHASE_INTAKE) {
+        cbi_intake_progress(&job->run, stage, done, total);
+        return;
+    }
+    *stage = job->phase == PHASE_FINDING ? "find" : "sign";
+    *done = job->asked->find == NULL ? job->next_id : job->search.looked;
+    *total = job->asked->find == NULL ? job->asked->n_ids : job->search.total;
+}
+
+/* ---- the answer -------------------------------------------------------------------------- */
+
+/* Items of this run, or of the earlier one that its token stands for. */
+static const cbi_deposited *items_of(const correct_job *job)
+{
+    return job->items != NULL ? job->items : job->run.deposit.items;
+}
+
+static size_t count_of(const correct_job *job)
+{
+    size_t items_each = job->correction.amendment == NULL ? 1 : 2;
+
+    return job->items != NULL ? job->item_count / items_each : job->touched.size / 8;
+}
+
+/* Of the n-th record: where it is, and where the one is that has taken its place. */
+static void locate(const correct_job *job, size_t n, uint64_t *old, uint64_t *replacement)
+{
+    const cbi_deposited *items = items_of(job);
+    bool amends = job->correction.amendment != NULL;
+
+    *old = job->items != NULL ? items[amends ? 2 * n : n].index
+                              : cbi_get_u64(job->touched.data + 8 * n);
+    *replacement = amends && !job->run.dry_run ? items[2 * n + 1].index : 0;
+}
+
+static cbank_status describe(const correct_job *job, cbi_corrected *out, cbank_error *err)
+{
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+    uint64_t old, replacement;
+
+    CBI_TRY(cbi_corrected_begin(count_of(job), out, err));
+    CBI_TRY(cbi_ledger_read_begin(job->bank->ledger, &reader, err));
+    for (size_t i = 0; i < count_of(job); i++) {
+        locate(job, i, &old, &replacement);
+        CBI_TRY(cbi_corrected_add(out, &reader, old, replacement, err));
+    }
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
+static cbank_status finish(void *self, cbank_buffer *reply, cbank_error *err)
+{
+    Cbank__Api__V1__CreditCorrectReply answer = CBANK__API__V1__CREDIT_CORRECT_REPLY__INIT;
+    const correct_job *job = self;
+    cbi_corrected corrected = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(describe(job, &corrected, err));
+    answer.changed = corrected.count;
+    answer.passed_over = job->passed_over;
+    answer.affected = corrected.list;
+    answer.n_affected = corrected.count;
+    if (job->items != NULL) {
+        answer.batch = cbi_message_data(cbi_bytes_of_hash(&job->batch_id));
+    } else if (job->run.phase == CBI_INTAKE_OVER && !job->run.dry_run) {
+        answer.batch = cbi_message_data(cbi_bytes_of_hash(&job->run.deposit.id));
+        answer.batch_number = job->run.deposit.batch.head.head->number;
+    }
+    CBI_TRY(cbi_face_reply(&answer, reply, err));
+done:
+    cbi_corrected_clear(&corrected);
+    return status;
+}
+
+/* ---- beginning and end ------------------------------------------------------------------- */
+
+static void close_job(void *self)
+{
+    correct_job *job = self;
+
+    cbi_intake_clear(&job->run);
+    cbi_search_clear(&job->search);
+    cbi_batch_builder_clear(&job->batch);
+    cbank_buffer_clear(&job->touched);
+    cbank_buffer_clear(&job->file);
+    cbi_free(job->items);
+    cbi_message_free(job->asked);
+    cbi_free(job);
+}
+
+static const cbi_job_kind correct_kind = {
+    .step = step, .progress = progress, .finish = finish, .close = close_job};
+
+static cbank_status check_which(const Cbank__Api__V1__CreditCorrectRequest *asked,
+                                cbank_error *err)
+{
+    const Cbank__Api__V1__CreditFilter *find = asked->find;
+
+    if (find != NULL && find->account[0] == '\0' && find->batch.len == 0 &&
+        find->code[0] == '\0' && find->offering[0] == '\0' && find->school_year[0] == '\0' &&
+        find->term[0] == '\0')
+        return cbi_fail(err, CBI_REASON_FILTER_EMPTY, 0, "find", NULL);
+    if ((find == NULL) == (asked->n_ids == 0))
+        return cbi_fail(err, CBI_REASON_FILTER_EMPTY, 0, "ids", NULL);
+    return cbi_face_check_list("ids", asked->n_ids, CBI_BATCH_RECORDS_MAX, err);
+}
+
+/*
+ * What the bank answered before under this token. It may have been committed and then not sealed,
+ * so it is sealed before it is answered.
+ */
+static cbank_status find_replay(correct_job *job, cbi_reader *reader, cbank_error *err)
+{
+    cbi_act act = {.request = job->request};
+    cbank_status status = CBANK_OK;
+    size_t rows;
+
+    if (job->terms.token.size == 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_errand_token(job->terms.token, act.token, err));
+    CBI_TRY(cbi_token_find(reader->txn, &act, err));
+    if (!act.replayed)
+        goto done;
+    cbi_ledger_read_end(reader);
+    CBI_TRY(cbi_ledger_seal(job->bank->ledger, err));
+    CBI_TRY(cbi_alloc(CBI_CHUNK_ITEMS_MAX, sizeof(*job->items), &job->items, err));
+    CBI_TRY(cbi_chunk_result(cbi_bytes_of_buffer(&act.result), &job->batch_id, job->items,
+                             CBI_CHUNK_ITEMS_MAX, &rows, err));
+    job->item_count = rows;
+    job->phase = PHASE_OVER;
+done:
+    cbank_buffer_clear(&act.result);
+    return status;
+}
+
+static cbank_status begin_search(correct_job *job, cbi_reader *reader, cbank_error *err)
+{
+    const Cbank__Api__V1__CreditFilter *find = job->asked->find;
+    cbi_search_terms terms;
+
+    if (find == NULL || job->phase == PHASE_OVER)
+        return CBANK_OK;
+    terms = (cbi_search_terms){.account = find->account,
+                               .institution = job->asked->institution,
+                               .batch = cbi_message_bytes(find->batch),
+                               .code = find->code,
+                               .offering = find->offering,
+                               .school_year = find->school_year,
+                               .term = find->term};
+    return cbi_search_begin(reader, &terms, 0, &job->search, err);
+}
+
+static cbank_status prepare(correct_job *job, cbi_bytes request, cbank_error *err)
+{
+    cbi_bytes said[] = {cbi_bytes_of_text("correct"), request};
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_which(job->asked, err));
+    CBI_TRY(cbi_correction_check(&job->correction, err));
+    CBI_TRY(cbi_errand_check_token(job->terms.token, err));
+    CBI_TRY(cbi_errand_digest(job->bank, said, 2, &job->request, err));
+    CBI_TRY(cbi_batch_begin(job->bank->config.suite, &job->batch, err));
+    CBI_TRY(cbi_ledger_read_begin(job->bank->ledger, &reader, err));
+    CBI_TRY(cbi_institution_check_key(job->bank, reader.txn, job->asked->institution,
+                                      cbi_private_public(job->key), err));
+    CBI_TRY(find_replay(job, &reader, err));
+    CBI_TRY(begin_search(job, &reader, err));
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
+cbank_status cbank_credit_correct_begin(cbank_bank *bank, const cbank_key *key,
+                                        const uint8_t *request, size_t request_size,
+                                        cbank_job **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    correct_job *job = NULL;
+    cbi_bank *inner;
+
+    CBI_REQUIRE(bank != NULL && key != NULL && out != NULL, err);
+    CBI_TRY(cbi_face_bank(bank, &inner, err));
+    CBI_TRY(cbi_alloc(1, sizeof(*job), &job, err));
+    job->bank = inner;
+    job->key = key->inner;
+    CBI_TRY(cbi_face_request(&cbank__api__v1__credit_correct_request__descriptor, request,
+                             request_size, &job->asked, err));
+    job->correction = (cbi_correction){.institution = job->asked->institution,
+                                       .action = job->asked->action,
+                                       .amendment = job->asked->amendment,
+                                       .reason = job->asked->reason,
+                                       .document = job->asked->document};
+    job->terms = (cbi_deposit_terms){.imported = true,
+                                     .now = cbi_face_now(),
+                                     .token = cbi_message_bytes(job->asked->token),
+                                     .request = &job->request};
+    job->run.dry_run = job->asked->dry_run;
+    CBI_TRY(prepare(job, cbi_bytes_of(request, request_size), err));
+    status = cbi_job_new(&correct_kind, job, bank, out, err);
+    job = NULL; /* the job's now, whatever it answered */
+done:
+    if (job != NULL)
+        close_job(job);
+    return status;
+}

@@ -1,0 +1,165 @@
+#include "bank/search.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "bank/intake.h"
+
+static void add_stretch(cbi_search *search, uint64_t from, uint64_t end)
+{
+    if (from >= end)
+        return;
+    search->stretches[search->count++] = (struct cbi_stretch){from, end};
+    search->total += end - from;
+}
+
+static cbank_status settle_account(cbi_search *search, cbi_reader *reader, uint64_t from,
+                                   cbank_error *err)
+{
+    const char *account = search->terms.account;
+    cbi_subject subject = cbi_account_subject(account);
+    cbi_chain chain = {0};
+    cbank_status status = cbi_history_chain(reader, &subject, &chain, err);
+
+    if (status == CBANK_E_NOT_FOUND)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, account, NULL));
+    CBI_TRY(status);
+    CBI_TRY(cbi_alloc(chain.count, sizeof(*search->stretches), &search->stretches, err));
+    for (size_t i = 0; i < chain.count; i++) {
+        if (chain.indices[i] >= from)
+            add_stretch(search, chain.indices[i], chain.indices[i] + 1);
+    }
+done:
+    cbi_chain_clear(&chain);
+    return status;
+}
+
+/* From where its first item may be to its receipt. */
+static cbank_status settle_log(cbi_search *search, cbi_reader *reader, uint64_t from,
+                               cbank_error *err)
+{
+    uint64_t end = reader->sealed.size;
+    cbank_status status = CBANK_OK;
+    cbi_intake intake;
+    cbi_hash id;
+
+    CBI_TRY(cbi_alloc(1, sizeof(*search->stretches), &search->stretches, err));
+    if (search->terms.batch.size > 0) {
+        if (!cbi_hash_from(search->terms.batch, &id))
+            CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "batch", NULL));
+        CBI_TRY(cbi_intake_find(reader->txn, &id, &intake, err));
+        if (from < intake.first_index)
+            from = intake.first_index;
+        if (intake.received_at != 0 && intake.receipt_index < end)
+            end = intake.receipt_index;
+    }
+    add_stretch(search, from, end);
+done:
+    return status;
+}
+
+cbank_status cbi_search_begin(cbi_reader *reader, const cbi_search_terms *terms, uint64_t from,
+                              cbi_search *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    *out = (cbi_search){.terms = *terms};
+    if (terms->account[0] != '\0')
+        CBI_TRY(settle_account(out, reader, from, err));
+    else
+        CBI_TRY(settle_log(out, reader, from, err));
+    if (out->count > 0)
+        out->next = out->stretches[0].from;
+done:
+    if (status != CBANK_OK)
+        cbi_search_clear(out);
+    return status;
+}
+
+void cbi_search_clear(cbi_search *search)
+{
+    cbi_free(search->stretches);
+    *search = (cbi_search){0};
+}
+
+bool cbi_search_is_over(const cbi_search *search)
+{
+    return search->at == search->count;
+}
+
+static void move_on(cbi_search *search)
+{
+    search->looked++;
+    search->next++;
+    if (search->next == search->stretches[search->at].end && ++search->at < search->count)
+        search->next = search->stretches[search->at].from;
+}
+
+/*
+ * Text stands in a statement as it is, so bytes without it need no parsing: most of a search
+ * through the whole log is this.
+ */
+static bool may_match(const cbi_search_terms *terms, cbi_bytes statement)
+{
+    const cbi_bytes parts[] = {terms->batch, cbi_bytes_of_text(terms->code),
+                               cbi_bytes_of_text(terms->offering),
+                               cbi_bytes_of_text(terms->school_year),
+                               cbi_bytes_of_text(terms->institution)};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (parts[i].size > 0 &&
+            memmem(statement.data, statement.size, parts[i].data, parts[i].size) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool is_or_any(const char *wanted, const char *is)
+{
+    return wanted[0] == '\0' || strcmp(wanted, is) == 0;
+}
+
+static bool matches(const cbi_search_terms *terms, const cbi_holding *holding)
+{
+    const Cbank__V1__CreditRecord *record = holding->record;
+
+    return is_or_any(terms->institution, record->awarded_by->institution) &&
+           is_or_any(terms->code, record->code) && is_or_any(terms->offering, record->offering) &&
+           is_or_any(terms->school_year, record->school_year) &&
+           is_or_any(terms->term, record->term == NULL ? "" : record->term->value) &&
+           (terms->batch.size == 0 ||
+            cbi_bytes_equal(terms->batch, cbi_message_bytes(holding->deposited->batch)));
+}
+
+/* Looks at one entry; what is no deposit, or does not match, is passed over. */
+static cbank_status consider(cbi_search *search, cbi_reader *reader, cbi_holding *out, bool *found,
+                             cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+
+    CBI_TRY(cbi_history_read(reader, search->next, &logged, err));
+    if (logged.erased || logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD ||
+        !may_match(&search->terms, logged.statement))
+        return CBANK_OK;
+    CBI_TRY(cbi_holding_take(reader->txn, reader->hasher, &logged, out, err));
+    *found = matches(&search->terms, out);
+    if (!*found)
+        cbi_holding_clear(out);
+done:
+    return status;
+}
+
+cbank_status cbi_search_next(cbi_search *search, cbi_reader *reader, uint32_t budget,
+                             cbi_holding *out, bool *found, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    *found = false;
+    for (; budget > 0 && !*found && !cbi_search_is_over(search); budget--) {
+        CBI_TRY(consider(search, reader, out, found, err));
+        move_on(search);
+    }
+done:
+    return status;
+}

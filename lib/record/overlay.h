@@ -1,0 +1,30 @@
+/*
+ * overlay.h - a record with other values in some fields: what an amendment states is only those.
+ *
+ * A field that is stated takes the place of the record's; amounts do so unit by unit. What names
+ * a record (version, salt, holder, reference, revision, supersedes) is not an amendment's to say.
+ */
+#ifndef CBI_RECORD_OVERLAY_H
+#define CBI_RECORD_OVERLAY_H
+
+#include "base/error.h"
+
+#include "cbank/v1/record.pb-c.h"
+
+#define CBI_OVERLAY_AMOUNTS_MAX 64u
+
+/* `record` lends from both sides and from here. */
+typedef struct cbi_overlay {
+    Cbank__V1__CreditRecord record;
+    Cbank__V1__Amount *amounts[CBI_OVERLAY_AMOUNTS_MAX];
+} cbi_overlay;
+
+/* INVALID if nothing is stated, or something that is not an amendment's: the object. */
+cbank_status cbi_overlay_check(const Cbank__V1__CreditRecord *stated, cbank_error *err);
+
+/* `record` with what is `stated` in its place. INVALID for too many amounts. */
+cbank_status cbi_overlay_make(const Cbank__V1__CreditRecord *record,
+                              const Cbank__V1__CreditRecord *stated, cbi_overlay *out,
+                              cbank_error *err);
+
+#endif
