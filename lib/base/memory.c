@@ -30,6 +30,29 @@ void cbi_free(void *pointer)
     free(pointer);
 }
 
+cbank_status cbi_grow(void *items, size_t size, uint32_t count, uint32_t *capacity, uint32_t max,
+                      cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint32_t room = *capacity < max / 2 ? 2 * *capacity : max;
+    void *old;
+    void *memory = NULL;
+
+    if (count < *capacity)
+        return CBANK_OK;
+    if (room < 16)
+        room = 16;
+    CBI_TRY(cbi_alloc(room, size, &memory, err));
+    memcpy(&old, items, sizeof(old));
+    if (count > 0)
+        memcpy(memory, old, count * size);
+    memcpy(items, &memory, sizeof(memory));
+    cbi_free(old);
+    *capacity = room;
+done:
+    return status;
+}
+
 cbank_status cbi_alloc_hidden(size_t size, void *out_pointer, cbank_error *err)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

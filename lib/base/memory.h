@@ -11,6 +11,13 @@ cbank_status cbi_alloc_text(const char *text, char **out, cbank_error *err);
 void cbi_free(void *pointer);
 
 /*
+ * Room for one more item behind `count` items of `size` bytes; `*items` moves when it grows, at
+ * most to `max` items: the caller has checked that count < max.
+ */
+cbank_status cbi_grow(void *items, size_t size, uint32_t count, uint32_t *capacity, uint32_t max,
+                      cbank_error *err);
+
+/*
  * Zeroed pages of their own for what lives long and is secret: no core dump takes them along and,
  * where the limits of the process allow it, they are not swapped out.
  */

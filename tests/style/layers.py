@@ -33,7 +33,7 @@ FOREIGN = {
     "iconv.h": ("exchange",),
     "csv.h": ("exchange",),
     "jansson.h": ("exchange",),
-    "cyaml/": ("exchange",),
+    "yaml.h": ("exchange",),
     "libxml/": ("exchange",),
 }
 
