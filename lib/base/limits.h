@@ -21,6 +21,7 @@
 #define CBI_STATUS_PAGE_MAX 1024u
 #define CBI_STATUS_PAGES_MAX 65536u
 #define CBI_PROOF_PATH_MAX 63u
+#define CBI_USES_MAX 1000u /* records of one conversion, or of one transfer */
 #define CBI_ATTRIBUTES_MAX 16u
 
 #define CBI_ORIGIN_MAX 128 /* so that a signed note fits a 512-byte guard slot in both suites */

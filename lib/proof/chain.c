@@ -28,6 +28,30 @@ static const char *account_of(const cbi_statement *statement)
         return ((const Cbank__V1__MergedIn *)statement->body)->account;
     case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED:
         return ((const Cbank__V1__CreditDeposited *)statement->body)->account;
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_RECOGNISED:
+        return ((const Cbank__V1__ConversionRecognised *)statement->body)->account;
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_SUSPENDED:
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_REINSTATED:
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_REVERSED:
+        return ((const Cbank__V1__ConversionChanged *)statement->body)->account;
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_REPLACED:
+        return ((const Cbank__V1__ConversionReplaced *)statement->body)->account;
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_NOTED:
+        return ((const Cbank__V1__ConversionNoted *)statement->body)->account;
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_QUESTIONED:
+        return ((const Cbank__V1__CreditQuestioned *)statement->body)->account;
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_OFFERED:
+        return ((const Cbank__V1__TransferOffered *)statement->body)->account;
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_ACCEPTED:
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_PARTLY_ACCEPTED:
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_DECLINED:
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_EXPIRED:
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_RETURNED:
+        return ((const Cbank__V1__TransferEnded *)statement->body)->account;
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_RECEIVED:
+        return ((const Cbank__V1__CreditReceived *)statement->body)->account;
+    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_GIVEN_BACK:
+        return ((const Cbank__V1__TransferGivenBack *)statement->body)->account;
     default: /* a change names an entry of its own chain instead */
         return NULL;
     }

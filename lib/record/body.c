@@ -2,31 +2,26 @@
 
 #include "base/limits.h"
 #include "crypto/suite.h"
-#include "record/account.h"
+#include "record/conversion.h"
 #include "record/field.h"
 #include "record/organisation.h"
+#include "record/transfer.h"
 
 #include <string.h>
 
 static cbank_status check_account(const char *name, const char *account, cbank_error *err)
 {
-    if (!cbi_account_is_valid(cbi_message_text(account)))
-        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, name, "ISO 7064 MOD 97-10");
-    return CBANK_OK;
+    return cbi_field_account(name, account, err);
 }
 
 static cbank_status check_hash(const char *name, ProtobufCBinaryData value, cbank_error *err)
 {
-    return cbi_field_size(name, value, CBI_HASH_SIZE, true, err);
+    return cbi_field_hash(name, value, err);
 }
 
-/* Of either suite: which one is the bank's is not known here. */
 static cbank_status check_key(const char *name, ProtobufCBinaryData key, cbank_error *err)
 {
-    if (key.len != cbi_suite_public_size(CBI_SUITE_SHA256_ED25519) &&
-        key.len != cbi_suite_public_size(CBI_SUITE_SM3_SM2))
-        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, name, "%zu", key.len);
-    return CBANK_OK;
+    return cbi_field_key(name, key, err);
 }
 
 static cbank_status check_signed_bytes(const char *name, ProtobufCBinaryData bytes,
@@ -203,6 +198,17 @@ static const struct {
     {&cbank__v1__merged_in__descriptor, check_merged_in},
     {&cbank__v1__credit_deposited__descriptor, check_credit_deposited},
     {&cbank__v1__credit_changed__descriptor, check_credit_changed},
+    {&cbank__v1__conversion_recognised__descriptor, cbi_conversion_check_recognised},
+    {&cbank__v1__conversion_changed__descriptor, cbi_conversion_check_changed},
+    {&cbank__v1__conversion_replaced__descriptor, cbi_conversion_check_replaced},
+    {&cbank__v1__conversion_noted__descriptor, cbi_conversion_check_noted},
+    {&cbank__v1__credit_questioned__descriptor, cbi_conversion_check_questioned},
+    {&cbank__v1__decision_received__descriptor, cbi_conversion_check_received},
+    {&cbank__v1__transfer_offered__descriptor, cbi_transfer_check_offered},
+    {&cbank__v1__transfer_ended__descriptor, cbi_transfer_check_ended},
+    {&cbank__v1__credit_received__descriptor, cbi_transfer_check_received},
+    {&cbank__v1__transfer_given_back__descriptor, cbi_transfer_check_given_back},
+    {&cbank__v1__transfer_answered__descriptor, cbi_transfer_check_answered},
     {&cbank__v1__institution_admitted__descriptor, check_institution_admitted},
     {&cbank__v1__key_rotated__descriptor, check_key_rotated},
     {&cbank__v1__institution_changed__descriptor, check_institution_changed},

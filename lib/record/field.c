@@ -3,6 +3,8 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "crypto/suite.h"
+#include "record/account.h"
 #include "record/code.h"
 
 #include <string.h>
@@ -43,6 +45,26 @@ cbank_status cbi_field_size(const char *name, ProtobufCBinaryData value, size_t 
         return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, name, NULL);
     if (value.len != 0 && value.len != size)
         return cbi_fail(err, CBI_REASON_FIELD_SIZE, size, name, "%zu", value.len);
+    return CBANK_OK;
+}
+
+cbank_status cbi_field_hash(const char *name, ProtobufCBinaryData value, cbank_error *err)
+{
+    return cbi_field_size(name, value, CBI_HASH_SIZE, true, err);
+}
+
+cbank_status cbi_field_key(const char *name, ProtobufCBinaryData key, cbank_error *err)
+{
+    if (key.len != cbi_suite_public_size(CBI_SUITE_SHA256_ED25519) &&
+        key.len != cbi_suite_public_size(CBI_SUITE_SM3_SM2))
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, name, "%zu", key.len);
+    return CBANK_OK;
+}
+
+cbank_status cbi_field_account(const char *name, const char *value, cbank_error *err)
+{
+    if (!cbi_account_is_valid(cbi_message_text(value)))
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, name, "ISO 7064 MOD 97-10");
     return CBANK_OK;
 }
 

@@ -21,6 +21,12 @@ cbank_status cbi_field_text(const char *name, const char *value, size_t max, cba
 /* Empty or exactly `size` bytes; not empty if required. */
 cbank_status cbi_field_size(const char *name, ProtobufCBinaryData value, size_t size,
                             bool required, cbank_error *err);
+/* A digest, a leaf or an id: exactly 32 bytes. */
+cbank_status cbi_field_hash(const char *name, ProtobufCBinaryData value, cbank_error *err);
+/* An account's 16 digits. */
+cbank_status cbi_field_account(const char *name, const char *value, cbank_error *err);
+/* A public key of either suite: which one is the bank's is not known here. */
+cbank_status cbi_field_key(const char *name, ProtobufCBinaryData key, cbank_error *err);
 /* 0 or a date. */
 cbank_status cbi_field_date(const char *name, uint32_t date, cbank_error *err);
 /* Refuses `later` before `earlier`, compared as far as both are known. */

@@ -9,13 +9,18 @@
 
 #include "wire/message.h"
 
+#include "cbank/v1/conversion.pb-c.h"
 #include "cbank/v1/statement.pb-c.h"
+#include "cbank/v1/transfer.pb-c.h"
 
 /* Whose word a statement is, besides the bank's, which signs everything it holds. */
 typedef enum cbi_signer {
     CBI_SIGNER_BANK = 1,    /* the bank alone */
     CBI_SIGNER_BATCH = 2,   /* the awarding institution, through its batch */
     CBI_SIGNER_REQUEST = 3, /* the institution, through its request; without it, bank-vouched */
+    CBI_SIGNER_DECISION = 4, /* the recognising institution, through its decision; a suspension may
+                                be the bank's alone */
+    CBI_SIGNER_PARTNER = 5, /* another bank, through its transcript or answer; or a letter */
 } cbi_signer;
 
 typedef struct cbi_kind {

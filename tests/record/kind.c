@@ -9,6 +9,7 @@
 
 #define ENUM cbank__v1__statement_kind__descriptor
 #define PREFIX "STATEMENT_KIND_"
+#define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 
 /* "STATEMENT_KIND_MERGED_IN" is "merged_in". */
 static void word_of(const char *name, char *out, size_t capacity)
@@ -39,7 +40,7 @@ Test(kind, every_kind_of_the_schema_has_a_row_that_is_filled_in)
         cr_expect_eq((int)kind->subject, number / 100, "%s is on another chain", word);
         cr_expect_neq((int)kind->entry_class, 0);
         cr_expect_not_null(kind->body);
-        cr_expect(kind->signer >= CBI_SIGNER_BANK && kind->signer <= CBI_SIGNER_REQUEST);
+        cr_expect(kind->signer >= CBI_SIGNER_BANK && kind->signer <= CBI_SIGNER_PARTNER);
         rows++;
     }
     cr_expect_eq(rows, ENUM.n_values - 1);
@@ -69,26 +70,43 @@ Test(kind, one_kind_opens_each_kind_of_chain)
     cr_expect_eq(opening[CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_BANK], 1);
 }
 
-/* What a transcript may withhold hangs on the class, and a bank may not award. */
-Test(kind, only_a_deposit_is_an_award_and_both_acts_on_credit_rest_on_a_batch)
+/* What a transcript may withhold hangs on the class. */
+static Cbank__V1__EntryClass expected_class(int number)
+{
+    switch (number) {
+    case KIND(CREDIT_DEPOSITED):
+    case KIND(CREDIT_RECEIVED):
+        return CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD;
+    case KIND(CREDIT_CHANGED):
+    case KIND(CONVERSION_SUSPENDED):
+    case KIND(CONVERSION_REINSTATED):
+    case KIND(CONVERSION_REVERSED):
+    case KIND(CONVERSION_REPLACED):
+    case KIND(CREDIT_QUESTIONED):
+        return CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_CHANGE;
+    default:
+        break;
+    }
+    if (number >= 200)
+        return CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_OTHER;
+    return number < 130 ? CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT
+                        : CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_USE;
+}
+
+/* A bank alone may not award. */
+Test(kind, an_award_rests_on_a_batch_or_on_the_bank_that_it_comes_from)
 {
     for (unsigned i = 0; i < ENUM.n_values; i++) {
         const cbi_kind *kind = cbi_kind_find(ENUM.values[i].value);
         int number = ENUM.values[i].value;
-        Cbank__V1__EntryClass expected = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_OTHER;
 
         if (kind == NULL)
             continue;
-        if (number < 200)
-            expected = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT;
-        if (number == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED)
-            expected = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD;
-        if (number == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED)
-            expected = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_CHANGE;
-        cr_expect_eq(kind->entry_class, expected, "%s", kind->word);
+        cr_expect_eq(kind->entry_class, expected_class(number), "%s", kind->word);
         cr_expect_eq(kind->signer == CBI_SIGNER_BATCH,
-                     expected == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD ||
-                         expected == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_CHANGE,
-                     "%s", kind->word);
+                     number == KIND(CREDIT_DEPOSITED) || number == KIND(CREDIT_CHANGED), "%s",
+                     kind->word);
+        if (kind->entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
+            cr_expect_neq(kind->signer, CBI_SIGNER_BANK, "%s", kind->word);
     }
 }

@@ -183,6 +183,88 @@ static void fill_learner_bodies(sample_bodies *sample)
     sample->credit_changed.change = sample_bytes(6, 55);
 }
 
+static void fill_references(sample_bodies *sample)
+{
+    for (size_t i = 0; i < 2; i++) {
+        cbank__v1__record_use__init(&sample->uses[i]);
+        sample->uses[i].sequence = 3 + i;
+        sample->uses[i].leaf = sample_bytes(5, 32);
+        sample->uses[i].scope = CBANK__V1__USE_SCOPE__USE_SCOPE_EVERYWHERE;
+        sample->uses[i].leftover = CBANK__V1__LEFTOVER__LEFTOVER_LOST;
+        sample->use_list[i] = &sample->uses[i];
+        cbank__v1__entry_ref__init(&sample->refs[i]);
+        sample->refs[i].sequence = 3 + i;
+        sample->refs[i].leaf = sample_bytes(5, 32);
+        sample->ref_list[i] = &sample->refs[i];
+    }
+}
+
+static void fill_conversions(sample_bodies *sample)
+{
+    cbank__v1__conversion_recognised__init(&sample->conversion_recognised);
+    sample->conversion_recognised.account = text(SAMPLE_ACCOUNT);
+    sample->conversion_recognised.recognition = sample_bytes(3, 32);
+    sample->conversion_recognised.uses = sample->use_list;
+    sample->conversion_recognised.n_uses = 2;
+    cbank__v1__conversion_changed__init(&sample->conversion_changed);
+    sample->conversion_changed.account = text(SAMPLE_ACCOUNT);
+    sample->conversion_changed.touched_sequence = 5;
+    sample->conversion_changed.touched_leaf = sample_bytes(6, 32);
+    sample->conversion_changed.change = sample_bytes(7, 32);
+    cbank__v1__conversion_replaced__init(&sample->conversion_replaced);
+    sample->conversion_replaced.account = text(SAMPLE_ACCOUNT);
+    sample->conversion_replaced.touched_sequence = 5;
+    sample->conversion_replaced.touched_leaf = sample_bytes(6, 32);
+    sample->conversion_replaced.by = sample_bytes(4, 32);
+    cbank__v1__conversion_noted__init(&sample->conversion_noted);
+    sample->conversion_noted.account = text(SAMPLE_ACCOUNT);
+    sample->conversion_noted.notice = sample_bytes(4, 32);
+    sample->conversion_noted.uses = sample->use_list;
+    sample->conversion_noted.n_uses = 2;
+    cbank__v1__credit_questioned__init(&sample->credit_questioned);
+    sample->credit_questioned.account = text(SAMPLE_ACCOUNT);
+    sample->credit_questioned.touched_sequence = 3;
+    sample->credit_questioned.touched_leaf = sample_bytes(5, 32);
+    cbank__v1__decision_received__init(&sample->decision_received);
+    sample->decision_received.institution = text("PXU");
+    sample->decision_received.decision = sample_bytes(3, 32);
+    sample->decision_received.public_key = sample_bytes(1, 32);
+}
+
+static void fill_transfers(sample_bodies *sample)
+{
+    cbank__v1__transfer_offered__init(&sample->transfer_offered);
+    sample->transfer_offered.account = text(SAMPLE_ACCOUNT);
+    sample->transfer_offered.to = text("other.example/credit/sha256-ed25519/1");
+    sample->transfer_offered.due_at = 1790000000;
+    sample->transfer_offered.records = sample->ref_list;
+    sample->transfer_offered.n_records = 2;
+    cbank__v1__transfer_ended__init(&sample->transfer_ended);
+    sample->transfer_ended.account = text(SAMPLE_ACCOUNT);
+    sample->transfer_ended.touched_sequence = 9;
+    sample->transfer_ended.touched_leaf = sample_bytes(6, 32);
+    sample->transfer_ended.records = sample->ref_list;
+    sample->transfer_ended.n_records = 2;
+    sample->transfer_ended.answer = sample_bytes(7, 32);
+    cbank__v1__credit_received__init(&sample->credit_received);
+    sample->credit_received.account = text(SAMPLE_ACCOUNT);
+    sample->credit_received.origin = text("other.example/credit/sha256-ed25519/1");
+    sample->credit_received.transfer = sample_bytes(2, 32);
+    sample->credit_received.batch = sample_bytes(3, 32);
+    sample->credit_received.record = sample_bytes(4, 77);
+    cbank__v1__transfer_given_back__init(&sample->transfer_given_back);
+    sample->transfer_given_back.account = text(SAMPLE_ACCOUNT);
+    sample->transfer_given_back.origin = text("other.example/credit/sha256-ed25519/1");
+    sample->transfer_given_back.transfer = sample_bytes(2, 32);
+    sample->transfer_given_back.records = sample->ref_list;
+    sample->transfer_given_back.n_records = 2;
+    cbank__v1__transfer_answered__init(&sample->transfer_answered);
+    sample->transfer_answered.origin = text("other.example/credit/sha256-ed25519/1");
+    sample->transfer_answered.transfer = sample_bytes(2, 32);
+    sample->transfer_answered.outcome = CBANK__V1__TRANSFER_OUTCOME__TRANSFER_OUTCOME_ACCEPTED;
+    sample->transfer_answered.answer = sample_bytes(7, 32);
+}
+
 static void fill_other_bodies(sample_bodies *sample)
 {
     cbank__v1__dated_name__init(&sample->name);
@@ -218,6 +300,9 @@ static void fill_other_bodies(sample_bodies *sample)
 void sample_bodies_init(sample_bodies *sample)
 {
     fill_learner_bodies(sample);
+    fill_references(sample);
+    fill_conversions(sample);
+    fill_transfers(sample);
     fill_other_bodies(sample);
 }
 
@@ -230,6 +315,12 @@ void *sample_body(sample_bodies *sample, int kind)
         &sample->institution_admitted.base, &sample->key_rotated.base,
         &sample->institution_changed.base, &sample->batch_received.base,
         &sample->bank_created.base,
+        &sample->conversion_recognised.base, &sample->conversion_changed.base,
+        &sample->conversion_replaced.base, &sample->conversion_noted.base,
+        &sample->credit_questioned.base, &sample->decision_received.base,
+        &sample->transfer_offered.base, &sample->transfer_ended.base,
+        &sample->credit_received.base, &sample->transfer_given_back.base,
+        &sample->transfer_answered.base,
     };
     const cbi_kind *row = cbi_kind_find(kind);
 

@@ -4,8 +4,10 @@
 
 #include "wire/message.h"
 
+#include "cbank/v1/conversion.pb-c.h"
 #include "cbank/v1/record.pb-c.h"
 #include "cbank/v1/statement.pb-c.h"
+#include "cbank/v1/transfer.pb-c.h"
 
 #define SAMPLE_ACCOUNT "1234567890123428"
 #define SAMPLE_OTHER_ACCOUNT "0000000000000195"
@@ -60,6 +62,19 @@ typedef struct sample_bodies {
     Cbank__V1__InstitutionChanged institution_changed;
     Cbank__V1__BatchReceived batch_received;
     Cbank__V1__BankCreated bank_created;
+    Cbank__V1__RecordUse uses[2], *use_list[2];
+    Cbank__V1__EntryRef refs[2], *ref_list[2];
+    Cbank__V1__ConversionRecognised conversion_recognised;
+    Cbank__V1__ConversionChanged conversion_changed;
+    Cbank__V1__ConversionReplaced conversion_replaced;
+    Cbank__V1__ConversionNoted conversion_noted;
+    Cbank__V1__CreditQuestioned credit_questioned;
+    Cbank__V1__DecisionReceived decision_received;
+    Cbank__V1__TransferOffered transfer_offered;
+    Cbank__V1__TransferEnded transfer_ended;
+    Cbank__V1__CreditReceived credit_received;
+    Cbank__V1__TransferGivenBack transfer_given_back;
+    Cbank__V1__TransferAnswered transfer_answered;
 } sample_bodies;
 
 void sample_bodies_init(sample_bodies *sample);
