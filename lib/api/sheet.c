@@ -36,6 +36,7 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
     CBI_TRY(cbi_private_derive(sheet->key, "cbank/v1/reference", &sheet->reference_secret, err));
     options->suite = suite;
     options->institution = sheet->institution;
+    options->sheet = "";
     options->institution_name = ""; /* the directory says it, and it may change */
     options->reference_secret = &sheet->reference_secret;
     options->format = cbi_message_text(format->format[0] == '\0' ? "generic" : format->format);
@@ -257,18 +258,18 @@ cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wan
     const cbi_row_draft *row = NULL;
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
-    cbi_csv_step step;
+    cbi_grid_step step;
 
     *wants = false;
     if (sheet->bank != NULL)
         CBI_TRY(cbi_ledger_read_begin(sheet->bank->ledger, &reader, err));
     do {
         CBI_TRY(cbi_grades_next(sheet->grades, &step, &row, err));
-        if (step == CBI_CSV_ROW)
+        if (step == CBI_GRID_ROW)
             CBI_TRY(take_row(sheet, &reader, row, err));
-    } while ((step == CBI_CSV_ROW || step == CBI_CSV_HEADER) && cbi_job_clock() <= until);
-    *wants = step == CBI_CSV_MORE;
-    sheet->complete = step == CBI_CSV_DONE;
+    } while ((step == CBI_GRID_ROW || step == CBI_GRID_HEADER) && cbi_job_clock() <= until);
+    *wants = step == CBI_GRID_MORE;
+    sheet->complete = step == CBI_GRID_DONE;
 done:
     cbi_ledger_read_end(&reader);
     return status;

@@ -3,9 +3,7 @@
 #include <csv.h>
 #include <string.h>
 
-#include "base/limits.h"
 #include "base/memory.h"
-#include "exchange/cell.h"
 
 /* libcsv's buffer grows with what it is given at once; so this bounds it. */
 #define SLICE_MAX (16u * 1024)
@@ -14,7 +12,7 @@ struct cbi_csv {
     cbi_decoder *decoder;
     cbank_buffer text; /* decoded; parsed up to `parsed` */
     size_t parsed;
-    uint64_t bytes_fed;
+    bool separated; /* the separator is known */
     bool ended;
     cbank_error failure; /* of the decoder; told when the rows before it are handed out */
 
@@ -24,16 +22,14 @@ struct cbi_csv {
     const char *over;  /* which limit the row broke, or NULL */
 
     uint64_t number; /* of the last complete row */
-    uint64_t blank_rows;
-    uint8_t *row; /* CBI_CSV_ROW_MAX bytes that the cells point into */
+    uint8_t *row; /* CBI_GRID_ROW_MAX bytes that the cells point into */
     size_t row_size;
-    cbi_bytes cells[CBI_CSV_COLUMNS_MAX];
+    cbi_bytes cells[CBI_GRID_COLUMNS_MAX];
     size_t cell_count;
-
-    char *names; /* that the columns point into */
-    cbi_bytes *columns;
-    size_t column_count;
 };
+
+static void free_csv(void *self);
+
 
 cbank_status cbi_csv_new(cbi_encoding encoding, cbi_csv **out, cbank_error *err)
 {
@@ -42,17 +38,19 @@ cbank_status cbi_csv_new(cbi_encoding encoding, cbi_csv **out, cbank_error *err)
 
     CBI_TRY(cbi_alloc(1, sizeof(*csv), &csv, err));
     csv_init(&csv->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_APPEND_NULL);
-    CBI_TRY(cbi_alloc(1, CBI_CSV_ROW_MAX, &csv->row, err));
+    CBI_TRY(cbi_alloc(1, CBI_GRID_ROW_MAX, &csv->row, err));
     CBI_TRY(cbi_decoder_new(encoding, &csv->decoder, err));
     *out = csv;
     csv = NULL;
 done:
-    cbi_csv_free(csv);
+    free_csv(csv);
     return status;
 }
 
-void cbi_csv_free(cbi_csv *csv)
+static void free_csv(void *self)
 {
+    cbi_csv *csv = self;
+
     if (csv == NULL)
         return;
     cbi_decoder_free(csv->decoder);
@@ -60,37 +58,17 @@ void cbi_csv_free(cbi_csv *csv)
     cbi_wipe(csv->parser.entry_buf, csv->parser.entry_size);
     csv_free(&csv->parser);
     if (csv->row != NULL)
-        cbi_wipe(csv->row, CBI_CSV_ROW_MAX);
+        cbi_wipe(csv->row, CBI_GRID_ROW_MAX);
     cbi_free(csv->row);
-    cbi_free(csv->columns);
-    cbi_free(csv->names);
     cbi_free(csv);
 }
 
-const cbi_bytes *cbi_csv_columns(const cbi_csv *csv, size_t *count)
+static cbank_status feed(void *self, cbi_bytes bytes, cbank_error *err)
 {
-    *count = csv->column_count;
-    return csv->columns;
-}
+    cbi_csv *csv = self;
 
-uint64_t cbi_csv_blank_rows(const cbi_csv *csv)
-{
-    return csv->blank_rows;
-}
-
-cbi_encoding cbi_csv_encoding(const cbi_csv *csv)
-{
-    return cbi_decoder_encoding(csv->decoder);
-}
-
-cbank_status cbi_csv_feed(cbi_csv *csv, cbi_bytes bytes, cbank_error *err)
-{
     if (csv->failure.status != CBANK_OK)
         return CBANK_OK;
-    if (bytes.size > CBI_FILE_MAX - csv->bytes_fed)
-        return cbi_fail(err, CBI_REASON_CSV_LIMIT, csv->number + 1, "file", "%u bytes",
-                        CBI_FILE_MAX);
-    csv->bytes_fed += bytes.size;
     if (csv->parsed > 0) {
         csv->text.size -= csv->parsed;
         memmove(csv->text.data, csv->text.data + csv->parsed, csv->text.size);
@@ -101,8 +79,10 @@ cbank_status cbi_csv_feed(cbi_csv *csv, cbi_bytes bytes, cbank_error *err)
     return CBANK_OK;
 }
 
-cbank_status cbi_csv_end(cbi_csv *csv, cbank_error *err)
+static cbank_status end(void *self, cbank_error *err)
 {
+    cbi_csv *csv = self;
+
     csv->ended = true;
     if (csv->failure.status == CBANK_OK &&
         cbi_decoder_end(csv->decoder, &csv->text, &csv->failure) == CBANK_E_MEMORY)
@@ -152,11 +132,11 @@ static void take_cell(void *data, size_t size, void *context)
     cbi_bytes cell = trim(cbi_bytes_of(data, size));
 
     csv->after_cr = false;
-    if (size > CBI_CSV_CELL_MAX)
+    if (size > CBI_GRID_CELL_MAX)
         csv->over = "cell";
-    if (csv->cell_count == CBI_CSV_COLUMNS_MAX)
+    if (csv->cell_count == CBI_GRID_COLUMNS_MAX)
         csv->over = "columns";
-    if (csv->row_size + cell.size + 1 > CBI_CSV_ROW_MAX)
+    if (csv->row_size + cell.size + 1 > CBI_GRID_ROW_MAX)
         csv->over = "row";
     if (csv->over != NULL)
         return;
@@ -197,7 +177,7 @@ static cbank_status fail_quotes(const cbi_csv *csv, cbank_error *err)
 
 static cbank_status check_limits(cbi_csv *csv, cbank_error *err)
 {
-    if (csv->parser.entry_pos > CBI_CSV_CELL_MAX)
+    if (csv->parser.entry_pos > CBI_GRID_CELL_MAX)
         csv->over = "cell";
     if (csv->over == NULL)
         return CBANK_OK;
@@ -271,11 +251,11 @@ static cbank_status parse_row(cbi_csv *csv, bool *complete, cbank_error *err)
     return check_limits(csv, err);
 }
 
-/* ---- the header ---- */
+/* ---- the separator ---- */
 
 /*
- * Chooses the separator that the header's line has most of, outside quotes; a comma if none.
- * False while the line is not whole.
+ * Chooses the one that the first line with any has most of, outside quotes; a comma if none has.
+ * False while that line is not whole.
  */
 static bool choose_separator(cbi_csv *csv)
 {
@@ -283,13 +263,12 @@ static bool choose_separator(cbi_csv *csv)
     size_t counts[3] = {0, 0, 0};
     size_t best = 0;
     bool quoted = false;
-    bool blank = true;
-    bool whole = csv->ended || csv->failure.status != CBANK_OK || csv->text.size > CBI_CSV_ROW_MAX;
+    bool whole = csv->ended || csv->failure.status != CBANK_OK || csv->text.size > CBI_GRID_ROW_MAX;
 
     for (size_t i = csv->parsed; i < csv->text.size; i++) {
         uint8_t c = csv->text.data[i];
 
-        if ((c == '\n' || c == '\r') && !quoted && !blank) {
+        if ((c == '\n' || c == '\r') && !quoted && counts[0] + counts[1] + counts[2] > 0) {
             whole = true;
             break;
         }
@@ -297,96 +276,36 @@ static bool choose_separator(cbi_csv *csv)
             quoted = !quoted;
         for (size_t j = 0; j < 3 && !quoted; j++)
             counts[j] += c == (uint8_t)separators[j];
-        blank = blank && (c == ' ' || c == '\n' || c == '\r');
     }
     for (size_t j = 1; j < 3; j++) {
         if (counts[j] > counts[best])
             best = j;
     }
     csv_set_delim(&csv->parser, (unsigned char)separators[best]);
+    csv->separated = whole;
     return whole;
 }
 
-static bool is_blank(const cbi_csv *csv)
+static cbank_status next(void *self, cbi_grid_step *step, cbi_grid_row *row, cbank_error *err)
 {
-    for (size_t i = 0; i < csv->cell_count; i++) {
-        if (csv->cells[i].size > 0)
-            return false;
-    }
-    return true;
-}
-
-static cbank_status refuse_same_names(const cbi_csv *csv, cbank_error *err)
-{
-    for (size_t i = 0; i < csv->column_count; i++) {
-        for (size_t j = 0; j < i && csv->columns[i].size > 0; j++) {
-            if (cbi_bytes_equal(csv->columns[i], csv->columns[j]))
-                return cbi_fail(err, CBI_REASON_CSV_DUPLICATE_COLUMN, csv->number,
-                                (const char *)csv->columns[i].data, "%zu, %zu", j + 1, i + 1);
-        }
-    }
-    return CBANK_OK;
-}
-
-/* Keeps the names; a line break that a spreadsheet shows inside a name becomes a blank. */
-static cbank_status take_header(cbi_csv *csv, cbank_error *err)
-{
+    cbi_csv *csv = self;
     cbank_status status = CBANK_OK;
-    size_t count = csv->cell_count;
-    char *name;
-
-    while (count > 0 && csv->cells[count - 1].size == 0)
-        count--;
-    CBI_TRY(cbi_alloc(1, csv->row_size, &csv->names, err));
-    CBI_TRY(cbi_alloc(count, sizeof(*csv->columns), &csv->columns, err));
-    name = csv->names;
-    for (size_t i = 0; i < count; i++) {
-        csv->columns[i] = cbi_bytes_of(name, cbi_cell_unwrap(csv->cells[i], name));
-        for (; *name != '\0'; name++) {
-            if ((unsigned char)*name < ' ')
-                *name = ' ';
-        }
-        name++;
-    }
-    csv->column_count = count;
-    CBI_TRY(refuse_same_names(csv, err));
-done:
-    return status;
-}
-
-cbank_status cbi_csv_next(cbi_csv *csv, cbi_csv_step *step, cbi_csv_row *row, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbank_error unused;
     bool complete = false;
 
-    if (err == NULL)
-        err = &unused;
-    *step = CBI_CSV_MORE;
-    if (csv->column_count == 0 && !choose_separator(csv))
+    *step = CBI_GRID_MORE;
+    if (!csv->separated && !choose_separator(csv))
         return CBANK_OK;
-    do {
-        forget_row(csv);
-        CBI_TRY(parse_row(csv, &complete, err));
-        if (complete && is_blank(csv))
-            csv->blank_rows++;
-    } while (complete && is_blank(csv));
-    if (!complete) {
-        if (csv->ended)
-            *step = CBI_CSV_DONE;
-        if (csv->ended && csv->column_count == 0)
-            status = cbi_fail(err, CBI_REASON_CSV_NO_HEADER, 0, NULL, NULL);
-        goto done;
+    forget_row(csv);
+    CBI_TRY(parse_row(csv, &complete, err));
+    if (complete) {
+        *row = (cbi_grid_row){csv->number, csv->cells, csv->cell_count};
+        *step = CBI_GRID_ROW;
+    } else if (csv->ended) {
+        *step = CBI_GRID_DONE;
     }
-    if (csv->column_count == 0) {
-        CBI_TRY(take_header(csv, err));
-        *step = CBI_CSV_HEADER;
-        goto done;
-    }
-    while (csv->cell_count > csv->column_count && csv->cells[csv->cell_count - 1].size == 0)
-        csv->cell_count--;
-    *row = (cbi_csv_row){csv->number, csv->cells, csv->cell_count};
-    *step = CBI_CSV_ROW;
 done:
     return status;
 }
+
+const cbi_grid_reader cbi_csv_reader = {
+    .kind = "csv", .feed = feed, .end = end, .next = next, .free = free_csv};

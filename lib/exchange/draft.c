@@ -83,7 +83,7 @@ static cbank_status fail_cell(cbi_reason reason, const cbi_assignment *source, c
 
 /* Takes one cell: short enough, clean, and no formula where it is text. */
 static cbank_status take_value(cbi_draft *draft, size_t index, const cbi_assignment *source,
-                               const cbi_csv_row *row, cbank_error *err)
+                               const cbi_grid_row *row, cbank_error *err)
 {
     cbi_bytes cell = cbi_assignment_value(source, row);
     cbi_sheet_kind kind = source->field->kind;
@@ -360,7 +360,7 @@ done:
 
 /* ---- the whole ---- */
 
-cbank_status cbi_draft_fill(cbi_draft *draft, const cbi_csv_row *row, cbank_error *err)
+cbank_status cbi_draft_fill(cbi_draft *draft, const cbi_grid_row *row, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     size_t count;

@@ -56,7 +56,7 @@ void cbi_draft_clear(cbi_draft *draft);
  * name as object, for the first cell that is not acceptable. The reference stays empty where it
  * is not mapped.
  */
-cbank_status cbi_draft_fill(cbi_draft *draft, const cbi_csv_row *row, cbank_error *err);
+cbank_status cbi_draft_fill(cbi_draft *draft, const cbi_grid_row *row, cbank_error *err);
 
 /* The row's value of a field, "" if there is none. */
 const char *cbi_draft_value(const cbi_draft *draft, cbi_sheet_id id);

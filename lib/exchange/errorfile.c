@@ -119,7 +119,7 @@ done:
     return status;
 }
 
-cbank_status cbi_errorfile_row(const cbi_bytes *columns, size_t count, const cbi_csv_row *row,
+cbank_status cbi_errorfile_row(const cbi_bytes *columns, size_t count, const cbi_grid_row *row,
                                const cbank_error *why, const char *lang, cbank_buffer *out,
                                cbank_error *err)
 {

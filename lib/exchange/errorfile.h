@@ -10,7 +10,7 @@
 #ifndef CBI_EXCHANGE_ERRORFILE_H
 #define CBI_EXCHANGE_ERRORFILE_H
 
-#include "exchange/csv.h"
+#include "exchange/grid.h"
 
 /* Appends the mark and the header. */
 cbank_status cbi_errorfile_begin(const cbi_bytes *columns, size_t count, cbank_buffer *out,
@@ -21,7 +21,7 @@ cbank_status cbi_errorfile_begin(const cbi_bytes *columns, size_t count, cbank_b
  * the column. A row that is too short is filled up with empty cells; the surplus of one that is too
  * long stands behind the last column, where it is seen and has to be moved or removed.
  */
-cbank_status cbi_errorfile_row(const cbi_bytes *columns, size_t count, const cbi_csv_row *row,
+cbank_status cbi_errorfile_row(const cbi_bytes *columns, size_t count, const cbi_grid_row *row,
                                const cbank_error *why, const char *lang, cbank_buffer *out,
                                cbank_error *err);
 

@@ -11,7 +11,7 @@
 
 struct cbi_grades {
     cbi_grades_options options;
-    cbi_csv *csv;
+    cbi_grid *grid;
     cbi_mapping *mapping;
     cbi_draft *draft;
     cbi_seen *seen;
@@ -45,6 +45,16 @@ static cbank_status check_format(cbi_bytes format, cbank_error *err)
     return cbi_fail(err, CBI_REASON_UNKNOWN_FORMAT, 0, NULL, NULL);
 }
 
+static cbank_status open_grid(cbi_grades *grades, cbank_error *err)
+{
+    const cbi_grid_options options = {.encoding = grades->options.encoding,
+                                      .sheet = grades->options.sheet,
+                                      .fits = cbi_mapping_fits,
+                                      .context = grades->mapping};
+
+    return cbi_grid_new(&options, &grades->grid, err);
+}
+
 cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out,
                             cbank_error *err)
 {
@@ -56,7 +66,7 @@ cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out,
     grades->options = *options;
     CBI_TRY(cbi_mapping_new(options->map, options->constants, &grades->mapping, err));
     CBI_TRY(check_options(grades, err));
-    CBI_TRY(cbi_csv_new(options->encoding, &grades->csv, err));
+    CBI_TRY(open_grid(grades, err));
     CBI_TRY(cbi_alloc(1, sizeof(*grades->draft), &grades->draft, err));
     cbi_draft_init(grades->draft, grades->mapping, options->institution,
                    options->institution_name);
@@ -72,7 +82,7 @@ void cbi_grades_free(cbi_grades *grades)
 {
     if (grades == NULL)
         return;
-    cbi_csv_free(grades->csv);
+    cbi_grid_free(grades->grid);
     cbi_mapping_free(grades->mapping);
     if (grades->draft != NULL)
         cbi_draft_clear(grades->draft);
@@ -84,24 +94,24 @@ void cbi_grades_free(cbi_grades *grades)
 
 cbank_status cbi_grades_feed(cbi_grades *grades, cbi_bytes bytes, cbank_error *err)
 {
-    return cbi_csv_feed(grades->csv, bytes, err);
+    return cbi_grid_feed(grades->grid, bytes, err);
 }
 
 cbank_status cbi_grades_end(cbi_grades *grades, cbank_error *err)
 {
-    return cbi_csv_end(grades->csv, err);
+    return cbi_grid_end(grades->grid, err);
 }
 
 const cbi_bytes *cbi_grades_columns(const cbi_grades *grades, size_t *count)
 {
-    return cbi_csv_columns(grades->csv, count);
+    return cbi_grid_columns(grades->grid, count);
 }
 
 cbi_grades_counts cbi_grades_count(const cbi_grades *grades)
 {
     cbi_grades_counts counts = grades->counts;
 
-    counts.blank = cbi_csv_blank_rows(grades->csv);
+    counts.blank = cbi_grid_blank_rows(grades->grid);
     return counts;
 }
 
@@ -200,7 +210,7 @@ static cbank_status judge_row(cbi_grades *grades, cbank_error *err)
     const cbi_assignment *reference = cbi_mapping_find(grades->mapping, CBI_SHEET_REFERENCE);
     size_t columns;
 
-    cbi_csv_columns(grades->csv, &columns);
+    cbi_grid_columns(grades->grid, &columns);
     if (grades->row.row.count != columns)
         return cbi_fail(err, CBI_REASON_ROW_CELLS, columns, NULL, "%zu", grades->row.row.count);
     CBI_TRY(judge_result(grades, err));
@@ -247,19 +257,19 @@ static cbank_status take_row(cbi_grades *grades, cbank_error *err)
     return CBANK_OK;
 }
 
-cbank_status cbi_grades_next(cbi_grades *grades, cbi_csv_step *step, const cbi_row_draft **out,
+cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_row_draft **out,
                              cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const cbi_bytes *columns;
     size_t count;
 
-    CBI_TRY(cbi_csv_next(grades->csv, step, &grades->row.row, err));
-    if (*step == CBI_CSV_HEADER) {
-        columns = cbi_csv_columns(grades->csv, &count);
+    CBI_TRY(cbi_grid_next(grades->grid, step, &grades->row.row, err));
+    if (*step == CBI_GRID_HEADER) {
+        columns = cbi_grid_columns(grades->grid, &count);
         CBI_TRY(cbi_mapping_bind(grades->mapping, columns, count, err));
     }
-    if (*step == CBI_CSV_ROW) {
+    if (*step == CBI_GRID_ROW) {
         CBI_TRY(take_row(grades, err));
         *out = &grades->row;
     }

@@ -29,6 +29,7 @@ typedef struct cbi_grades_options {
     char *const *failed;
     size_t failed_count;
     cbi_encoding encoding;
+    const char *sheet; /* of a workbook; "" for the first that is not empty */
 } cbi_grades_options;
 
 typedef enum cbi_row_class {
@@ -40,7 +41,7 @@ typedef enum cbi_row_class {
 /* One row, lent until the next call. */
 typedef struct cbi_row_draft {
     cbi_row_class row_class;
-    cbi_csv_row row; /* as it stands in the file */
+    cbi_grid_row row; /* as it stands in the file */
     cbank_error why; /* where not ready; the object is the column */
     /* Where ready: the record, which salt and holder complete, and whom it is for. */
     Cbank__V1__CreditRecord *record;
@@ -65,18 +66,18 @@ cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out,
 /* Wipes. NULL is a no-op. */
 void cbi_grades_free(cbi_grades *grades);
 
-/* The bytes of the file as they come, then its end; pull between two feeds (csv.h). */
+/* The bytes of the file as they come, then its end; pull between two feeds (grid.h). */
 cbank_status cbi_grades_feed(cbi_grades *grades, cbi_bytes bytes, cbank_error *err);
 cbank_status cbi_grades_end(cbi_grades *grades, cbank_error *err);
 
 /*
- * The next step; `out` is written for CBI_CSV_ROW only. An error is about the file as a whole or
+ * The next step; `out` is written for CBI_GRID_ROW only. An error is about the file as a whole or
  * its structure, and there is no next step behind it.
  */
-cbank_status cbi_grades_next(cbi_grades *grades, cbi_csv_step *step, const cbi_row_draft **out,
+cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_row_draft **out,
                              cbank_error *err);
 
-/* From CBI_CSV_HEADER on. */
+/* From CBI_GRID_HEADER on. */
 const cbi_bytes *cbi_grades_columns(const cbi_grades *grades, size_t *count);
 cbi_grades_counts cbi_grades_count(const cbi_grades *grades);
 /* What to call the source of a field before people: its column, or the field's own word. */

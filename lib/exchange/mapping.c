@@ -210,17 +210,41 @@ static void list_columns(const cbi_bytes *columns, size_t count, char out[COLUMN
     out[used] = '\0';
 }
 
-static bool bind_one(cbi_assignment *assignment, const cbi_bytes *columns, size_t count)
+/* Where a column of this name is; `count` if nowhere. */
+static size_t find_column(const char *name, const cbi_bytes *columns, size_t from, size_t count)
 {
+    while (from < count && !cbi_bytes_equal(columns[from], cbi_bytes_of_text(name)))
+        from++;
+    return from;
+}
+
+static cbank_status bind_one(cbi_assignment *assignment, const cbi_bytes *columns, size_t count,
+                             const char *shown, cbank_error *err)
+{
+    size_t again;
+
     if (assignment->column == CBI_MAPPING_CONSTANT)
-        return true;
-    for (size_t i = 0; i < count; i++) {
-        if (cbi_bytes_equal(columns[i], cbi_bytes_of_text(assignment->text))) {
-            assignment->column = i;
-            return true;
-        }
+        return CBANK_OK;
+    assignment->column = find_column(assignment->text, columns, 0, count);
+    if (assignment->column == count)
+        return cbi_fail(err, CBI_REASON_MAP_NO_COLUMN, 0, assignment->text, "%s", shown);
+    again = find_column(assignment->text, columns, assignment->column + 1, count);
+    if (again < count)
+        return cbi_fail(err, CBI_REASON_CSV_DUPLICATE_COLUMN, 0, assignment->text, "%zu, %zu",
+                        assignment->column + 1, again + 1);
+    return CBANK_OK;
+}
+
+bool cbi_mapping_fits(const void *context, const cbi_bytes *columns, size_t count)
+{
+    const cbi_mapping *mapping = context;
+
+    for (size_t i = 0; i < mapping->count; i++) {
+        if (mapping->list[i].column != CBI_MAPPING_CONSTANT &&
+            find_column(mapping->list[i].text, columns, 0, count) == count)
+            return false;
     }
-    return false;
+    return true;
 }
 
 /* Fields that say nothing without another. */
@@ -256,15 +280,15 @@ cbank_status cbi_mapping_bind(cbi_mapping *mapping, const cbi_bytes *columns, si
 {
     char shown[COLUMNS_SHOWN];
     const char *missing = missing_field(mapping);
+    cbank_status status = CBANK_OK;
 
     list_columns(columns, count, shown);
     if (missing != NULL)
         return cbi_fail(err, CBI_REASON_MAP_MISSING_FIELD, 0, missing, "%s", shown);
-    for (size_t i = 0; i < mapping->count; i++) {
-        if (!bind_one(&mapping->list[i], columns, count))
-            return cbi_fail(err, CBI_REASON_MAP_NO_COLUMN, 0, mapping->list[i].text, "%s", shown);
-    }
-    return CBANK_OK;
+    for (size_t i = 0; i < mapping->count; i++)
+        CBI_TRY(bind_one(&mapping->list[i], columns, count, shown, err));
+done:
+    return status;
 }
 
 const cbi_assignment *cbi_mapping_list(const cbi_mapping *mapping, size_t *count)
@@ -282,7 +306,7 @@ const cbi_assignment *cbi_mapping_find(const cbi_mapping *mapping, cbi_sheet_id 
     return NULL;
 }
 
-cbi_bytes cbi_assignment_value(const cbi_assignment *assignment, const cbi_csv_row *row)
+cbi_bytes cbi_assignment_value(const cbi_assignment *assignment, const cbi_grid_row *row)
 {
     if (assignment == NULL)
         return (cbi_bytes){NULL, 0};

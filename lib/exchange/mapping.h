@@ -10,7 +10,7 @@
 #ifndef CBI_EXCHANGE_MAPPING_H
 #define CBI_EXCHANGE_MAPPING_H
 
-#include "exchange/csv.h"
+#include "exchange/grid.h"
 #include "exchange/sheet.h"
 
 #define CBI_MAPPING_MAX 64u
@@ -32,10 +32,12 @@ cbank_status cbi_mapping_new(cbi_bytes map, cbi_bytes constants, cbi_mapping **o
 void cbi_mapping_free(cbi_mapping *mapping);
 
 /*
- * Finds the columns in a header. INVALID if one is not there, or if a field that every row needs
+ * Finds the columns in a header. INVALID if one is not there or is there twice, or if a field that every row needs
  * (title; id_number or student_number) or that another one needs (score_max for a score) has
  * neither column nor constant; the detail then lists the columns that there are.
  */
+/* Whether all columns that are mapped are among these: a cbi_grid_fits of a cbi_mapping. */
+bool cbi_mapping_fits(const void *mapping, const cbi_bytes *columns, size_t count);
 cbank_status cbi_mapping_bind(cbi_mapping *mapping, const cbi_bytes *columns, size_t count,
                               cbank_error *err);
 
@@ -45,7 +47,7 @@ const cbi_assignment *cbi_mapping_list(const cbi_mapping *mapping, size_t *count
 const cbi_assignment *cbi_mapping_find(const cbi_mapping *mapping, cbi_sheet_id id);
 
 /* What the row holds for it: the constant or the cell; empty for NULL or a missing cell. */
-cbi_bytes cbi_assignment_value(const cbi_assignment *assignment, const cbi_csv_row *row);
+cbi_bytes cbi_assignment_value(const cbi_assignment *assignment, const cbi_grid_row *row);
 /* What to call it before people: the column's name, or the field of a constant. */
 const char *cbi_assignment_name(const cbi_assignment *assignment);
 /* Fails about a cell: names the column, and shows a value that is short and nobody's number. */

@@ -56,7 +56,7 @@ static void note_row(desk_result *result, const cbi_row_draft *draft)
 
 static cbank_status pull(cbi_grades *grades, desk_result *result, desk_look *look, void *context)
 {
-    cbi_csv_step step;
+    cbi_grid_step step;
     const cbi_row_draft *row = NULL;
     cbank_status status;
 
@@ -64,12 +64,12 @@ static cbank_status pull(cbi_grades *grades, desk_result *result, desk_look *loo
         status = cbi_grades_next(grades, &step, &row, &result->err);
         if (status != CBANK_OK)
             return status;
-        if (step == CBI_CSV_ROW) {
+        if (step == CBI_GRID_ROW) {
             note_row(result, row);
             if (look != NULL)
                 look(row, context);
         }
-    } while (step == CBI_CSV_ROW || step == CBI_CSV_HEADER);
+    } while (step == CBI_GRID_ROW || step == CBI_GRID_HEADER);
     return CBANK_OK;
 }
 

@@ -14,7 +14,7 @@ static const cbank_error why = {
 };
 #define WHY "\"学分\",\"缺少内容（学分）\",\"请补录；空白不会被当作零\""
 
-static cbank_buffer write_row(const cbi_bytes *columns, size_t count, const cbi_csv_row *row)
+static cbank_buffer write_row(const cbi_bytes *columns, size_t count, const cbi_grid_row *row)
 {
     cbank_buffer out = {0};
 
@@ -29,7 +29,7 @@ static void writes(const char *cell, const char *text)
 {
     cbi_bytes column = cbi_bytes_of_text("c");
     cbi_bytes value = cbi_bytes_of_text(cell);
-    cbi_csv_row row = {7, &value, 1};
+    cbi_grid_row row = {7, &value, 1};
     cbank_buffer out = write_row(&column, 1, &row);
     const char *at = strstr((const char *)out.data, "\r\n") + 2;
 
@@ -42,7 +42,7 @@ Test(errorfile, has_a_mark_the_columns_and_four_of_its_own)
 {
     const cbi_bytes columns[] = {cbi_bytes_of_text("学号"), cbi_bytes_of_text("学分")};
     const cbi_bytes cells[] = {cbi_bytes_of_text("A1"), cbi_bytes_of_text("三")};
-    cbi_csv_row row = {12, cells, 2};
+    cbi_grid_row row = {12, cells, 2};
     cbank_buffer out = write_row(columns, 2, &row);
 
     cr_expect_str_eq((const char *)out.data,
@@ -54,7 +54,7 @@ Test(errorfile, has_a_mark_the_columns_and_four_of_its_own)
 Test(errorfile, says_why_in_the_language_that_is_asked_for)
 {
     cbi_bytes column = cbi_bytes_of_text("c");
-    cbi_csv_row row = {2, &column, 1};
+    cbi_grid_row row = {2, &column, 1};
     cbank_buffer out = {0};
 
     cr_assert_eq(cbi_errorfile_row(&column, 1, &row, &why, "en", &out, NULL), CBANK_OK);
@@ -95,7 +95,7 @@ Test(errorfile, a_short_row_is_filled_up_and_a_long_one_shows_its_surplus_at_the
     const cbi_bytes columns[] = {cbi_bytes_of_text("a"), cbi_bytes_of_text("b")};
     const cbi_bytes cells[] = {cbi_bytes_of_text("1"), cbi_bytes_of_text("2"),
                                cbi_bytes_of_text("x")};
-    cbi_csv_row row = {3, cells, 1};
+    cbi_grid_row row = {3, cells, 1};
     cbank_buffer out = write_row(columns, 2, &row);
 
     cr_expect_not_null(strstr((const char *)out.data, "\r\n\"1\",,\"3\",\"学分\","));

@@ -74,7 +74,7 @@ Test(mapping, constants_are_a_second_list_of_the_same_form)
     cbi_mapping *mapping = mapped("title=T", "type=certificate,framework=\"NQF\"");
     size_t count;
     const cbi_assignment *list = cbi_mapping_list(mapping, &count);
-    cbi_csv_row row = {2, NULL, 0};
+    cbi_grid_row row = {2, NULL, 0};
 
     cr_assert_eq(count, 3);
     cr_expect_eq(list[1].column, CBI_MAPPING_CONSTANT);
@@ -135,13 +135,26 @@ Test(mapping, binding_finds_the_columns_by_their_names)
     static const char *const names[] = {"x", "N", "T"};
     static const cbi_bytes cells[] = {{NULL, 0}, {(const uint8_t *)"7", 1}};
     cbi_mapping *mapping = mapped(NEEDED, "");
-    cbi_csv_row short_row = {2, cells, 2};
+    cbi_grid_row short_row = {2, cells, 2};
 
     cr_expect_eq(bound(mapping, names, 3), CBANK_OK);
     cr_expect_eq(cbi_mapping_find(mapping, CBI_SHEET_TITLE)->column, 2);
     cr_expect_eq(cbi_mapping_find(mapping, CBI_SHEET_STUDENT_NUMBER)->column, 1);
     cr_expect_eq(cbi_assignment_value(&cbi_mapping_list(mapping, &(size_t){0})[0], &short_row).size,
                  0, "a cell that is not there is empty");
+    cbi_mapping_free(mapping);
+}
+
+Test(mapping, a_mapped_column_that_is_there_twice_is_refused_with_its_places)
+{
+    static const char *const names[] = {"x", "N", "T", "x", "N"};
+    cbi_mapping *mapping = mapped(NEEDED, "");
+
+    cr_expect_eq(bound(mapping, names, 5), CBANK_E_INVALID);
+    cr_expect_eq(err.reason, CBI_REASON_CSV_DUPLICATE_COLUMN);
+    cr_expect_str_eq(err.object, "N");
+    cr_expect_str_eq(err.detail, "2, 5");
+    cr_expect_eq(bound(mapping, names, 4), CBANK_OK, "the other may be there twice");
     cbi_mapping_free(mapping);
 }
 

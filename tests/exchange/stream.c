@@ -24,13 +24,13 @@ static double seconds(void)
 static uint64_t drain(cbi_grades *grades)
 {
     const cbi_row_draft *row;
-    cbi_csv_step step;
+    cbi_grid_step step;
     uint64_t rows = 0;
 
     do {
         cr_assert_eq(cbi_grades_next(grades, &step, &row, NULL), CBANK_OK);
-        rows += step == CBI_CSV_ROW;
-    } while (step == CBI_CSV_HEADER || step == CBI_CSV_ROW);
+        rows += step == CBI_GRID_ROW;
+    } while (step == CBI_GRID_HEADER || step == CBI_GRID_ROW);
     return rows;
 }
 

@@ -28,12 +28,12 @@ static void look(cbi_grades *grades, const cbi_row_draft *row, cbank_buffer *rej
 static void pull(cbi_grades *grades, bool *ended, cbank_buffer *rejected)
 {
     const cbi_row_draft *row = NULL;
-    cbi_csv_step step = CBI_CSV_HEADER;
+    cbi_grid_step step = CBI_GRID_HEADER;
 
-    while (!*ended && step != CBI_CSV_MORE && step != CBI_CSV_DONE) {
+    while (!*ended && step != CBI_GRID_MORE && step != CBI_GRID_DONE) {
         if (cbi_grades_next(grades, &step, &row, NULL) != CBANK_OK)
             *ended = true;
-        else if (step == CBI_CSV_ROW)
+        else if (step == CBI_GRID_ROW)
             look(grades, row, rejected);
     }
 }
