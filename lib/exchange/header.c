@@ -61,7 +61,7 @@ void cbi_header_free(cbi_header *header)
 
 /* ---- names ------------------------------------------------------------------------------- */
 
-/* The cell of a column, of the row below where that has one: a merged cell leaves it empty there. */
+/* The cell of a column; of the row below, where that has one. */
 static cbi_bytes name_at(const kept *row, const kept *below, size_t column)
 {
     if (below != NULL && column < below->count && below->cells[column].size > 0)

@@ -31,13 +31,14 @@ cbank_status cbi_mapping_new(cbi_bytes map, cbi_bytes constants, cbi_mapping **o
 /* NULL is a no-op. */
 void cbi_mapping_free(cbi_mapping *mapping);
 
-/*
- * Finds the columns in a header. INVALID if one is not there or is there twice, or if a field that every row needs
- * (title; id_number or student_number) or that another one needs (score_max for a score) has
- * neither column nor constant; the detail then lists the columns that there are.
- */
 /* Whether all columns that are mapped are among these: a cbi_grid_fits of a cbi_mapping. */
 bool cbi_mapping_fits(const void *mapping, const cbi_bytes *columns, size_t count);
+
+/*
+ * Finds the columns in a header. INVALID if one is not there or is there twice, or if a field that
+ * every row needs (title; id_number or student_number) or that another one needs (score_max for a
+ * score) has neither column nor constant; the detail then lists the columns that there are.
+ */
 cbank_status cbi_mapping_bind(cbi_mapping *mapping, const cbi_bytes *columns, size_t count,
                               cbank_error *err);
 
