@@ -15,6 +15,8 @@
 #define MAP_STEP (1024u * 1024)
 #define MAP_SPARE_SHARE 16 /* of the quota: the map holds more, for those who erase */
 #define PATIENCE_MS 5000
+#define COMMITS_BETWEEN_SWEEPS 64
+#define GROWTH_BETWEEN_SWEEPS (256u * 1024)
 
 #define QUOTA_MIN (1ull << 20)
 #define QUOTA_MAX (1ull << 46)
@@ -179,6 +181,7 @@ cbank_status cbi_environment_open(cbi_environment *environment, cbank_error *err
                                   CBI_NEED_TABLES, &environment->health, environment->tables,
                                   &environment->handle, err));
     environment->page_bytes = (unsigned)meta.page_bytes;
+    environment->swept_at = meta.used_bytes;
 done:
     if (lock >= 0)
         (void)close(lock);
@@ -272,6 +275,19 @@ cbank_status cbi_environment_fail(cbi_environment *environment, int code, const 
     if (cbi_fault_breaks(code))
         atomic_compare_exchange_strong(&environment->health, &sound, CBI_HEALTH_BROKEN);
     return cbi_fault_report(code, object, err);
+}
+
+void cbi_environment_sweep(cbi_environment *environment)
+{
+    uint64_t reach = 0;
+    int dead;
+
+    (void)cbi_environment_reach(environment, &reach, NULL);
+    if (++environment->commits % COMMITS_BETWEEN_SWEEPS != 0 &&
+        reach < environment->swept_at + GROWTH_BETWEEN_SWEEPS)
+        return;
+    (void)mdb_reader_check(environment->handle, &dead);
+    environment->swept_at = reach;
 }
 
 typedef struct free_count {

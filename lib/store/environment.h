@@ -36,7 +36,8 @@ typedef struct cbi_environment {
     MDB_env *handle;   /* NULL while it could not be opened anew */
     MDB_dbi tables[CBI_TABLE_COUNT];
     unsigned page_bytes;
-    unsigned commits; /* guarded by `turn` */
+    unsigned commits; /* guarded by `turn`, as is the next */
+    uint64_t swept_at; /* bytes that the file reached when dead readers were last looked for */
 } cbi_environment;
 
 /* Replaces 0 by the default; ARGUMENT for a quota that is out of range. */
@@ -71,6 +72,12 @@ cbank_status cbi_environment_adopt(cbi_environment *environment, cbank_error *er
 /* Reports LMDB's code, and remembers what it says about the environment. */
 cbank_status cbi_environment_fail(cbi_environment *environment, int code, const char *object,
                                   cbank_error *err);
+
+/*
+ * From inside, after each commit: looks for dead readers now and then, and before the file has
+ * grown by much, since a dead one keeps all that is freed from being used again.
+ */
+void cbi_environment_sweep(cbi_environment *environment);
 
 /* From inside: bytes up to the end of the last page, and those of them that hold something. */
 cbank_status cbi_environment_reach(cbi_environment *environment, uint64_t *out, cbank_error *err);

@@ -13,7 +13,6 @@
 /* The quota is nearly full at 4 fifths of it. */
 #define NEARLY_FULL 4
 #define NEARLY_FULL_OF 5
-#define COMMITS_BETWEEN_CHECKS 64
 
 typedef struct lmdb_txn {
     cbi_txn base;
@@ -321,7 +320,6 @@ static cbank_status finish(lmdb_txn *txn, cbank_error *err)
     cbi_environment *environment = txn->environment;
     cbank_status status;
     int code = txn->doom;
-    int dead;
 
     if (code != 0)
         return cbi_environment_fail(environment, code, "commit", err);
@@ -329,9 +327,7 @@ static cbank_status finish(lmdb_txn *txn, cbank_error *err)
     /* LMDB has ended it, also where it failed. */
     txn->handle = NULL;
     if (code == 0) {
-        /* Now and then, lest a dead reader keeps all that is freed from being used again. */
-        if (++environment->commits % COMMITS_BETWEEN_CHECKS == 0)
-            (void)mdb_reader_check(environment->handle, &dead);
+        cbi_environment_sweep(environment);
         return CBANK_OK;
     }
     status = cbi_environment_fail(environment, code, "commit", err);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -186,6 +187,28 @@ Test(environment, a_killed_reader_does_not_keep_space_for_long)
     /* Every commit frees what the last one wrote: 20 MB in all, unless the dead one is noticed. */
     for (int i = 0; i < 400; i++)
         cr_assert_eq(place_put(store, 1, 50000, &err), CBANK_OK, "commit %d: %s", i, err.detail);
+    place_leave(store);
+}
+
+/*
+ * Sixty commits, each of which frees what the one before wrote: 3 MB, and twice as much where two
+ * processes write. Commits alone must not be what the dead are looked for by.
+ */
+Test(environment, a_killed_reader_costs_little_space)
+{
+    cbi_store *store = place_create(8 * MIB);
+    struct stat before, after;
+    int result = 0;
+
+    cr_assert_eq(place_put(store, 1, 50000, NULL), CBANK_OK);
+    cr_assert(waitpid(run_apart(read_until_killed, 8 * MIB), &result, 0) > 0);
+    cr_assert(WIFSIGNALED(result));
+    cr_assert_eq(stat(place_path("store/data.mdb"), &before), 0);
+    for (int i = 0; i < 60; i++)
+        cr_assert_eq(place_put(store, 1, 50000, NULL), CBANK_OK);
+    cr_assert_eq(stat(place_path("store/data.mdb"), &after), 0);
+    cr_assert_lt(after.st_size - before.st_size, (off_t)MIB, "%lld bytes",
+                 (long long)(after.st_size - before.st_size));
     place_leave(store);
 }
 
