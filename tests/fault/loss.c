@@ -15,6 +15,9 @@ static inode disk[INODES_MAX]; /* the model */
 static size_t disk_at;         /* notes that it has taken up */
 static uint64_t answered;
 static bool syncs_ignored;
+static uint64_t digest;   /* of what the last loss has left */
+static const note *torn;  /* the write at which the power went, or NULL */
+static size_t torn_size;  /* bytes of it that have come */
 
 void trace_forget_disk(void)
 {
@@ -152,6 +155,24 @@ static void lose_file(inode *file, const inode *from, loss how, uint64_t *seed)
         write_to(file, end - 1, (const uint8_t *)"", 1);
 }
 
+static void digest_word(uint64_t word)
+{
+    digest = (digest ^ word) * 0x9e3779b97f4a7c15u;
+    digest ^= digest >> 29;
+}
+
+static void digest_bytes(const void *data, size_t size)
+{
+    digest_word(size);
+    for (size_t done = 0; done < size; done += sizeof(uint64_t)) {
+        size_t left = size - done;
+        uint64_t word = 0;
+
+        memcpy(&word, (const uint8_t *)data + done, left < sizeof(word) ? left : sizeof(word));
+        digest_word(word);
+    }
+}
+
 static void write_out(const char *path, inode *file, const char *place)
 {
     size_t size = strlen(trace_root);
@@ -183,6 +204,7 @@ static void lose_folder(const inode *from, const char *path, const char *place, 
         char below[512];
 
         snprintf(below, sizeof(below), "%s/%s", path, names.entries[i].name);
+        digest_bytes(names.entries[i].name, strlen(names.entries[i].name));
         lose_inode(names.entries[i].inode, below, place, how_all, seed);
     }
 }
@@ -203,8 +225,23 @@ static void lose_inode(int at, const char *path, const char *place, int how_all,
     if (from->size > 0)
         memcpy(file.data, from->data, from->size);
     lose_file(&file, from, how, seed);
+    if (torn != NULL && torn->inode == at)
+        write_to(&file, torn->offset, torn->data, torn_size);
+    digest_bytes(file.data, file.size);
     write_out(path, &file, place);
     free(file.data);
+}
+
+/* A write that is synced by itself may come in part, too: the power goes in the middle of it. */
+static void tear(size_t at, uint64_t *seed)
+{
+    const note *next = at < trace_size() ? &trace_notes[at] : NULL;
+
+    torn = NULL;
+    if (next == NULL || next->kind != NOTE_WRITE || !next->durable || syncs_ignored)
+        return;
+    torn = next;
+    torn_size = harness_random(seed) % next->size;
 }
 
 uint64_t trace_lose_power(size_t size, uint64_t seed, const char *place)
@@ -214,6 +251,13 @@ uint64_t trace_lose_power(size_t size, uint64_t seed, const char *place)
 
     for (; disk_at < size; disk_at++)
         take_up(disk_at);
+    tear(size, &seed);
+    digest = answered;
     lose_inode(0, place, place, how, &seed);
     return answered;
+}
+
+uint64_t trace_lost(void)
+{
+    return digest;
 }

@@ -9,6 +9,7 @@
  * A sector of 512 bytes is whole: as it was before, or after any of the writes to it. A folder has
  * taken up some of its changes, in their order. A file's length is that of what it has taken up, or
  * the whole, with zeros where nothing was written. Whoever wants a name to stay syncs its folder.
+ * A write that is synced by itself has come, or not, or the first bytes of it.
  */
 #ifndef FAULT_TRACE_H
 #define FAULT_TRACE_H
@@ -36,5 +37,7 @@ void trace_ignore_syncs(bool ignored);
  * beginning, later ones never back. Answers what the caller may rely on.
  */
 uint64_t trace_lose_power(size_t size, uint64_t seed, const char *place);
+/* Stands for all that the last loss has left, and for what the caller relies on. */
+uint64_t trace_lost(void);
 
 #endif
