@@ -6,6 +6,8 @@
 
 #include <stdatomic.h>
 
+#define PROBE_BYTES (64u * 1024)
+
 static void release(cbi_algorithms *algorithms)
 {
     EVP_MD_free(algorithms->sha256);
@@ -69,18 +71,54 @@ done:
     return status;
 }
 
-cbank_status cbi_algorithm_fail(cbank_error *err, cbi_reason reason, const char *object)
+bool cbi_algorithm_accuses(cbank_status status)
 {
-    char detail[128] = "";
+    return status != CBANK_OK && status != CBANK_E_MEMORY && status != CBANK_E_INTERNAL;
+}
+
+/* As much as OpenSSL asks for in any of its steps, scrypt apart, which says what it lacks. */
+static bool has_memory(void)
+{
+    void *memory = OPENSSL_malloc(PROBE_BYTES);
+
+    OPENSSL_free(memory);
+    return memory != NULL;
+}
+
+cbank_status cbi_algorithm_require_memory(cbank_error *err)
+{
+    return has_memory() ? CBANK_OK : cbi_fail(err, CBI_REASON_NO_MEMORY, PROBE_BYTES, NULL, NULL);
+}
+
+/* Empties the queue; answers the newest error, and sets `reason` right. */
+static unsigned long take_errors(cbi_reason *reason)
+{
     unsigned long newest = 0;
     unsigned long code;
 
+    if (cbi_algorithm_accuses(cbi_reason_status(*reason)) && !has_memory())
+        *reason = CBI_REASON_NO_MEMORY;
     while ((code = ERR_get_error()) != 0) {
         if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE)
-            reason = CBI_REASON_NO_MEMORY;
+            *reason = CBI_REASON_NO_MEMORY;
         newest = code;
     }
+    return newest;
+}
+
+cbank_status cbi_algorithm_fail(cbank_error *err, cbi_reason reason, const char *object)
+{
+    char detail[128] = "";
+    unsigned long newest = take_errors(&reason);
+
     if (newest != 0)
         ERR_error_string_n(newest, detail, sizeof(detail));
     return cbi_fail(err, reason, 0, object, "%s", detail);
+}
+
+cbank_status cbi_algorithm_refuse(cbank_error *err, cbi_reason reason, const char *object,
+                                  const char *why)
+{
+    (void)take_errors(&reason);
+    return cbi_fail(err, reason, 0, object, "%s", why);
 }

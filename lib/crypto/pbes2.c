@@ -7,7 +7,6 @@
 
 #include <stdint.h>
 
-#define ROUNDS_MAX 600000u /* of PBKDF2: what OWASP advises */
 /* Of scrypt, N * r * p: twice what we write ourselves. */
 #define BLOCKS_MAX (2u * CBI_SCRYPT_N * CBI_SCRYPT_R * CBI_SCRYPT_P)
 
@@ -38,7 +37,7 @@ static bool is_pbkdf2_affordable(const X509_ALGOR *derivation)
     uint64_t rounds = form == NULL ? 0 : number_of(form->iter);
 
     PBKDF2PARAM_free(form);
-    return number == NID_id_pbkdf2 && rounds > 0 && rounds <= ROUNDS_MAX;
+    return number == NID_id_pbkdf2 && rounds > 0 && rounds <= CBI_PBKDF2_ROUNDS_MAX;
 }
 
 static bool is_scrypt_affordable(const X509_ALGOR *derivation)

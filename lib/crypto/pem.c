@@ -6,7 +6,7 @@
 #include <openssl/crypto.h>
 #include <openssl/pem.h>
 
-static cbank_status read_once(cbi_bytes text, cbi_reason reason, cbi_pem *out, cbank_error *err)
+static cbank_status read_block(cbi_bytes text, cbi_reason reason, cbi_pem *out, cbank_error *err)
 {
     BIO *bio = BIO_new_mem_buf(text.data, (int)text.size);
     cbank_status status = CBANK_OK;
@@ -27,11 +27,7 @@ cbank_status cbi_pem_read(cbi_bytes text, cbi_reason reason, cbi_pem *out, cbank
 
     if (text.size == 0 || text.size > CBI_PEM_MAX)
         return cbi_fail(err, reason, 0, "pem", "%zu bytes", text.size);
-    status = read_once(text, reason, &pem, err);
-    /* OpenSSL does not always say that it had no memory; no file is called bad for that. */
-    if (status == cbi_reason_status(reason))
-        status = read_once(text, reason, &pem, err);
-    CBI_TRY(status);
+    CBI_TRY(read_block(text, reason, &pem, err));
     if (pem.header[0] != '\0') {
         status = cbi_fail(err, reason, 0, "pem", "encapsulated headers");
         goto done;

@@ -5,7 +5,6 @@
 #include "crypto/pkey.h"
 
 #include <openssl/asn1t.h>
-#include <openssl/err.h>
 
 #include <string.h>
 
@@ -117,8 +116,7 @@ cbank_status cbi_pkcs8_make(const cbi_public *key, const cbi_secret *raw,
 
 static cbank_status refuse(cbank_error *err, const char *why)
 {
-    ERR_clear_error();
-    return cbi_fail(err, CBI_REASON_BAD_PRIVATE_KEY, 0, "pkcs8", "%s", why);
+    return cbi_algorithm_refuse(err, CBI_REASON_BAD_PRIVATE_KEY, "pkcs8", why);
 }
 
 static cbank_status read_ed25519(const uint8_t *der, int size, cbi_public *key, cbi_secret *raw,
@@ -177,7 +175,6 @@ cbank_status cbi_pkcs8_read(const PKCS8_PRIV_KEY_INFO *info, cbi_public *key, cb
         curve = value;
     if (kind == NID_X9_62_id_ecPublicKey && curve != NULL && OBJ_obj2nid(curve) == NID_sm2)
         return read_sm2(der, size, key, raw, err);
-    ERR_clear_error();
-    return cbi_fail(err, CBI_REASON_KEY_UNSUPPORTED, 0, "key", "%s",
-                    OBJ_nid2sn(curve == NULL ? kind : OBJ_obj2nid(curve)));
+    return cbi_algorithm_refuse(err, CBI_REASON_KEY_UNSUPPORTED, "key",
+                                OBJ_nid2sn(curve == NULL ? kind : OBJ_obj2nid(curve)));
 }

@@ -220,9 +220,12 @@ cbank_status cbi_pkey_begin(cbi_pkey_init *init, cbi_suite suite, EVP_PKEY *pkey
 {
     cbank_status status = CBANK_OK;
     const char *digest = suite == CBI_SUITE_SM3_SM2 ? "SM3" : NULL;
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_MD_CTX *context = NULL;
     EVP_PKEY_CTX *lent = NULL;
 
+    if (suite == CBI_SUITE_SM3_SM2)
+        CBI_TRY(cbi_algorithm_require_memory(err));
+    context = EVP_MD_CTX_new();
     if (context == NULL || init(context, &lent, digest, NULL, NULL, pkey, NULL) != 1) {
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, cbi_suite_name(suite));
         goto done;

@@ -199,8 +199,7 @@ static cbank_status read_encrypted(const cbi_pem *block, cbi_bytes passphrase,
         goto done;
     }
     if (!cbi_pbes2_is_affordable(sealed)) {
-        ERR_clear_error();
-        status = cbi_fail(err, CBI_REASON_BAD_PRIVATE_KEY, 0, "pem", "key derivation");
+        status = cbi_algorithm_refuse(err, CBI_REASON_BAD_PRIVATE_KEY, "pem", "key derivation");
         goto done;
     }
     plain = PKCS8_decrypt(sealed, (const char *)passphrase.data, (int)passphrase.size);
@@ -224,7 +223,7 @@ static cbank_status read_pkcs8(const cbi_pem *block, cbi_bytes passphrase,
     return cbi_fail(err, CBI_REASON_BAD_PRIVATE_KEY, 0, "pem", "not PKCS#8");
 }
 
-cbank_status cbi_private_decode(cbi_bytes pem, cbi_bytes passphrase, cbi_private **out,
+static cbank_status decode_once(cbi_bytes pem, cbi_bytes passphrase, cbi_private **out,
                                 cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -233,7 +232,6 @@ cbank_status cbi_private_decode(cbi_bytes pem, cbi_bytes passphrase, cbi_private
     cbi_public public;
     cbi_secret raw = {0};
 
-    CBI_TRY(cbi_passphrase_require(passphrase, err));
     CBI_TRY(cbi_pem_read(pem, CBI_REASON_BAD_PRIVATE_KEY, &block, err));
     CBI_TRY(read_pkcs8(&block, passphrase, &plain, err));
     CBI_TRY(cbi_pkcs8_read(plain, &public, &raw, err));
@@ -242,5 +240,18 @@ done:
     cbi_secret_wipe(&raw);
     PKCS8_PRIV_KEY_INFO_free(plain);
     cbi_pem_clear(&block);
+    return status;
+}
+
+cbank_status cbi_private_decode(cbi_bytes pem, cbi_bytes passphrase, cbi_private **out,
+                                cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_passphrase_require(passphrase, err));
+    status = decode_once(pem, passphrase, out, err);
+    if (cbi_algorithm_accuses(status))
+        status = decode_once(pem, passphrase, out, err);
+done:
     return status;
 }

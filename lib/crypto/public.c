@@ -163,9 +163,7 @@ cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes sign
                         signature.size);
     CBI_TRY(cbi_pkey_of_public(key, &pkey, err));
     status = verify_once(key, pkey, message, signature, err);
-    /* Deep inside, OpenSSL calls a signature wrong when it was out of memory: nobody is accused
-     * before it has been wrong twice, and the second time needs memory before it says so. */
-    if (status == CBANK_E_BAD_SIGNATURE)
+    if (cbi_algorithm_accuses(status))
         status = verify_once(key, pkey, message, signature, err);
 done:
     EVP_PKEY_free(pkey);
@@ -190,7 +188,7 @@ done:
     return status;
 }
 
-cbank_status cbi_public_decode_pem(cbi_bytes pem, cbi_public *out, cbank_error *err)
+static cbank_status decode_once(cbi_bytes pem, cbi_public *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_pem block = {0};
@@ -209,5 +207,14 @@ cbank_status cbi_public_decode_pem(cbi_bytes pem, cbi_public *out, cbank_error *
 done:
     EVP_PKEY_free(pkey);
     cbi_pem_clear(&block);
+    return status;
+}
+
+cbank_status cbi_public_decode_pem(cbi_bytes pem, cbi_public *out, cbank_error *err)
+{
+    cbank_status status = decode_once(pem, out, err);
+
+    if (cbi_algorithm_accuses(status))
+        status = decode_once(pem, out, err);
     return status;
 }

@@ -24,6 +24,7 @@ struct cbi_csv {
     uint64_t number; /* of the last complete row */
     uint8_t *row; /* CBI_GRID_ROW_MAX bytes that the cells point into */
     size_t row_size;
+    size_t row_most; /* that it has ever been: no more of it was touched */
     cbi_bytes cells[CBI_GRID_COLUMNS_MAX];
     size_t cell_count;
 };
@@ -57,8 +58,7 @@ static void free_csv(void *self)
     cbank_buffer_clear(&csv->text);
     cbi_wipe(csv->parser.entry_buf, csv->parser.entry_size);
     csv_free(&csv->parser);
-    if (csv->row != NULL)
-        cbi_wipe(csv->row, CBI_GRID_ROW_MAX);
+    cbi_wipe(csv->row, csv->row_most);
     cbi_free(csv->row);
     cbi_free(csv);
 }
@@ -144,6 +144,8 @@ static void take_cell(void *data, size_t size, void *context)
     csv->row[csv->row_size + cell.size] = '\0';
     csv->cells[csv->cell_count++] = cbi_bytes_of(csv->row + csv->row_size, cell.size);
     csv->row_size += cell.size + 1;
+    if (csv->row_size > csv->row_most)
+        csv->row_most = csv->row_size;
 }
 
 static void take_row(int terminator, void *context)

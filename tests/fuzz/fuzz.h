@@ -39,6 +39,9 @@ bool fuzz_sign(cbi_bytes file, const char *payload_type,
                const ProtobufCMessageDescriptor *head_type, fuzz_amend *amend,
                const cbi_private *const *keys, size_t key_count, cbank_buffer *out);
 
+/* Signatures are cheap (signatures.c); from now on they are what they are elsewhere, or not. */
+void fuzz_sign_truly(bool truly);
+
 /* Amends the head of a batch: number and root are of what is in the body. */
 fuzz_amend fuzz_count_batch;
 

@@ -38,6 +38,8 @@ cmake --build --preset fuzz --target fuzz-programs >"$build/build.log" ||
 
 # What is freed is held back for a while, so that its use is noticed: 16 MiB of it will do.
 export ASAN_OPTIONS=quarantine_size_mb=16
+# Banks and key files lie in memory: no disk is under test.
+[ -n "${TMPDIR-}" ] || [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 
 # smallest TARGET: as little of its corpus as reaches as much, packed; names say what is in them
 smallest() {

@@ -96,6 +96,7 @@ static void put_keys(cbi_suite suite, const char *name)
     cbi_private *key = NULL;
     cbank_status status = CBANK_OK;
 
+    fuzz_sign_truly(true);
     snprintf(sealed, sizeof(sealed), "%s-sealed", name);
     CBI_TRY(cbi_private_new(suite, &key, NULL));
     CBI_TRY(cbi_buffer_set(&bytes, cbi_public_bytes(cbi_private_public(key)), NULL));

@@ -7,8 +7,8 @@
 #include "crypto/keyfile.h"
 #include "fuzz/fuzz.h"
 
-static char folder[] = P_tmpdir "/cbank-fuzz-XXXXXX";
-static char path[64];
+static char folder[256];
+static char path[sizeof(folder) + 8];
 
 static void leave(void)
 {
@@ -21,6 +21,9 @@ static void write_file(cbi_bytes input)
     int file;
 
     if (path[0] == '\0') {
+        const char *base = getenv("TMPDIR");
+
+        snprintf(folder, sizeof(folder), "%s/cbank-fuzz-XXXXXX", base == NULL ? P_tmpdir : base);
         fuzz_require(mkdtemp(folder) != NULL, "there is a folder");
         snprintf(path, sizeof(path), "%s/key", folder);
         atexit(leave);

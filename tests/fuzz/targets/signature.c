@@ -31,6 +31,7 @@ void fuzz_signature(cbi_bytes input)
 {
     cbi_suite suite = fuzz_choose(&input, 2) == 0 ? CBI_SUITE_SHA256_ED25519 : CBI_SUITE_SM3_SM2;
 
+    fuzz_sign_truly(true);
     read_key(suite, input);
     fuzz_require(cbi_verify(known(suite), cbi_bytes_of_text("another message"), input, NULL) !=
                      CBANK_OK,
