@@ -241,7 +241,7 @@ int main(int argc, char **argv)
 {
     harness campaign;
 
-    harness_begin(&campaign, "memory", 1000, argc, argv);
+    harness_begin(&campaign, "memory", 300, argc, argv);
     crashes = mmap(NULL, sizeof(*crashes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
                    0);
     if (crashes == MAP_FAILED)
