@@ -24,6 +24,29 @@
 #define CBI_USES_MAX 1000u /* records of one conversion, or of one transfer */
 #define CBI_ATTRIBUTES_MAX 16u
 
+/* Published data. */
+#define CBI_PUBLICATION_PAGE_MAX (48u * 1024)
+#define CBI_PUBLICATION_PAGES_MAX 16384u
+#define CBI_PUBLICATION_ITEMS_MAX (1u << 21)
+#define CBI_ID_MAX 128u /* bytes of the id of a rule, cap, bucket ... */
+#define CBI_RATIO_MAX 1000000 /* numerator and denominator */
+#define CBI_VALUES_MAX 256u /* of one list of a condition */
+#define CBI_TERMS_MAX 256u /* of a rule */
+#define CBI_AMOUNT_NODES_MAX 32u /* of a grant */
+#define CBI_ALIAS_SETS_MAX (1u << 17)
+#define CBI_ALIASES_MAX 512u /* codes of a set */
+#define CBI_INSTITUTION_GROUPS_MAX 4096u
+#define CBI_INSTITUTION_GROUP_MAX 1024u /* members of one */
+#define CBI_GROUPS_MAX 1024u
+#define CBI_RESIDENCIES_MAX 64u
+#define CBI_ENTRY_POINTS_MAX 64u
+#define CBI_LEVELS_MAX 256u
+#define CBI_CROSSWALKS_MAX 4096u
+#define CBI_UNITS_MAX 256u
+#define CBI_SCALES_MAX 1024u
+#define CBI_BANDS_MAX 256u /* of a scale */
+#define CBI_MAPPINGS_MAX 4096u
+
 #define CBI_ORIGIN_MAX 128 /* so that a signed note fits a 512-byte guard slot in both suites */
 #define CBI_INSTITUTION_CODE_MAX 32
 #define CBI_REFERENCE_MAX 128
