@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "memory.h"
 #include "options.h"
+#include "order.h"
 #include "output.h"
 #include "person.h"
 #include "shape.h"
@@ -229,9 +230,12 @@ static void show(cli *c)
 }
 
 static const option change_options[] = {
-    {"reason", "CODE", P_OPT_REASON, OPTION_NEEDED},
-    {"document", "TEXT", P_OPT_DOCUMENT, 0},
-    {"token", "HEX", P_OPT_TOKEN, 0},
+    ORDER_OPTIONS(OPTION_NEEDED),
+    {0},
+};
+
+static const option undo_options[] = {
+    ORDER_OPTIONS(0),
     {0},
 };
 
@@ -239,14 +243,13 @@ static void change(cli *c, Cbank__Api__V1__AccountAction action)
 {
     Cbank__Api__V1__LearnerChangeRequest request = CBANK__API__V1__LEARNER_CHANGE_REQUEST__INIT;
     uint8_t token[16];
+    order who;
 
-    if (!call_token(c, token, &request.token))
+    if (!call_token(c, token, &request.token) || !order_read(c, &who))
         return;
     request.account = c->arguments[0];
     request.action = action;
-    request.reason = options_text(c, "reason");
-    if (options_given(c, "document"))
-        request.document = options_text(c, "document");
+    request.order = &who.message;
     request.dry_run = c->dry_run;
     show_info(c,
               call_bank(c, cbank_learner_change, &request.base,
@@ -254,16 +257,44 @@ static void change(cli *c, Cbank__Api__V1__AccountAction action)
               true);
     if (c->dry_run && c->code == EXIT_DONE)
         output_talk(c, P_DRY_RUN, "");
+    order_clear(&who);
 }
+
+#define ACTION(name) CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_##name
 
 static void freeze(cli *c)
 {
-    change(c, CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE);
+    change(c, ACTION(FREEZE));
 }
 
 static void unfreeze(cli *c)
 {
-    change(c, CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNFREEZE);
+    change(c, ACTION(UNFREEZE));
+}
+
+static void restrict_account(cli *c)
+{
+    change(c, ACTION(RESTRICT));
+}
+
+static void release(cli *c)
+{
+    change(c, ACTION(RELEASE));
+}
+
+static void close_account(cli *c)
+{
+    change(c, ACTION(CLOSE));
+}
+
+static void reopen(cli *c)
+{
+    change(c, ACTION(REOPEN));
+}
+
+static void deceased(cli *c)
+{
+    change(c, ACTION(DECEASED));
 }
 
 #define BANK_WRITES (COMMAND_BANK | COMMAND_WRITES)
@@ -273,6 +304,12 @@ const command learner_commands[] = {
     {"find", "", 0, 0, P_LEARNER_FIND, COMMAND_BANK, find_options, find},
     {"show", "ACCOUNT", 1, 1, P_LEARNER_SHOW, COMMAND_BANK, show_options, show},
     {"freeze", "ACCOUNT", 1, 1, P_LEARNER_FREEZE, BANK_WRITES, change_options, freeze},
-    {"unfreeze", "ACCOUNT", 1, 1, P_LEARNER_UNFREEZE, BANK_WRITES, change_options, unfreeze},
+    {"unfreeze", "ACCOUNT", 1, 1, P_LEARNER_UNFREEZE, BANK_WRITES, undo_options, unfreeze},
+    {"restrict", "ACCOUNT", 1, 1, P_LEARNER_RESTRICT, BANK_WRITES, change_options,
+     restrict_account},
+    {"release", "ACCOUNT", 1, 1, P_LEARNER_RELEASE, BANK_WRITES, undo_options, release},
+    {"close", "ACCOUNT", 1, 1, P_LEARNER_CLOSE, BANK_WRITES, change_options, close_account},
+    {"reopen", "ACCOUNT", 1, 1, P_LEARNER_REOPEN, BANK_WRITES, change_options, reopen},
+    {"deceased", "ACCOUNT", 1, 1, P_LEARNER_DECEASED, BANK_WRITES, undo_options, deceased},
     {0},
 };

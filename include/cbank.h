@@ -425,8 +425,8 @@ CBANK_API CBANK_CHECKED cbank_status cbank_learner_show(cbank_bank *bank, const 
                                                         cbank_error *err);
 
 /**
- * Freezes or unfreezes an account. Request: LearnerChangeRequest. Reply: LearnerInfo.
- * NOT_FOUND, STATE.
+ * Freezes, restricts or closes an account, records that its holder has died, and the way back.
+ * Request: LearnerChangeRequest. Reply: LearnerInfo. NOT_FOUND, STATE.
  */
 CBANK_API CBANK_CHECKED cbank_status cbank_learner_change(cbank_bank *bank, const uint8_t *request,
                                                           size_t request_size, cbank_buffer *reply,

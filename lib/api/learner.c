@@ -3,20 +3,31 @@
 #include <string.h>
 
 #include "api/amounts.h"
-#include "bank/account.h"
+#include "api/ordering.h"
+#include "bank/accountstate.h"
 #include "bank/standing.h"
 #include "base/memory.h"
 
 #include "cbank/api/v1/learner.pb-c.h"
 
 #define PERSONS_MAX 1000u
+#define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 
 /* ---- showing ------------------------------------------------------------------------------ */
 
 static Cbank__Api__V1__AccountStatus status_of(cbi_life life)
 {
-    return life == CBI_LIFE_ACTIVE ? CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_OPEN
-                                   : CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_FROZEN;
+    static const Cbank__Api__V1__AccountStatus WORDS[] = {
+        [CBI_LIFE_ACTIVE] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_OPEN,
+        [CBI_LIFE_FROZEN] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_FROZEN,
+        [CBI_LIFE_MERGED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_MERGED,
+        [CBI_LIFE_RESTRICTED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_RESTRICTED,
+        [CBI_LIFE_CLOSED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_CLOSED,
+        [CBI_LIFE_DECEASED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_DECEASED,
+        [CBI_LIFE_ERASED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_ERASED,
+    };
+
+    return WORDS[life];
 }
 
 static cbank_status reply_standing(cbi_standing *standing, Cbank__Api__V1__Person *person,
@@ -218,7 +229,23 @@ done:
     return status;
 }
 
-/* ---- freezing ----------------------------------------------------------------------------- */
+/* ---- states ------------------------------------------------------------------------------- */
+
+/* The statement that an action writes; 0 for one that is none. */
+static int kind_of(Cbank__Api__V1__AccountAction action)
+{
+    static const int KINDS[] = {
+        [CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE] = KIND(ACCOUNT_FROZEN),
+        [CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNFREEZE] = KIND(ACCOUNT_UNFROZEN),
+        [CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_RESTRICT] = KIND(ACCOUNT_RESTRICTED),
+        [CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_RELEASE] = KIND(ACCOUNT_RELEASED),
+        [CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_CLOSE] = KIND(ACCOUNT_CLOSED),
+        [CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_REOPEN] = KIND(ACCOUNT_REOPENED),
+        [CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_DECEASED] = KIND(ACCOUNT_DECEASED),
+    };
+
+    return KINDS[action]; /* parsed: a number that the schema lists */
+}
 
 cbank_status cbank_learner_change(cbank_bank *bank, const uint8_t *request, size_t request_size,
                                   cbank_buffer *reply, cbank_error *err)
@@ -226,8 +253,8 @@ cbank_status cbank_learner_change(cbank_bank *bank, const uint8_t *request, size
     Cbank__Api__V1__LearnerChangeRequest *asked = NULL;
     cbank_status status = CBANK_OK;
     cbi_account account;
+    cbi_order order;
     cbi_bank *inner;
-    bool freeze;
 
     CBI_REQUIRE(bank != NULL && reply != NULL, err);
     CBI_TRY(cbi_face_bank(bank, &inner, err));
@@ -235,13 +262,13 @@ cbank_status cbank_learner_change(cbank_bank *bank, const uint8_t *request, size
                              request_size, &asked, err));
     if (asked->action == CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNSPECIFIED)
         CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "action", NULL));
-    freeze = asked->action == CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE;
     CBI_TRY(read_account(asked->account, &account, err));
-    CBI_TRY(cbi_account_change(inner, account.digits, freeze, asked->reason, asked->document,
-                               cbi_message_bytes(asked->token), cbi_face_now(), asked->dry_run,
-                               err));
+    order = cbi_order_of(asked->order, asked->token, asked->dry_run);
+    CBI_TRY(cbi_account_change(inner, account.digits, kind_of(asked->action), &order, err));
     CBI_TRY(reply_info(inner, account.digits, false, reply, err));
 done:
+    if (asked != NULL)
+        cbi_order_wipe(asked->order);
     cbi_message_free(asked);
     return status;
 }

@@ -177,7 +177,7 @@ cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_err
 
     CBI_TRY(cbi_account_life(txn, account, &life, err));
     if (life != CBI_LIFE_ACTIVE)
-        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_FROZEN, 0, account, NULL));
+        CBI_TRY(cbi_fail(err, cbi_life_refusal(life), 0, account, NULL));
     CBI_TRY(cbi_subject_read_head(txn, &subject, &head, err));
     if (head.sequence + 2 >= CBI_TRANSCRIPT_ENTRIES_MAX)
         CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_FULL, CBI_TRANSCRIPT_ENTRIES_MAX, account, NULL));

@@ -36,7 +36,7 @@ cbank_status cbi_account_match(const cbi_bank *bank, cbi_txn *txn, const cbi_per
 cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cbi_person *person,
                               const cbi_opening_terms *terms, cbi_account *out, cbank_error *err);
 
-/* ACTIVE, FROZEN or MERGED. NOT_FOUND (ACCOUNT_UNKNOWN). */
+/* Never NONE. NOT_FOUND (ACCOUNT_UNKNOWN). */
 cbank_status cbi_account_life(cbi_txn *txn, const char *account, cbi_life *out, cbank_error *err);
 cbank_status cbi_account_put_life(cbi_txn *txn, const char *account, cbi_life life,
                                   cbank_error *err);
@@ -57,10 +57,5 @@ typedef struct cbi_opened {
 cbank_status cbi_account_open_all(cbi_bank *bank, const cbi_person *persons, size_t count,
                                   const cbi_opening_terms *terms, int64_t now, bool dry_run,
                                   cbi_opened *out, cbank_error *err);
-
-/* Freezes or unfreezes. */
-cbank_status cbi_account_change(cbi_bank *bank, const char *account, bool freeze,
-                                const char *reason, const char *document, cbi_bytes token,
-                                int64_t now, bool dry_run, cbank_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "bank/holding.h"
 #include "bank/institution.h"
 #include "bank/intake.h"
+#include "record/body.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 
@@ -72,25 +73,10 @@ done:
     return status;
 }
 
-static cbank_status check_changed(const row *it, cbank_error *err)
+/* What else there is to say of it, its chain tells. */
+static cbank_status check_account(const row *it, cbank_error *err)
 {
-    const Cbank__V1__AccountChanged *changed = it->statement->body;
-
-    return check_subject(it, changed->account, err);
-}
-
-static cbank_status check_merged_out(const row *it, cbank_error *err)
-{
-    const Cbank__V1__MergedOut *merged = it->statement->body;
-
-    return check_subject(it, merged->account, err);
-}
-
-static cbank_status check_merged_in(const row *it, cbank_error *err)
-{
-    const Cbank__V1__MergedIn *merged = it->statement->body;
-
-    return check_subject(it, merged->account, err);
+    return check_subject(it, cbi_body_account(it->statement->kind, it->statement->body), err);
 }
 
 /* The item of the batch that the statement names is what the bank was handed there. */
@@ -280,10 +266,20 @@ static const struct {
     cbank_status (*check)(const row *it, cbank_error *err);
 } CHECKS[] = {
     {KIND(ACCOUNT_OPENED), check_opened},
-    {KIND(ACCOUNT_FROZEN), check_changed},
-    {KIND(ACCOUNT_UNFROZEN), check_changed},
-    {KIND(MERGED_OUT), check_merged_out},
-    {KIND(MERGED_IN), check_merged_in},
+    {KIND(IDENTITY_BOUND), check_account},
+    {KIND(IDENTITY_CORRECTED), check_account},
+    {KIND(IDENTITY_UNBOUND), check_account},
+    {KIND(ACCOUNT_FROZEN), check_account},
+    {KIND(ACCOUNT_UNFROZEN), check_account},
+    {KIND(ACCOUNT_RESTRICTED), check_account},
+    {KIND(ACCOUNT_RELEASED), check_account},
+    {KIND(MERGED_OUT), check_account},
+    {KIND(MERGED_IN), check_account},
+    {KIND(UNMERGED), check_account},
+    {KIND(ACCOUNT_CLOSED), check_account},
+    {KIND(ACCOUNT_REOPENED), check_account},
+    {KIND(ACCOUNT_DECEASED), check_account},
+    {KIND(ACCOUNT_ERASED), check_account},
     {KIND(CREDIT_DEPOSITED), check_deposited},
     {KIND(CREDIT_CHANGED), check_credit_changed},
     {KIND(INSTITUTION_ADMITTED), check_admitted},

@@ -5,6 +5,7 @@
 #include "bank/account.h"
 #include "bank/holding.h"
 #include "bank/intake.h"
+#include "bank/order.h"
 #include "bank/vault.h"
 #include "ledger/token.h"
 
@@ -47,6 +48,28 @@ done:
     return status;
 }
 
+/* A sealed reason is the one whose digest its statement holds. */
+static cbank_status check_note(cbi_check *check, cbi_txn *txn,
+                               const Cbank__Api__V1__PersonNote *note, cbank_error *err)
+{
+    cbi_check_read read = {0};
+    cbank_status status = CBANK_OK;
+    cbi_hash random, digest;
+
+    CBI_TRY(cbi_check_read_at(check, txn, note->index, &read, err));
+    if (!cbi_hash_from(cbi_message_bytes(note->random), &random))
+        CBI_TRY(wrong(check, CBI_TABLE_VAULT, "note", err));
+    CBI_TRY(cbi_order_digest_note(check->hasher, &random, cbi_message_text(note->text), &digest,
+                                  err));
+    if (read.statement.message == NULL ||
+        !cbi_bytes_equal(cbi_message_bytes(read.statement.message->reason_digest),
+                         cbi_bytes_of_hash(&digest)))
+        CBI_TRY(wrong(check, CBI_TABLE_VAULT, "note", err));
+done:
+    cbi_check_clear_read(&read);
+    return status;
+}
+
 cbank_status cbi_check_person(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                               cbank_error *err)
 {
@@ -64,6 +87,8 @@ cbank_status cbi_check_person(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi
         CBI_TRY(check_document(check, txn, person->documents[i]->type,
                                person->documents[i]->number, account.digits, CBI_TABLE_VAULT,
                                err));
+    for (size_t i = 0; i < person->n_notes; i++)
+        CBI_TRY(check_note(check, txn, person->notes[i], err));
 done:
     cbi_vault_free_person(person);
     return status;
@@ -155,8 +180,7 @@ cbank_status cbi_check_state(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_
     } else if (key.size == 1 + CBI_ACCOUNT_SIZE && key.data[0] == 'a') {
         memcpy(account.digits, key.data + 1, CBI_ACCOUNT_SIZE);
         CBI_TRY(want_account(check, txn, account.digits, CBI_TABLE_STATE, "form", err));
-        good = value.size == 1 &&
-               (value.data[0] == CBI_LIFE_FROZEN || value.data[0] == CBI_LIFE_MERGED);
+        good = value.size == 1 && cbi_life_listed((cbi_life)value.data[0]) != 0;
     }
     if (!good)
         CBI_TRY(wrong(check, CBI_TABLE_STATE, "form", err));

@@ -66,6 +66,9 @@ static cbank_status build(const cbi_errand_statement *statement, int64_t at, cba
     Cbank__V1__Code reason;
     cbi_statement_draft draft = {.kind = statement->kind,
                                  .at = at,
+                                 .actor = statement->actor,
+                                 .approver = statement->approver,
+                                 .reason_digest = statement->reason_digest,
                                  .reason = cbi_errand_reason(statement->reason, &reason),
                                  .document = statement->document,
                                  .token = statement->token,

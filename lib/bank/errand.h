@@ -25,7 +25,10 @@ cbank_status cbi_errand_check_reason(const char *word, cbank_error *err);
 typedef struct cbi_errand_statement {
     cbi_subject subject;
     int kind;
+    const char *actor;
+    const char *approver;
     const char *reason;
+    const cbi_hash *reason_digest;
     const char *document;
     cbi_bytes token;
     const void *body;

@@ -240,12 +240,6 @@ done:
     return status;
 }
 
-static Cbank__V1__AccountState account_state(uint8_t life)
-{
-    return life == CBI_LIFE_MERGED ? CBANK__V1__ACCOUNT_STATE__ACCOUNT_STATE_MERGED
-                                   : CBANK__V1__ACCOUNT_STATE__ACCOUNT_STATE_FROZEN;
-}
-
 /* Of a row 'a' | account. The tag stands in each of its entries. */
 static cbank_status list_account(writing *it, status_page *page, cbi_bytes key, uint8_t state,
                                  cbank_error *err)
@@ -262,7 +256,7 @@ static cbank_status list_account(writing *it, status_page *page, cbi_bytes key, 
     page->tags[at] = newest.entry.tag;
     cbank__v1__account_status__init(&page->accounts[at]);
     page->accounts[at].tag = cbi_message_data(cbi_bytes_of_hash(&page->tags[at]));
-    page->accounts[at].state = account_state(state);
+    page->accounts[at].state = cbi_life_listed((cbi_life)state);
     page->account_list[at] = &page->accounts[at];
     page->message.n_accounts++;
     it->out->accounts++;

@@ -20,10 +20,8 @@ static cbank_status check_life(cbi_txn *txn, const char *account, cbank_error *e
     cbi_life life;
 
     CBI_TRY(cbi_account_life(txn, account, &life, err));
-    if (life == CBI_LIFE_MERGED)
-        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_MERGED, 0, account, "transcript"));
     if (life != CBI_LIFE_ACTIVE)
-        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_FROZEN, 0, account, "transcript"));
+        CBI_TRY(cbi_fail(err, cbi_life_refusal(life), 0, account, "transcript"));
 done:
     return status;
 }

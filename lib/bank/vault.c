@@ -70,6 +70,48 @@ cbank_status cbi_vault_get_person(const cbi_bank *bank, cbi_txn *txn, const char
                       cbi_bytes_of_text(account), &cbank__api__v1__person__descriptor, out, err);
 }
 
+cbank_status cbi_vault_keep_person(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                   const Cbank__Api__V1__Person *person, cbank_error *err)
+{
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_message_pack(person, &bytes, err));
+    CBI_TRY(cbi_vault_put_person(bank, txn, account, cbi_bytes_of_buffer(&bytes), err));
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+cbank_status cbi_vault_add_note(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                uint64_t index, const cbi_hash *random, const char *text,
+                                cbank_error *err)
+{
+    Cbank__Api__V1__PersonNote note = CBANK__API__V1__PERSON_NOTE__INIT, **notes = NULL;
+    Cbank__Api__V1__Person *person = NULL;
+    Cbank__Api__V1__Person longer;
+    cbank_status status = CBANK_OK;
+
+    if (text[0] == '\0')
+        return CBANK_OK;
+    CBI_TRY(cbi_vault_get_person(bank, txn, account, &person, err));
+    CBI_TRY(cbi_alloc(person->n_notes + 1, sizeof(Cbank__Api__V1__PersonNote *), &notes, err));
+    for (size_t i = 0; i < person->n_notes; i++)
+        notes[i] = person->notes[i];
+    note.index = index;
+    note.random = cbi_message_data(cbi_bytes_of_hash(random));
+    note.text = cbi_message_string(text);
+    notes[person->n_notes] = &note;
+    longer = *person;
+    longer.notes = notes;
+    longer.n_notes++;
+    CBI_TRY(cbi_vault_keep_person(bank, txn, account, &longer, err));
+done:
+    cbi_free(notes);
+    cbi_vault_free_person(person);
+    return status;
+}
+
 static void wipe_text(char *text)
 {
     if (text != NULL && text[0] != '\0') /* the empty one is shared and read-only */
@@ -86,6 +128,8 @@ void cbi_vault_wipe_person(Cbank__Api__V1__Person *person)
         wipe_text(person->contacts[i]->value);
     for (size_t i = 0; i < person->n_student_numbers; i++)
         wipe_text(person->student_numbers[i]->number);
+    for (size_t i = 0; i < person->n_notes; i++)
+        wipe_text(person->notes[i]->text);
 }
 
 void cbi_vault_free_person(Cbank__Api__V1__Person *person)

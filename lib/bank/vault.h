@@ -21,6 +21,13 @@ cbank_status cbi_vault_put_person(const cbi_bank *bank, cbi_txn *txn, const char
 cbank_status cbi_vault_get_person(const cbi_bank *bank, cbi_txn *txn, const char *account,
                                   Cbank__Api__V1__Person **out, cbank_error *err);
 void cbi_vault_free_person(Cbank__Api__V1__Person *person);
+/* Replaces the row by this message. */
+cbank_status cbi_vault_keep_person(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                   const Cbank__Api__V1__Person *person, cbank_error *err);
+/* Adds the text of a reason to the account's person. Nothing for "". */
+cbank_status cbi_vault_add_note(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                uint64_t index, const cbi_hash *random, const char *text,
+                                cbank_error *err);
 /* Overwrites what says who it is, of a message that another one owns. */
 void cbi_vault_wipe_person(Cbank__Api__V1__Person *person);
 

@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 #include "proof/entry.h"
+#include "proof/undoing.h"
+#include "record/body.h"
 
 /* One chain as far as it has been followed. */
 typedef struct cbi_walk {
@@ -13,49 +15,6 @@ typedef struct cbi_walk {
     cbi_lifecycle life;
     int64_t at;
 } cbi_walk;
-
-static const char *account_of(const cbi_statement *statement)
-{
-    switch (statement->kind->kind) {
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_OPENED:
-        return ((const Cbank__V1__AccountOpened *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_FROZEN:
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_UNFROZEN:
-        return ((const Cbank__V1__AccountChanged *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_MERGED_OUT:
-        return ((const Cbank__V1__MergedOut *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_MERGED_IN:
-        return ((const Cbank__V1__MergedIn *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED:
-        return ((const Cbank__V1__CreditDeposited *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_RECOGNISED:
-        return ((const Cbank__V1__ConversionRecognised *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_SUSPENDED:
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_REINSTATED:
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_REVERSED:
-        return ((const Cbank__V1__ConversionChanged *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_REPLACED:
-        return ((const Cbank__V1__ConversionReplaced *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_NOTED:
-        return ((const Cbank__V1__ConversionNoted *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_QUESTIONED:
-        return ((const Cbank__V1__CreditQuestioned *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_OFFERED:
-        return ((const Cbank__V1__TransferOffered *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_ACCEPTED:
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_PARTLY_ACCEPTED:
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_DECLINED:
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_EXPIRED:
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_RETURNED:
-        return ((const Cbank__V1__TransferEnded *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_RECEIVED:
-        return ((const Cbank__V1__CreditReceived *)statement->body)->account;
-    case CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_TRANSFER_GIVEN_BACK:
-        return ((const Cbank__V1__TransferGivenBack *)statement->body)->account;
-    default: /* a change names an entry of its own chain instead */
-        return NULL;
-    }
-}
 
 static cbank_status check_statement(cbi_walk *walk, const cbi_verdict_item *item, cbank_error *err)
 {
@@ -67,7 +26,8 @@ static cbank_status check_statement(cbi_walk *walk, const cbi_verdict_item *item
         return cbi_fail(err, CBI_REASON_CHAIN_ACCOUNT, item->sequence, walk->chain->account, NULL);
     if ((item->sequence == 0) != statement->kind->opens)
         return cbi_fail(err, CBI_REASON_CHAIN_FIRST, item->sequence, walk->chain->account, NULL);
-    account = account_of(statement);
+    /* A change names an entry instead. */
+    account = cbi_body_account(statement->kind, statement->body);
     if (account != NULL && strcmp(account, walk->chain->account) != 0)
         return cbi_fail(err, CBI_REASON_CHAIN_ACCOUNT, item->sequence, walk->chain->account, NULL);
     if (statement->message->at < walk->at)
@@ -184,8 +144,8 @@ static bool ends_in(const cbi_verdict *verdict, uint32_t position, const cbi_has
                cbi_bytes_of_hash(into));
 }
 
-/* Every merger has its chain and every chain its merger, one to one. */
-static cbank_status check_mergers(const cbi_verdict *verdict, cbank_error *err)
+/* Every merger that stands has its chain and every chain its merger, one to one. */
+static cbank_status check_mergers(cbi_verdict *verdict, cbank_error *err)
 {
     const Cbank__V1__TranscriptHead *head = verdict->transcript.head;
     bool joined[CBI_TRANSCRIPT_CHAINS_MAX] = {true};
@@ -194,7 +154,8 @@ static cbank_status check_mergers(const cbi_verdict *verdict, cbank_error *err)
         const cbi_verdict_item *item = &verdict->items[i];
         uint32_t found = 0;
 
-        if (!cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_MERGED_IN))
+        if (!cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_MERGED_IN) ||
+            item->undone_at != 0)
             continue;
         for (uint32_t c = 1; c < head->n_chains && found == 0; c++) {
             if (!joined[c] && head->chains[c]->merged_into == item->chain + 1 &&
@@ -205,6 +166,7 @@ static cbank_status check_mergers(const cbi_verdict *verdict, cbank_error *err)
             return cbi_fail(err, CBI_REASON_CHAIN_MERGE, item->sequence,
                             head->chains[item->chain]->account, NULL);
         joined[found] = true;
+        verdict->joins[found] = item->sequence;
     }
     for (uint32_t c = 0; c < head->n_chains; c++) {
         if (!joined[c])
@@ -221,10 +183,12 @@ cbank_status cbi_chain_read(cbi_hasher *hasher, cbi_verdict *verdict, cbank_erro
 
     CBI_TRY(cbi_alloc(verdict->transcript.items, sizeof(*verdict->items), &verdict->items, err));
     CBI_TRY(cbi_alloc(head->n_chains, sizeof(*verdict->tags), &verdict->tags, err));
+    CBI_TRY(cbi_alloc(head->n_chains, sizeof(*verdict->joins), &verdict->joins, err));
     for (uint32_t c = 0; c < head->n_chains; c++) {
         CBI_TRY(begin_walk(hasher, verdict, c, &walk, err));
         CBI_TRY(read_chain(hasher, verdict, &walk, err));
     }
+    CBI_TRY(cbi_undoing_settle(verdict, err));
     CBI_TRY(check_mergers(verdict, err));
 done:
     return status;

@@ -2,27 +2,18 @@
 
 #include "proof/statusfile.h"
 
-#define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
-#define STATE(name) CBANK__V1__ACCOUNT_STATE__ACCOUNT_STATE_##name
-
 /* The state in which a chain ends, as the status file would list it. */
 static Cbank__V1__AccountState state_of(const cbi_verdict *verdict, uint32_t chain)
 {
-    Cbank__V1__AccountState state = STATE(UNSPECIFIED);
+    const cbi_verdict_item *items = &verdict->items[cbi_verdict_first(verdict, chain)];
+    cbi_lifecycle life = {0};
 
-    for (size_t i = 0; i < verdict->item_count; i++) {
-        const cbi_verdict_item *item = &verdict->items[i];
-
-        if (item->chain != chain)
-            continue;
-        if (cbi_verdict_is(item, KIND(ACCOUNT_FROZEN)))
-            state = STATE(FROZEN);
-        if (cbi_verdict_is(item, KIND(ACCOUNT_UNFROZEN)))
-            state = STATE(UNSPECIFIED);
-        if (cbi_verdict_is(item, KIND(MERGED_OUT)))
-            state = STATE(MERGED);
+    /* What else there is moves no account, and may be withheld. */
+    for (uint32_t i = 0; i < verdict->transcript.head->chains[chain]->items; i++) {
+        if (items[i].entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT)
+            (void)cbi_lifecycle_step(&life, (int)items[i].statement.kind->kind, NULL);
     }
-    return state;
+    return cbi_life_listed(life.life);
 }
 
 static cbank_status compare(const cbi_verdict *verdict, const cbi_statusfile *file,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "proof/undoing.h"
 #include "record/identity.h"
 
 /* That the disclosed document, with this randomness, makes this commitment. */
@@ -40,16 +41,31 @@ done:
     return status;
 }
 
+/* The disclosed document is one that the account is for, by the bank's own commitment to it. */
+static cbank_status check_account(cbi_hasher *hasher, const Cbank__V1__Holder *holder,
+                                  const cbi_verdict *verdict, cbank_error *err)
+{
+    cbank_status status = CBANK_E_BAD_HOLDER;
+
+    for (size_t i = 0; i < verdict->item_count && status == CBANK_E_BAD_HOLDER; i++) {
+        const cbi_verdict_item *item = &verdict->items[i];
+        cbi_bytes commitment;
+
+        if (cbi_undoing_commits(item, &commitment))
+            status = check_commitment(hasher, holder, cbi_message_bytes(holder->random),
+                                      commitment, 0, err);
+    }
+    return status;
+}
+
 cbank_status cbi_holder_check(cbi_hasher *hasher, cbi_verdict *verdict, cbank_error *err)
 {
     const Cbank__V1__Holder *holder = verdict->transcript.head->holder;
-    const Cbank__V1__AccountOpened *opened = verdict->items[0].statement.body;
     bool disclosed = holder != NULL && holder->document_number[0] != '\0';
     cbank_status status = CBANK_OK;
 
     if (disclosed) {
-        CBI_TRY(check_commitment(hasher, holder, cbi_message_bytes(holder->random),
-                                 cbi_message_bytes(opened->holder), 0, err));
+        CBI_TRY(check_account(hasher, holder, verdict, err));
         verdict->holder_proven = true;
     }
     for (size_t i = 0; i < verdict->item_count; i++) {

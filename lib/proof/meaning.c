@@ -105,16 +105,6 @@ done:
     return status;
 }
 
-/* The items of one chain stand together: where it begins. */
-static size_t first_of(const cbi_verdict *verdict, uint32_t chain)
-{
-    size_t first = 0;
-
-    for (uint32_t c = 0; c < chain; c++)
-        first += verdict->transcript.head->chains[c]->items;
-    return first;
-}
-
 /* The shown deposits by their record ids. */
 typedef struct cbi_deposits {
     const cbi_verdict_item **items;
@@ -161,19 +151,53 @@ static const cbi_verdict_item *find_deposit(const cbi_deposits *deposits, cbi_by
     return found == NULL ? NULL : *found;
 }
 
-/* The earlier entry of its own chain that a change touches, by sequence and leaf. */
+/* Had this chain been merged into the change's own, however far, when the change was made? */
+static bool reaches(const cbi_verdict *verdict, const cbi_verdict_item *change, uint32_t chain)
+{
+    Cbank__V1__Chain *const *chains = verdict->transcript.head->chains;
+
+    while (chain != 0 && chain != change->chain) {
+        uint32_t into = chains[chain]->merged_into - 1; /* always a chain before it */
+
+        if (into == change->chain)
+            return verdict->joins[chain] < change->sequence;
+        chain = into;
+    }
+    return chain == change->chain;
+}
+
+/* The earlier entry that a change touches, by sequence and leaf. */
 static cbi_verdict_item *find_touched(cbi_verdict *verdict, const cbi_verdict_item *change)
 {
+    const Cbank__V1__TranscriptHead *head = verdict->transcript.head;
     const Cbank__V1__CreditChanged *body = change->statement.body;
-    cbi_verdict_item *touched;
 
-    if (body->touched_sequence >= change->sequence)
-        return NULL;
-    touched = &verdict->items[first_of(verdict, change->chain) + (size_t)body->touched_sequence];
-    if (touched->entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD ||
-        !cbi_bytes_equal(cbi_message_bytes(body->touched_leaf), cbi_bytes_of_hash(&touched->leaf)))
-        return NULL;
-    return touched;
+    for (uint32_t c = 0; c < head->n_chains; c++) {
+        uint64_t end = c == change->chain ? change->sequence : head->chains[c]->items;
+        cbi_verdict_item *touched;
+
+        if (body->touched_sequence >= end || !reaches(verdict, change, c))
+            continue;
+        touched = &verdict->items[cbi_verdict_first(verdict, c) + (size_t)body->touched_sequence];
+        if (touched->entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD &&
+            cbi_bytes_equal(cbi_message_bytes(body->touched_leaf),
+                            cbi_bytes_of_hash(&touched->leaf)))
+            return touched;
+    }
+    return NULL;
+}
+
+/* Was it made to a record of an account that was merged in then, and no longer is? */
+static bool left_with_merger(const cbi_verdict *verdict, const cbi_verdict_item *change)
+{
+    const cbi_verdict_item *chain = &verdict->items[cbi_verdict_first(verdict, change->chain)];
+
+    for (uint64_t i = 0; i < change->sequence; i++) {
+        if (cbi_verdict_is(&chain[i], CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_MERGED_IN) &&
+            chain[i].undone_at > change->sequence)
+            return true;
+    }
+    return false;
 }
 
 /* What gives a credit back is worth no more than the word it rests on. */
@@ -200,6 +224,9 @@ static cbank_status settle_change(cbi_verdict *verdict, const cbi_deposits *depo
     cbi_verdict_item *touched = find_touched(verdict, change);
     cbank_status status = CBANK_OK;
 
+    if (touched == NULL && find_deposit(deposits, named) == NULL &&
+        left_with_merger(verdict, change))
+        return CBANK_OK;
     if (touched == NULL || find_deposit(deposits, named) != (touched->shown ? touched : NULL))
         return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
     if (touched->shown && change->institution != NULL &&
@@ -245,7 +272,8 @@ static cbank_status check_amended(const cbi_verdict *verdict, const cbi_deposits
             continue;
         for (size_t d = 0; d < deposits->count; d++)
             found += amends(deposits->items[d], change);
-        if (found > 1 || (found == 0 && all))
+        /* What was put in its place stays on the chain that the account was merged into. */
+        if (found > 1 || (found == 0 && all && !change->restored))
             return cbi_fail(err, CBI_REASON_AMENDED_APART, change->sequence, NULL, NULL);
         pairs += found;
     }
@@ -274,6 +302,25 @@ done:
     return status;
 }
 
+/* A chain comes before the one it was merged into, where its records may have changed again. */
+static cbank_status settle_changes(cbi_verdict *verdict, const cbi_deposits *deposits,
+                                   cbank_error *err)
+{
+    const Cbank__V1__TranscriptHead *head = verdict->transcript.head;
+    cbank_status status = CBANK_OK;
+
+    for (size_t c = head->n_chains; c-- > 0;) {
+        const cbi_verdict_item *items = &verdict->items[cbi_verdict_first(verdict, (uint32_t)c)];
+
+        for (uint32_t i = 0; i < head->chains[c]->items; i++) {
+            if (is_change(&items[i]))
+                CBI_TRY(settle_change(verdict, deposits, &items[i], err));
+        }
+    }
+done:
+    return status;
+}
+
 cbank_status cbi_meaning_settle(cbi_verdict *verdict, cbank_error *err)
 {
     bool all = verdict->transcript.head->terms->completeness ==
@@ -283,13 +330,11 @@ cbank_status cbi_meaning_settle(cbi_verdict *verdict, cbank_error *err)
 
     CBI_TRY(sort_deposits(verdict, &deposits, err));
     for (size_t i = 0; i < verdict->item_count; i++) {
-        const cbi_verdict_item *item = &verdict->items[i];
-
-        if (all && !item->shown)
-            CBI_TRY(cbi_fail(err, CBI_REASON_COMPLETENESS, item->sequence, NULL, NULL));
-        if (is_change(item))
-            CBI_TRY(settle_change(verdict, &deposits, item, err));
+        if (all && !verdict->items[i].shown)
+            CBI_TRY(cbi_fail(err, CBI_REASON_COMPLETENESS, verdict->items[i].sequence, NULL,
+                             NULL));
     }
+    CBI_TRY(settle_changes(verdict, &deposits, err));
     CBI_TRY(check_amended(verdict, &deposits, all, err));
     CBI_TRY(sum_up(verdict, err));
 done:

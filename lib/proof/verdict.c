@@ -14,6 +14,7 @@ void cbi_verdict_clear(cbi_verdict *verdict)
     }
     cbi_free(verdict->items);
     cbi_free(verdict->tags);
+    cbi_free(verdict->joins);
     cbank_buffer_clear(&verdict->fork[0]);
     cbank_buffer_clear(&verdict->fork[1]);
     cbi_transcript_clear(&verdict->transcript);
@@ -40,6 +41,15 @@ void cbi_verdict_keep_fork(cbi_verdict *verdict)
     verdict->fork[0] = verdict->fork[1] = (cbank_buffer){0};
     cbi_verdict_clear(verdict);
     *verdict = kept;
+}
+
+size_t cbi_verdict_first(const cbi_verdict *verdict, uint32_t chain)
+{
+    size_t first = 0;
+
+    for (uint32_t c = 0; c < chain; c++)
+        first += verdict->transcript.head->chains[c]->items;
+    return first;
 }
 
 bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind)

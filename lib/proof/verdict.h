@@ -21,6 +21,10 @@ typedef struct cbi_verdict_item {
     uint64_t sequence;
     uint8_t entry_class;
     cbi_hash leaf;
+    /* Of a merger or a document: the sequence at which it was undone; 0 while it stands. */
+    uint64_t undone_at;
+    /* Of a change: made while the account was merged, and written again on its own chain. */
+    bool restored;
     /* Of a deposit that is shown: */
     Cbank__V1__CreditRecord *record;
     cbi_hash record_id;
@@ -47,6 +51,7 @@ typedef struct cbi_verdict {
     size_t item_count;
     size_t shown;
     cbi_hash *tags;        /* one a chain */
+    uint64_t *joins;       /* one a chain: where its merger stands in the chain it went into */
     cbi_totals totals;     /* of the shown records that hold */
     cbi_proven least;      /* proven over all shown records */
     bool holder_proven;    /* the disclosed number is the account's */
@@ -63,6 +68,9 @@ cbank_status cbi_verdict_fork(cbi_verdict *verdict, cbi_bytes one, cbi_bytes oth
                               cbank_error *err);
 /* Clears everything else, so that nothing of a file that failed is handed out. */
 void cbi_verdict_keep_fork(cbi_verdict *verdict);
+
+/* The items of one chain stand together: where it begins. */
+size_t cbi_verdict_first(const cbi_verdict *verdict, uint32_t chain);
 
 /* A shown item of this kind. */
 bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind);

@@ -47,6 +47,13 @@ static cbank_status check_sequence(const char *name, uint64_t sequence, cbank_er
     return CBANK_OK;
 }
 
+static cbank_status check_assurance(Cbank__V1__IdentityAssurance assurance, cbank_error *err)
+{
+    if (assurance == CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_UNSPECIFIED)
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "assurance", NULL);
+    return CBANK_OK;
+}
+
 static cbank_status check_account_opened(const void *body, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -57,8 +64,51 @@ static cbank_status check_account_opened(const void *body, cbank_error *err)
         CBI_TRY(cbi_field_institution("opened_by", opened->opened_by, err));
     CBI_TRY(cbi_field_code("channel", opened->channel, err));
     CBI_TRY(check_hash("holder", opened->holder, err));
-    if (opened->assurance == CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_UNSPECIFIED)
-        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "assurance", NULL);
+    CBI_TRY(check_assurance(opened->assurance, err));
+done:
+    return status;
+}
+
+/* An earlier statement by its leaf; without one nothing is named, not even by sequence. */
+static cbank_status check_touched(uint64_t sequence, ProtobufCBinaryData leaf, cbank_error *err)
+{
+    if (leaf.len == 0 && sequence != 0)
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "touched_leaf", NULL);
+    return cbi_field_size("touched_leaf", leaf, CBI_HASH_SIZE, false, err);
+}
+
+static cbank_status check_identity_bound(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__IdentityBound *bound = body;
+
+    CBI_TRY(check_account("account", bound->account, err));
+    CBI_TRY(check_hash("holder", bound->holder, err));
+    CBI_TRY(check_assurance(bound->assurance, err));
+done:
+    return status;
+}
+
+static cbank_status check_identity_corrected(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__IdentityCorrected *corrected = body;
+
+    CBI_TRY(check_account("account", corrected->account, err));
+    CBI_TRY(check_hash("holder", corrected->holder, err));
+    CBI_TRY(check_assurance(corrected->assurance, err));
+    CBI_TRY(check_touched(corrected->touched_sequence, corrected->touched_leaf, err));
+done:
+    return status;
+}
+
+static cbank_status check_identity_unbound(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__IdentityUnbound *unbound = body;
+
+    CBI_TRY(check_account("account", unbound->account, err));
+    CBI_TRY(check_touched(unbound->touched_sequence, unbound->touched_leaf, err));
 done:
     return status;
 }
@@ -93,6 +143,31 @@ static cbank_status check_merged_in(const void *body, cbank_error *err)
     CBI_TRY(check_hash("from_tag_random", merged->from_tag_random, err));
     CBI_TRY(check_sequence("from_sequence", merged->from_sequence, err));
     CBI_TRY(check_hash("from_leaf", merged->from_leaf, err));
+done:
+    return status;
+}
+
+static cbank_status check_unmerged(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__Unmerged *unmerged = body;
+
+    CBI_TRY(check_account("account", unmerged->account, err));
+    CBI_TRY(check_sequence("touched_sequence", unmerged->touched_sequence, err));
+    CBI_TRY(check_hash("touched_leaf", unmerged->touched_leaf, err));
+done:
+    return status;
+}
+
+static cbank_status check_account_erased(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__AccountErased *erased = body;
+
+    CBI_TRY(check_account("account", erased->account, err));
+    if (erased->complete_on == 0)
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "complete_on", NULL);
+    CBI_TRY(cbi_field_date("complete_on", erased->complete_on, err));
 done:
     return status;
 }
@@ -193,9 +268,14 @@ static const struct {
     cbank_status (*check)(const void *body, cbank_error *err);
 } CHECKS[] = {
     {&cbank__v1__account_opened__descriptor, check_account_opened},
+    {&cbank__v1__identity_bound__descriptor, check_identity_bound},
+    {&cbank__v1__identity_corrected__descriptor, check_identity_corrected},
+    {&cbank__v1__identity_unbound__descriptor, check_identity_unbound},
     {&cbank__v1__account_changed__descriptor, check_account_changed},
     {&cbank__v1__merged_out__descriptor, check_merged_out},
     {&cbank__v1__merged_in__descriptor, check_merged_in},
+    {&cbank__v1__unmerged__descriptor, check_unmerged},
+    {&cbank__v1__account_erased__descriptor, check_account_erased},
     {&cbank__v1__credit_deposited__descriptor, check_credit_deposited},
     {&cbank__v1__credit_changed__descriptor, check_credit_changed},
     {&cbank__v1__conversion_recognised__descriptor, cbi_conversion_check_recognised},
@@ -215,6 +295,33 @@ static const struct {
     {&cbank__v1__batch_received__descriptor, check_batch_received},
     {&cbank__v1__bank_created__descriptor, check_bank_created},
 };
+
+const char *cbi_body_account(const cbi_kind *kind, const void *body)
+{
+    const char *account = NULL;
+
+    for (unsigned i = 0; i < kind->body->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &kind->body->fields[i];
+
+        if (field->type == PROTOBUF_C_TYPE_STRING && field->label == PROTOBUF_C_LABEL_NONE &&
+            strcmp(field->name, "account") == 0)
+            memcpy(&account, (const uint8_t *)body + field->offset, sizeof(account));
+    }
+    return account;
+}
+
+bool cbi_body_holder(const cbi_kind *kind, const void *body, cbi_bytes *out)
+{
+    if (kind->body == &cbank__v1__account_opened__descriptor)
+        *out = cbi_message_bytes(((const Cbank__V1__AccountOpened *)body)->holder);
+    else if (kind->body == &cbank__v1__identity_bound__descriptor)
+        *out = cbi_message_bytes(((const Cbank__V1__IdentityBound *)body)->holder);
+    else if (kind->body == &cbank__v1__identity_corrected__descriptor)
+        *out = cbi_message_bytes(((const Cbank__V1__IdentityCorrected *)body)->holder);
+    else
+        return false;
+    return true;
+}
 
 cbank_status cbi_body_check(const cbi_kind *kind, const void *body, cbank_error *err)
 {

@@ -12,4 +12,10 @@
  */
 cbank_status cbi_body_check(const cbi_kind *kind, const void *body, cbank_error *err);
 
+/* The account that the body says it is about (its field `account`); NULL if it names none. */
+const char *cbi_body_account(const cbi_kind *kind, const void *body);
+
+/* The holder commitment of a statement about the account's holder; false if it has none. */
+bool cbi_body_holder(const cbi_kind *kind, const void *body, cbi_bytes *out);
+
 #endif

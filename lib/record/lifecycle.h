@@ -10,6 +10,7 @@
 #include "record/kind.h"
 
 #include "cbank/v1/record.pb-c.h"
+#include "cbank/v1/status.pb-c.h"
 
 typedef enum cbi_life {
     CBI_LIFE_NONE = 0,      /* nothing on the chain yet */
@@ -17,7 +18,16 @@ typedef enum cbi_life {
     CBI_LIFE_FROZEN = 2,    /* account: takes nothing new, but what it holds may change */
     CBI_LIFE_MERGED = 3,    /* account: the chain has ended and goes on in another */
     CBI_LIFE_SUSPENDED = 4, /* institution: neither its batches nor its keys are taken */
+    CBI_LIFE_RESTRICTED = 5, /* account: kept, and used for nothing */
+    CBI_LIFE_CLOSED = 6,     /* account: given up by the learner */
+    CBI_LIFE_DECEASED = 7,   /* account: the learner has died */
+    CBI_LIFE_ERASED = 8,     /* account: nothing is left but the chain's hashes */
 } cbi_life;
+
+/* Why an account or institution of this life, which is not ACTIVE, is of no use. */
+cbi_reason cbi_life_refusal(cbi_life life);
+/* How a status file lists an account of this life: 0 if it does not. */
+Cbank__V1__AccountState cbi_life_listed(cbi_life life);
 
 /* One chain so far. Begins as {0}; the first kind tells whose chain it is. */
 typedef struct cbi_lifecycle {

@@ -79,9 +79,12 @@ const void *cbi_statement_body(const cbi_statement *statement,
     return statement->kind != NULL && statement->kind->body == type ? statement->body : NULL;
 }
 
-/* The message with everything lent but the body's bytes, which are already packed. */
+/*
+ * The message with everything lent but the body's bytes, which are already packed. `approver` has
+ * room for the list of the one there may be.
+ */
 static Cbank__V1__Statement message_of(const cbi_statement_draft *draft, const cbi_kind *kind,
-                                       cbi_bytes body)
+                                       cbi_bytes body, char **approver)
 {
     Cbank__V1__Statement message;
 
@@ -92,7 +95,12 @@ static Cbank__V1__Statement message_of(const cbi_statement_draft *draft, const c
     message.salt = cbi_message_data(cbi_bytes_of(draft->salt, CBI_SALT_SIZE));
     message.at = draft->at;
     message.actor = cbi_message_string(draft->actor);
+    *approver = cbi_message_string(draft->approver);
+    message.approvers = approver;
+    message.n_approvers = cbi_message_text(*approver).size > 0;
     message.reason = (Cbank__V1__Code *)(uintptr_t)draft->reason; /* packing only reads */
+    if (draft->reason_digest != NULL)
+        message.reason_digest = cbi_message_data(cbi_bytes_of_hash(draft->reason_digest));
     message.document = cbi_message_string(draft->document);
     message.token = cbi_message_data(draft->token);
     message.body = cbi_message_data(body);
@@ -107,11 +115,12 @@ cbank_status cbi_statement_build(const cbi_statement_draft *draft, cbank_buffer 
     cbank_buffer body = {0};
     const cbi_kind *kind;
     Cbank__V1__Statement message;
+    char *approver;
 
     CBI_TRY(find_kind(draft->kind, &kind, err));
     CBI_TRY(cbi_body_check(kind, draft->body, err));
     CBI_TRY(cbi_message_pack(draft->body, &body, err));
-    message = message_of(draft, kind, cbi_bytes_of_buffer(&body));
+    message = message_of(draft, kind, cbi_bytes_of_buffer(&body), &approver);
     CBI_TRY(check_header(&message, err));
     CBI_TRY(cbi_message_pack(&message, out, err));
     CBI_TRY(check_size(out->size - before, err));

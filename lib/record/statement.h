@@ -41,7 +41,9 @@ typedef struct cbi_statement_draft {
     uint8_t salt[CBI_SALT_SIZE];
     int64_t at;
     const char *actor;
+    const char *approver;
     const Cbank__V1__Code *reason;
+    const cbi_hash *reason_digest;
     const char *document;
     cbi_bytes token; /* CBI_TOKEN_SIZE bytes, or none */
     const void *body;

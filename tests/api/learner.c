@@ -270,13 +270,17 @@ Test(learner, without_an_account_is_not_found)
 
 /* ---- freezing ------------------------------------------------------------------------------- */
 
+static Cbank__Api__V1__Order court_order;
+
 static Cbank__Api__V1__LearnerChangeRequest asking(Cbank__Api__V1__AccountAction action)
 {
     Cbank__Api__V1__LearnerChangeRequest request = CBANK__API__V1__LEARNER_CHANGE_REQUEST__INIT;
 
     request.account = account;
     request.action = action;
-    request.reason = scene_text("court-order");
+    court_order = (Cbank__Api__V1__Order)CBANK__API__V1__ORDER__INIT;
+    court_order.reason = scene_text("court-order");
+    request.order = &court_order;
     return request;
 }
 
@@ -317,7 +321,7 @@ Test(learner, is_changed_in_one_of_the_ways_there_are)
     records_fails(records_refuse(&s, cbank_learner_change, &request, &err), err, CBANK_E_ARGUMENT,
                   "BAD_ARGUMENT");
     request.action = CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE;
-    request.reason = scene_text("a sentence about somebody");
+    request.order->reason = scene_text("a sentence about somebody");
     records_fails(records_refuse(&s, cbank_learner_change, &request, &err), err, CBANK_E_ARGUMENT,
                   "BAD_ARGUMENT");
     request = asking(CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE);

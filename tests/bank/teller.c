@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bank/accountstate.h"
 #include "bank/institution.h"
 #include "base/memory.h"
 #include "crypto/keyfile.h"
@@ -101,8 +102,16 @@ cbi_account teller_open_account(teller *it, const char *type, const char *number
 
 void teller_freeze(teller *it, bool freeze)
 {
-    teller_works(cbi_account_change(it->bank, it->account.digits, freeze, "", "", (cbi_bytes){0},
-                                    ++it->now, false, &teller_err));
+    teller_change_account(it, it->account.digits,
+                          freeze ? CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_FROZEN
+                                 : CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_UNFROZEN);
+}
+
+void teller_change_account(teller *it, const char *account, int kind)
+{
+    cbi_order order = {.reason = "court-order", .now = ++it->now};
+
+    teller_works(cbi_account_change(it->bank, account, kind, &order, &teller_err));
 }
 
 void teller_vouch(teller *it, const char *code)

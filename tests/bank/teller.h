@@ -40,6 +40,8 @@ void teller_close(teller *it);
 cbi_account teller_open_account(teller *it, const char *type, const char *number,
                                 const char *name);
 void teller_freeze(teller *it, bool freeze);
+/* One of the statements that change an account's state. */
+void teller_change_account(teller *it, const char *account, int kind);
 /* Admits an institution on the bank's word alone, with a key of its own. */
 void teller_vouch(teller *it, const char *code);
 

@@ -77,6 +77,9 @@ class Keys(desk.Town):
                   self.in_bank("learner", "freeze", account, "--reason", "dispute"))
         self.hold("learner unfreeze",
                   self.in_bank("learner", "unfreeze", account, "--reason", "settled"))
+        for verb in ("restrict", "release", "close", "reopen", "deceased", "reopen"):
+            self.hold(f"learner {verb}",
+                      self.in_bank("learner", verb, account, "--reason", "on-request"))
 
     def credit_records(self):
         self.write("bad.csv", "\n".join([desk.HEADER, *desk.ROWS, "5,甲一,123,C3,体育,1,通过,"]))

@@ -201,11 +201,13 @@ cbank_status world_issue(world *it, const char *reference, uint64_t token, char 
 cbank_status world_freeze(world *it, bool freeze)
 {
     Cbank__Api__V1__LearnerChangeRequest request = CBANK__API__V1__LEARNER_CHANGE_REQUEST__INIT;
+    Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
 
     request.account = it->account;
     request.action = freeze ? CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE
                             : CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNFREEZE;
-    request.reason = message_lend("entered-in-error");
+    order.reason = message_lend("entered-in-error");
+    request.order = &order;
     return message_ask(it, cbank_learner_change, &request, NULL);
 }
 

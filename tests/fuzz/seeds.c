@@ -166,6 +166,27 @@ static void put_statements(const world_chain *chain, const char *prefix)
     }
 }
 
+/* What happens to accounts, once each. */
+static void put_accounts(story *it)
+{
+    static const int states[] = {105, 106, 107, 108, 112, 113, 114, 113};
+    world_learner learner, other;
+
+    world_open(it->world, &learner, "cn-id", "360302190001010018", "丙三");
+    world_open(it->world, &other, "cn-id", "360302190001010018", "丙三");
+    world_bind(it->world, &learner, "passport/GBR", "X1234567");
+    world_correct(it->world, &learner, &learner.chain.entries[0], "360302190001010026");
+    world_unbind(it->world, &learner, &learner.chain.entries[1]);
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+        world_state(it->world, &learner, states[i]);
+    world_merge(it->world, &other, &learner);
+    world_unmerge(it->world, &learner);
+    put_statements(&learner.chain, "account");
+    put_statements(&other.chain, "unmerged");
+    put_file("transcript", "account",
+             paper_make(it->world, &learner, &(paper_terms){.evidence = true}), 11);
+}
+
 static void put_transcripts(story *it)
 {
     static const struct {
@@ -357,6 +378,7 @@ int main(int argc, char **argv)
     put_statements(&it->world->rotated.chain, "institution");
     put_files(it);
     put_transcripts(it);
+    put_accounts(it);
     put_sheets();
     put_requests(it);
     put_keys(CBI_SUITE_SHA256_ED25519, "ed25519");

@@ -246,33 +246,6 @@ void world_open(world *it, world_learner *out, const char *type, const char *num
     world_append(it, &out->chain, KIND(ACCOUNT_OPENED), &body);
 }
 
-void world_freeze(world *it, world_learner *learner, bool freeze)
-{
-    Cbank__V1__AccountChanged body = CBANK__V1__ACCOUNT_CHANGED__INIT;
-
-    body.account = learner->account;
-    world_append(it, &learner->chain, freeze ? KIND(ACCOUNT_FROZEN) : KIND(ACCOUNT_UNFROZEN),
-                 &body);
-}
-
-void world_merge(world *it, world_learner *from, world_learner *into)
-{
-    Cbank__V1__MergedOut out = CBANK__V1__MERGED_OUT__INIT;
-    Cbank__V1__MergedIn in = CBANK__V1__MERGED_IN__INIT;
-    const world_entry *last;
-
-    out.account = from->account;
-    out.into_tag = cbi_message_data(cbi_bytes_of_hash(&into->chain.tag));
-    last = world_append(it, &from->chain, KIND(MERGED_OUT), &out);
-    in.account = into->account;
-    in.from_account = from->account;
-    in.from_tag_random = cbi_message_data(cbi_bytes_of_hash(&from->chain.random));
-    in.from_sequence = last->sequence;
-    in.from_leaf = cbi_message_data(cbi_bytes_of_hash(&last->leaf));
-    world_append(it, &into->chain, KIND(MERGED_IN), &in);
-    into->merged[into->merged_count++] = from;
-}
-
 /* ---- the whole --------------------------------------------------------------------------- */
 
 static void create_bank(world *it)

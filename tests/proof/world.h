@@ -152,7 +152,17 @@ cbi_bytes world_request(world *it, const char *code, const cbi_private *earlier,
 void world_open(world *it, world_learner *out, const char *type, const char *number,
                 const char *name);
 void world_freeze(world *it, world_learner *learner, bool freeze);
+/* One of the kinds whose body is AccountChanged. */
+void world_state(world *it, world_learner *learner, int kind);
 void world_merge(world *it, world_learner *from, world_learner *into);
+/* The learner merged last is its own again; its chain goes on. */
+void world_unmerge(world *it, world_learner *into);
+/* Writes again, on the chain of the record, a change that was made where it was merged into. */
+void world_restore(world *it, world_learner *learner, const world_entry *change);
+/* A document joins, takes the place of the one an entry commits to, or goes. NULL: of none. */
+void world_bind(world *it, world_learner *learner, const char *type, const char *number);
+void world_correct(world *it, world_learner *learner, const world_entry *wrong, const char *number);
+void world_unbind(world *it, world_learner *learner, const world_entry *gone);
 
 /* A batch is begun, filled, signed with the institution's newest key, and deposited. */
 world_batch *world_batch_new(world *it, world_institution *institution);

@@ -185,16 +185,18 @@ static size_t list_records(const world_chain *chain, cbi_status_row *rows, size_
 
 static size_t list_account(const world_chain *chain, cbi_status_row *rows, size_t count)
 {
-    cbi_statement last = {0};
-    int state = 0;
+    cbi_lifecycle life = {0};
+    int state;
 
-    cr_assert_eq(cbi_statement_parse(chain->entries[chain->count - 1].statement, &last, NULL),
-                 CBANK_OK);
-    if (last.kind->kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_FROZEN)
-        state = CBANK__V1__ACCOUNT_STATE__ACCOUNT_STATE_FROZEN;
-    if (last.kind->kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_MERGED_OUT)
-        state = CBANK__V1__ACCOUNT_STATE__ACCOUNT_STATE_MERGED;
-    cbi_statement_clear(&last);
+    for (size_t i = 0; i < chain->count; i++) {
+        cbi_statement statement = {0};
+
+        cr_assert_eq(cbi_statement_parse(chain->entries[i].statement, &statement, NULL),
+                     CBANK_OK);
+        (void)cbi_lifecycle_step(&life, (int)statement.kind->kind, NULL);
+        cbi_statement_clear(&statement);
+    }
+    state = (int)cbi_life_listed(life.life);
     if (state != 0)
         rows[count++] = (cbi_status_row){chain->tag, (uint8_t)state};
     return count;

@@ -51,6 +51,63 @@ Test(body, a_change_of_an_account_names_it)
     REFUSED(ACCOUNT_UNFROZEN, account_changed, account, TEXT(""));
 }
 
+Test(body, a_document_that_joins_an_account_has_a_holder_and_an_assurance)
+{
+    REFUSED(IDENTITY_BOUND, identity_bound, account, TEXT("1"));
+    REFUSED(IDENTITY_BOUND, identity_bound, holder, SHORT);
+    REFUSED(IDENTITY_BOUND, identity_bound, assurance, 0);
+    REFUSED(IDENTITY_CORRECTED, identity_corrected, account, TEXT("1"));
+    REFUSED(IDENTITY_CORRECTED, identity_corrected, holder, NONE);
+    REFUSED(IDENTITY_CORRECTED, identity_corrected, assurance, 0);
+    REFUSED(IDENTITY_CORRECTED, identity_corrected, touched_leaf, LONG);
+    REFUSED(IDENTITY_UNBOUND, identity_unbound, account, TEXT(""));
+    REFUSED(IDENTITY_UNBOUND, identity_unbound, touched_leaf, SHORT);
+    /* Of the first entry, and of a document that the log never named. */
+    sample_bodies_init(&bodies);
+    bodies.identity_unbound.touched_sequence = 0;
+    cr_expect_eq(check(KIND(IDENTITY_UNBOUND)), CBANK_OK);
+    bodies.identity_unbound.touched_leaf = NONE;
+    cr_expect_eq(check(KIND(IDENTITY_UNBOUND)), CBANK_OK);
+    bodies.identity_unbound.touched_sequence = 1;
+    cr_expect_eq(check(KIND(IDENTITY_UNBOUND)), CBANK_E_INVALID);
+}
+
+Test(body, an_undone_merger_names_the_entry_that_it_undoes)
+{
+    REFUSED(UNMERGED, unmerged, account, TEXT("1"));
+    REFUSED(UNMERGED, unmerged, touched_sequence, 0);
+    REFUSED(UNMERGED, unmerged, touched_leaf, NONE);
+}
+
+Test(body, an_erasure_says_when_it_is_complete)
+{
+    REFUSED(ACCOUNT_ERASED, account_erased, account, TEXT("1"));
+    REFUSED(ACCOUNT_ERASED, account_erased, complete_on, 0);
+    REFUSED(ACCOUNT_ERASED, account_erased, complete_on, 20261301);
+}
+
+Test(body, says_which_account_it_is_about_and_whom_it_commits_to)
+{
+    static const int kinds[] = {KIND(ACCOUNT_OPENED),     KIND(IDENTITY_BOUND),
+                                KIND(IDENTITY_CORRECTED), KIND(IDENTITY_UNBOUND),
+                                KIND(ACCOUNT_CLOSED),     KIND(MERGED_IN),
+                                KIND(CREDIT_DEPOSITED),   KIND(UNMERGED)};
+    cbi_bytes holder;
+
+    sample_bodies_init(&bodies);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        const cbi_kind *kind = cbi_kind_find(kinds[i]);
+        const void *body = sample_body(&bodies, kinds[i]);
+
+        cr_expect_str_eq(cbi_body_account(kind, body),
+                         kinds[i] == KIND(MERGED_IN) ? SAMPLE_OTHER_ACCOUNT : SAMPLE_ACCOUNT,
+                         "%s", kind->word);
+        cr_expect_eq(cbi_body_holder(kind, body, &holder), i < 3, "%s", kind->word);
+    }
+    cr_expect_null(cbi_body_account(cbi_kind_find(KIND(CREDIT_CHANGED)),
+                                    sample_body(&bodies, KIND(CREDIT_CHANGED))));
+}
+
 Test(body, a_merger_names_both_sides)
 {
     REFUSED(MERGED_OUT, merged_out, account, TEXT("1"));

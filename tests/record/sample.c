@@ -8,9 +8,9 @@
 
 ProtobufCBinaryData sample_bytes(uint8_t value, size_t size)
 {
-    static uint8_t pages[8][80];
+    static uint8_t pages[16][80];
 
-    cr_assert(value < 8 && size <= sizeof(pages[0]));
+    cr_assert(value < 16 && size <= sizeof(pages[0]));
     memset(pages[value], value + 1, sizeof(pages[0]));
     return (ProtobufCBinaryData){.len = size, .data = pages[value]};
 }
@@ -265,6 +265,32 @@ static void fill_transfers(sample_bodies *sample)
     sample->transfer_answered.answer = sample_bytes(7, 32);
 }
 
+static void fill_account_bodies(sample_bodies *sample)
+{
+    cbank__v1__identity_bound__init(&sample->identity_bound);
+    sample->identity_bound.account = text(SAMPLE_ACCOUNT);
+    sample->identity_bound.holder = sample_bytes(7, 32);
+    sample->identity_bound.assurance =
+        CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_DOCUMENT_SEEN;
+    cbank__v1__identity_corrected__init(&sample->identity_corrected);
+    sample->identity_corrected.account = text(SAMPLE_ACCOUNT);
+    sample->identity_corrected.holder = sample_bytes(8, 32);
+    sample->identity_corrected.assurance =
+        CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_DOCUMENT_SEEN;
+    sample->identity_corrected.touched_leaf = sample_bytes(9, 32);
+    cbank__v1__identity_unbound__init(&sample->identity_unbound);
+    sample->identity_unbound.account = text(SAMPLE_ACCOUNT);
+    sample->identity_unbound.touched_sequence = 4;
+    sample->identity_unbound.touched_leaf = sample_bytes(10, 32);
+    cbank__v1__unmerged__init(&sample->unmerged);
+    sample->unmerged.account = text(SAMPLE_ACCOUNT);
+    sample->unmerged.touched_sequence = 5;
+    sample->unmerged.touched_leaf = sample_bytes(11, 32);
+    cbank__v1__account_erased__init(&sample->account_erased);
+    sample->account_erased.account = text(SAMPLE_ACCOUNT);
+    sample->account_erased.complete_on = 20270101;
+}
+
 static void fill_other_bodies(sample_bodies *sample)
 {
     cbank__v1__dated_name__init(&sample->name);
@@ -303,6 +329,7 @@ void sample_bodies_init(sample_bodies *sample)
     fill_references(sample);
     fill_conversions(sample);
     fill_transfers(sample);
+    fill_account_bodies(sample);
     fill_other_bodies(sample);
 }
 
@@ -321,6 +348,9 @@ void *sample_body(sample_bodies *sample, int kind)
         &sample->transfer_offered.base, &sample->transfer_ended.base,
         &sample->credit_received.base, &sample->transfer_given_back.base,
         &sample->transfer_answered.base,
+        &sample->bank_created.base, &sample->identity_bound.base,
+        &sample->identity_corrected.base, &sample->identity_unbound.base,
+        &sample->unmerged.base, &sample->account_erased.base,
     };
     const cbi_kind *row = cbi_kind_find(kind);
 

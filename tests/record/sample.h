@@ -52,7 +52,12 @@ typedef struct sample_bodies {
     Cbank__V1__DatedName name;
     Cbank__V1__DatedName *names[1];
     Cbank__V1__AccountOpened account_opened;
+    Cbank__V1__IdentityBound identity_bound;
+    Cbank__V1__IdentityCorrected identity_corrected;
+    Cbank__V1__IdentityUnbound identity_unbound;
     Cbank__V1__AccountChanged account_changed;
+    Cbank__V1__Unmerged unmerged;
+    Cbank__V1__AccountErased account_erased;
     Cbank__V1__MergedOut merged_out;
     Cbank__V1__MergedIn merged_in;
     Cbank__V1__CreditDeposited credit_deposited;

@@ -134,7 +134,7 @@ Test(statement, building_appends_and_leaves_the_buffer_alone_when_it_fails)
     cr_expect_eq(cbi_statement_build(&draft, &bytes, &err), CBANK_E_INVALID);
     cr_expect_str_eq(err.object, "token");
     draft.token = (cbi_bytes){0};
-    draft.kind = 102;
+    draft.kind = 199;
     cr_expect_eq(cbi_statement_build(&draft, &bytes, &err), CBANK_E_UNSUPPORTED);
     draft.kind = OPENED;
     bodies.account_opened.account = cbi_message_string("1234567890123429");
