@@ -89,7 +89,8 @@ static void prove(cli *c)
 /* ---- consistency ---- */
 
 static const option consistency_options[] = {
-    {"from", "SIZE", P_OPT_FROM_SIZE, OPTION_NEEDED},
+    {"from", "SIZE", P_OPT_FROM_SIZE, 0},
+    {"pin", "CHECKPOINT", P_OPT_PIN_NOTE, 0},
     {"to", "SIZE", P_OPT_TO_SIZE, 0},
     {"output", "FILE", P_OPT_OUTPUT_PROOF, OPTION_NEEDED},
     {0},
@@ -136,24 +137,80 @@ static bool keep_path(cli *c, const char *path, const Cbank__Api__V1__Consistenc
     return done;
 }
 
+/* The two notes are what was asked for: to standard output, with an empty line between them. */
+static void show_fork(cli *c, const Cbank__Api__V1__ConsistencyReply *reply)
+{
+    json_t *notes = json_array();
+
+    for (size_t i = 0; i < reply->n_fork_notes; i++) {
+        json_array_append_new(notes, shape_note(reply->fork_notes[i]));
+        if (!c->json) {
+            fwrite(reply->fork_notes[i].data, 1, reply->fork_notes[i].len, stdout);
+            fputs(i + 1 < reply->n_fork_notes ? "\n" : "", stdout);
+        }
+    }
+    if (c->json)
+        output_document(c, json_pack("{s:O}", "fork_notes", notes), NULL);
+    json_decref(notes);
+}
+
+static void show_consistency(cli *c, const Cbank__Api__V1__ConsistencyReply *reply)
+{
+    const char *path = options_text(c, "output");
+
+    if (!keep_path(c, path, reply))
+        return;
+    output_document(c,
+                    json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "file", path, "from",
+                              shape_number(reply->from), "to", shape_number(reply->to),
+                              "from_root", shape_hex(reply->from_root), "to_root",
+                              shape_hex(reply->to_root), "note", shape_note(reply->note)),
+                    consistency_views);
+}
+
+static void ask_consistency(cli *c, const Cbank__Api__V1__ConsistencyRequest *request)
+{
+    Cbank__Api__V1__ConsistencyReply *answer = NULL;
+    cbank_bank *bank = call_open_bank(c);
+    cbank_buffer reply = {0};
+    cbank_status status;
+    cbank_error err;
+    bytes packed;
+
+    if (bank == NULL)
+        return;
+    packed = message_pack(&request->base);
+    status = cbank_log_consistency(bank, packed.data, packed.size, &reply, &err);
+    memory_free(&packed);
+    if (status == CBANK_E_FORK) {
+        fail_call(c, &err);
+        c->code = EXIT_NO;
+    }
+    answer = call_reply(c, status == CBANK_E_FORK ? CBANK_OK : status, &err, &reply,
+                        &cbank__api__v1__consistency_reply__descriptor);
+    if (answer != NULL && status == CBANK_E_FORK)
+        show_fork(c, answer);
+    else if (answer != NULL)
+        show_consistency(c, answer);
+    message_free(answer);
+}
+
 static void consistency(cli *c)
 {
     Cbank__Api__V1__ConsistencyRequest request = CBANK__API__V1__CONSISTENCY_REQUEST__INIT;
-    Cbank__Api__V1__ConsistencyReply *reply;
-    const char *path = options_text(c, "output");
+    const char *pin = options_text(c, "pin");
+    bytes note = {0};
 
-    if (!read_size(c, "from", &request.from) || !read_size(c, "to", &request.to))
-        return;
-    reply = call_bank(c, cbank_log_consistency, &request.base,
-                      &cbank__api__v1__consistency_reply__descriptor);
-    if (reply != NULL && keep_path(c, path, reply))
-        output_document(c,
-                        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "file", path, "from",
-                                  shape_number(reply->from), "to", shape_number(reply->to),
-                                  "from_root", shape_hex(reply->from_root), "to_root",
-                                  shape_hex(reply->to_root), "note", shape_note(reply->note)),
-                        consistency_views);
-    message_free(reply);
+    if (!options_given(c, "from") && pin == NULL)
+        fail_own(c, FAIL_OPTION_MISSING, "--from");
+    else if (options_given(c, "from") && pin != NULL)
+        fail_own(c, FAIL_OPTION_CHOICE, "--from, --pin");
+    else if (read_size(c, "from", &request.from) && read_size(c, "to", &request.to) &&
+             (pin == NULL || file_read(c, pin, &note))) {
+        request.seen = message_bytes(note);
+        ask_consistency(c, &request);
+    }
+    memory_free(&note);
 }
 
 const command log_commands[] = {

@@ -592,7 +592,12 @@ CBANK_API CBANK_CHECKED cbank_status cbank_log_prove(cbank_bank *bank, const uin
 
 /**
  * Proves that one state of the log extends another. Request: ConsistencyRequest.
- * Reply: ConsistencyReply. INVALID if the sizes are not in order or beyond the log.
+ * Reply: ConsistencyReply, written with CBANK_E_FORK as well.
+ *
+ * @retval CBANK_E_INVALID  the sizes are not in order or beyond the log
+ * @retval CBANK_E_FORK     the note that was seen was signed by another copy of this bank, which
+ *                          went its own way: the reply holds two signed notes that prove it
+ * @retval CBANK_E_UNTRUSTED_KEY, CBANK_E_BAD_SIGNATURE, CBANK_E_MALFORMED  no note of this log
  */
 CBANK_API CBANK_CHECKED cbank_status cbank_log_consistency(cbank_bank *bank,
                                                            const uint8_t *request,

@@ -1,5 +1,6 @@
 #include "api/face.h"
 #include "bank/holding.h"
+#include "proof/checkpoint.h"
 #include "proof/tlogproof.h"
 
 #include "cbank/api/v1/log.pb-c.h"
@@ -95,6 +96,53 @@ static cbank_status check_sizes(const cbi_reader *reader, uint64_t from, uint64_
                     (unsigned long long)from, (unsigned long long)to);
 }
 
+/* Both notes, which no proof can join. The reply is written, and the answer is FORK. */
+static cbank_status report_fork(cbi_reader *reader, cbi_bytes seen, uint64_t size,
+                                cbank_buffer *reply, cbank_error *err)
+{
+    Cbank__Api__V1__ConsistencyReply message = CBANK__API__V1__CONSISTENCY_REPLY__INIT;
+    ProtobufCBinaryData notes[2];
+    cbank_status status = CBANK_OK;
+    cbank_buffer own = {0};
+    bool beyond = size > reader->sealed.size;
+
+    /* One of the same size says it without any hash; the newest does with a few. */
+    if (!beyond)
+        CBI_TRY(find_note(reader, size, &own, err));
+    if (own.size == 0)
+        CBI_TRY(cbi_buffer_set(&own, cbi_sealed_note(&reader->sealed), err));
+    notes[0] = cbi_message_data(seen);
+    notes[1] = cbi_message_data(cbi_bytes_of_buffer(&own));
+    message.fork_notes = notes;
+    message.n_fork_notes = 2;
+    CBI_TRY(cbi_face_reply(&message, reply, err));
+    status = cbi_fail(err, beyond ? CBI_REASON_LOG_ELSEWHERE : CBI_REASON_LOG_FORKED, size, "seen",
+                      "%llu", (unsigned long long)reader->sealed.size);
+done:
+    cbank_buffer_clear(&own);
+    return status;
+}
+
+/* Sets `from` to the size of the note that was seen, if it is this log that it speaks of. */
+static cbank_status check_seen(const cbi_bank *bank, cbi_reader *reader, cbi_bytes seen,
+                               uint64_t *from, cbank_buffer *reply, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_checkpoint checkpoint;
+    cbi_hash root = {0};
+
+    CBI_REQUIRE(*from == 0, err);
+    CBI_TRY(cbi_checkpoint_verify(seen, cbi_bytes_of_text(bank->config.origin),
+                                  cbi_private_public(bank->log_key), &checkpoint, err));
+    if (checkpoint.size <= reader->sealed.size)
+        CBI_TRY(cbi_history_root(reader, checkpoint.size, &root, err));
+    if (checkpoint.size > reader->sealed.size || !cbi_hash_equal(&root, &checkpoint.root))
+        return report_fork(reader, seen, checkpoint.size, reply, err);
+    *from = checkpoint.size;
+done:
+    return status;
+}
+
 static cbank_status join(cbi_reader *reader, uint64_t from, uint64_t to, cbank_buffer *reply,
                          cbank_error *err)
 {
@@ -132,14 +180,17 @@ cbank_status cbank_log_consistency(cbank_bank *handle, const uint8_t *bytes, siz
     cbi_bank *bank = NULL;
     Cbank__Api__V1__ConsistencyRequest *request = NULL;
     cbi_reader reader = {0};
+    uint64_t from;
 
     CBI_REQUIRE(handle != NULL && reply != NULL, err);
     CBI_TRY(cbi_face_bank(handle, &bank, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__consistency_request__descriptor, bytes, size,
                              &request, err));
     CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
-    CBI_TRY(join(&reader, request->from, request->to != 0 ? request->to : reader.sealed.size,
-                 reply, err));
+    from = request->from;
+    if (request->seen.len > 0)
+        CBI_TRY(check_seen(bank, &reader, cbi_message_bytes(request->seen), &from, reply, err));
+    CBI_TRY(join(&reader, from, request->to != 0 ? request->to : reader.sealed.size, reply, err));
 done:
     cbi_ledger_read_end(&reader);
     cbi_message_free(request);

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proof/checkpoint.h"
@@ -219,6 +220,140 @@ Test(log, a_consistency_proof_brings_the_signed_note_that_the_log_still_has)
     scene_free(answer);
     scene_free(before);
     scene_free(now);
+    end();
+}
+
+/* ---- what somebody has seen -------------------------------------------------------------- */
+
+/* The reply is the caller's, also with FORK. */
+static cbank_status join_seen(const Cbank__Api__V1__CheckpointReply *seen,
+                              Cbank__Api__V1__ConsistencyReply **out, cbank_error *err)
+{
+    Cbank__Api__V1__ConsistencyRequest request = CBANK__API__V1__CONSISTENCY_REQUEST__INIT;
+    cbank_buffer bytes, reply = {0};
+    cbank_status status;
+
+    request.seen = seen->note;
+    bytes = scene_pack(&request);
+    status = cbank_log_consistency(s.bank, bytes.data, bytes.size, &reply, err);
+    *out = reply.data == NULL
+               ? NULL
+               : scene_unpack(&cbank__api__v1__consistency_reply__descriptor, &reply);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+    return status;
+}
+
+/* Runs a command of the shell in the scene's folder, while the bank is closed. */
+static void while_closed(const char *command)
+{
+    char line[512];
+
+    cbank_bank_close(s.bank);
+    s.bank = NULL;
+    snprintf(line, sizeof(line), "cd '%s' && %s", s.folder, command);
+    cr_assert_eq(system(line), 0);
+    scene_reopen(&s);
+}
+
+/* Store and guard together, as a machine that was copied has them. */
+static void take_copy(void)
+{
+    while_closed("mkdir copy && cp -r bank bank.guard copy");
+}
+
+static void become_copy(void)
+{
+    while_closed("rm -rf bank bank.guard && cp -r copy/* .");
+}
+
+/* Both are signed by the log's key; the first is what was seen. */
+static void assert_fork(const Cbank__Api__V1__CheckpointReply *seen, const char *reason)
+{
+    Cbank__Api__V1__CheckpointReply *now = newest();
+    Cbank__Api__V1__ConsistencyReply *answer;
+    cbi_checkpoint first, second;
+    cbank_error err;
+
+    records_fails(join_seen(seen, &answer, &err), err, CBANK_E_FORK, reason);
+    cr_assert_not_null(answer);
+    cr_assert_eq(answer->n_fork_notes, 2);
+    cr_expect_eq(answer->n_path, 0, "nothing is proven");
+    first = read_note(bytes_of(answer->fork_notes[0]));
+    second = read_note(bytes_of(answer->fork_notes[1]));
+    cr_expect(cbi_bytes_equal(bytes_of(answer->fork_notes[0]), bytes_of(seen->note)));
+    cr_expect(second.size == first.size ||
+              cbi_bytes_equal(bytes_of(answer->fork_notes[1]), bytes_of(now->note)));
+    cr_expect(second.size != first.size || !cbi_hash_equal(&first.root, &second.root));
+    scene_free(answer);
+    scene_free(now);
+}
+
+Test(log, extends_what_somebody_has_seen)
+{
+    for (size_t i = 0; i < 2; i++) {
+        Cbank__Api__V1__CheckpointReply *seen;
+        Cbank__Api__V1__ConsistencyReply *answer;
+        cbank_error err;
+
+        begin(suites[i]);
+        seen = newest();
+        records_issue_many(&s, account, "A", 9);
+        cr_assert_eq(join_seen(seen, &answer, &err), CBANK_OK);
+        cr_expect_eq(answer->from, seen->size);
+        cr_expect_eq(answer->n_fork_notes, 0);
+        cr_expect_eq(check(answer), CBANK_OK);
+        scene_free(answer);
+        scene_free(seen);
+        end();
+    }
+}
+
+Test(log, of_two_copies_that_both_signed_gives_both_notes)
+{
+    Cbank__Api__V1__CheckpointReply *before, *ours;
+    Cbank__Api__V1__ConsistencyReply *answer;
+    cbank_error err;
+
+    begin("sha256-ed25519");
+    before = newest();
+    take_copy();
+    records_issue_many(&s, account, "O", 3);
+    ours = newest();
+
+    become_copy();
+    assert_fork(ours, "LOG_ELSEWHERE");
+    records_issue(&s, account, "T-1", 1000);
+    assert_fork(ours, "LOG_ELSEWHERE");
+    records_issue_many(&s, account, "T", 4);
+    assert_fork(ours, "LOG_FORKED");
+    cr_assert_eq(join_seen(before, &answer, &err), CBANK_OK, "what they have in common");
+    scene_free(answer);
+
+    become_copy();
+    records_issue_many(&s, account, "U", 3);
+    assert_fork(ours, "LOG_FORKED");
+    scene_free(before);
+    scene_free(ours);
+    end();
+}
+
+Test(log, is_held_against_its_own_notes_only)
+{
+    Cbank__Api__V1__ConsistencyRequest request = CBANK__API__V1__CONSISTENCY_REQUEST__INIT;
+    Cbank__Api__V1__CheckpointReply *seen;
+    Cbank__Api__V1__ConsistencyReply *answer;
+    cbank_error err;
+
+    begin("sha256-ed25519");
+    seen = newest();
+    request.seen = seen->note;
+    request.from = 1;
+    cr_expect_eq(records_refuse(&s, cbank_log_consistency, &request, &err), CBANK_E_ARGUMENT);
+    strchr((char *)seen->note.data, '\n')[1] ^= 1; /* its size */
+    cr_expect_eq(join_seen(seen, &answer, &err), CBANK_E_BAD_SIGNATURE);
+    cr_expect_null(answer);
+    scene_free(seen);
     end();
 }
 

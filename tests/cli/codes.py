@@ -195,6 +195,27 @@ class Verdicts(desk.Town):
         joined = self.verify(*pin, "--consistency", "proof").document
         self.assertEqual(joined["consistency"], "shown")
 
+    def test_two_copies_that_both_signed(self):
+        shutil.copytree(self.path("bank"), self.path("copy/bank"))
+        shutil.copytree(self.path("bank.guard"), self.path("copy/bank.guard"))
+        self.in_bank("log", "checkpoint", "-o", "before")
+        self.in_bank("learner", "freeze", self.account(), "--reason", "dispute")
+        self.in_bank("log", "checkpoint", "-o", "ours")
+        self.assertGreater(self.in_bank("log", "consistency", "--pin", "before", "-o", "proof")["to"],
+                           0)
+        for name in ("bank", "bank.guard"):
+            shutil.rmtree(self.path(name))
+            shutil.copytree(self.path("copy") / name, self.path(name))
+        ask = (*self.bank, "log", "consistency", "--pin", "ours", "-o", "proof")
+        self.assertEqual(self.ask(*ask, code=1)["fork_notes"][0], self.path("ours").read_text())
+        self.in_bank("learner", "freeze", self.account(), "--reason", "settled")
+        self.in_bank("learner", "unfreeze", self.account(), "--reason", "settled")
+        notes = self.ask(*ask, code=1)["fork_notes"]
+        self.assertEqual([note.splitlines()[0] for note in notes], [desk.ORIGIN] * 2)
+        self.assertEqual(self.cbank(*ask, code=1).out, "\n".join(notes))
+        self.cbank(*self.bank, "log", "consistency", "-o", "proof", code=2)
+        self.cbank(*ask, "--from", "1", code=2)
+
     def test_a_key_that_the_verifier_knows(self):
         mark = self.ask("key", "show", "pxu.key.pub")["fingerprint"]
         report = self.verify(*self.trusts, "--for", "NCU", "--pin-key", f"PXU={mark}", "--require",

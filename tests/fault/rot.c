@@ -174,14 +174,16 @@ static void go_back(harness *campaign)
 static void fork_history(harness *campaign)
 {
     char id[WORLD_ID_MAX];
-    cbank_buffer ours = {0}, theirs = {0};
+    cbank_buffer before = {0}, ours = {0}, our_note = {0}, theirs = {0};
     cbank_status status;
     size_t notes = 0;
 
     image_put(&whole, &it, whole.store.size);
     world_must(&it, world_open(&it), "open");
+    world_must(&it, world_note(&it, &before), "note");
     world_must(&it, world_issue(&it, "ours", 102, id), "issue");
     world_must(&it, world_write_transcript(&it, &ours), "transcript");
+    world_must(&it, world_note(&it, &our_note), "note");
     world_close(&it);
     image_put(&whole, &it, whole.store.size);
     world_must(&it, world_open(&it), "open");
@@ -190,8 +192,16 @@ static void fork_history(harness *campaign)
     status = world_verify(&it, &ours, &theirs, &notes);
     harness_judge(campaign, status == CBANK_E_FORK && notes == 2,
                   "two histories: %s, %zu notes of 2", cbank_status_name(status), notes);
+    status = world_join(&it, &our_note, &notes);
+    harness_judge(campaign, status == CBANK_E_FORK && notes == 2,
+                  "two logs: %s, %zu notes of 2", cbank_status_name(status), notes);
+    status = world_join(&it, &before, &notes);
+    harness_judge(campaign, status == CBANK_OK && notes == 0,
+                  "what they have in common: %s, %zu notes", cbank_status_name(status), notes);
     world_close(&it);
+    cbank_buffer_clear(&before);
     cbank_buffer_clear(&ours);
+    cbank_buffer_clear(&our_note);
     cbank_buffer_clear(&theirs);
 }
 

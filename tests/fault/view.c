@@ -132,6 +132,26 @@ cbank_status world_size(world *it, uint64_t *out)
     return status;
 }
 
+cbank_status world_join(world *it, const cbank_buffer *seen, size_t *notes)
+{
+    Cbank__Api__V1__ConsistencyRequest request = CBANK__API__V1__CONSISTENCY_REQUEST__INIT;
+    Cbank__Api__V1__ConsistencyReply *answer = NULL;
+    cbank_buffer bytes = {0}, reply = {0};
+    cbank_status status = message_no_memory(it);
+
+    *notes = 0;
+    request.seen = (ProtobufCBinaryData){.len = seen->size, .data = seen->data};
+    if (message_pack(&request, &bytes))
+        status = cbank_log_consistency(it->bank, bytes.data, bytes.size, &reply, &it->err);
+    if (reply.data != NULL)
+        answer = message_unpack(&cbank__api__v1__consistency_reply__descriptor, &reply);
+    if (answer != NULL)
+        *notes = answer->n_fork_notes;
+    message_drop(answer);
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
 cbank_status world_tell(world *it, cbank_buffer *out)
 {
     Cbank__Api__V1__CreditListRequest request = CBANK__API__V1__CREDIT_LIST_REQUEST__INIT;

@@ -73,6 +73,8 @@ cbank_status world_count(world *it, const char *prefix, size_t *out);
 cbank_status world_tell(world *it, cbank_buffer *out);
 /* The newest signed checkpoint; the buffer is the caller's. */
 cbank_status world_note(world *it, cbank_buffer *out);
+/* Whether the log extends a note that was seen; `notes` receives how many prove that not. */
+cbank_status world_join(world *it, const cbank_buffer *seen, size_t *notes);
 /* How many entries it is signed for. */
 cbank_status world_size(world *it, uint64_t *out);
 
