@@ -22,6 +22,7 @@
 #define CBI_STATUS_PAGES_MAX 65536u
 #define CBI_PROOF_PATH_MAX 63u
 #define CBI_USES_MAX 1000u /* records of one conversion, or of one transfer */
+#define CBI_RECORD_USES_MAX 256u /* standing conversions that use one record */
 #define CBI_ATTRIBUTES_MAX 16u
 
 /* Published data. */
