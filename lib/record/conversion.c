@@ -71,8 +71,8 @@ static cbank_status check_ref(const char *name, uint64_t sequence, ProtobufCBina
     return cbi_field_hash(name, leaf, err);
 }
 
-cbank_status cbi_entry_refs_check(const char *name, Cbank__V1__EntryRef *const *refs,
-                                  size_t count, cbank_error *err)
+cbank_status cbi_entry_refs_check(const char *name, Cbank__V1__EntryRef *const *refs, size_t count,
+                                  cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
@@ -152,8 +152,7 @@ cbank_status cbi_conversion_check_replaced(const void *body, cbank_error *err)
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_field_account("account", replaced->account, err));
-    CBI_TRY(check_ref("touched_sequence", replaced->touched_sequence, replaced->touched_leaf,
-                      err));
+    CBI_TRY(check_ref("touched_sequence", replaced->touched_sequence, replaced->touched_leaf, err));
     CBI_TRY(cbi_field_hash("by", replaced->by, err));
 done:
     return status;
@@ -177,8 +176,8 @@ cbank_status cbi_conversion_check_questioned(const void *body, cbank_error *err)
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_field_account("account", questioned->account, err));
-    CBI_TRY(check_ref("touched_sequence", questioned->touched_sequence,
-                      questioned->touched_leaf, err));
+    CBI_TRY(
+        check_ref("touched_sequence", questioned->touched_sequence, questioned->touched_leaf, err));
 done:
     return status;
 }

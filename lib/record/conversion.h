@@ -34,8 +34,8 @@ bool cbi_conversion_scopes_meet(Cbank__V1__UseScope one, Cbank__V1__UseScope oth
 /* Entry references in strictly ascending order of sequence, then leaf: each once. INVALID. */
 int cbi_entry_ref_compare(uint64_t sequence, ProtobufCBinaryData leaf, uint64_t other_sequence,
                           ProtobufCBinaryData other_leaf);
-cbank_status cbi_entry_refs_check(const char *name, Cbank__V1__EntryRef *const *refs,
-                                  size_t count, cbank_error *err);
+cbank_status cbi_entry_refs_check(const char *name, Cbank__V1__EntryRef *const *refs, size_t count,
+                                  cbank_error *err);
 cbank_status cbi_record_uses_check(Cbank__V1__RecordUse *const *uses, size_t count,
                                    cbank_error *err);
 

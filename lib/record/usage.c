@@ -35,9 +35,9 @@ bool cbi_usage_find(const cbi_usage *usage, uint32_t from, uint64_t sequence, cb
 
     for (size_t c = 0; c < usage->chain_count; c++) {
         uint32_t entry = usage->starts[c] + (uint32_t)sequence;
-        bool earlier = c == own ? sequence < position
-                                : sequence < usage->chains[c].count &&
-                                      reaches(usage, c, own, position);
+        bool earlier = c == own
+                           ? sequence < position
+                           : sequence < usage->chains[c].count && reaches(usage, c, own, position);
 
         if (earlier && cbi_bytes_equal(leaf, cbi_bytes_of_hash(&usage->entries[entry].leaf))) {
             *out = entry;

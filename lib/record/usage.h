@@ -20,7 +20,7 @@
 
 /* What of a conversion's recognition is at hand. Everything is lent. */
 typedef struct cbi_usage_grounds {
-    const Cbank__V1__RecognitionHead *head;     /* NULL: not at hand */
+    const Cbank__V1__RecognitionHead *head;       /* NULL: not at hand */
     Cbank__V1__RecognitionSource *const *sources; /* as many as the uses, in order; or NULL */
 } cbi_usage_grounds;
 
@@ -28,11 +28,11 @@ typedef struct cbi_usage_grounds {
 typedef struct cbi_usage_entry {
     cbi_hash leaf;
     uint8_t entry_class;
-    int kind;                        /* 0: withheld */
-    const void *body;                /* as the kind describes it; NULL: withheld; lent */
-    Cbank__V1__ChangeAction action;  /* of a credit change, which its body holds as bytes */
+    int kind;                              /* 0: withheld */
+    const void *body;                      /* as the kind describes it; NULL: withheld; lent */
+    Cbank__V1__ChangeAction action;        /* of a credit change, which its body holds as bytes */
     const Cbank__V1__CreditRecord *record; /* of an award, if its amounts are to be checked; lent */
-    cbi_usage_grounds grounds;       /* of a conversion */
+    cbi_usage_grounds grounds;             /* of a conversion */
     /* Made while another account was merged in that no longer is: what it names may be gone. */
     bool detached;
 

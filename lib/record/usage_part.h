@@ -11,7 +11,6 @@ Cbank__V1__RecordUse *const *cbi_usage_uses_of(const cbi_usage_entry *entry, siz
 cbank_status cbi_usage_step(cbi_usage *usage, uint32_t at, cbank_error *err);
 
 /* Every record that a conversion uses holds. STATE. */
-cbank_status cbi_usage_check_ground(const cbi_usage *usage, uint32_t conversion,
-                                    cbank_error *err);
+cbank_status cbi_usage_check_ground(const cbi_usage *usage, uint32_t conversion, cbank_error *err);
 
 #endif

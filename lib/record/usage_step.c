@@ -19,7 +19,9 @@ static cbank_status find_award(const cbi_usage *usage, uint32_t from, uint64_t s
     *found = cbi_usage_find(usage, from, sequence, cbi_message_bytes(leaf), out);
     if (!*found)
         return usage->entries[from].detached ? CBANK_OK : nothing(err);
-    return usage->entries[*out].entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD ? CBANK_OK : nothing(err);
+    if (usage->entries[*out].entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
+        return nothing(err);
+    return CBANK_OK;
 }
 
 /* ---- uses -------------------------------------------------------------------------------- */
@@ -42,8 +44,7 @@ static int64_t taken(const cbi_usage *usage, const cbi_use *use, const char *uni
 {
     const cbi_usage_grounds *grounds = &usage->entries[use->conversion].grounds;
 
-    if (grounds->head == NULL || grounds->sources == NULL ||
-        strcmp(grounds->head->unit, unit) != 0)
+    if (grounds->head == NULL || grounds->sources == NULL || strcmp(grounds->head->unit, unit) != 0)
         return -1;
     return grounds->sources[use->position]->used_milli;
 }
@@ -133,8 +134,8 @@ static cbank_status step_conversion(cbi_usage *usage, uint32_t at, cbank_error *
                          .position = (uint32_t)i,
                          .scope = named[i]->scope,
                          .leftover = named[i]->leftover};
-        CBI_TRY(find_award(usage, at, named[i]->sequence, named[i]->leaf, &use->record, &found,
-                           err));
+        CBI_TRY(
+            find_award(usage, at, named[i]->sequence, named[i]->leaf, &use->record, &found, err));
         if (!found)
             continue;
         CBI_TRY(check_usable(&usage->entries[use->record], err));
@@ -148,8 +149,7 @@ done:
 
 /* ---- conversions that change ------------------------------------------------------------- */
 
-cbank_status cbi_usage_check_ground(const cbi_usage *usage, uint32_t conversion,
-                                    cbank_error *err)
+cbank_status cbi_usage_check_ground(const cbi_usage *usage, uint32_t conversion, cbank_error *err)
 {
     size_t count;
     Cbank__V1__RecordUse *const *named = cbi_usage_uses_of(&usage->entries[conversion], &count);
@@ -246,8 +246,8 @@ static cbank_status end_record(cbi_usage *usage, uint32_t at, uint32_t offer,
         return CBANK_OK;
     if (usage->entries[record].offer != offer + 1)
         return nothing(err);
-    CBI_TRY(cbi_whereabouts_step(&usage->entries[record].where, usage->entries[at].kind, named,
-                                 err));
+    CBI_TRY(
+        cbi_whereabouts_step(&usage->entries[record].where, usage->entries[at].kind, named, err));
 done:
     return status;
 }
@@ -341,9 +341,8 @@ static cbank_status step_record(cbi_usage *usage, uint32_t at, uint64_t sequence
     if (action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE &&
         usage->entries[record].where != CBI_WHERE_HERE)
         return cbi_fail(err,
-                        usage->entries[record].where == CBI_WHERE_AWAY
-                            ? CBI_REASON_RECORD_AWAY
-                            : CBI_REASON_RECORD_OFFERED,
+                        usage->entries[record].where == CBI_WHERE_AWAY ? CBI_REASON_RECORD_AWAY
+                                                                       : CBI_REASON_RECORD_OFFERED,
                         0, NULL, NULL);
     CBI_TRY(cbi_record_state_step(&usage->entries[record].state, action, err));
 done:
