@@ -29,6 +29,10 @@
 #define CBI_PUBLICATION_PAGE_MAX (48u * 1024)
 #define CBI_PUBLICATION_PAGES_MAX 16384u
 #define CBI_PUBLICATION_ITEMS_MAX (1u << 21)
+#define CBI_RULES_MAX (1u << 21) /* of a rule set */
+#define CBI_BUCKETS_MAX 256u
+#define CBI_CAPS_MAX 1024u
+#define CBI_GRANTS_MAX 16u /* of a rule */
 #define CBI_ID_MAX 128u /* bytes of the id of a rule, cap, bucket ... */
 #define CBI_RATIO_MAX 1000000 /* numerator and denominator */
 #define CBI_VALUES_MAX 256u /* of one list of a condition */
