@@ -146,7 +146,7 @@ Test(content, rules_stand_by_institution_then_code_then_id)
 Test(content, pages_in_another_order_are_refused)
 {
     cbi_content_cursor cursor = {0};
-    cbank_buffer one = {0};
+    cbank_buffer one = {0}, two = {0};
     cbank_error err = {0};
 
     content.kind = other.kind = KIND(RULE_SET);
@@ -157,12 +157,13 @@ Test(content, pages_in_another_order_are_refused)
     content.kind = KIND(RULE_SET);
     add_alias(&content, "a");
     cursor = (cbi_content_cursor){0};
-    cr_assert_eq(cbi_content_page(&content, &cursor, &one, NULL), CBANK_OK);
-    cr_expect_eq(cbi_content_take(&other, cbi_bytes_of_buffer(&one), &err), CBANK_E_INVALID);
+    cr_assert_eq(cbi_content_page(&content, &cursor, &two, NULL), CBANK_OK);
+    cr_expect_eq(cbi_content_take(&other, cbi_bytes_of_buffer(&two), &err), CBANK_E_INVALID);
     cr_expect_eq(err.reason, (int32_t)CBI_REASON_PAGE_ORDER);
-    cr_expect_eq(cbi_content_take(&other, cbi_bytes_of_text("no page"), NULL),
+    cr_expect_eq(cbi_content_take(&other, cbi_bytes_of(two.data, two.size - 1), NULL),
                  CBANK_E_MALFORMED);
     cbank_buffer_clear(&one);
+    cbank_buffer_clear(&two);
 }
 
 Test(content, every_list_of_every_page_has_its_type_and_limit)
