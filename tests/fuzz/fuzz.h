@@ -39,6 +39,9 @@ bool fuzz_sign(cbi_bytes file, const char *payload_type,
                const ProtobufCMessageDescriptor *head_type, fuzz_amend *amend,
                const cbi_private *const *keys, size_t key_count, cbank_buffer *out);
 
+/* The number of a call of the target `api`, as fuzz_choose has it. */
+uint8_t fuzz_api_number(const char *name);
+
 /* Signatures are cheap (signatures.c); from now on they are what they are elsewhere, or not. */
 void fuzz_sign_truly(bool truly);
 
