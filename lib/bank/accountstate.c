@@ -100,6 +100,7 @@ cbank_status cbi_account_change(cbi_bank *bank, const char *account, int kind,
     CBI_TRY(cbi_order_digest(bank, order, cbi_kind_find(kind)->word, &about, 1,
                              &change.act.request, err));
     change.act.now = order->now;
+    change.act.takes_away = kind == KIND(ACCOUNT_CLOSED);
     change.act.check = check_act;
     change.act.write = write_act;
     CBI_TRY(cbi_ledger_submit(bank->ledger, &change.act, err));

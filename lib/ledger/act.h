@@ -30,6 +30,7 @@ struct cbi_act {
     uint8_t token[CBI_TOKEN_SIZE]; /* random: the same again means the same act */
     cbi_hash request;              /* digest: the same token with another one is a CONFLICT */
     int64_t now;                   /* the caller's clock; statements carry append->at (append.h) */
+    bool takes_away; /* closes or erases: done also on a full disk, in the space kept for it */
     cbank_status (*check)(cbi_act *act, cbi_append *append, cbank_error *err);
     cbank_status (*write)(cbi_act *act, cbi_append *append, cbank_error *err);
 

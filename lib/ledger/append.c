@@ -3,13 +3,13 @@
 #include "ledger/logged.h"
 #include "ledger/tile.h"
 
-cbank_status cbi_append_begin(cbi_store *store, cbi_hasher *hasher, cbi_append *out,
-                              cbank_error *err)
+cbank_status cbi_append_begin(cbi_store *store, cbi_hasher *hasher, cbi_txn_mode mode,
+                              cbi_append *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_append append = {.hasher = hasher};
 
-    CBI_TRY(cbi_txn_begin(store, CBI_TXN_WRITE, &append.txn, err));
+    CBI_TRY(cbi_txn_begin(store, mode, &append.txn, err));
     CBI_TRY(cbi_state_read(append.txn, &append.state, err));
     append.at = append.state.time;
     *out = append;

@@ -26,9 +26,9 @@ typedef struct cbi_append {
     cbank_buffer row;
 } cbi_append;
 
-/* Waits for the writer's place in the store. */
-cbank_status cbi_append_begin(cbi_store *store, cbi_hasher *hasher, cbi_append *out,
-                              cbank_error *err);
+/* Waits for the writer's place in the store; `mode` is CBI_TXN_WRITE or CBI_TXN_ERASE. */
+cbank_status cbi_append_begin(cbi_store *store, cbi_hasher *hasher, cbi_txn_mode mode,
+                              cbi_append *out, cbank_error *err);
 
 /* Sets `at` for what follows. STATE (CLOCK_BEHIND) if `now` is more than the slack too early. */
 cbank_status cbi_append_set_time(cbi_append *append, int64_t now, cbank_error *err);

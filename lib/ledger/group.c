@@ -34,15 +34,21 @@ static cbank_status admit(cbi_append *append, cbi_act *act)
     return status;
 }
 
-static cbank_status write_acts(cbi_append *append, cbi_queue *queue, cbi_group *group,
-                               cbank_error *err)
+/* What takes away has the space that is kept for it to itself: the others wait for the next. */
+static bool may_join(const cbi_act *next, bool takes_away)
+{
+    return next != NULL && next->takes_away == takes_away;
+}
+
+static cbank_status write_acts(cbi_append *append, cbi_queue *queue, bool takes_away,
+                               cbi_group *group, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    while (cbi_txn_dirty(append->txn) < CBI_ACT_DIRTY_MAX) {
+    while (cbi_txn_dirty(append->txn) < CBI_ACT_DIRTY_MAX &&
+           may_join(cbi_queue_peek(queue), takes_away)) {
         cbi_act *act = cbi_queue_take(queue);
-        if (act == NULL)
-            break;
+
         join(group, act);
         act->status = admit(append, act);
         if (act->status != CBANK_OK || act->replayed)
@@ -68,15 +74,18 @@ cbank_status cbi_group_commit(cbi_store *store, cbi_hasher *hasher, cbi_queue *q
                               const cbi_sealed *sealed, cbi_group *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    const cbi_act *first = cbi_queue_peek(queue);
+    bool takes_away = first != NULL && first->takes_away;
     cbi_append append = {0};
 
     *out = (cbi_group){0};
-    status = cbi_append_begin(store, hasher, &append, err);
+    status = cbi_append_begin(store, hasher, takes_away ? CBI_TXN_ERASE : CBI_TXN_WRITE, &append,
+                              err);
     if (status != CBANK_OK) {
         take_all(queue, out);
         goto done;
     }
-    CBI_TRY(write_acts(&append, queue, out, err));
+    CBI_TRY(write_acts(&append, queue, takes_away, out, err));
     if (out->written == NULL)
         goto done;
     if (sealed != NULL)

@@ -38,6 +38,14 @@ bool cbi_queue_must_lead(cbi_queue *queue, const cbi_act *act)
     return must_lead;
 }
 
+const cbi_act *cbi_queue_peek(cbi_queue *queue)
+{
+    (void)pthread_mutex_lock(&queue->lock);
+    const cbi_act *act = queue->first;
+    (void)pthread_mutex_unlock(&queue->lock);
+    return act;
+}
+
 cbi_act *cbi_queue_take(cbi_queue *queue)
 {
     (void)pthread_mutex_lock(&queue->lock);

@@ -27,7 +27,8 @@ void cbi_queue_add(cbi_queue *queue, cbi_act *act);
 /* Waits until the act is finished (false), or until the caller must lead (true). */
 bool cbi_queue_must_lead(cbi_queue *queue, const cbi_act *act);
 
-/* For the leader: the act that waits longest, or NULL. */
+/* For the leader: the act that waits longest, or NULL; peeking leaves it where it is. */
+const cbi_act *cbi_queue_peek(cbi_queue *queue);
 cbi_act *cbi_queue_take(cbi_queue *queue);
 /* For the leader: its transaction is over, another may lead. */
 void cbi_queue_pass_on(cbi_queue *queue);

@@ -5,8 +5,9 @@
  * filled by somebody else's file; and the limit on the size of files that a process may have. The
  * bank issues until it cannot. It says that the disk is full, and what to do; all that it answered
  * is there; it can be read, checked, closed and opened; an import and a backup leave nothing
- * behind.
- * With room again, the same call with the same token goes through, once.
+ * behind; and the account can still be closed, in the space that is kept for what takes away.
+ * With room again the account is opened again, and the same call with the same token goes through,
+ * once.
  *
  * --states N: how often in each way.
  */
@@ -140,9 +141,14 @@ static bool lives_on(size_t issued, const char *prefix)
         (void)unlink(copy);
     else if (!is_clear(status) || access(copy, F_OK) == 0)
         return complain("a backup", status);
-    status = world_check(&it);
+    status = world_freeze(&it, true);
+    if (!is_clear(status))
+        return false;
+    status = world_transcript(&it);
     if (status == CBANK_OK)
-        status = world_transcript(&it);
+        status = world_shut(&it, true);
+    if (status == CBANK_OK)
+        status = world_check(&it);
     world_close(&it);
     if (status == CBANK_OK)
         status = world_open(&it);
@@ -169,7 +175,9 @@ static bool run_round(const way *how, uint64_t round)
         return false;
     }
     how->drain();
-    status = world_issue(&it, reference, issued + 1, id);
+    status = world_shut(&it, false);
+    if (status == CBANK_OK)
+        status = world_issue(&it, reference, issued + 1, id);
     if (status == CBANK_OK)
         status = world_issue(&it, reference, issued + 1, id);
     if (status == CBANK_OK)

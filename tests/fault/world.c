@@ -198,17 +198,28 @@ cbank_status world_issue(world *it, const char *reference, uint64_t token, char 
     return CBANK_OK;
 }
 
-cbank_status world_freeze(world *it, bool freeze)
+static cbank_status change_account(world *it, Cbank__Api__V1__AccountAction action)
 {
     Cbank__Api__V1__LearnerChangeRequest request = CBANK__API__V1__LEARNER_CHANGE_REQUEST__INIT;
     Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
 
     request.account = it->account;
-    request.action = freeze ? CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE
-                            : CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNFREEZE;
+    request.action = action;
     order.reason = message_lend("entered-in-error");
     request.order = &order;
     return message_ask(it, cbank_learner_change, &request, NULL);
+}
+
+cbank_status world_freeze(world *it, bool freeze)
+{
+    return change_account(it, freeze ? CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_FREEZE
+                                     : CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNFREEZE);
+}
+
+cbank_status world_shut(world *it, bool shut)
+{
+    return change_account(it, shut ? CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_CLOSE
+                                   : CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_REOPEN);
 }
 
 /* ---- jobs -------------------------------------------------------------------------------- */

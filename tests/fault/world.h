@@ -47,6 +47,8 @@ void world_token(uint64_t number, uint8_t out[WORLD_TOKEN_SIZE]);
 cbank_status world_issue(world *it, const char *reference, uint64_t token, char *id);
 /* Both keep the account as it was before: each is one commit. */
 cbank_status world_freeze(world *it, bool freeze);
+/* Closes the account, or opens it again. */
+cbank_status world_shut(world *it, bool shut);
 /* A spreadsheet of `rows` rows of the learner, with references that begin with `prefix`. */
 cbank_status world_import(world *it, const char *prefix, size_t rows);
 /* The same, signed by the institution alone, and the half that the bank does. */

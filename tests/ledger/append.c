@@ -114,7 +114,8 @@ Test(append, a_learners_first_statement_needs_randomness)
     cbi_append append;
     cbank_error error;
 
-    bench_works(cbi_append_begin(it.store, it.hasher, &append, &bench_err));
+    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append,
+                                 &bench_err));
     bench_fails(cbi_append_statement(&append, &learner, AWARD, cbi_bytes_of_text("x"), NULL, NULL,
                                      NULL, &error),
                 error, BAD_ARGUMENT);
@@ -198,7 +199,8 @@ Test(append, an_aborted_transaction_leaves_nothing)
     cbi_subject anna = bench_subject(LEARNER, "anna");
     cbi_append append;
 
-    bench_works(cbi_append_begin(it.store, it.hasher, &append, &bench_err));
+    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append,
+                                 &bench_err));
     bench_works(bench_append(&append, &anna, 0, 3, &bench_err));
     cbi_append_clear(&append);
     cr_assert_eq(read_state().frontier.size, 0);
@@ -213,7 +215,8 @@ Test(append, a_clock_that_runs_behind_is_refused)
     cbank_error error;
 
     bench_append_unsealed(&it, &anna, 1);
-    bench_works(cbi_append_begin(it.store, it.hasher, &append, &bench_err));
+    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append,
+                                 &bench_err));
     bench_fails(cbi_append_set_time(&append, BENCH_TIME - CBI_APPEND_SLACK_S - 1, &error), error,
                 CLOCK_BEHIND);
     bench_fails(cbi_append_set_time(&append, -1, &error), error, CLOCK_BEHIND);
@@ -226,7 +229,8 @@ Test(append, a_request_that_waited_its_turn_is_given_the_newest_time)
     cbi_append append;
 
     bench_append_unsealed(&it, &anna, 1);
-    bench_works(cbi_append_begin(it.store, it.hasher, &append, &bench_err));
+    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append,
+                                 &bench_err));
     bench_works(cbi_append_set_time(&append, BENCH_TIME - CBI_APPEND_SLACK_S, &bench_err));
     cr_assert_eq(append.at, BENCH_TIME);
     bench_works(cbi_append_set_time(&append, BENCH_TIME + 5, &bench_err));
@@ -262,7 +266,8 @@ Test(append, a_statement_that_is_empty_or_too_long_is_refused)
     cbi_append append;
     cbank_error error;
 
-    bench_works(cbi_append_begin(it.store, it.hasher, &append, &bench_err));
+    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append,
+                                 &bench_err));
     bench_fails(cbi_append_statement(&append, &college, AWARD, cbi_bytes_of(bytes, 0), NULL, NULL,
                                      NULL, &error),
                 error, BAD_ARGUMENT);
@@ -282,7 +287,8 @@ Test(append, a_row_beyond_the_tree_is_noticed)
     cbank_error error;
 
     bench_put(&it, CBI_TABLE_RECORD, bench_number(0), cbi_bytes_of_text("foreign"));
-    bench_works(cbi_append_begin(it.store, it.hasher, &append, &bench_err));
+    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append,
+                                 &bench_err));
     bench_fails(bench_append(&append, &college, 0, 1, &error), error, LEDGER_ROW_DAMAGED);
     cbi_append_clear(&append);
 }

@@ -111,7 +111,8 @@ void bench_append_unsealed(bench *it, const cbi_subject *subject, size_t count)
 {
     cbi_append append;
 
-    bench_works(cbi_append_begin(it->store, it->hasher, &append, &bench_err));
+    bench_works(cbi_append_begin(it->store, it->hasher, CBI_TXN_WRITE, &append,
+                                 &bench_err));
     bench_works(cbi_append_set_time(&append, BENCH_TIME, &bench_err));
     bench_works(bench_append(&append, subject, append.state.frontier.size, count, &bench_err));
     bench_works(cbi_append_commit(&append, &bench_err));

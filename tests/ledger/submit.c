@@ -164,6 +164,23 @@ Test(submit, a_store_that_fails_undoes_the_transaction_for_all)
     clear(acts, 3);
 }
 
+/* On a full disk it has what is kept for it, and the others would fail with it. */
+Test(submit, what_takes_away_shares_no_transaction_with_what_adds)
+{
+    bench_act acts[] = {bench_make_act("a", &college, 1), bench_make_act("b", &college, 1),
+                        bench_make_act("c", &college, 1), bench_make_act("d", &college, 1)};
+    cbi_group group;
+
+    acts[0].act.takes_away = acts[1].act.takes_away = acts[3].act.takes_away = true;
+    bench_works(lead(acts, 4, &group, &bench_err));
+    cr_assert_eq(committed_size(), 2);
+    cr_assert_eq(acts[2].act.step, CBI_ACT_WAITING);
+    bench_works(lead(acts + 2, 2, &group, &bench_err));
+    cr_assert_eq(committed_size(), 3);
+    cr_assert_eq(acts[3].act.step, CBI_ACT_WAITING);
+    clear(acts, 4);
+}
+
 Test(submit, acts_that_only_fail_commit_nothing)
 {
     bench_act act = bench_make_act("a", &college, 1);
