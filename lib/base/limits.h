@@ -51,6 +51,20 @@
 #define CBI_SCALES_MAX 1024u
 #define CBI_BANDS_MAX 256u /* of a scale */
 #define CBI_MAPPINGS_MAX 4096u
+#define CBI_RULES_MAX (1u << 21) /* of a rule set */
+#define CBI_BUCKETS_MAX 256u
+#define CBI_CAPS_MAX 1024u
+#define CBI_GRANTS_MAX 16u /* of a rule */
+#define CBI_LEAVES_MAX 64u  /* selectors among a rule's terms */
+#define CBI_COMBINATIONS_MAX 4096u /* of its terms */
+#define CBI_ASSIGNMENTS_MAX (1u << 22) /* of records to its terms, as far as they are tried */
+
+/* One planning question, compiled. */
+#define CBI_PLAN_RECORDS_MAX 4096u
+#define CBI_PLAN_APPLICATIONS_MAX 65536u
+#define CBI_PLAN_PLACES_MAX (1u << 18)
+#define CBI_PLAN_LIMITS_MAX 65536u
+#define CBI_PLAN_ITEMS_MAX (1u << 22) /* of any other list */
 
 #define CBI_ORIGIN_MAX 128 /* so that a signed note fits a 512-byte guard slot in both suites */
 #define CBI_INSTITUTION_CODE_MAX 32

@@ -1,0 +1,59 @@
+#include "rules/fact.h"
+
+#include <string.h>
+
+int cbi_fact_compare(const cbi_fact *a, const cbi_fact *b)
+{
+    if (a->awarded_on != b->awarded_on)
+        return a->awarded_on < b->awarded_on ? -1 : 1;
+    return strcmp(a->id, b->id);
+}
+
+const char *cbi_fact_type_word(Cbank__V1__RecordType type)
+{
+    static const char *const words[] = {
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE] = "course",
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_CERTIFICATE] = "certificate",
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_TRAINING] = "training",
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_CONTEST] = "contest",
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_WORK] = "work",
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_COMMUNITY] = "community",
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_QUALIFICATION] = "qualification",
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_EXAM] = "exam",
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_PRACTICE] = "practice",
+        [CBANK__V1__RECORD_TYPE__RECORD_TYPE_ACHIEVEMENT] = "achievement",
+    };
+    size_t at = (size_t)type;
+
+    return at < sizeof(words) / sizeof(words[0]) && words[at] != NULL ? words[at] : "";
+}
+
+bool cbi_fact_amount(const cbi_fact *fact, const char *unit, int64_t *milli)
+{
+    for (size_t i = 0; i < fact->record->n_amounts; i++) {
+        if (strcmp(fact->record->amounts[i]->unit, unit) != 0)
+            continue;
+        *milli = fact->record->amounts[i]->milli;
+        return true;
+    }
+    return false;
+}
+
+static uint32_t days_of_month(uint32_t year, uint32_t month)
+{
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+    return days[month - 1] + (month == 2 && leap);
+}
+
+uint32_t cbi_day_after(uint32_t day, uint32_t years, uint32_t months)
+{
+    uint32_t month = day / 100 % 100 - 1 + months % 12;
+    uint32_t year = day / 10000 + years + months / 12 + month / 12;
+    uint32_t last;
+
+    month = month % 12 + 1;
+    last = days_of_month(year, month);
+    return year * 10000 + month * 100 + (day % 100 < last ? day % 100 : last);
+}

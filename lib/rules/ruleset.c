@@ -1,0 +1,309 @@
+#include "rules/ruleset.h"
+
+#include "base/limits.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define KEYS_MAX 64 /* pairs of institution and code that one term is found under */
+
+/* A packed rule: `size` bytes of the store from `at`. */
+struct packed {
+    uint64_t at;
+    uint32_t size;
+};
+
+/* A rule and one of the keys it is found under; sorted by key. */
+struct found {
+    uint64_t key;
+    uint32_t rule;
+};
+
+struct page {
+    Cbank__V1__RuleSetPage *message;
+    struct page *next;
+};
+
+struct cbi_ruleset {
+    struct page *pages; /* those with more than rules, in their order */
+    struct page *last;
+    const Cbank__V1__Group **groups;
+    const Cbank__V1__Cap **caps;
+    uint32_t group_count, cap_count;
+    cbank_buffer bytes;
+    struct packed *rules;
+    uint32_t rule_count, rule_room;
+    struct found *index;
+    uint32_t index_count, index_room;
+};
+
+cbank_status cbi_ruleset_new(cbi_ruleset **out, cbank_error *err)
+{
+    return cbi_alloc(1, sizeof(**out), out, err);
+}
+
+void cbi_ruleset_free(cbi_ruleset *ruleset)
+{
+    if (ruleset == NULL)
+        return;
+    while (ruleset->pages != NULL) {
+        struct page *page = ruleset->pages;
+
+        ruleset->pages = page->next;
+        cbi_message_free(page->message);
+        cbi_free(page);
+    }
+    cbi_free(ruleset->groups);
+    cbi_free(ruleset->caps);
+    cbank_buffer_clear(&ruleset->bytes);
+    cbi_free(ruleset->rules);
+    cbi_free(ruleset->index);
+    cbi_free(ruleset);
+}
+
+/* A hash of the pair; two pairs that share one only make a candidate too many. */
+static uint64_t key_of(const char *institution, const char *code)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    for (const char *c = institution; *c != '\0'; c++)
+        hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
+    hash = (hash ^ 0xff) * 0x100000001b3u;
+    for (const char *c = code; *c != '\0'; c++)
+        hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
+    return hash ^ hash >> 29;
+}
+
+static cbank_status add_key(cbi_ruleset *ruleset, uint64_t key, uint32_t rule, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (ruleset->index_count > 0 && ruleset->index[ruleset->index_count - 1].rule == rule &&
+        ruleset->index[ruleset->index_count - 1].key == key)
+        return CBANK_OK;
+    CBI_TRY(cbi_grow(&ruleset->index, sizeof(*ruleset->index), ruleset->index_count,
+                     &ruleset->index_room, UINT32_MAX / 2, err));
+    ruleset->index[ruleset->index_count++] = (struct found){key, rule};
+done:
+    return status;
+}
+
+/* Under every pair that the first layer allows, or under one half alone if these are too many. */
+static cbank_status add_selector(cbi_ruleset *ruleset, const Cbank__V1__Selector *selector,
+                                 uint32_t rule, cbank_error *err)
+{
+    static char nothing[] = "";
+    static char *any[] = {nothing};
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__Conditions *want =
+        selector == NULL || selector->n_layers == 0 ? NULL : selector->layers[0];
+    size_t institutions = want == NULL ? 0 : want->n_institutions;
+    size_t codes = want == NULL ? 0 : want->n_codes;
+
+    if (institutions * codes > KEYS_MAX && codes <= institutions)
+        institutions = 0;
+    else if (institutions * codes > KEYS_MAX)
+        codes = 0;
+    for (size_t i = 0; i < (institutions == 0 ? 1 : institutions); i++)
+        for (size_t k = 0; k < (codes == 0 ? 1 : codes); k++)
+            CBI_TRY(add_key(ruleset,
+                            key_of(institutions == 0 ? any[0] : want->institutions[i],
+                                   codes == 0 ? any[0] : want->codes[k]),
+                            rule, err));
+done:
+    return status;
+}
+
+/* The term's place behind its whole subtree. */
+static size_t skip_term(const Cbank__V1__Rule *rule, size_t at)
+{
+    size_t due = 1;
+
+    for (; due > 0 && at < rule->n_source; at++)
+        due = due - 1 + rule->source[at]->children;
+    return at;
+}
+
+/*
+ * A rule applies only to sets with a record that one of these terms selects: of terms that must
+ * all hold the first one will do, of alternatives each is one.
+ */
+static cbank_status add_term(cbi_ruleset *ruleset, const Cbank__V1__Rule *message, size_t at,
+                             unsigned depth, uint32_t rule, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__Term *term;
+    size_t child = at + 1;
+
+    if (depth > CBI_NESTING_MAX || at >= message->n_source)
+        return cbi_fail(err, CBI_REASON_RULE_SOURCE, at, message->id, NULL);
+    term = message->source[at];
+    if (term->kind == CBANK__V1__TERM_KIND__TERM_KIND_SELECT)
+        return add_selector(ruleset, term->select, rule, err);
+    for (uint32_t i = 0; i < term->children; i++) {
+        CBI_TRY(add_term(ruleset, message, child, depth + 1, rule, err));
+        if (term->kind == CBANK__V1__TERM_KIND__TERM_KIND_ALL)
+            break;
+        child = skip_term(message, child);
+    }
+done:
+    return status;
+}
+
+static cbank_status add_rule(cbi_ruleset *ruleset, const Cbank__V1__Rule *message,
+                             cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    struct packed packed = {.at = ruleset->bytes.size};
+
+    if (ruleset->rule_count == CBI_RULES_MAX)
+        return cbi_fail(err, CBI_REASON_PLAN_TOO_LARGE, CBI_RULES_MAX, "rules", NULL);
+    CBI_TRY(cbi_grow(&ruleset->rules, sizeof(*ruleset->rules), ruleset->rule_count,
+                     &ruleset->rule_room, CBI_RULES_MAX, err));
+    CBI_TRY(cbi_message_pack(message, &ruleset->bytes, err));
+    packed.size = (uint32_t)(ruleset->bytes.size - packed.at);
+    CBI_TRY(add_term(ruleset, message, 0, 1, ruleset->rule_count, err));
+    ruleset->rules[ruleset->rule_count++] = packed;
+done:
+    return status;
+}
+
+cbank_status cbi_ruleset_add(cbi_ruleset *ruleset, cbi_bytes bytes, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    Cbank__V1__RuleSetPage *message = NULL;
+    struct page *page = NULL;
+
+    CBI_TRY(cbi_message_parse(&cbank__v1__rule_set_page__descriptor, bytes, &message, err));
+    for (size_t i = 0; i < message->n_rules; i++)
+        CBI_TRY(add_rule(ruleset, message->rules[i], err));
+    if (message->n_groups + message->n_caps + message->n_aliases +
+            message->n_institution_groups == 0)
+        goto done;
+    CBI_TRY(cbi_alloc(1, sizeof(*page), &page, err));
+    page->message = message;
+    message = NULL;
+    if (ruleset->last == NULL)
+        ruleset->pages = page;
+    else
+        ruleset->last->next = page;
+    ruleset->last = page;
+done:
+    cbi_message_free(message);
+    return status;
+}
+
+static int compare_found(const void *left, const void *right)
+{
+    const struct found *a = left;
+    const struct found *b = right;
+
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    return a->rule < b->rule ? -1 : a->rule > b->rule;
+}
+
+cbank_status cbi_ruleset_finish(cbi_ruleset *ruleset, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    size_t groups = 0;
+    size_t caps = 0;
+
+    for (const struct page *page = ruleset->pages; page != NULL; page = page->next) {
+        groups += page->message->n_groups;
+        caps += page->message->n_caps;
+    }
+    if (caps > CBI_CAPS_MAX)
+        return cbi_fail(err, CBI_REASON_PLAN_TOO_LARGE, CBI_CAPS_MAX, "caps", NULL);
+    CBI_TRY(cbi_alloc(groups, sizeof(*ruleset->groups), &ruleset->groups, err));
+    CBI_TRY(cbi_alloc(caps, sizeof(*ruleset->caps), &ruleset->caps, err));
+    for (const struct page *page = ruleset->pages; page != NULL; page = page->next) {
+        for (size_t i = 0; i < page->message->n_groups; i++)
+            ruleset->groups[ruleset->group_count++] = page->message->groups[i];
+        for (size_t i = 0; i < page->message->n_caps; i++)
+            ruleset->caps[ruleset->cap_count++] = page->message->caps[i];
+    }
+    if (ruleset->index_count > 0)
+        qsort(ruleset->index, ruleset->index_count, sizeof(*ruleset->index), compare_found);
+done:
+    return status;
+}
+
+uint32_t cbi_ruleset_rules(const cbi_ruleset *ruleset)
+{
+    return ruleset->rule_count;
+}
+
+cbank_status cbi_ruleset_rule(const cbi_ruleset *ruleset, uint32_t index, Cbank__V1__Rule **out,
+                              cbank_error *err)
+{
+    const struct packed *packed = &ruleset->rules[index];
+
+    return cbi_message_parse(&cbank__v1__rule__descriptor,
+                             cbi_bytes_of(ruleset->bytes.data + packed->at, packed->size), out,
+                             err);
+}
+
+uint32_t cbi_ruleset_groups(const cbi_ruleset *ruleset)
+{
+    return ruleset->group_count;
+}
+
+const Cbank__V1__Group *cbi_ruleset_group(const cbi_ruleset *ruleset, uint32_t index)
+{
+    return ruleset->groups[index];
+}
+
+uint32_t cbi_ruleset_caps(const cbi_ruleset *ruleset)
+{
+    return ruleset->cap_count;
+}
+
+const Cbank__V1__Cap *cbi_ruleset_cap(const cbi_ruleset *ruleset, uint32_t index)
+{
+    return ruleset->caps[index];
+}
+
+static cbank_status find_key(const cbi_ruleset *ruleset, uint64_t key, cbi_candidates *out,
+                             cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint32_t low = 0;
+    uint32_t high = ruleset->index_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (ruleset->index[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < ruleset->index_count && ruleset->index[low].key == key; low++) {
+        CBI_TRY(cbi_grow(&out->items, sizeof(*out->items), out->count, &out->room,
+                         UINT32_MAX / 2, err));
+        out->items[out->count++] = ruleset->index[low].rule;
+    }
+done:
+    return status;
+}
+
+cbank_status cbi_ruleset_find(const cbi_ruleset *ruleset, const cbi_fact *fact,
+                              cbi_candidates *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__CreditRecord *record = fact->record;
+    const char *institution = record->awarded_by == NULL ? "" : record->awarded_by->institution;
+    const char *code = record->code;
+
+    CBI_TRY(find_key(ruleset, key_of("", ""), out, err));
+    if (institution[0] != '\0')
+        CBI_TRY(find_key(ruleset, key_of(institution, ""), out, err));
+    if (code[0] != '\0')
+        CBI_TRY(find_key(ruleset, key_of("", code), out, err));
+    if (institution[0] != '\0' && code[0] != '\0')
+        CBI_TRY(find_key(ruleset, key_of(institution, code), out, err));
+done:
+    return status;
+}

@@ -1,0 +1,49 @@
+/*
+ * ruleset.h - the rules of one rule set, so that those for a record are found among millions.
+ *
+ * Rules stay packed, each found under the institutions and codes that one of its records must
+ * have; only candidates are unpacked. Groups and caps, which are few, are kept as messages.
+ *
+ * A rule set is built once and then only read, by any number of threads.
+ */
+#ifndef CBI_RULES_RULESET_H
+#define CBI_RULES_RULESET_H
+
+#include "rules/fact.h"
+
+#include "cbank/v1/ruleset.pb-c.h"
+
+typedef struct cbi_ruleset cbi_ruleset;
+
+cbank_status cbi_ruleset_new(cbi_ruleset **out, cbank_error *err);
+/* NULL is a no-op. */
+void cbi_ruleset_free(cbi_ruleset *ruleset);
+
+/* The bytes of a RuleSetPage. MALFORMED as cbi_message_parse; TOO_LARGE beyond CBI_RULES_MAX. */
+cbank_status cbi_ruleset_add(cbi_ruleset *ruleset, cbi_bytes page, cbank_error *err);
+/* After the last page, before the first question. */
+cbank_status cbi_ruleset_finish(cbi_ruleset *ruleset, cbank_error *err);
+
+uint32_t cbi_ruleset_rules(const cbi_ruleset *ruleset);
+/* Freed with cbi_message_free. */
+cbank_status cbi_ruleset_rule(const cbi_ruleset *ruleset, uint32_t index, Cbank__V1__Rule **out,
+                              cbank_error *err);
+
+uint32_t cbi_ruleset_groups(const cbi_ruleset *ruleset);
+const Cbank__V1__Group *cbi_ruleset_group(const cbi_ruleset *ruleset, uint32_t index);
+uint32_t cbi_ruleset_caps(const cbi_ruleset *ruleset);
+const Cbank__V1__Cap *cbi_ruleset_cap(const cbi_ruleset *ruleset, uint32_t index);
+
+/* Indices of rules, without order; some may stand there twice. */
+typedef struct cbi_candidates {
+    uint32_t *items;
+    uint32_t count;
+    uint32_t room;
+} cbi_candidates;
+
+/* Appends every rule of which some record term could select the record, going by institution and
+ * code alone. */
+cbank_status cbi_ruleset_find(const cbi_ruleset *ruleset, const cbi_fact *fact,
+                              cbi_candidates *out, cbank_error *err);
+
+#endif

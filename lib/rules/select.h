@@ -1,0 +1,29 @@
+/*
+ * select.h - whether a selector selects a record, and if not, on what it failed.
+ */
+#ifndef CBI_RULES_SELECT_H
+#define CBI_RULES_SELECT_H
+
+#include "rules/fact.h"
+
+#include "cbank/v1/ruleset.pb-c.h"
+
+/* What selectors are read by. Borrowed. */
+typedef struct cbi_reading {
+    uint32_t as_of;   /* ages are judged on this day */
+    const char *unit; /* of the programme */
+} cbi_reading;
+
+/* The first condition that did not hold. */
+typedef struct cbi_miss {
+    const char *field;              /* name of the condition in the schema */
+    const Cbank__V1__Range *wanted; /* where it asks for a number */
+    int64_t have;                   /* what the record has instead, if it has one at all */
+    bool absent;                    /* the record does not state it */
+} cbi_miss;
+
+/* NULL selects every record. `miss` may be NULL; it is filled if the answer is false. */
+bool cbi_select(const cbi_reading *reading, const Cbank__V1__Selector *selector,
+                const cbi_fact *fact, cbi_miss *miss);
+
+#endif
