@@ -18,7 +18,7 @@
 #define CBI_GRID_COLUMNS_MAX 1024u
 #define CBI_GRID_CELL_MAX (64u * 1024)
 #define CBI_GRID_ROW_MAX (1024u * 1024) /* bytes of all cells of a row */
-#define CBI_GRID_ROWS_MAX (1u << 20)
+#define CBI_GRID_ROWS_MAX (1u << 21)
 #define CBI_GRID_HEADER_ROWS 20u
 
 /* A row, lent until the next call. Cells are trimmed of blanks and followed by a zero byte. */

@@ -229,6 +229,9 @@ static void check_whole(const cbi_content *content, cbi_validator *validator)
     unsigned main = cbi_content_main_list((int)content->kind);
     bool empty = true;
 
+    /* Items that could not be read are missed by nobody. */
+    if (validator->findings->found[CBI_SEVERITY_ERROR] > 0)
+        return;
     validator->item = cbi_publication_word((int)content->kind);
     validator->spot = (cbi_spot){1, {1, 1}};
     for (unsigned list = 1; list < CBI_CONTENT_LISTS; list++)

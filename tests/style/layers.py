@@ -17,13 +17,14 @@ BELOW = {
     "proof": "base crypto wire record",
     "ledger": "base crypto wire record proof store",
     "exchange": "base crypto wire record rules proof",
+    "author": "base crypto wire record rules proof exchange",
     "bank": "base crypto wire record rules proof store ledger",
-    "api": "base crypto wire record rules proof store ledger exchange bank",
+    "api": "base crypto wire record rules proof store ledger exchange author bank",
 }
 BELOW = {layer: set(below.split()) for layer, below in BELOW.items()}
 
 # Headers of foreign libraries, and who may see them. protobuf-c is data to the upper layers.
-MESSAGES = ("wire", "record", "rules", "proof", "ledger", "exchange", "bank", "api")
+MESSAGES = ("wire", "record", "rules", "proof", "ledger", "exchange", "author", "bank", "api")
 FOREIGN = {
     "lmdb.h": ("store",),
     "openssl/": ("crypto",),
