@@ -7,12 +7,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define TOLD_MAX 20
 #define WORKERS_MAX 8
+#define WAITS 30 /* longer than it may work */
 
 double harness_clock(void)
 {
@@ -134,6 +136,14 @@ int harness_wait(pid_t child)
 
     (void)waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void harness_deadline(unsigned seconds)
+{
+    const struct itimerval limit = {.it_value.tv_sec = seconds};
+
+    (void)setitimer(ITIMER_PROF, &limit, NULL);
+    (void)alarm(seconds * WAITS);
 }
 
 void harness_spread(harness *it, void (*work)(harness *it, unsigned worker))

@@ -52,6 +52,12 @@ pid_t harness_child(void);
 /* Waits for a child: what it exited with, or 128 and the signal that ended it. */
 int harness_wait(pid_t child);
 
+/*
+ * Ends this process once it has used so many seconds of processor time, or has waited for a great
+ * many: a busy machine is no fault. Each call begins anew.
+ */
+void harness_deadline(unsigned seconds);
+
 /* A random number of a sequence that a seed stands for. */
 uint64_t harness_random(uint64_t *seed);
 

@@ -166,7 +166,7 @@ static int run_case(size_t act, const things *it, unsigned n, bool lasting)
 
     if (child != 0)
         return harness_wait(child);
-    (void)alarm(SECONDS);
+    harness_deadline(SECONDS);
     _exit(try_act(act, it, n, lasting));
 }
 

@@ -93,8 +93,9 @@ static const way ways[] = {
     {CALLS_PWRITE, CALLS_EIO, true},      {CALLS_PWRITE, CALLS_ENOSPC, true},
     {CALLS_WRITEV, CALLS_EIO, false},     {CALLS_WRITEV, CALLS_ENOSPC, false},
     {CALLS_WRITEV, CALLS_SHORT, false},   {CALLS_FSYNC, CALLS_EIO, false},
-    {CALLS_FSYNC, CALLS_EIO, true},       {CALLS_FDATASYNC, CALLS_EIO, false},
-    {CALLS_FDATASYNC, CALLS_EIO, true},   {CALLS_FDATASYNC, CALLS_ENOSPC, false},
+    {CALLS_FSYNC, CALLS_EIO, true},       {CALLS_FSYNC, CALLS_ENOSPC, false},
+    {CALLS_FDATASYNC, CALLS_EIO, false},  {CALLS_FDATASYNC, CALLS_EIO, true},
+    {CALLS_FDATASYNC, CALLS_ENOSPC, false},
     {CALLS_RENAME, CALLS_EIO, false},     {CALLS_RENAME, CALLS_ENOSPC, false},
     {CALLS_FTRUNCATE, CALLS_EIO, false},  {CALLS_FTRUNCATE, CALLS_ENOSPC, false},
     {CALLS_RANDOM, CALLS_EIO, false},     {CALLS_RANDOM, CALLS_EIO, true},
@@ -202,7 +203,7 @@ static int run_case(world *it, const image *start, const act *what, const way *h
     child = harness_child();
     if (child != 0)
         return harness_wait(child);
-    (void)alarm(SECONDS);
+    harness_deadline(SECONDS);
     code = try_point(it, what, how, n);
     world_end(it);
     cbank_buffer_clear(&batch);

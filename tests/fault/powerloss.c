@@ -217,7 +217,7 @@ static void try_states(const char *place, size_t states, uint64_t seed)
         if (mkdir(place, 0700) != 0)
             _exit(WORLD_BROKEN);
         told = trace_lose_power(size, seed + i, place);
-        (void)alarm(SECONDS_A_STATE);
+        harness_deadline(SECONDS_A_STATE);
         if (!is_new(seen, room, trace_lost())) {
             harness_remove(place);
             continue;

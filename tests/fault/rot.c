@@ -71,7 +71,7 @@ static void judge(harness *campaign, const char *what, size_t where, bool must_b
     int code;
 
     if (child == 0) {
-        (void)alarm(SECONDS);
+        harness_deadline(SECONDS);
         _exit(examine());
     }
     code = harness_wait(child);

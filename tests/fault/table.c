@@ -148,7 +148,7 @@ static pid_t start(void)
     pid_t child = harness_child();
 
     if (child == 0)
-        (void)alarm(SECONDS);
+        harness_deadline(SECONDS);
     return child;
 }
 
