@@ -16,6 +16,8 @@ static cbank_status make_claim(const char *institution, cbi_unit *unit, size_t a
     const Cbank__V1__Opening *opening = item->item->opening;
     cbank_status status = CBANK_OK;
 
+    if (item->record == NULL && item->change == NULL)
+        return cbi_fail(err, CBI_REASON_MESSAGE_VALUE, unit->first + at, "item", "enrolment");
     claim->institution = institution;
     claim->record = item->record;
     claim->change = item->change;

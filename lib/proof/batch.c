@@ -8,16 +8,45 @@
 #include "record/identity.h"
 #include "record/opening.h"
 
-cbank_status cbi_batch_item_id(cbi_hasher *hasher, bool change, cbi_bytes bytes, cbi_hash *out,
-                               cbank_error *err)
+cbank_status cbi_batch_item_id(cbi_hasher *hasher, cbi_item_kind kind, cbi_bytes bytes,
+                               cbi_hash *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_hash digest;
 
-    CBI_TRY(cbi_credit_item_digest(hasher, change, bytes, &digest, err));
+    CBI_TRY(cbi_credit_item_digest(hasher, kind, bytes, &digest, err));
     CBI_TRY(cbi_tree_leaf(hasher, cbi_bytes_of_hash(&digest), out, err));
 done:
     return status;
+}
+
+/* Where each kind stands in an item. */
+static const ProtobufCBinaryData *signed_bytes(const Cbank__V1__BatchItem *item, int kind)
+{
+    switch (kind) {
+    case CBI_ITEM_CHANGE:
+        return &item->change;
+    case CBI_ITEM_ENROLMENT:
+        return &item->enrolment;
+    case CBI_ITEM_ENROLMENT_CHANGE:
+        return &item->enrolment_change;
+    default:
+        return &item->record;
+    }
+}
+
+cbi_item_kind cbi_batch_item_kind(const Cbank__V1__BatchItem *item)
+{
+    for (int kind = CBI_ITEM_CHANGE; kind <= CBI_ITEM_ENROLMENT_CHANGE; kind++) {
+        if (signed_bytes(item, kind)->len > 0)
+            return (cbi_item_kind)kind;
+    }
+    return CBI_ITEM_RECORD;
+}
+
+cbi_bytes cbi_batch_item_bytes(const Cbank__V1__BatchItem *item)
+{
+    return cbi_message_bytes(*signed_bytes(item, cbi_batch_item_kind(item)));
 }
 
 cbank_status cbi_batch_begin(cbi_suite suite, cbi_batch_builder *out, cbank_error *err)
@@ -53,12 +82,11 @@ done:
 cbank_status cbi_batch_add(cbi_batch_builder *builder, const Cbank__V1__BatchItem *item,
                            cbank_error *err)
 {
-    bool change = item->change.len > 0;
-    cbi_bytes bytes = cbi_message_bytes(change ? item->change : item->record);
     cbank_status status = CBANK_OK;
 
     CBI_TRY(reserve_id(builder, err));
-    CBI_TRY(cbi_batch_item_id(builder->hasher, change, bytes, &builder->ids[builder->count], err));
+    CBI_TRY(cbi_batch_item_id(builder->hasher, cbi_batch_item_kind(item),
+                              cbi_batch_item_bytes(item), &builder->ids[builder->count], err));
     CBI_TRY(cbi_assembly_add_message(&builder->assembly, item, err));
     builder->count++;
 done:
@@ -150,33 +178,32 @@ done:
     return status;
 }
 
-/* A record with its opening, or a change with a reference; nothing of the other. */
+/* What is about a person comes with an opening, a change with a reference; never with both. */
 static cbank_status check_form(const Cbank__V1__BatchItem *item, uint64_t position,
                                cbank_error *err)
 {
-    bool record = item->record.len > 0;
     bool referred = cbi_message_text(item->reference).size > 0;
+    bool personal = item->record.len > 0 || item->enrolment.len > 0;
+    size_t held = 0;
 
-    if (record == (item->change.len > 0))
-        return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "item", NULL);
-    if (record ? referred : item->opening != NULL)
+    for (int kind = CBI_ITEM_RECORD; kind <= CBI_ITEM_ENROLMENT_CHANGE; kind++)
+        held += signed_bytes(item, kind)->len > 0;
+    if (held != 1 || (personal ? referred : item->opening != NULL))
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "item", NULL);
     return CBANK_OK;
 }
 
-/* An item's id without looking into record or change. */
+/* An item's id without looking into what it holds. */
 static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, uint64_t position, cbi_hash *out,
                             cbank_error *err)
 {
     Cbank__V1__BatchItem *item = NULL;
     cbank_status status = CBANK_OK;
-    bool change;
 
     CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &item, err));
     CBI_TRY(check_form(item, position, err));
-    change = item->change.len > 0;
-    CBI_TRY(cbi_batch_item_id(hasher, change,
-                              cbi_message_bytes(change ? item->change : item->record), out, err));
+    CBI_TRY(cbi_batch_item_id(hasher, cbi_batch_item_kind(item), cbi_batch_item_bytes(item), out,
+                              err));
 done:
     cbi_message_free(item);
     return status;
@@ -223,7 +250,7 @@ void cbi_batch_clear(cbi_batch *batch)
 /* The batch's tree does not cover the opening; it is bound by what it opens. */
 static cbank_status check_opening(cbi_hasher *hasher, uint64_t position,
                                   const Cbank__V1__Opening *opening,
-                                  const Cbank__V1__CreditRecord *record, cbank_error *err)
+                                  ProtobufCBinaryData committed, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_hash random, holder;
@@ -233,8 +260,35 @@ static cbank_status check_opening(cbi_hasher *hasher, uint64_t position,
     CBI_TRY(cbi_field_refuse_signed(cbi_opening_check(opening, err), err));
     CBI_TRY(cbi_holder_commit(hasher, &random, cbi_message_text(opening->document_type),
                               cbi_message_text(opening->number), &holder, err));
-    if (!cbi_bytes_equal(cbi_bytes_of_hash(&holder), cbi_message_bytes(record->holder)))
+    if (!cbi_bytes_equal(cbi_bytes_of_hash(&holder), cbi_message_bytes(committed)))
         CBI_TRY(cbi_fail(err, CBI_REASON_OPENING_DIFFERS, position, NULL, NULL));
+done:
+    return status;
+}
+
+static cbank_status parse_item(cbi_hasher *hasher, uint64_t position, cbi_batch_item *out,
+                               cbank_error *err)
+{
+    const Cbank__V1__Opening *opening = out->item->opening;
+    cbi_bytes bytes = cbi_batch_item_bytes(out->item);
+    cbank_status status = CBANK_OK;
+
+    switch (cbi_batch_item_kind(out->item)) {
+    case CBI_ITEM_RECORD:
+        CBI_TRY(cbi_credit_record_parse(bytes, &out->record, err));
+        CBI_TRY(check_opening(hasher, position, opening, out->record->holder, err));
+        break;
+    case CBI_ITEM_CHANGE:
+        CBI_TRY(cbi_credit_change_parse(bytes, &out->change, err));
+        break;
+    case CBI_ITEM_ENROLMENT:
+        CBI_TRY(cbi_enrolment_parse(bytes, &out->enrolment, err));
+        CBI_TRY(check_opening(hasher, position, opening, out->enrolment->holder, err));
+        break;
+    case CBI_ITEM_ENROLMENT_CHANGE:
+        CBI_TRY(cbi_enrolment_change_parse(bytes, &out->enrolment_change, err));
+        break;
+    }
 done:
     return status;
 }
@@ -249,12 +303,7 @@ cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item
     if (!cbi_artefact_next(&batch->parts, &part))
         return CBANK_OK;
     CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &out->item, err));
-    if (out->item->change.len > 0) {
-        CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(out->item->change), &out->change, err));
-    } else {
-        CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(out->item->record), &out->record, err));
-        CBI_TRY(check_opening(hasher, batch->next, out->item->opening, out->record, err));
-    }
+    CBI_TRY(parse_item(hasher, batch->next, out, err));
     batch->next++;
 done:
     if (status != CBANK_OK)
@@ -267,5 +316,7 @@ void cbi_batch_item_clear(cbi_batch_item *item)
     cbi_message_free(item->item);
     cbi_message_free(item->record);
     cbi_message_free(item->change);
+    cbi_message_free(item->enrolment);
+    cbi_message_free(item->enrolment_change);
     *item = (cbi_batch_item){0};
 }

@@ -1,9 +1,10 @@
 /*
- * batch.h - a batch of credit records and changes under one signature of their institution.
+ * batch.h - a batch of credit records, enrolments and changes under one signature of their
+ * institution.
  *
  * Record id = leaf hash H(00 | item digest) of the item in the batch's tree; the item digest is
- * H(label | 00 | bytes) with the label "cbank/v1/record" or "cbank/v1/change". The batch's own id
- * is the id of its signed head.
+ * H(label | 00 | bytes) with a label for each kind of item. The batch's own id is the id of its
+ * signed head.
  */
 #ifndef CBI_PROOF_BATCH_H
 #define CBI_PROOF_BATCH_H
@@ -12,6 +13,7 @@
 #include "proof/envelope.h"
 #include "proof/tree.h"
 #include "record/credit.h"
+#include "record/enrolment.h"
 #include "wire/artefact.h"
 #include "wire/message.h"
 
@@ -19,8 +21,11 @@
 
 #define CBI_BATCH_TYPE CBI_ENVELOPE_TYPE("batch")
 
-cbank_status cbi_batch_item_id(cbi_hasher *hasher, bool change, cbi_bytes bytes, cbi_hash *out,
-                               cbank_error *err);
+cbank_status cbi_batch_item_id(cbi_hasher *hasher, cbi_item_kind kind, cbi_bytes bytes,
+                               cbi_hash *out, cbank_error *err);
+/* What an item holds, and the bytes that the institution signs; a record, if it holds nothing. */
+cbi_item_kind cbi_batch_item_kind(const Cbank__V1__BatchItem *item);
+cbi_bytes cbi_batch_item_bytes(const Cbank__V1__BatchItem *item);
 
 /* ---- making one -------------------------------------------------------------------------- */
 
@@ -80,11 +85,13 @@ cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_pu
                               cbi_hash *ids, cbank_error *err);
 void cbi_batch_clear(cbi_batch *batch);
 
-/* One item, strictly parsed and checked; exactly one of record and change is not NULL. */
+/* One item, strictly parsed and checked; exactly one of what it may hold is not NULL. */
 typedef struct cbi_batch_item {
     Cbank__V1__BatchItem *item;
     Cbank__V1__CreditRecord *record;
     Cbank__V1__CreditChange *change;
+    Cbank__V1__Enrolment *enrolment;
+    Cbank__V1__EnrolmentChange *enrolment_change;
 } cbi_batch_item;
 
 /*

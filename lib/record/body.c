@@ -5,6 +5,7 @@
 #include "record/conversion.h"
 #include "record/field.h"
 #include "record/organisation.h"
+#include "record/publication.h"
 #include "record/transfer.h"
 
 #include <string.h>
@@ -199,6 +200,70 @@ done:
     return status;
 }
 
+static cbank_status check_enrolled(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__Enrolled *enrolled = body;
+
+    CBI_TRY(check_account("account", enrolled->account, err));
+    CBI_TRY(check_hash("batch", enrolled->batch, err));
+    CBI_TRY(check_index(enrolled->index, err));
+    CBI_TRY(check_signed_bytes("enrolment", enrolled->enrolment, err));
+done:
+    return status;
+}
+
+static cbank_status check_enrolment_changed(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__EnrolmentChanged *changed = body;
+
+    CBI_TRY(check_account("account", changed->account, err));
+    CBI_TRY(check_hash("batch", changed->batch, err));
+    CBI_TRY(check_index(changed->index, err));
+    CBI_TRY(check_sequence("touched_sequence", changed->touched_sequence, err));
+    CBI_TRY(check_hash("touched_leaf", changed->touched_leaf, err));
+    CBI_TRY(check_signed_bytes("change", changed->change, err));
+done:
+    return status;
+}
+
+static cbank_status check_claim_noted(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__ClaimNoted *noted = body;
+
+    CBI_TRY(check_account("account", noted->account, err));
+    CBI_TRY(check_hash("claim", noted->claim, err));
+done:
+    return status;
+}
+
+static cbank_status check_published(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__Published *published = body;
+
+    CBI_TRY(cbi_publication_ref_check("publication", published->publication, true, err));
+    CBI_TRY(cbi_field_institution("authority", published->authority, err));
+    CBI_TRY(check_key("public_key", published->public_key, err));
+done:
+    return status;
+}
+
+static cbank_status check_publication_withdrawn(const void *body, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const Cbank__V1__PublicationWithdrawn *withdrawn = body;
+
+    CBI_TRY(cbi_publication_ref_check("publication", withdrawn->publication, true, err));
+    CBI_TRY(cbi_field_institution("authority", withdrawn->authority, err));
+    CBI_TRY(check_signed_bytes("request", withdrawn->request, err));
+    CBI_TRY(check_key("public_key", withdrawn->public_key, err));
+done:
+    return status;
+}
+
 static cbank_status check_institution_admitted(const void *body, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -289,6 +354,11 @@ static const struct {
     {&cbank__v1__credit_received__descriptor, cbi_transfer_check_received},
     {&cbank__v1__transfer_given_back__descriptor, cbi_transfer_check_given_back},
     {&cbank__v1__transfer_answered__descriptor, cbi_transfer_check_answered},
+    {&cbank__v1__enrolled__descriptor, check_enrolled},
+    {&cbank__v1__enrolment_changed__descriptor, check_enrolment_changed},
+    {&cbank__v1__claim_noted__descriptor, check_claim_noted},
+    {&cbank__v1__published__descriptor, check_published},
+    {&cbank__v1__publication_withdrawn__descriptor, check_publication_withdrawn},
     {&cbank__v1__institution_admitted__descriptor, check_institution_admitted},
     {&cbank__v1__key_rotated__descriptor, check_key_rotated},
     {&cbank__v1__institution_changed__descriptor, check_institution_changed},

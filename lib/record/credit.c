@@ -129,12 +129,17 @@ done:
     return status;
 }
 
-cbank_status cbi_credit_item_digest(cbi_hasher *hasher, bool is_change, cbi_bytes bytes,
+cbank_status cbi_credit_item_digest(cbi_hasher *hasher, cbi_item_kind kind, cbi_bytes bytes,
                                     cbi_hash *out, cbank_error *err)
 {
-    const char *label = is_change ? "cbank/v1/change" : "cbank/v1/record";
+    static const char *const labels[] = {
+        [CBI_ITEM_RECORD] = "cbank/v1/record",
+        [CBI_ITEM_CHANGE] = "cbank/v1/change",
+        [CBI_ITEM_ENROLMENT] = "cbank/v1/enrolment",
+        [CBI_ITEM_ENROLMENT_CHANGE] = "cbank/v1/enrolment-change",
+    };
 
-    return cbi_digest_labelled(hasher, label, bytes, out, err);
+    return cbi_digest_labelled(hasher, labels[kind], bytes, out, err);
 }
 
 static cbank_status append_sized(cbi_bytes bytes, cbank_buffer *out, cbank_error *err)

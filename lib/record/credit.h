@@ -39,8 +39,16 @@ cbank_status cbi_credit_record_parse(cbi_bytes bytes, Cbank__V1__CreditRecord **
 cbank_status cbi_credit_change_parse(cbi_bytes bytes, Cbank__V1__CreditChange **out,
                                      cbank_error *err);
 
-/* H("cbank/v1/record" | 00 | bytes), or "cbank/v1/change": the leaf of the batch's tree. */
-cbank_status cbi_credit_item_digest(cbi_hasher *hasher, bool is_change, cbi_bytes bytes,
+/* What an institution may put into a batch (enrolment.h). */
+typedef enum cbi_item_kind {
+    CBI_ITEM_RECORD = 0,
+    CBI_ITEM_CHANGE = 1,
+    CBI_ITEM_ENROLMENT = 2,
+    CBI_ITEM_ENROLMENT_CHANGE = 3,
+} cbi_item_kind;
+
+/* H(label | 00 | bytes), with a label for each kind: the leaf of the batch's tree. */
+cbank_status cbi_credit_item_digest(cbi_hasher *hasher, cbi_item_kind kind, cbi_bytes bytes,
                                     cbi_hash *out, cbank_error *err);
 
 /*

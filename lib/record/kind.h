@@ -21,6 +21,7 @@ typedef enum cbi_signer {
     CBI_SIGNER_DECISION = 4, /* the recognising institution, through its decision; a suspension may
                                 be the bank's alone */
     CBI_SIGNER_PARTNER = 5, /* another bank, through its transcript or answer; or a letter */
+    CBI_SIGNER_AUTHORITY = 6, /* the authority that publishes, through what it signed */
 } cbi_signer;
 
 typedef struct cbi_kind {

@@ -101,10 +101,8 @@ void fuzz_count_batch(void *message, cbi_artefact_reader *parts)
     while (cbi_artefact_next(parts, &part)) {
         if (cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &item, NULL) != CBANK_OK)
             return;
-        (void)cbi_batch_item_id(hasher, item->change.len > 0,
-                                cbi_message_bytes(item->change.len > 0 ? item->change
-                                                                       : item->record),
-                                &id, NULL);
+        (void)cbi_batch_item_id(hasher, cbi_batch_item_kind(item), cbi_batch_item_bytes(item), &id,
+                                NULL);
         (void)cbi_frontier_append(hasher, &frontier, &id, NULL);
         cbi_message_free(item);
     }

@@ -140,6 +140,41 @@ Test(body, a_change_names_its_deposit_by_sequence_and_leaf)
     REFUSED(CREDIT_CHANGED, credit_changed, change, NONE);
 }
 
+Test(body, an_enrolment_names_its_place_in_a_batch_and_holds_what_was_signed)
+{
+    REFUSED(ENROLLED, enrolled, account, TEXT("1"));
+    REFUSED(ENROLLED, enrolled, batch, SHORT);
+    REFUSED(ENROLLED, enrolled, index, CBI_BATCH_RECORDS_MAX);
+    REFUSED(ENROLLED, enrolled, enrolment, NONE);
+    REFUSED(ENROLMENT_CHANGED, enrolment_changed, account, TEXT(""));
+    REFUSED(ENROLMENT_CHANGED, enrolment_changed, batch, NONE);
+    REFUSED(ENROLMENT_CHANGED, enrolment_changed, touched_sequence, 0);
+    REFUSED(ENROLMENT_ENDED, enrolment_changed, touched_leaf, LONG);
+    REFUSED(ENROLMENT_ENDED, enrolment_changed, change, NONE);
+}
+
+Test(body, a_claim_is_noted_by_its_id_alone)
+{
+    REFUSED(CLAIM_ISSUED, claim_noted, account, TEXT("1"));
+    REFUSED(CLAIM_ISSUED, claim_noted, claim, SHORT);
+    REFUSED(CLAIM_WITHDRAWN, claim_noted, claim, NONE);
+}
+
+Test(body, what_is_published_is_named_to_the_byte)
+{
+    REFUSED(PUBLISHED, published, publication, NULL);
+    REFUSED(PUBLISHED, published, authority, TEXT(""));
+    REFUSED(PUBLISHED, published, public_key, SHORT);
+    REFUSED(PUBLICATION_WITHDRAWN, publication_withdrawn, publication, NULL);
+    REFUSED(PUBLICATION_WITHDRAWN, publication_withdrawn, authority, TEXT("jx"));
+    REFUSED(PUBLICATION_WITHDRAWN, publication_withdrawn, request, NONE);
+    REFUSED(PUBLICATION_WITHDRAWN, publication_withdrawn, public_key, NONE);
+    sample_bodies_init(&bodies);
+    bodies.ref.digest = SHORT;
+    cr_expect_eq(check(KIND(PUBLISHED)), CBANK_E_INVALID);
+    cr_expect_str_eq(err.object, "publication");
+}
+
 Test(body, an_admitted_institution_has_a_code_a_name_and_a_key)
 {
     REFUSED(INSTITUTION_ADMITTED, institution_admitted, institution, TEXT(""));

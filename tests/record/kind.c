@@ -40,7 +40,7 @@ Test(kind, every_kind_of_the_schema_has_a_row_that_is_filled_in)
         cr_expect_eq((int)kind->subject, number / 100, "%s is on another chain", word);
         cr_expect_neq((int)kind->entry_class, 0);
         cr_expect_not_null(kind->body);
-        cr_expect(kind->signer >= CBI_SIGNER_BANK && kind->signer <= CBI_SIGNER_PARTNER);
+        cr_expect(kind->signer >= CBI_SIGNER_BANK && kind->signer <= CBI_SIGNER_AUTHORITY);
         rows++;
     }
     cr_expect_eq(rows, ENUM.n_values - 1);
@@ -84,6 +84,10 @@ static Cbank__V1__EntryClass expected_class(int number)
     case KIND(CONVERSION_REPLACED):
     case KIND(CREDIT_QUESTIONED):
         return CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_CHANGE;
+    case KIND(ENROLLED):
+    case KIND(ENROLMENT_CHANGED):
+    case KIND(ENROLMENT_ENDED):
+        return CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ENROLMENT;
     default:
         break;
     }
@@ -104,7 +108,7 @@ Test(kind, an_award_rests_on_a_batch_or_on_the_bank_that_it_comes_from)
             continue;
         cr_expect_eq(kind->entry_class, expected_class(number), "%s", kind->word);
         cr_expect_eq(kind->signer == CBI_SIGNER_BATCH,
-                     number == KIND(CREDIT_DEPOSITED) || number == KIND(CREDIT_CHANGED), "%s",
+                     (number >= KIND(CREDIT_DEPOSITED) && number <= KIND(ENROLMENT_ENDED)), "%s",
                      kind->word);
         if (kind->entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
             cr_expect_neq(kind->signer, CBI_SIGNER_BANK, "%s", kind->word);

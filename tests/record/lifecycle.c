@@ -30,6 +30,9 @@ static const struct {
     {'E', 115}, /* erased */
     {'+', 121}, /* deposited */
     {'-', 122}, /* changed */
+    {'n', 125}, /* enrolled, */
+    {'m', 126}, /* enrolment changed, */
+    {'l', 127}, /* ended */
     {'V', 131}, /* conversion recognised, */
     {'v', 132}, /* suspended, */
     {'w', 133}, /* reinstated, */
@@ -45,6 +48,8 @@ static const struct {
     {'g', 146}, /* returned */
     {'G', 147}, /* credit received */
     {'H', 148}, /* given back */
+    {'!', 250}, /* claim issued */
+    {'?', 251}, /* withdrawn */
     {'A', 401}, /* admitted */
     {'k', 402}, /* key rotated */
     {'S', 403}, /* suspended */
@@ -52,14 +57,16 @@ static const struct {
     {'t', 405}, /* batch received */
     {'i', 406}, /* recognition received */
     {'j', 407}, /* change of one received */
+    {'P', 501}, /* published */
+    {'Q', 502}, /* withdrawn */
     {'B', 601}, /* bank created */
     {'z', 641}, /* transfer answered */
 };
 #define KIND_COUNT (sizeof(KINDS) / sizeof(KINDS[0]))
 
 /* What others decide about what an account holds, and the ends of what was begun; what begins. */
-#define ENDS "-vwxqapdeg"
-#define BEGINNINGS "VWNTGH"
+#define ENDS "-mlvwxqapdeg"
+#define BEGINNINGS "nVWNTGH"
 #define OPEN "bcuFRCDE<>/+" ENDS BEGINNINGS
 
 /* After the kinds of `path`, exactly the kinds of `next` may follow. */
@@ -68,7 +75,7 @@ static const struct {
     const char *next;
     cbi_reason refusal; /* of the other kinds of the same chain that do not open one */
 } CASES[] = {
-    {"", "OAB", CBI_REASON_CHAIN_NOT_OPENED},
+    {"", "O!APB", CBI_REASON_CHAIN_NOT_OPENED},
     {"O", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"O+b>c/u", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"OFf", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
@@ -97,6 +104,9 @@ static const struct {
     {"Aktij", "tijkS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
     {"AS", "s", CBI_REASON_INSTITUTION_SUSPENDED},
     {"ASs", "tijkS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"!", "!?", CBI_REASON_INTERNAL},
+    {"P", "PQ", CBI_REASON_INTERNAL},
+    {"PQ", "PQ", CBI_REASON_INTERNAL},
     {"B", "z", CBI_REASON_CHAIN_OPENED_TWICE},
 };
 

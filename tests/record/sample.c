@@ -291,6 +291,82 @@ static void fill_account_bodies(sample_bodies *sample)
     sample->account_erased.complete_on = 20270101;
 }
 
+static void fill_ref(Cbank__V1__PublicationRef *ref)
+{
+    cbank__v1__publication_ref__init(ref);
+    ref->kind = CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_PROGRAMME;
+    ref->id = text("pxhlxy/nursing-3-2");
+    ref->edition = 2;
+    ref->digest = sample_bytes(7, 32);
+}
+
+void sample_enrolment_init(sample_enrolment *sample)
+{
+    Cbank__V1__EnrolmentTerms *terms = &sample->terms;
+
+    fill_ref(&sample->programme);
+    cbank__v1__code__init(&sample->code);
+    sample->code.scheme = text("GB/T 4658");
+    sample->code.value = text("61");
+    cbank__v1__enrolment_terms__init(terms);
+    terms->programme = &sample->programme;
+    terms->cohort = text("2022");
+    terms->level = &sample->code;
+    terms->form = &sample->code;
+    terms->started_on = 20220901;
+    terms->planned_end = 20270700;
+    terms->stage = 1;
+    terms->status = &sample->code;
+    terms->calendar = text("standard");
+    cbank__v1__enrolment__init(&sample->enrolment);
+    sample->enrolment.version = 1;
+    sample->enrolment.salt = sample_bytes(0, 16);
+    sample->enrolment.holder = sample_bytes(1, 32);
+    sample->enrolment.institution = text("PXHLXY");
+    sample->enrolment.reference = text("2022-0417");
+    sample->enrolment.terms = terms;
+    sample->enrolment.document = text("萍教字〔2022〕9号");
+    sample->enrolment.continues = sample_bytes(2, 32);
+    cbank__v1__enrolment_change__init(&sample->change);
+    sample->change.version = 1;
+    sample->change.salt = sample_bytes(3, 16);
+    sample->change.enrolment = sample_bytes(4, 32);
+    sample->change.revision = 2;
+    sample->change.action = CBANK__V1__ENROLMENT_ACTION__ENROLMENT_ACTION_END;
+    sample->change.terms = terms;
+    sample->change.since = 20250630;
+    sample->change.kind = &sample->code;
+    sample->change.next_institution = text("PXGZ");
+}
+
+static void fill_rulebook_bodies(sample_bodies *sample)
+{
+    cbank__v1__enrolled__init(&sample->enrolled);
+    sample->enrolled.account = text(SAMPLE_ACCOUNT);
+    sample->enrolled.batch = sample_bytes(3, 32);
+    sample->enrolled.index = 2;
+    sample->enrolled.enrolment = sample_bytes(4, 70);
+    cbank__v1__enrolment_changed__init(&sample->enrolment_changed);
+    sample->enrolment_changed.account = text(SAMPLE_ACCOUNT);
+    sample->enrolment_changed.batch = sample_bytes(3, 32);
+    sample->enrolment_changed.touched_sequence = 4;
+    sample->enrolment_changed.touched_leaf = sample_bytes(5, 32);
+    sample->enrolment_changed.change = sample_bytes(6, 70);
+    cbank__v1__claim_noted__init(&sample->claim_noted);
+    sample->claim_noted.account = text(SAMPLE_ACCOUNT);
+    sample->claim_noted.claim = sample_bytes(7, 32);
+    fill_ref(&sample->ref);
+    cbank__v1__published__init(&sample->published);
+    sample->published.publication = &sample->ref;
+    sample->published.authority = text("JXEDU");
+    sample->published.public_key = sample_bytes(1, 32);
+    cbank__v1__publication_withdrawn__init(&sample->publication_withdrawn);
+    sample->publication_withdrawn.publication = &sample->ref;
+    sample->publication_withdrawn.authority = text("JXEDU");
+    sample->publication_withdrawn.request = sample_bytes(2, 80);
+    sample->publication_withdrawn.public_key = sample_bytes(1, 65);
+}
+
 static void fill_other_bodies(sample_bodies *sample)
 {
     cbank__v1__dated_name__init(&sample->name);
@@ -330,6 +406,7 @@ void sample_bodies_init(sample_bodies *sample)
     fill_conversions(sample);
     fill_transfers(sample);
     fill_account_bodies(sample);
+    fill_rulebook_bodies(sample);
     fill_other_bodies(sample);
 }
 
@@ -339,6 +416,9 @@ void *sample_body(sample_bodies *sample, int kind)
         &sample->account_opened.base,  &sample->account_changed.base,
         &sample->merged_out.base,      &sample->merged_in.base,
         &sample->credit_deposited.base, &sample->credit_changed.base,
+        &sample->enrolled.base,        &sample->enrolment_changed.base,
+        &sample->claim_noted.base,     &sample->published.base,
+        &sample->publication_withdrawn.base,
         &sample->institution_admitted.base, &sample->key_rotated.base,
         &sample->institution_changed.base, &sample->batch_received.base,
         &sample->bank_created.base,

@@ -5,6 +5,7 @@
 #include "wire/message.h"
 
 #include "cbank/v1/conversion.pb-c.h"
+#include "cbank/v1/enrolment.pb-c.h"
 #include "cbank/v1/record.pb-c.h"
 #include "cbank/v1/statement.pb-c.h"
 #include "cbank/v1/transfer.pb-c.h"
@@ -47,6 +48,17 @@ typedef struct sample_record {
 
 void sample_record_init(sample_record *sample);
 
+/* An enrolment and a change of it, with every field filled. */
+typedef struct sample_enrolment {
+    Cbank__V1__PublicationRef programme;
+    Cbank__V1__Code code;
+    Cbank__V1__EnrolmentTerms terms;
+    Cbank__V1__Enrolment enrolment;
+    Cbank__V1__EnrolmentChange change;
+} sample_enrolment;
+
+void sample_enrolment_init(sample_enrolment *sample);
+
 /* One body of each type. */
 typedef struct sample_bodies {
     Cbank__V1__DatedName name;
@@ -62,6 +74,12 @@ typedef struct sample_bodies {
     Cbank__V1__MergedIn merged_in;
     Cbank__V1__CreditDeposited credit_deposited;
     Cbank__V1__CreditChanged credit_changed;
+    Cbank__V1__Enrolled enrolled;
+    Cbank__V1__EnrolmentChanged enrolment_changed;
+    Cbank__V1__ClaimNoted claim_noted;
+    Cbank__V1__PublicationRef ref;
+    Cbank__V1__Published published;
+    Cbank__V1__PublicationWithdrawn publication_withdrawn;
     Cbank__V1__InstitutionAdmitted institution_admitted;
     Cbank__V1__KeyRotated key_rotated;
     Cbank__V1__InstitutionChanged institution_changed;
