@@ -17,6 +17,7 @@ const noun nouns[] = {
     {"learner", P_NOUN_LEARNER, learner_commands},
     {"credit", P_NOUN_CREDIT, credit_commands},
     {"batch", P_NOUN_BATCH, batch_commands},
+    {"rules", P_NOUN_RULES, rules_commands},
     {"transcript", P_NOUN_TRANSCRIPT, transcript_commands},
     {"log", P_NOUN_LOG, log_commands},
     {0},

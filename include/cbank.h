@@ -532,6 +532,60 @@ CBANK_API CBANK_CHECKED cbank_status cbank_batch_show(cbank_bank *bank, const ui
                                                       size_t request_size, cbank_buffer *reply,
                                                       cbank_error *err);
 
+/* ---- published data --------------------------------------------------------------------- */
+
+/**
+ * Begins to publish a rule set, programme, framework, catalogue, list of units or grade scales
+ * that its authority has signed. Feed the artefact. Request: PublishRequest. Reply of the job:
+ * PublicationInfo. Large ones go in chunks: what stops half way goes on when the same file is
+ * published again, and nothing of it is known before its last chunk. A step fails with MALFORMED,
+ * BAD_SIGNATURE, KEY_NOT_VALID (a key that was replaced), NOT_FOUND (authority, or what it builds
+ * on), STATE (suspended), DENIED (another's id), CONFLICT (not the next edition), BUSY.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_publication_publish_begin(cbank_bank *bank,
+                                                                     const uint8_t *request,
+                                                                     size_t request_size,
+                                                                     cbank_job **out,
+                                                                     cbank_error *err);
+
+/** Lists editions. Request: PublicationListRequest. Reply: PublicationListReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_publication_list(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply, cbank_error *err);
+
+/**
+ * Shows an edition, or the one in force on a day as far as was known at a moment.
+ * Request: PublicationShowRequest. Reply: PublicationInfo. NOT_FOUND, INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_publication_show(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply, cbank_error *err);
+
+/**
+ * Begins to export an edition; the output is the artefact as its authority signed it, for anyone
+ * who wants to run the rules again. Request: PublicationShowRequest. Reply of the job:
+ * PublicationInfo. NOT_FOUND, INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_publication_export_begin(cbank_bank *bank,
+                                                                    const uint8_t *request,
+                                                                    size_t request_size,
+                                                                    cbank_job **out,
+                                                                    cbank_error *err);
+
+/**
+ * Its authority withdraws an edition, from a day on or altogether. What was recognised under it
+ * stays. Request: PublicationWithdrawRequest. Reply: PublicationInfo. NOT_FOUND, DENIED
+ * (another's), STATE (is withdrawn), BAD_SIGNATURE, KEY_NOT_VALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_publication_withdraw(cbank_bank *bank,
+                                                                const cbank_key *key,
+                                                                const uint8_t *request,
+                                                                size_t request_size,
+                                                                cbank_buffer *reply,
+                                                                cbank_error *err);
+
 /* ---- transcripts ------------------------------------------------------------------------ */
 
 /**

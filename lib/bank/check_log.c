@@ -7,6 +7,7 @@
 #include "bank/institution.h"
 #include "bank/intake.h"
 #include "record/body.h"
+#include "record/publication.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 
@@ -243,6 +244,34 @@ done:
     return status;
 }
 
+/* ---- publications ------------------------------------------------------------------------- */
+
+static cbank_status check_publication(const row *it, const Cbank__V1__PublicationRef *ref,
+                                      cbank_error *err)
+{
+    char id[CBI_PUBLICATION_SUBJECT_MAX];
+    cbank_status status = CBANK_OK;
+
+    cbi_publication_subject_id((int)ref->kind, ref->id, id);
+    CBI_TRY(check_subject(it, id, err));
+    CBI_TRY(cbi_check_publication_said(it->check, it->txn, it->logged->index, it->statement, err));
+done:
+    return status;
+}
+
+static cbank_status check_published(const row *it, cbank_error *err)
+{
+    return check_publication(it, ((const Cbank__V1__Published *)it->statement->body)->publication,
+                             err);
+}
+
+static cbank_status check_withdrawn(const row *it, cbank_error *err)
+{
+    const Cbank__V1__PublicationWithdrawn *withdrawn = it->statement->body;
+
+    return check_publication(it, withdrawn->publication, err);
+}
+
 /* ---- the bank ----------------------------------------------------------------------------- */
 
 static cbank_status check_created(const row *it, cbank_error *err)
@@ -287,6 +316,8 @@ static const struct {
     {KIND(INSTITUTION_SUSPENDED), check_suspension},
     {KIND(INSTITUTION_RESUMED), check_suspension},
     {KIND(BATCH_RECEIVED), check_received},
+    {KIND(PUBLISHED), check_published},
+    {KIND(PUBLICATION_WITHDRAWN), check_withdrawn},
     {KIND(BANK_CREATED), check_created},
 };
 

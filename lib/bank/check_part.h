@@ -66,6 +66,10 @@ void cbi_check_clear_read(cbi_check_read *read);
 cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
                               cbank_error *err);
 
+/* The same of a statement that something was published or withdrawn. */
+cbank_status cbi_check_publication_said(cbi_check *check, cbi_txn *txn, uint64_t index,
+                                        const cbi_statement *statement, cbank_error *err);
+
 /* One row of a table, backwards: the log must bear it out. */
 typedef cbank_status (*cbi_check_visit)(cbi_check *check, cbi_txn *txn, cbi_bytes key,
                                         cbi_bytes value, cbank_error *err);
@@ -85,6 +89,8 @@ cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
                                cbank_error *err);
 cbank_status cbi_check_identity(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                 cbank_error *err);
+cbank_status cbi_check_publication(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                                   cbank_error *err);
 cbank_status cbi_check_token(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                              cbank_error *err);
 

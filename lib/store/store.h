@@ -30,6 +30,7 @@ typedef enum cbi_table {
     CBI_TABLE_OPENING,
     CBI_TABLE_INSTITUTION,
     CBI_TABLE_STATE,
+    CBI_TABLE_PUBLICATION,
     CBI_TABLE_COUNT
 } cbi_table;
 

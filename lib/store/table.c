@@ -17,6 +17,7 @@ static const char *const names[CBI_TABLE_COUNT] = {
     [CBI_TABLE_OPENING] = "opening",
     [CBI_TABLE_INSTITUTION] = "institution",
     [CBI_TABLE_STATE] = "state",
+    [CBI_TABLE_PUBLICATION] = "publication",
 };
 
 const char *cbi_table_name(cbi_table table)

@@ -5,6 +5,7 @@ A key may be added (add it to keys.json); one that is gone or renamed breaks som
 import json
 import pathlib
 
+import artefact
 import desk
 
 GOLDEN = json.loads(pathlib.Path(__file__).with_name("keys.json").read_text(encoding="utf-8"))
@@ -32,6 +33,7 @@ class Keys(desk.Town):
         self.learners()
         self.credit_records()
         self.changes()
+        self.published()
         self.transcripts()
         self.log()
         self.keeping()
@@ -106,6 +108,16 @@ class Keys(desk.Town):
         self.hold("credit suspend", self.in_bank("credit", "suspend", second, *why))
         self.hold("credit reinstate", self.in_bank("credit", "reinstate", second, *why))
         self.hold("credit revoke", self.in_bank("credit", "revoke", second, *why))
+
+    def published(self):
+        artefact.write(self, "units.art")
+        self.hold("rules publish", self.in_bank("rules", "publish", "units.art"))
+        for one in self.list_in_bank("rules", "list"):
+            self.hold("rules list", one)
+        self.hold("rules show", self.in_bank("rules", "show", "pxu/units"))
+        self.hold("rules withdraw",
+                  self.in_bank("rules", "withdraw", "pxu/units@1", "--authority", "PXU", "--key",
+                               "pxu.key"))
 
     def transcripts(self):
         trust = self.trust()

@@ -76,9 +76,9 @@ class Usage(desk.Desk):
         self.assertIn("transcript verify", answer.err)
 
     def test_an_unknown_command_lists_the_commands(self):
-        self.assertEqual(self.reason("rules", "check"), "unknown_command")
+        self.assertEqual(self.reason("stars", "count"), "unknown_command")
         self.assertEqual(self.reason("bank", "burn"), "unknown_command")
-        self.assertIn("bank init", self.cbank("rules", code=2).err)
+        self.assertIn("bank init", self.cbank("stars", code=2).err)
         self.assertNotIn("log prove", self.cbank("bank", "burn", code=2).err)
 
     def test_options(self):
