@@ -1,9 +1,9 @@
 /* learner.c - cbank learner ...: accounts and whose they are. */
 #include "call.h"
 #include "fail.h"
+#include "learner.h"
 #include "memory.h"
 #include "options.h"
-#include "order.h"
 #include "output.h"
 #include "person.h"
 #include "shape.h"
@@ -111,6 +111,8 @@ static const view contact_views[] = {
 static const view info_views[] = {
     {"account", P_ACCOUNT, VIEW_PLAIN, NULL},
     {"status", P_STATUS, VIEW_WORD, NULL},
+    {"merged_into", P_MERGED_INTO, VIEW_PLAIN, NULL},
+    {"complete_on", P_COMPLETE_ON, VIEW_PLAIN, NULL},
     {"opened_at", P_OPENED_AT, VIEW_PLAIN, NULL},
     {"records", P_RECORDS_HELD, VIEW_PLAIN, NULL},
     {"credits", P_CREDITS, VIEW_PLAIN, NULL},
@@ -129,14 +131,9 @@ static const view person_views[] = {
     {0},
 };
 
-static void show_info(cli *c, Cbank__Api__V1__LearnerInfo *info, bool masked)
+json_t *learner_describe(const Cbank__Api__V1__LearnerInfo *info)
 {
-    json_t *document;
-    json_t *whose = NULL;
-
-    if (info == NULL)
-        return;
-    document = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "account",
+    json_t *document = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "account",
                          shape_text(info->account), "status",
                          shape_word(&cbank__api__v1__account_status__descriptor,
                                     (int)info->status),
@@ -145,6 +142,22 @@ static void show_info(cli *c, Cbank__Api__V1__LearnerInfo *info, bool masked)
                          shape_credits(info->totals, info->n_totals), "totals",
                          shape_amounts(info->totals, info->n_totals), "entries",
                          shape_number(info->entries));
+
+    if (info->merged_into[0] != '\0')
+        json_object_set_new(document, "merged_into", shape_text(info->merged_into));
+    if (info->complete_on != 0)
+        json_object_set_new(document, "complete_on", shape_date(info->complete_on));
+    return document;
+}
+
+void learner_show_info(cli *c, Cbank__Api__V1__LearnerInfo *info, bool masked)
+{
+    json_t *document;
+    json_t *whose = NULL;
+
+    if (info == NULL)
+        return;
+    document = learner_describe(info);
     if (info->person != NULL)
         whose = person_describe(info->person, masked);
     if (whose != NULL && c->json)
@@ -171,7 +184,7 @@ static void find_document(cli *c, char *type, char *number)
 
     request.document_type = type;
     request.document_number = number;
-    show_info(c,
+    learner_show_info(c,
               call_bank(c, cbank_learner_find, &request.base,
                         &cbank__api__v1__learner_info__descriptor),
               true);
@@ -223,7 +236,7 @@ static void show(cli *c)
 
     request.account = c->arguments[0];
     request.with_person = options_given(c, "with-person");
-    show_info(c,
+    learner_show_info(c,
               call_bank(c, cbank_learner_show, &request.base,
                         &cbank__api__v1__learner_info__descriptor),
               !c->json && !options_given(c, "unmasked"));
@@ -251,7 +264,7 @@ static void change(cli *c, Cbank__Api__V1__AccountAction action)
     request.action = action;
     request.order = &who.message;
     request.dry_run = c->dry_run;
-    show_info(c,
+    learner_show_info(c,
               call_bank(c, cbank_learner_change, &request.base,
                         &cbank__api__v1__learner_info__descriptor),
               true);
@@ -303,6 +316,13 @@ const command learner_commands[] = {
     {"open", "", 0, 0, P_LEARNER_OPEN, BANK_WRITES, open_options, open_account},
     {"find", "", 0, 0, P_LEARNER_FIND, COMMAND_BANK, find_options, find},
     {"show", "ACCOUNT", 1, 1, P_LEARNER_SHOW, COMMAND_BANK, show_options, show},
+    {"amend", "ACCOUNT", 1, 1, P_LEARNER_AMEND, BANK_WRITES, identity_amend_options,
+     identity_amend},
+    {"bind", "ACCOUNT", 1, 1, P_LEARNER_BIND, BANK_WRITES, identity_amend_options, identity_bind},
+    {"correct", "ACCOUNT", 1, 1, P_LEARNER_CORRECT, BANK_WRITES, identity_correct_options,
+     identity_correct},
+    {"unbind", "ACCOUNT", 1, 1, P_LEARNER_UNBIND, BANK_WRITES, identity_unbind_options,
+     identity_unbind},
     {"freeze", "ACCOUNT", 1, 1, P_LEARNER_FREEZE, BANK_WRITES, change_options, freeze},
     {"unfreeze", "ACCOUNT", 1, 1, P_LEARNER_UNFREEZE, BANK_WRITES, undo_options, unfreeze},
     {"restrict", "ACCOUNT", 1, 1, P_LEARNER_RESTRICT, BANK_WRITES, change_options,
@@ -311,5 +331,8 @@ const command learner_commands[] = {
     {"close", "ACCOUNT", 1, 1, P_LEARNER_CLOSE, BANK_WRITES, change_options, close_account},
     {"reopen", "ACCOUNT", 1, 1, P_LEARNER_REOPEN, BANK_WRITES, change_options, reopen},
     {"deceased", "ACCOUNT", 1, 1, P_LEARNER_DECEASED, BANK_WRITES, undo_options, deceased},
+    {"merge", "FROM INTO", 2, 2, P_LEARNER_MERGE, BANK_WRITES, merge_options, merge_accounts},
+    {"unmerge", "ACCOUNT", 1, 1, P_LEARNER_UNMERGE, BANK_WRITES, merge_options, merge_undo},
+    {"erase", "ACCOUNT", 1, 1, P_LEARNER_ERASE, BANK_WRITES, merge_erase_options, merge_erase},
     {0},
 };

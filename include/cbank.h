@@ -432,6 +432,54 @@ CBANK_API CBANK_CHECKED cbank_status cbank_learner_change(cbank_bank *bank, cons
                                                           size_t request_size, cbank_buffer *reply,
                                                           cbank_error *err);
 
+/**
+ * Puts right whose an account is: names and data, documents that join it, take the place of a wrong
+ * one or leave it. Request: LearnerIdentityRequest. Reply: LearnerInfo.
+ *
+ * @retval CBANK_E_CONFLICT   the document is another account's: merge them
+ * @retval CBANK_E_EXISTS     the account has it already
+ * @retval CBANK_E_NOT_FOUND  no such account, or it has no such document
+ * @retval CBANK_E_STATE      the last document, or a state that forbids it
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_identify(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply,
+                                                            cbank_error *err);
+
+/**
+ * Two accounts of one person become one; the one that ends is committed to by the other, and
+ * transcripts carry both. Request: LearnerMergeRequest. Reply: LearnerMergeReply.
+ *
+ * @retval CBANK_E_DENIED     two different operators are needed
+ * @retval CBANK_E_STATE      one of them is not simply open
+ * @retval CBANK_E_TOO_LARGE  merged, they would exceed what a transcript holds
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_merge(cbank_bank *bank, const uint8_t *request,
+                                                         size_t request_size, cbank_buffer *reply,
+                                                         cbank_error *err);
+
+/**
+ * Undoes a merger. Request: LearnerUnmergeRequest. Reply: LearnerUnmergeReply.
+ * NOT_FOUND, STATE, DENIED.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_unmerge(cbank_bank *bank,
+                                                           const uint8_t *request,
+                                                           size_t request_size,
+                                                           cbank_buffer *reply, cbank_error *err);
+
+/**
+ * Deletes for good what the bank knows of a person: names, documents, openings, randomness and
+ * statements. Hashes stay, so that the proofs of others do. Works though the disk is full.
+ * Request: LearnerEraseRequest. Reply: LearnerInfo.
+ *
+ * @retval CBANK_E_DENIED  two different operators and grounds are needed; what is to be kept for
+ *                         ever goes only by order
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_erase(cbank_bank *bank, const uint8_t *request,
+                                                         size_t request_size, cbank_buffer *reply,
+                                                         cbank_error *err);
+
 /* ---- credit records --------------------------------------------------------------------- */
 
 /**

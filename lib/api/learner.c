@@ -2,10 +2,9 @@
 
 #include <string.h>
 
-#include "api/amounts.h"
+#include "api/learnerinfo.h"
 #include "api/ordering.h"
 #include "bank/accountstate.h"
-#include "bank/standing.h"
 #include "base/memory.h"
 
 #include "cbank/api/v1/learner.pb-c.h"
@@ -14,70 +13,6 @@
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 
 /* ---- showing ------------------------------------------------------------------------------ */
-
-static Cbank__Api__V1__AccountStatus status_of(cbi_life life)
-{
-    static const Cbank__Api__V1__AccountStatus WORDS[] = {
-        [CBI_LIFE_ACTIVE] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_OPEN,
-        [CBI_LIFE_FROZEN] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_FROZEN,
-        [CBI_LIFE_MERGED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_MERGED,
-        [CBI_LIFE_RESTRICTED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_RESTRICTED,
-        [CBI_LIFE_CLOSED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_CLOSED,
-        [CBI_LIFE_DECEASED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_DECEASED,
-        [CBI_LIFE_ERASED] = CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_ERASED,
-    };
-
-    return WORDS[life];
-}
-
-static cbank_status reply_standing(cbi_standing *standing, Cbank__Api__V1__Person *person,
-                                   cbank_buffer *reply, cbank_error *err)
-{
-    Cbank__Api__V1__LearnerInfo info = CBANK__API__V1__LEARNER_INFO__INIT;
-    cbi_amounts totals;
-
-    cbi_amounts_of(&standing->totals, &totals);
-    info.account = standing->account.digits;
-    info.status = status_of(standing->life);
-    info.opened_at = standing->opened_at;
-    info.records = standing->records;
-    info.totals = totals.list;
-    info.n_totals = totals.count;
-    info.entries = standing->entries;
-    info.person = person;
-    return cbi_face_reply(&info, reply, err);
-}
-
-static cbank_status reply_info(cbi_bank *bank, const char *account, bool with_person,
-                               cbank_buffer *reply, cbank_error *err)
-{
-    Cbank__Api__V1__Person *person = NULL;
-    cbi_reader reader = {0};
-    cbank_status status = CBANK_OK;
-    cbi_standing standing;
-
-    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
-    CBI_TRY(cbi_standing_read(&reader, account, &standing, err));
-    if (with_person)
-        status = cbi_vault_get_person(bank, reader.txn, account, &person, err);
-    if (status == CBANK_E_NOT_FOUND) /* erased: the account stays */
-        status = CBANK_OK;
-    CBI_TRY(status);
-    CBI_TRY(reply_standing(&standing, person, reply, err));
-done:
-    cbi_ledger_read_end(&reader);
-    cbi_vault_free_person(person);
-    return status;
-}
-
-/* As people write account numbers; one that cannot be is nobody's. */
-static cbank_status read_account(const char *typed, cbi_account *out, cbank_error *err)
-{
-    cbank_status status = cbi_account_parse(cbi_bytes_of_text(typed), out, err);
-
-    return status == CBANK_E_INVALID ? cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, NULL, NULL)
-                                     : status;
-}
 
 cbank_status cbank_learner_show(cbank_bank *bank, const uint8_t *request, size_t request_size,
                                 cbank_buffer *reply, cbank_error *err)
@@ -91,8 +26,8 @@ cbank_status cbank_learner_show(cbank_bank *bank, const uint8_t *request, size_t
     CBI_TRY(cbi_face_bank(bank, &inner, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__learner_show_request__descriptor, request,
                              request_size, &asked, err));
-    CBI_TRY(read_account(asked->account, &account, err));
-    CBI_TRY(reply_info(inner, account.digits, asked->with_person, reply, err));
+    CBI_TRY(cbi_learnerinfo_account(asked->account, &account, err));
+    CBI_TRY(cbi_learnerinfo_reply(inner, account.digits, asked->with_person, reply, err));
 done:
     cbi_message_free(asked);
     return status;
@@ -135,7 +70,7 @@ cbank_status cbank_learner_find(cbank_bank *bank, const uint8_t *request, size_t
     CBI_TRY(cbi_identity_normalise(cbi_bytes_of_text(asked->document_type),
                                    cbi_bytes_of_text(asked->document_number), &document, err));
     CBI_TRY(find_account(inner, &document, &account, err));
-    CBI_TRY(reply_info(inner, account.digits, false, reply, err));
+    CBI_TRY(cbi_learnerinfo_reply(inner, account.digits, false, reply, err));
 done:
     cbi_identity_clear(&document);
     wipe_request(asked);
@@ -262,10 +197,10 @@ cbank_status cbank_learner_change(cbank_bank *bank, const uint8_t *request, size
                              request_size, &asked, err));
     if (asked->action == CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_UNSPECIFIED)
         CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "action", NULL));
-    CBI_TRY(read_account(asked->account, &account, err));
+    CBI_TRY(cbi_learnerinfo_account(asked->account, &account, err));
     order = cbi_order_of(asked->order, asked->token, asked->dry_run);
     CBI_TRY(cbi_account_change(inner, account.digits, kind_of(asked->action), &order, err));
-    CBI_TRY(reply_info(inner, account.digits, false, reply, err));
+    CBI_TRY(cbi_learnerinfo_reply(inner, account.digits, false, reply, err));
 done:
     if (asked != NULL)
         cbi_order_wipe(asked->order);

@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "proof/batch.h"
 
+#define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
+
 /* What one entry of an account's chain leaves behind for those that follow. */
 typedef struct chain_link {
     uint64_t index;
@@ -14,6 +16,8 @@ typedef struct chain_link {
     cbi_hash id; /* of a deposit's record */
     bool deposit;
     cbi_record_state state;
+    int kind;
+    bool undone;
 } chain_link;
 
 typedef struct walk {
@@ -24,6 +28,8 @@ typedef struct walk {
     size_t count;
     cbi_lifecycle life;
     bool complete; /* nothing of it is erased or unreadable, so the end can be told */
+    cbi_account merged[CBI_TRANSCRIPT_CHAINS_MAX]; /* into it, undone or not */
+    size_t merged_count;
 } walk;
 
 static cbank_status wrong(const walk *it, size_t sequence, const char *detail, cbank_error *err)
@@ -67,6 +73,34 @@ done:
     return status;
 }
 
+/* Is there a deposit of this sequence and leaf on a chain that was merged into this one? */
+static cbank_status find_elsewhere(const walk *it, const Cbank__V1__CreditChanged *changed,
+                                   bool *found, cbank_error *err)
+{
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+    cbi_head head;
+
+    *found = false;
+    for (size_t m = 0; m < it->merged_count && !*found; m++) {
+        cbi_subject subject = cbi_account_subject(it->merged[m].digits);
+
+        CBI_TRY(cbi_subject_read_head(it->txn, &subject, &head, err));
+        if (head.sequence < changed->touched_sequence)
+            continue;
+        do {
+            CBI_TRY(cbi_logged_step_back(it->txn, it->check->hasher, &head, &row, &logged, err));
+        } while (logged.entry.sequence > changed->touched_sequence);
+        *found = logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD &&
+                 cbi_bytes_equal(cbi_message_bytes(changed->touched_leaf),
+                                 cbi_bytes_of_hash(&logged.leaf));
+    }
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
 /* A change names an earlier deposit of this chain, and moves its state as the rules allow. */
 static cbank_status take_change(walk *it, size_t sequence, const cbi_statement *statement,
                                 cbank_error *err)
@@ -75,7 +109,12 @@ static cbank_status take_change(walk *it, size_t sequence, const cbi_statement *
     Cbank__V1__CreditChange *change = NULL;
     cbank_status status = CBANK_OK;
     chain_link *touched;
+    bool elsewhere = false;
 
+    if (it->merged_count > 0)
+        CBI_TRY(find_elsewhere(it, changed, &elsewhere, err));
+    if (elsewhere)
+        goto done;
     if (changed->touched_sequence >= sequence)
         CBI_TRY(wrong(it, sequence, "touched sequence", err));
     touched = &it->links[changed->touched_sequence];
@@ -90,6 +129,52 @@ static cbank_status take_change(walk *it, size_t sequence, const cbi_statement *
 done:
     cbi_message_free(change);
     return status;
+}
+
+/* What a statement says it undoes stands on this chain, is of the kind, and stands still. */
+static cbank_status take_undoing(walk *it, size_t sequence, uint64_t touched,
+                                 ProtobufCBinaryData leaf, bool merger, cbank_error *err)
+{
+    chain_link *link = &it->links[touched < sequence ? touched : 0];
+    bool fits;
+
+    if (leaf.len == 0)
+        return CBANK_OK;
+    fits = merger ? link->kind == KIND(MERGED_IN) ||
+                        (link->kind == KIND(MERGED_OUT) && touched + 1 == sequence)
+                  : link->kind == KIND(ACCOUNT_OPENED) || link->kind == KIND(IDENTITY_BOUND) ||
+                        link->kind == KIND(IDENTITY_CORRECTED);
+    if (touched >= sequence || !fits || link->undone ||
+        !cbi_bytes_equal(cbi_message_bytes(leaf), cbi_bytes_of_hash(&link->leaf)))
+        return wrong(it, sequence, "undone", err);
+    link->undone = true;
+    return CBANK_OK;
+}
+
+static cbank_status take_account(walk *it, size_t sequence, const cbi_statement *statement,
+                                 cbank_error *err)
+{
+    const Cbank__V1__MergedIn *in =
+        cbi_statement_body(statement, &cbank__v1__merged_in__descriptor);
+    const Cbank__V1__Unmerged *unmerged =
+        cbi_statement_body(statement, &cbank__v1__unmerged__descriptor);
+    const Cbank__V1__IdentityCorrected *corrected =
+        cbi_statement_body(statement, &cbank__v1__identity_corrected__descriptor);
+    const Cbank__V1__IdentityUnbound *unbound =
+        cbi_statement_body(statement, &cbank__v1__identity_unbound__descriptor);
+
+    if (in != NULL && it->merged_count < CBI_TRANSCRIPT_CHAINS_MAX)
+        memcpy(it->merged[it->merged_count++].digits, in->from_account, CBI_ACCOUNT_SIZE + 1);
+    if (unmerged != NULL)
+        return take_undoing(it, sequence, unmerged->touched_sequence, unmerged->touched_leaf, true,
+                            err);
+    if (corrected != NULL)
+        return take_undoing(it, sequence, corrected->touched_sequence, corrected->touched_leaf,
+                            false, err);
+    if (unbound != NULL)
+        return take_undoing(it, sequence, unbound->touched_sequence, unbound->touched_leaf, false,
+                            err);
+    return CBANK_OK;
 }
 
 static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
@@ -107,8 +192,10 @@ static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
     if (status != CBANK_OK || !it->complete)
         goto done;
     kind = (int)read.statement.kind->kind;
+    it->links[sequence].kind = kind;
     if (cbi_lifecycle_step(&it->life, kind, err) != CBANK_OK)
         CBI_TRY(wrong(it, sequence, cbank_reason_name(err->reason), err));
+    CBI_TRY(take_account(it, sequence, &read.statement, err));
     if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED)
         CBI_TRY(take_deposit(it, sequence, &read.statement, err));
     if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED)
@@ -129,7 +216,8 @@ static cbank_status compare_states(const walk *it, cbank_error *err)
     if (life != it->life.life)
         CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_STATE,
                                 it->links[it->count - 1].index, "account"));
-    for (size_t i = 0; i < it->count; i++) {
+    /* What has been merged away changes on the chain that goes on. */
+    for (size_t i = 0; i < it->count && life != CBI_LIFE_MERGED; i++) {
         if (!it->links[i].deposit)
             continue;
         CBI_TRY(cbi_holding_state(it->txn, it->links[i].index, &state, err));

@@ -40,6 +40,8 @@ static cbank_status check_subject(const row *it, const char *id, cbank_error *er
     cbi_hash randomness, tag;
 
     status = cbi_subject_read_randomness(it->txn, &subject, &randomness, err);
+    if (status == CBANK_E_NOT_FOUND && it->statement->kind->kind == KIND(ACCOUNT_ERASED))
+        return CBANK_OK;
     if (status == CBANK_E_NOT_FOUND)
         return wrong(it, "subject", err);
     CBI_TRY(status);
@@ -77,7 +79,39 @@ done:
 /* What else there is to say of it, its chain tells. */
 static cbank_status check_account(const row *it, cbank_error *err)
 {
-    return check_subject(it, cbi_body_account(it->statement->kind, it->statement->body), err);
+    const cbi_kind *kind = it->statement->kind;
+    cbank_status status = CBANK_OK;
+    cbi_bytes holder;
+    uint8_t key[8];
+
+    CBI_TRY(check_subject(it, cbi_body_account(kind, it->statement->body), err));
+    cbi_put_u64(key, it->logged->index);
+    if (cbi_body_holder(kind, it->statement->body, &holder) &&
+        !cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
+        CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
+done:
+    return status;
+}
+
+/* Written again when a merger was undone: right behind the entry that undid it. */
+static cbank_status is_restored(const row *it, bool *out, cbank_error *err)
+{
+    uint64_t index = it->logged->previous_index;
+    cbi_check_read read = {0};
+    cbank_status status = CBANK_OK;
+    int kind = KIND(CREDIT_CHANGED);
+
+    *out = false;
+    while (kind == KIND(CREDIT_CHANGED)) {
+        CBI_TRY(cbi_check_read_at(it->check, it->txn, index, &read, err));
+        kind = read.statement.kind == NULL ? 0 : (int)read.statement.kind->kind;
+        index = read.logged.previous_index;
+        cbi_check_clear_read(&read);
+    }
+    *out = kind == KIND(UNMERGED);
+done:
+    cbi_check_clear_read(&read);
+    return status;
 }
 
 /* The item of the batch that the statement names is what the bank was handed there. */
@@ -87,11 +121,14 @@ static cbank_status check_item(const row *it, ProtobufCBinaryData batch, uint32_
 {
     cbi_hash batch_id, id, stored;
     cbank_status status = CBANK_OK;
+    bool late, restored = false;
 
     (void)cbi_hash_from(cbi_message_bytes(batch), &batch_id); /* its size has been checked */
     CBI_TRY(cbi_intake_find(it->txn, &batch_id, out, err));
-    if (index >= out->next || it->logged->index < out->first_index ||
-        (out->received_at != 0 && it->logged->index > out->receipt_index))
+    late = out->received_at != 0 && it->logged->index > out->receipt_index;
+    if (late && change)
+        CBI_TRY(is_restored(it, &restored, err));
+    if (index >= out->next || it->logged->index < out->first_index || (late && !restored))
         CBI_TRY(differs(it, CBI_TABLE_BATCH, "place", err));
     CBI_TRY(cbi_batch_item_id(it->check->hasher, change, cbi_message_bytes(bytes), &id, err));
     CBI_TRY(cbi_intake_id(it->txn, out, index, &stored, err));
@@ -136,11 +173,12 @@ static cbank_status check_credit_changed(const row *it, cbank_error *err)
     cbi_intake intake;
 
     CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(changed->change), &change, err));
+    CBI_TRY(check_item(it, changed->batch, changed->index, true, changed->change, &intake, err));
     it->check->counted.ended +=
         it->logged->index < it->check->stated_size &&
+        (intake.received_at == 0 || it->logged->index < intake.receipt_index) &&
         (change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REVOKE ||
          change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE);
-    CBI_TRY(check_item(it, changed->batch, changed->index, true, changed->change, &intake, err));
 done:
     cbi_message_free(change);
     return status;

@@ -1,13 +1,16 @@
 #include "bank/check_part.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "bank/account.h"
+#include "bank/documents.h"
+#include "bank/family.h"
 #include "bank/holding.h"
 #include "bank/intake.h"
 #include "bank/order.h"
 #include "bank/vault.h"
 #include "ledger/token.h"
+#include "record/body.h"
 
 static cbank_status wrong(const cbi_check *check, cbi_table table, const char *detail,
                           cbank_error *err)
@@ -27,22 +30,70 @@ static cbank_status want_account(const cbi_check *check, cbi_txn *txn, const cha
     return status == CBANK_E_NOT_FOUND ? wrong(check, table, detail, err) : status;
 }
 
-/* A document as it is stored, canonical, must lead to this account. */
+/* Was the document the account's once, or that of the one it was merged into? */
+static cbank_status was_its_own(cbi_check *check, cbi_txn *txn, const char *type,
+                                const char *number, const char *account, bool *out,
+                                cbank_error *err)
+{
+    Cbank__Api__V1__Person *person = NULL;
+    cbank_status status = CBANK_OK;
+    cbi_account holder;
+
+    CBI_TRY(cbi_family_root(txn, account, &holder, err));
+    for (size_t i = 0; i < 2 && !*out; i++) {
+        status = cbi_vault_get_person(check->bank, txn, i == 0 ? account : holder.digits, &person,
+                                      err);
+        if (status == CBANK_E_NOT_FOUND) {
+            status = CBANK_OK;
+            continue;
+        }
+        CBI_TRY(status);
+        *out = cbi_documents_ended(person, type, number);
+        cbi_vault_free_person(person);
+        person = NULL;
+    }
+done:
+    cbi_vault_free_person(person);
+    return status;
+}
+
+/* After a merger was undone, what came for the other one in between stays where it was put. */
+static bool was_merged(cbi_txn *txn, const char *account, const char *other)
+{
+    char key[1 + 2 * CBI_ACCOUNT_SIZE + 1];
+
+    snprintf(key, sizeof(key), "M%s%s", account, other);
+    return cbi_txn_has(txn, CBI_TABLE_STATE, cbi_bytes_of_text(key));
+}
+
+/*
+ * A document as it is stored, canonical, must lead to this account, or to the one it was merged
+ * into; unless it has ended.
+ */
 static cbank_status check_document(cbi_check *check, cbi_txn *txn, const char *type,
                                    const char *number, const char *account, cbi_table table,
                                    cbank_error *err)
 {
     cbi_identity document = {0};
     cbank_status status = CBANK_OK;
-    cbi_account found;
+    cbi_account found, holder;
+    bool ended = false;
 
     CBI_TRY(cbi_identity_normalise(cbi_bytes_of_text(type), cbi_bytes_of_text(number), &document,
                                    err));
     if (strcmp(document.number, number) != 0 || strcmp(document.type, type) != 0)
         CBI_TRY(wrong(check, table, "document", err));
-    CBI_TRY(cbi_vault_find_account(check->bank, txn, &document, &found, err));
-    if (strcmp(found.digits, account) != 0)
-        CBI_TRY(wrong(check, table, "account", err));
+    CBI_TRY(cbi_family_root(txn, account, &holder, err));
+    status = cbi_vault_find_account(check->bank, txn, &document, &found, err);
+    if (status == CBANK_OK && strcmp(found.digits, holder.digits) == 0)
+        goto done;
+    if (status != CBANK_OK && status != CBANK_E_NOT_FOUND)
+        goto done;
+    if (status == CBANK_OK && was_merged(txn, account, found.digits))
+        goto done;
+    status = was_its_own(check, txn, type, number, account, &ended, err);
+    if (status == CBANK_OK && !ended)
+        status = wrong(check, table, "account", err);
 done:
     cbi_identity_clear(&document);
     return status;
@@ -83,10 +134,13 @@ cbank_status cbi_check_person(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi
     memcpy(account.digits, key.data, key.size);
     CBI_TRY(want_account(check, txn, account.digits, CBI_TABLE_VAULT, "account", err));
     CBI_TRY(cbi_vault_get_person(check->bank, txn, account.digits, &person, err));
-    for (size_t i = 0; i < person->n_documents; i++)
+    for (size_t i = 0; i < person->n_documents; i++) {
+        if (person->documents[i]->ended_at != 0)
+            continue;
         CBI_TRY(check_document(check, txn, person->documents[i]->type,
                                person->documents[i]->number, account.digits, CBI_TABLE_VAULT,
                                err));
+    }
     for (size_t i = 0; i < person->n_notes; i++)
         CBI_TRY(check_note(check, txn, person->notes[i], err));
 done:
@@ -98,25 +152,23 @@ done:
 static cbank_status find_holder(cbi_check *check, const cbi_statement *statement, cbi_hash *out,
                                 cbi_account *account, cbank_error *err)
 {
-    const Cbank__V1__AccountOpened *opened =
-        cbi_statement_body(statement, &cbank__v1__account_opened__descriptor);
     const Cbank__V1__CreditDeposited *deposited =
         cbi_statement_body(statement, &cbank__v1__credit_deposited__descriptor);
     Cbank__V1__CreditRecord *record = NULL;
+    const char *whose = NULL;
     cbank_status status = CBANK_OK;
-    bool good;
+    cbi_bytes commitment = {0};
 
-    if (opened == NULL && deposited == NULL)
-        return wrong(check, CBI_TABLE_OPENING, "statement", err);
-    if (opened != NULL) {
-        good = cbi_hash_from(cbi_message_bytes(opened->holder), out);
-        memcpy(account->digits, opened->account, sizeof(account->digits));
-    } else {
+    if (statement->kind != NULL)
+        whose = cbi_body_account(statement->kind, statement->body);
+    if (deposited != NULL) {
         CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(deposited->record), &record, err));
-        good = cbi_hash_from(cbi_message_bytes(record->holder), out);
-        memcpy(account->digits, deposited->account, sizeof(account->digits));
+        commitment = cbi_message_bytes(record->holder);
+    } else if (whose == NULL || !cbi_body_holder(statement->kind, statement->body, &commitment)) {
+        CBI_TRY(wrong(check, CBI_TABLE_OPENING, "statement", err));
     }
-    if (!good)
+    memcpy(account->digits, whose, sizeof(account->digits));
+    if (!cbi_hash_from(commitment, out))
         CBI_TRY(wrong(check, CBI_TABLE_OPENING, "holder", err));
 done:
     cbi_message_free(record);
@@ -163,6 +215,37 @@ cbank_status cbi_check_identity(cbi_check *check, cbi_txn *txn, cbi_bytes key, c
     return want_account(check, txn, account.digits, CBI_TABLE_IDENTITY, "account", err);
 }
 
+/* Rows 'e' of erase.h; 'm' and 'M' of family.h: both accounts are there, and the first says so of its life. */
+static cbank_status check_merger_row(cbi_check *check, cbi_txn *txn, cbi_bytes key,
+                                     cbi_bytes value, bool *good, cbank_error *err)
+{
+    bool parent = key.size == 1 + CBI_ACCOUNT_SIZE && key.data[0] == 'm';
+    bool pair = key.size == 1 + 2 * CBI_ACCOUNT_SIZE && key.data[0] == 'M';
+    cbi_account one = {0}, other = {0};
+    cbank_status status = CBANK_OK;
+    cbi_life life;
+
+    if (key.size == 1 + CBI_ACCOUNT_SIZE && key.data[0] == 'e') { /* an erasure that goes on */
+        memcpy(one.digits, key.data + 1, CBI_ACCOUNT_SIZE);
+        CBI_TRY(cbi_account_life(txn, one.digits, &life, err));
+        *good = value.size == 8 && life == CBI_LIFE_ERASED;
+        return CBANK_OK;
+    }
+    if (!parent && !pair)
+        return CBANK_OK;
+    memcpy(one.digits, key.data + 1, CBI_ACCOUNT_SIZE);
+    if (parent && value.size == CBI_ACCOUNT_SIZE)
+        memcpy(other.digits, value.data, CBI_ACCOUNT_SIZE);
+    else if (pair)
+        memcpy(other.digits, key.data + 1 + CBI_ACCOUNT_SIZE, CBI_ACCOUNT_SIZE);
+    CBI_TRY(want_account(check, txn, one.digits, CBI_TABLE_STATE, "form", err));
+    CBI_TRY(want_account(check, txn, other.digits, CBI_TABLE_STATE, "form", err));
+    CBI_TRY(cbi_account_life(txn, one.digits, &life, err));
+    *good = pair ? value.size == 1 : life == CBI_LIFE_MERGED || life == CBI_LIFE_ERASED;
+done:
+    return status;
+}
+
 /* The row of a record or an account that does not simply hold; which state, its chain has told. */
 cbank_status cbi_check_state(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                              cbank_error *err)
@@ -181,6 +264,8 @@ cbank_status cbi_check_state(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_
         memcpy(account.digits, key.data + 1, CBI_ACCOUNT_SIZE);
         CBI_TRY(want_account(check, txn, account.digits, CBI_TABLE_STATE, "form", err));
         good = value.size == 1 && cbi_life_listed((cbi_life)value.data[0]) != 0;
+    } else {
+        CBI_TRY(check_merger_row(check, txn, key, value, &good, err));
     }
     if (!good)
         CBI_TRY(wrong(check, CBI_TABLE_STATE, "form", err));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bank/errand.h"
+#include "bank/family.h"
 
 /* The ruling is made; what `why` says is there already. */
 static cbank_status rule(cbi_ruling *out, cbi_outcome outcome)
@@ -60,7 +61,7 @@ static cbank_status judge_revision(cbi_txn *txn, cbi_hasher *hasher, const cbi_c
     bool follows;
 
     CBI_TRY(cbi_holding_read(txn, hasher, index, &holding, err));
-    memcpy(holder->digits, holding.deposited->account, sizeof(holder->digits));
+    CBI_TRY(cbi_family_root(txn, holding.deposited->account, holder, err));
     follows = claim->superseded != NULL && cbi_hash_equal(claim->superseded, &holding.id) &&
               cbi_bytes_equal(cbi_message_bytes(claim->record->supersedes),
                               cbi_bytes_of_hash(&holding.id)) &&
@@ -142,6 +143,19 @@ done:
 
 /* ---- changes ----------------------------------------------------------------------------- */
 
+/* Nothing is written any more about who has been erased. */
+static cbank_status judge_life(cbi_txn *txn, cbi_ruling *out)
+{
+    cbank_status status = CBANK_OK;
+    cbi_life life;
+
+    CBI_TRY(cbi_account_life(txn, out->account.digits, &life, &out->why));
+    if (life == CBI_LIFE_ERASED)
+        CBI_TRY(cbi_fail(&out->why, CBI_REASON_ACCOUNT_ERASED, 0, out->account.digits, NULL));
+done:
+    return status;
+}
+
 static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_claim *claim,
                                  cbi_ruling *out, cbank_error *err)
 {
@@ -163,11 +177,12 @@ static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_cla
         CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));
         goto done;
     }
-    memcpy(out->account.digits, holding.deposited->account, sizeof(out->account.digits));
+    CBI_TRY(cbi_family_root(txn, holding.deposited->account, &out->account, err));
     out->sequence = holding.sequence;
     out->leaf = holding.leaf;
     out->next = holding.state;
-    if (cbi_record_state_step(&out->next, claim->change->action, &out->why) != CBANK_OK) {
+    if (cbi_record_state_step(&out->next, claim->change->action, &out->why) != CBANK_OK ||
+        judge_life(txn, out) != CBANK_OK) {
         cbi_error_name(&out->why, claim->reference);
         CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));
     }

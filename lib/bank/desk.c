@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "bank/chunk.h"
+#include "bank/documents.h"
 #include "bank/errand.h"
 #include "bank/institution.h"
 #include "bank/signing.h"
@@ -169,14 +170,18 @@ static cbank_status add_draft(cbi_bank *bank, cbi_reader *reader, const cbi_desk
                               const cbi_desk_draft *draft, cbi_batch_builder *builder,
                               cbank_error *err)
 {
+    const Cbank__Api__V1__PersonDocument *document;
     Cbank__Api__V1__Person *person = NULL;
     cbi_signing_holder holder;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_account_check_open(reader->txn, draft->account, err));
     CBI_TRY(cbi_vault_get_person(bank, reader->txn, draft->account, &person, err));
-    holder = (cbi_signing_holder){.type = person->documents[0]->type,
-                                  .number = person->documents[0]->number,
+    document = cbi_documents_first(person);
+    if (document == NULL)
+        CBI_TRY(cbi_fail(err, CBI_REASON_DISCLOSURE_ERASED, 0, "person", NULL));
+    holder = (cbi_signing_holder){.type = document->type,
+                                  .number = document->number,
                                   .name = cbi_person_current_name(person)};
     CBI_TRY(cbi_signing_add_record(builder, order->institution, draft->record, &holder, 1, NULL,
                                    err));

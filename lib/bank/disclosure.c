@@ -57,7 +57,7 @@ static cbank_status unseal_holder(writing *it, cbank_error *err)
                               "person", err));
     if (terms->show_number)
         CBI_TRY(refuse_erased(cbi_vault_get_opening(it->bank, it->reader.txn,
-                                                    it->selection.items[0].index, &it->opening,
+                                                    it->selection.items[it->selection.holder].index, &it->opening,
                                                     err),
                               "number", err));
 done:
@@ -186,7 +186,7 @@ static cbank_status write_items(writing *it, cbi_totals *totals, cbank_error *er
     cbank_status status = CBANK_OK;
     cbi_logged logged;
 
-    for (size_t i = 0; i < it->selection.chain.count; i++) {
+    for (size_t i = 0; i < it->selection.family.entries; i++) {
         const cbi_selected *item = &it->selection.items[i];
 
         CBI_TRY(cbi_history_read(&it->reader, item->index, &logged, err));
@@ -202,7 +202,7 @@ done:
 static cbank_status write_log_proof(writing *it, cbank_error *err)
 {
     Cbank__V1__LogProof message = CBANK__V1__LOG_PROOF__INIT;
-    uint64_t newest = it->selection.chain.head.index;
+    uint64_t newest = it->selection.family.members[0].chain.head.index;
     ProtobufCBinaryData path[CBI_CONSISTENCY_MAX];
     cbank_status status = CBANK_OK;
     cbi_path proof;
@@ -238,7 +238,7 @@ done:
 static void fill_terms(const writing *it, int64_t expires_at, Cbank__V1__Code *purpose,
                        Cbank__V1__Terms *out)
 {
-    bool all = it->selection.shown == it->selection.chain.count;
+    bool all = it->selection.shown == it->selection.family.entries;
 
     cbank__v1__terms__init(out);
     out->recipient = cbi_message_string(recipient_of(it->terms));
@@ -251,18 +251,20 @@ static void fill_terms(const writing *it, int64_t expires_at, Cbank__V1__Code *p
                             : CBANK__V1__COMPLETENESS__COMPLETENESS_SELECTION;
 }
 
-static cbank_status fill_chain(writing *it, cbi_hash *random, Cbank__V1__Chain *out,
-                               cbank_error *err)
+/* `random` is what the chain lends. */
+static cbank_status fill_chain(writing *it, const cbi_relative *member, cbi_hash *random,
+                               Cbank__V1__Chain *out, cbank_error *err)
 {
-    cbi_subject subject = cbi_account_subject(it->terms->account);
+    cbi_subject subject = cbi_account_subject(member->account.digits);
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_subject_read_randomness(it->reader.txn, &subject, random, err));
     cbank__v1__chain__init(out);
-    out->account = cbi_message_string(it->terms->account);
+    out->account = cbi_message_string(member->account.digits);
     out->tag_random = cbi_message_data(cbi_bytes_of_hash(random));
-    out->items = (uint32_t)it->selection.chain.count;
-    out->last_leaf = cbi_message_data(cbi_bytes_of_hash(&it->selection.chain.head.leaf));
+    out->items = (uint32_t)member->chain.count;
+    out->last_leaf = cbi_message_data(cbi_bytes_of_hash(&member->chain.head.leaf));
+    out->merged_into = member->merged_into;
 done:
     return status;
 }
@@ -285,12 +287,16 @@ static cbank_status sign(writing *it, cbi_disclosure *out, cbank_error *err)
     Cbank__V1__Holder holder;
     Cbank__V1__Terms terms;
     Cbank__V1__Code purpose;
-    Cbank__V1__Chain chain, *chains[1] = {&chain};
+    const cbi_family *family = &it->selection.family;
+    Cbank__V1__Chain chains[CBI_TRANSCRIPT_CHAINS_MAX], *list[CBI_TRANSCRIPT_CHAINS_MAX];
+    cbi_hash random[CBI_TRANSCRIPT_CHAINS_MAX], digest;
     cbank_status status = CBANK_OK;
-    cbi_hash random, digest;
 
     CBI_TRY(make_code(&out->code, err));
-    CBI_TRY(fill_chain(it, &random, &chain, err));
+    for (size_t i = 0; i < family->count; i++) {
+        CBI_TRY(fill_chain(it, &family->members[i], &random[i], &chains[i], err));
+        list[i] = &chains[i];
+    }
     CBI_TRY(cbi_assembly_digest(&it->assembly, &digest, err));
     fill_holder(it, &holder);
     fill_terms(it, out->expires_at, &purpose, &terms);
@@ -303,8 +309,8 @@ static cbank_status sign(writing *it, cbi_disclosure *out, cbank_error *err)
     head.terms = &terms;
     head.size = it->reader.sealed.size;
     head.root = cbi_message_data(cbi_bytes_of_hash(&it->reader.sealed.root));
-    head.chains = chains;
-    head.n_chains = 1;
+    head.chains = list;
+    head.n_chains = family->count;
     head.batches = it->terms->evidence ? (uint32_t)it->selection.batch_count : 0;
     head.body_digest = cbi_message_data(cbi_bytes_of_hash(&digest));
     CBI_TRY(cbi_assembly_finish(&it->assembly, CBI_TRANSCRIPT_TYPE, &head, &key, 1, &out->file,
@@ -328,7 +334,7 @@ cbank_status cbi_disclosure_issue(const cbi_bank *bank, const cbi_disclosure_ter
     out->expires_at = terms->expires_at != 0
                           ? terms->expires_at
                           : terms->now + CBI_DISCLOSURE_DAYS * (int64_t)86400;
-    out->items = (uint32_t)it.selection.chain.count;
+    out->items = (uint32_t)it.selection.family.entries;
     out->shown = (uint32_t)it.selection.shown;
     out->size = it.reader.sealed.size;
     out->root = it.reader.sealed.root;

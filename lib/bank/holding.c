@@ -143,6 +143,19 @@ done:
     return status;
 }
 
+cbank_status cbi_holding_drop_reference(cbi_txn *txn, const char *institution,
+                                        const char *reference, cbank_error *err)
+{
+    uint8_t bytes[CBI_KEY_MAX];
+    cbank_status status = CBANK_OK;
+    cbi_bytes key;
+
+    CBI_TRY(reference_key(institution, reference, bytes, &key, err));
+    CBI_TRY(cbi_txn_delete(txn, CBI_TABLE_REFERENCE, key, err));
+done:
+    return status;
+}
+
 static cbi_bytes state_key(uint64_t index, uint8_t out[9])
 {
     out[0] = 's';

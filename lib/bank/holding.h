@@ -48,6 +48,9 @@ cbank_status cbi_holding_put_reference(cbi_txn *txn, const char *institution,
                                        const char *reference, uint64_t index,
                                        const cbi_hash *content, cbank_error *err);
 
+cbank_status cbi_holding_drop_reference(cbi_txn *txn, const char *institution,
+                                        const char *reference, cbank_error *err);
+
 cbank_status cbi_holding_state(cbi_txn *txn, uint64_t index, cbi_record_state *out,
                                cbank_error *err);
 cbank_status cbi_holding_put_state(cbi_txn *txn, uint64_t index, cbi_record_state state,

@@ -18,6 +18,18 @@ static cbank_status take_document(cbi_person *out, const char *type, const char 
                                   &out->documents[out->document_count - 1], err);
 }
 
+/* What only the bank says of a person. */
+static cbank_status check_own(const Cbank__Api__V1__Person *stated, cbank_error *err)
+{
+    if (stated->n_notes > 0)
+        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "notes", NULL);
+    for (size_t i = 0; i < stated->n_documents; i++) {
+        if (stated->documents[i]->ended_at != 0)
+            return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, i, "ended_at", NULL);
+    }
+    return CBANK_OK;
+}
+
 static cbank_status take_documents(const Cbank__Api__V1__Person *stated, cbi_person *out,
                                    cbank_error *err)
 {
@@ -125,7 +137,21 @@ cbank_status cbi_person_take(const Cbank__Api__V1__Person *stated, cbi_person *o
 {
     cbank_status status = CBANK_OK;
 
+    CBI_TRY(check_own(stated, err));
     CBI_TRY(take_documents(stated, out, err));
+    CBI_TRY(pack_canonical(stated, out, err));
+done:
+    if (status != CBANK_OK)
+        cbi_person_clear(out);
+    return status;
+}
+
+cbank_status cbi_person_take_data(const Cbank__Api__V1__Person *stated, cbi_person *out,
+                                  cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_own(stated, err));
     CBI_TRY(pack_canonical(stated, out, err));
 done:
     if (status != CBANK_OK)

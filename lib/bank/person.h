@@ -27,6 +27,9 @@ typedef struct cbi_person {
  */
 cbank_status cbi_person_take(const Cbank__Api__V1__Person *stated, cbi_person *out,
                              cbank_error *err);
+/* The same without documents, to amend a person by: names and data alone. */
+cbank_status cbi_person_take_data(const Cbank__Api__V1__Person *stated, cbi_person *out,
+                                  cbank_error *err);
 /* The person that one document and a name (may be "") make. */
 cbank_status cbi_person_from_opening(const char *type, const char *number, const char *name,
                                      cbi_person *out, cbank_error *err);

@@ -1,7 +1,9 @@
 #include "bank/search.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "bank/family.h"
 #include "base/memory.h"
 #include "bank/intake.h"
 
@@ -13,24 +15,34 @@ static void add_stretch(cbi_search *search, uint64_t from, uint64_t end)
     search->total += end - from;
 }
 
+static int compare_stretches(const void *a, const void *b)
+{
+    const struct cbi_stretch *one = a, *other = b;
+
+    return one->from < other->from ? -1 : one->from > other->from;
+}
+
+/* What has been merged into the account is searched with it, in the order of the log. */
 static cbank_status settle_account(cbi_search *search, cbi_reader *reader, uint64_t from,
                                    cbank_error *err)
 {
-    const char *account = search->terms.account;
-    cbi_subject subject = cbi_account_subject(account);
-    cbi_chain chain = {0};
-    cbank_status status = cbi_history_chain(reader, &subject, &chain, err);
+    cbi_family family = {0};
+    cbank_status status = CBANK_OK;
 
-    if (status == CBANK_E_NOT_FOUND)
-        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, account, NULL));
-    CBI_TRY(status);
-    CBI_TRY(cbi_alloc(chain.count, sizeof(*search->stretches), &search->stretches, err));
-    for (size_t i = 0; i < chain.count; i++) {
-        if (chain.indices[i] >= from)
-            add_stretch(search, chain.indices[i], chain.indices[i] + 1);
+    CBI_TRY(cbi_family_read(reader, search->terms.account, &family, err));
+    CBI_TRY(cbi_alloc(family.entries, sizeof(*search->stretches), &search->stretches, err));
+    for (size_t c = 0; c < family.count; c++) {
+        const cbi_chain *chain = &family.members[c].chain;
+
+        for (size_t i = 0; i < chain->count; i++) {
+            if (chain->indices[i] >= from)
+                add_stretch(search, chain->indices[i], chain->indices[i] + 1);
+        }
     }
+    if (family.count > 1)
+        qsort(search->stretches, search->count, sizeof(*search->stretches), compare_stretches);
 done:
-    cbi_chain_clear(&chain);
+    cbi_family_clear(&family);
     return status;
 }
 

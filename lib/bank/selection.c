@@ -4,6 +4,7 @@
 
 #include "bank/holding.h"
 #include "base/memory.h"
+#include "record/body.h"
 #include "record/credit.h"
 
 static bool may_withhold(uint8_t entry_class)
@@ -26,17 +27,26 @@ done:
     return status;
 }
 
-/* Marks the record of this id, which must be on the chain. */
+/* Marks the record of this id, which must be on one of the chains. */
 static cbank_status pick(cbi_reader *reader, const char *id, cbi_selection *out, cbank_error *err)
 {
     cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
+    bool found = false;
+    size_t first = 0;
 
     CBI_TRY(cbi_holding_find(reader->txn, reader->hasher, id, &holding, err));
-    if (holding.sequence >= out->chain.count ||
-        out->chain.indices[holding.sequence] != holding.index)
+    for (size_t c = 0; c < out->family.count; c++) {
+        const cbi_chain *chain = &out->family.members[c].chain;
+
+        if (holding.sequence < chain->count && chain->indices[holding.sequence] == holding.index) {
+            out->items[first + holding.sequence].shown = true;
+            found = true;
+        }
+        first += chain->count;
+    }
+    if (!found)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_UNKNOWN, holding.index, id, NULL));
-    out->items[holding.sequence].shown = true;
 done:
     cbi_holding_clear(&holding);
     return status;
@@ -68,22 +78,72 @@ done:
     return status;
 }
 
+/* The deposit of this sequence and leaf, on whichever chain it is; NULL if on none. */
+static cbank_status find_touched(cbi_reader *reader, cbi_selection *out,
+                                 const Cbank__V1__CreditChanged *changed, cbi_selected **found,
+                                 cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    size_t first = 0;
+    cbi_logged logged;
+
+    *found = NULL;
+    for (size_t c = 0; c < out->family.count && *found == NULL; c++) {
+        const cbi_chain *chain = &out->family.members[c].chain;
+
+        if (changed->touched_sequence < chain->count) {
+            CBI_TRY(cbi_history_read(reader, chain->indices[changed->touched_sequence], &logged,
+                                     err));
+            if (cbi_bytes_equal(cbi_message_bytes(changed->touched_leaf),
+                                cbi_bytes_of_hash(&logged.leaf)))
+                *found = &out->items[first + changed->touched_sequence];
+        }
+        first += chain->count;
+    }
+done:
+    return status;
+}
+
 /* Moves the state of the record that a change touches, shown or not. */
-static cbank_status follow_change(cbi_selection *out, size_t position,
+static cbank_status follow_change(cbi_reader *reader, cbi_selection *out,
                                   const Cbank__V1__CreditChanged *changed, cbank_error *err)
 {
     Cbank__V1__CreditChange *change = NULL;
+    cbi_selected *touched;
     cbank_status status = CBANK_OK;
 
-    if (changed->touched_sequence >= position)
-        return cbi_fail(err, CBI_REASON_ROW_DAMAGED, out->items[position].index,
-                        cbi_table_name(CBI_TABLE_RECORD), NULL);
+    CBI_TRY(find_touched(reader, out, changed, &touched, err));
+    if (touched == NULL) /* of an account that was merged in for a time */
+        goto done;
     CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(changed->change), &change, err));
-    CBI_TRY(cbi_record_state_step(&out->items[changed->touched_sequence].state, change->action,
-                                  err));
+    CBI_TRY(cbi_record_state_step(&touched->state, change->action, err));
 done:
     cbi_message_free(change);
     return status;
+}
+
+/* Which commitments of the account's own chain stand; the first of them, or what took its place. */
+static void follow_holder(cbi_selection *out, size_t position, const cbi_statement *statement)
+{
+    const Cbank__V1__IdentityCorrected *corrected =
+        cbi_statement_body(statement, &cbank__v1__identity_corrected__descriptor);
+    const Cbank__V1__IdentityUnbound *unbound =
+        cbi_statement_body(statement, &cbank__v1__identity_unbound__descriptor);
+    uint64_t touched = UINT64_MAX;
+    cbi_bytes holder;
+
+    if (position >= out->family.members[0].chain.count)
+        return;
+    out->items[position].commits = cbi_body_holder(statement->kind, statement->body, &holder);
+    if (corrected != NULL && corrected->touched_leaf.len > 0)
+        touched = corrected->touched_sequence;
+    if (unbound != NULL && unbound->touched_leaf.len > 0)
+        touched = unbound->touched_sequence;
+    if (touched >= position)
+        return;
+    out->items[touched].commits = false;
+    if (out->holder == touched && corrected != NULL)
+        out->holder = position;
 }
 
 /* What a shown statement says about its batch, and about other entries. */
@@ -97,10 +157,11 @@ static cbank_status study(cbi_reader *reader, cbi_selection *out, size_t positio
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_statement_parse(bytes, &statement, err));
+    follow_holder(out, position, &statement);
     deposited = cbi_statement_body(&statement, &cbank__v1__credit_deposited__descriptor);
     changed = cbi_statement_body(&statement, &cbank__v1__credit_changed__descriptor);
     if (changed != NULL) {
-        CBI_TRY(follow_change(out, position, changed, err));
+        CBI_TRY(follow_change(reader, out, changed, err));
         CBI_TRY(join_batch(reader, out, cbi_message_bytes(changed->batch), item, err));
         item->place = changed->index;
     } else if (deposited != NULL) {
@@ -112,14 +173,14 @@ done:
     return status;
 }
 
-static cbank_status take_entry(cbi_reader *reader, bool all, size_t position, cbi_selection *out,
-                               cbank_error *err)
+static cbank_status take_entry(cbi_reader *reader, bool all, size_t position, uint64_t index,
+                               cbi_selection *out, cbank_error *err)
 {
     cbi_selected *item = &out->items[position];
     cbank_status status = CBANK_OK;
     cbi_logged logged;
 
-    item->index = out->chain.indices[position];
+    item->index = index;
     CBI_TRY(cbi_history_read(reader, item->index, &logged, err));
     if (!may_withhold(logged.entry.entry_class)) {
         item->shown = true;
@@ -139,23 +200,43 @@ done:
     return status;
 }
 
+/* A chain before the one it was merged into, where its records may have changed again. */
+static cbank_status take_entries(cbi_reader *reader, bool all, cbi_selection *out,
+                                 cbank_error *err)
+{
+    size_t first = out->family.entries;
+    cbank_status status = CBANK_OK;
+
+    for (size_t c = out->family.count; c-- > 0;) {
+        const cbi_chain *chain = &out->family.members[c].chain;
+
+        first -= chain->count;
+        for (size_t i = 0; i < chain->count; i++)
+            CBI_TRY(take_entry(reader, all, first + i, chain->indices[i], out, err));
+    }
+    for (size_t i = 0; !out->items[out->holder].commits && i < out->family.entries; i++) {
+        if (out->items[i].commits)
+            out->holder = i;
+    }
+done:
+    return status;
+}
+
 cbank_status cbi_selection_make(cbi_reader *reader, const char *account, char *const *only,
                                 size_t only_count, cbi_selection *out, cbank_error *err)
 {
-    cbi_subject subject = cbi_account_subject(account);
     cbank_status status = CBANK_OK;
     size_t count, shown;
 
     CBI_TRY(check_life(reader->txn, account, err));
-    CBI_TRY(cbi_history_chain(reader, &subject, &out->chain, err));
-    count = out->chain.count;
+    CBI_TRY(cbi_family_read(reader, account, &out->family, err));
+    count = out->family.entries;
     shown = count < CBI_TRANSCRIPT_SHOWN_MAX ? count : CBI_TRANSCRIPT_SHOWN_MAX;
     CBI_TRY(cbi_alloc(count, sizeof(*out->items), &out->items, err));
     CBI_TRY(cbi_alloc(shown, sizeof(*out->batches), &out->batches, err));
     for (size_t i = 0; i < only_count; i++)
         CBI_TRY(pick(reader, only[i], out, err));
-    for (size_t i = 0; i < count; i++)
-        CBI_TRY(take_entry(reader, only_count == 0, i, out, err));
+    CBI_TRY(take_entries(reader, only_count == 0, out, err));
 done:
     if (status != CBANK_OK)
         cbi_selection_clear(out);
@@ -164,7 +245,7 @@ done:
 
 void cbi_selection_clear(cbi_selection *selection)
 {
-    cbi_chain_clear(&selection->chain);
+    cbi_family_clear(&selection->family);
     cbi_free(selection->items);
     cbi_free(selection->batches);
     *selection = (cbi_selection){0};

@@ -1,5 +1,6 @@
 /*
- * selection.h - what of one account a transcript shows, decided before anything is written.
+ * selection.h - what of one account a transcript shows, decided before anything is written; with
+ * what was merged into it.
  *
  * Awards may be withheld, and so is what was erased; changes, uses and account statements are
  * always shown. States are followed through the chain as far as the checkpoint goes, because the
@@ -8,6 +9,7 @@
 #ifndef CBI_BANK_SELECTION_H
 #define CBI_BANK_SELECTION_H
 
+#include "bank/family.h"
 #include "bank/intake.h"
 #include "ledger/history.h"
 #include "record/lifecycle.h"
@@ -17,13 +19,15 @@ typedef struct cbi_selected {
     uint64_t index; /* in the log */
     bool shown;
     cbi_record_state state; /* of a deposit */
+    bool commits;           /* to a document, and stands */
     uint32_t batch;         /* position of its batch, plus one; 0: it came in none */
     uint32_t place;         /* in that batch */
 } cbi_selected;
 
 typedef struct cbi_selection {
-    cbi_chain chain;
-    cbi_selected *items; /* as many as the chain has entries */
+    cbi_family family;
+    cbi_selected *items; /* chain by chain, as many as they have entries */
+    size_t holder;       /* the item that commits to the document that counts first */
     size_t shown;
     cbi_intake *batches; /* of what is shown, each once */
     size_t batch_count;

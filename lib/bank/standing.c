@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bank/family.h"
 #include "bank/holding.h"
 
 static cbank_status add_record(cbi_reader *reader, const cbi_logged *logged, cbi_standing *out,
@@ -20,13 +21,18 @@ done:
     return status;
 }
 
-static cbank_status read_opening_time(const cbi_logged *logged, int64_t *out, cbank_error *err)
+/* When it was opened, and when its erasure is complete. */
+static cbank_status read_account(const cbi_logged *logged, cbi_standing *out, cbank_error *err)
 {
     cbi_statement statement = {0};
+    const Cbank__V1__AccountErased *erased;
     cbank_status status = cbi_statement_parse(logged->statement, &statement, err);
 
-    if (status == CBANK_OK)
-        *out = statement.message->at;
+    if (status == CBANK_OK && logged->entry.sequence == 0)
+        out->opened_at = statement.message->at;
+    erased = cbi_statement_body(&statement, &cbank__v1__account_erased__descriptor);
+    if (status == CBANK_OK && erased != NULL)
+        out->complete_on = erased->complete_on;
     cbi_statement_clear(&statement);
     return status;
 }
@@ -40,8 +46,8 @@ static cbank_status add_entry(cbi_reader *reader, uint64_t index, cbi_standing *
     CBI_TRY(cbi_history_read(reader, index, &logged, err));
     if (logged.erased)
         goto done;
-    if (logged.entry.sequence == 0)
-        CBI_TRY(read_opening_time(&logged, &out->opened_at, err));
+    if (logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT)
+        CBI_TRY(read_account(&logged, out, err));
     if (logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
         CBI_TRY(add_record(reader, &logged, out, err));
 done:
@@ -51,18 +57,19 @@ done:
 cbank_status cbi_standing_read(cbi_reader *reader, const char *account, cbi_standing *out,
                                cbank_error *err)
 {
-    cbi_subject subject = cbi_account_subject(account);
     cbank_status status = CBANK_OK;
-    cbi_chain chain = {0};
+    cbi_family family = {0};
 
     *out = (cbi_standing){0};
     CBI_TRY(cbi_account_life(reader->txn, account, &out->life, err));
     memcpy(out->account.digits, account, CBI_ACCOUNT_SIZE);
-    CBI_TRY(cbi_history_chain(reader, &subject, &chain, err));
-    out->entries = chain.count;
-    for (size_t i = 0; i < chain.count; i++)
-        CBI_TRY(add_entry(reader, chain.indices[i], out, err));
+    CBI_TRY(cbi_family_read(reader, account, &family, err));
+    out->entries = family.members[0].chain.count;
+    for (size_t c = family.count; c-- > 0;) { /* its own opening comes last, and counts */
+        for (size_t i = 0; i < family.members[c].chain.count; i++)
+            CBI_TRY(add_entry(reader, family.members[c].chain.indices[i], out, err));
+    }
 done:
-    cbi_chain_clear(&chain);
+    cbi_family_clear(&family);
     return status;
 }

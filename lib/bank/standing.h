@@ -11,6 +11,7 @@ typedef struct cbi_standing {
     int64_t opened_at;
     uint64_t entries; /* of its chain */
     uint64_t records; /* that hold */
+    uint32_t complete_on; /* of an erased account */
     cbi_totals totals;
 } cbi_standing;
 

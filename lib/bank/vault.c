@@ -227,3 +227,15 @@ cbank_status cbi_vault_put_account(const cbi_bank *bank, cbi_txn *txn,
 done:
     return status;
 }
+
+cbank_status cbi_vault_drop_account(const cbi_bank *bank, cbi_txn *txn,
+                                    const cbi_identity *document, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_hash key;
+
+    CBI_TRY(look_up_key(bank, document, &key, err));
+    CBI_TRY(cbi_txn_delete(txn, CBI_TABLE_IDENTITY, cbi_bytes_of_hash(&key), err));
+done:
+    return status;
+}

@@ -46,5 +46,8 @@ cbank_status cbi_vault_find_account(const cbi_bank *bank, cbi_txn *txn,
 cbank_status cbi_vault_put_account(const cbi_bank *bank, cbi_txn *txn,
                                    const cbi_identity *document, const char *account,
                                    cbank_error *err);
+/* The document leads nowhere any more. */
+cbank_status cbi_vault_drop_account(const cbi_bank *bank, cbi_txn *txn,
+                                    const cbi_identity *document, cbank_error *err);
 
 #endif

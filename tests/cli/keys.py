@@ -79,6 +79,19 @@ class Keys(desk.Town):
                   self.in_bank("learner", "freeze", account, "--reason", "dispute"))
         self.hold("learner unfreeze",
                   self.in_bank("learner", "unfreeze", account, "--reason", "settled"))
+        why = ("--reason", "on-request")
+        passport = {"id_type": "passport/GBR", "id_number": "X1234567"}
+        for verb, person in (("amend", {"name": "丁四四"}), ("bind", passport),
+                             ("correct", {"id_type": "cn-id", "id_number": "360302190001010018"}),
+                             ("unbind", passport)):
+            self.hold(f"learner {verb}", self.in_bank("learner", verb, account, "--person", "-",
+                                                      *why, given=json.dumps(person)))
+        two = (*why, "--operator", "op1", "--approver", "op2")
+        other = self.in_bank("learner", "open", "--person", "-", given=json.dumps(
+            {"name": "丁四", "id_type": "passport/GBR", "id_number": "Y1234567"}))["account"]
+        self.hold("learner merge", self.in_bank("learner", "merge", other, account, *two))
+        self.hold("learner unmerge", self.in_bank("learner", "unmerge", other, *two))
+        self.hold("learner erase", self.in_bank("learner", "erase", other, *two))
         for verb in ("restrict", "release", "close", "reopen", "deceased", "reopen"):
             self.hold(f"learner {verb}",
                       self.in_bank("learner", verb, account, "--reason", "on-request"))

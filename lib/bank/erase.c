@@ -1,0 +1,411 @@
+#include "bank/erase.h"
+
+#include <string.h>
+
+#include "bank/holding.h"
+#include "bank/intake.h"
+#include "base/time.h"
+
+#define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
+#define ROWS_AN_ACT 4096u
+#define DAY_S 86400
+
+typedef struct erasing {
+    cbi_act act;
+    const cbi_bank *bank;
+    const cbi_order *order;
+    const cbi_family *family;
+    uint32_t complete_on;
+    const char *account; /* of a step */
+    bool done;
+} erasing;
+
+static cbi_bytes progress_key(const char *account, uint8_t out[1 + CBI_ACCOUNT_SIZE])
+{
+    out[0] = 'e';
+    memcpy(out + 1, account, CBI_ACCOUNT_SIZE);
+    return cbi_bytes_of(out, 1 + CBI_ACCOUNT_SIZE);
+}
+
+/* NOT_FOUND if nothing of it is left to erase. */
+static cbank_status read_progress(cbi_txn *txn, const char *account, uint64_t *out,
+                                  cbank_error *err)
+{
+    uint8_t key[1 + CBI_ACCOUNT_SIZE];
+    cbank_buffer value = {0};
+    cbank_status status =
+        cbi_txn_get(txn, CBI_TABLE_STATE, progress_key(account, key), &value, err);
+
+    if (status == CBANK_OK && value.size != 8)
+        status = cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_STATE), NULL);
+    if (status == CBANK_OK)
+        *out = cbi_get_u64(value.data);
+    cbank_buffer_clear(&value);
+    return status;
+}
+
+static cbank_status write_progress(cbi_txn *txn, const char *account, uint64_t next,
+                                   cbank_error *err)
+{
+    uint8_t key[1 + CBI_ACCOUNT_SIZE], value[8];
+
+    cbi_put_u64(value, next);
+    return cbi_txn_put(txn, CBI_TABLE_STATE, progress_key(account, key),
+                       cbi_bytes_of(value, sizeof(value)), err);
+}
+
+/* ---- the word for it ------------------------------------------------------------------------ */
+
+static cbank_status judge(cbi_txn *txn, const char *account, cbank_error *err)
+{
+    cbi_lifecycle life = {.subject = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_account_life(txn, account, &life.life, err));
+    if (life.life == CBI_LIFE_MERGED) /* it ends with the account that goes on */
+        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_MERGED, 0, account, NULL));
+    CBI_TRY(cbi_lifecycle_step(&life, KIND(ACCOUNT_ERASED), err));
+done:
+    if (status != CBANK_OK)
+        cbi_error_name(err, account);
+    return status;
+}
+
+static cbank_status check_word(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    const erasing *it = (const erasing *)(const void *)act;
+    cbank_status status = CBANK_OK;
+
+    /* Only the account that goes on is asked for; those merged into it end with it. */
+    CBI_TRY(judge(append->txn, it->family->members[0].account.digits, err));
+done:
+    return status;
+}
+
+/* Look-up keys of the documents that lead to the account, then who the person is. */
+static cbank_status forget_person(const erasing *it, cbi_txn *txn, const char *account,
+                                  cbank_error *err)
+{
+    Cbank__Api__V1__Person *person = NULL;
+    cbank_status status = cbi_vault_get_person(it->bank, txn, account, &person, err);
+
+    if (status == CBANK_E_NOT_FOUND)
+        return CBANK_OK;
+    CBI_TRY(status);
+    for (size_t i = 0; i < person->n_documents; i++) {
+        cbi_identity document = {0};
+        cbi_account found;
+
+        CBI_TRY(cbi_identity_normalise(cbi_message_text(person->documents[i]->type),
+                                       cbi_message_text(person->documents[i]->number), &document,
+                                       err));
+        status = cbi_vault_find_account(it->bank, txn, &document, &found, err);
+        if (status == CBANK_OK &&
+            (strcmp(found.digits, account) == 0 ||
+             strcmp(found.digits, it->family->members[0].account.digits) == 0))
+            status = cbi_vault_drop_account(it->bank, txn, &document, err);
+        cbi_identity_clear(&document);
+        if (status != CBANK_E_NOT_FOUND)
+            CBI_TRY(status);
+    }
+    CBI_TRY(cbi_txn_delete(txn, CBI_TABLE_VAULT, cbi_bytes_of_text(account), err));
+done:
+    cbi_vault_free_person(person);
+    return status;
+}
+
+/* `body` is what it lends. */
+static cbi_errand_statement statement_of(const erasing *it, const char *account,
+                                         Cbank__V1__AccountErased *body)
+{
+    cbank__v1__account_erased__init(body);
+    body->account = cbi_message_string(account);
+    body->complete_on = it->complete_on;
+    return (cbi_errand_statement){.subject = cbi_account_subject(account),
+                                  .kind = KIND(ACCOUNT_ERASED),
+                                  .actor = it->order->actor,
+                                  .approver = it->order->approver,
+                                  .reason = it->order->reason,
+                                  .document = it->order->document,
+                                  .token = cbi_bytes_of(it->act.token, CBI_TOKEN_SIZE),
+                                  .body = body};
+}
+
+static cbank_status write_word(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    const erasing *it = (const erasing *)(const void *)act;
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < it->family->count; i++) {
+        const char *account = it->family->members[i].account.digits;
+        Cbank__V1__AccountErased body;
+        cbi_errand_statement statement = statement_of(it, account, &body);
+
+        CBI_TRY(forget_person(it, append->txn, account, err));
+        CBI_TRY(cbi_errand_append(append, &statement, NULL, NULL, err));
+        CBI_TRY(cbi_account_put_life(append->txn, account, CBI_LIFE_ERASED, err));
+        CBI_TRY(write_progress(append->txn, account, 0, err));
+    }
+done:
+    return status;
+}
+
+/* ---- the rows ------------------------------------------------------------------------------- */
+
+/* The reference of a deposit, if it is still this deposit that stands under it. */
+static cbank_status drop_reference(cbi_append *append, const cbi_logged *logged, cbank_error *err)
+{
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+    cbi_intake intake;
+    cbi_hash batch, content;
+    uint64_t index;
+
+    status = cbi_holding_take(append->txn, append->hasher, logged, &holding, err);
+    if (status == CBANK_E_NOT_FOUND)
+        return CBANK_OK;
+    CBI_TRY(status);
+    (void)cbi_hash_from(cbi_message_bytes(holding.deposited->batch), &batch);
+    CBI_TRY(cbi_intake_find(append->txn, &batch, &intake, err));
+    status = cbi_holding_by_reference(append->txn, intake.institution, holding.record->reference,
+                                      &index, &content, err);
+    if (status == CBANK_OK && index == logged->index)
+        status = cbi_holding_drop_reference(append->txn, intake.institution,
+                                            holding.record->reference, err);
+    if (status == CBANK_E_NOT_FOUND)
+        status = CBANK_OK;
+done:
+    cbi_holding_clear(&holding);
+    return status;
+}
+
+/* Everything of one entry but its hashes. */
+static cbank_status erase_entry(cbi_append *append, uint64_t index, cbank_error *err)
+{
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+    uint8_t key[8];
+
+    CBI_TRY(cbi_logged_read(append->txn, append->hasher, index, &row, &logged, err));
+    if (!logged.erased && logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
+        CBI_TRY(drop_reference(append, &logged, err));
+    cbi_put_u64(key, index);
+    CBI_TRY(cbi_txn_delete(append->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key)), err));
+    CBI_TRY(cbi_logged_erase(append->txn, append->hasher, index, err));
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+static cbank_status accept(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    (void)act, (void)append, (void)err;
+    return CBANK_OK;
+}
+
+static const cbi_relative *member_of(const erasing *it)
+{
+    for (size_t i = 0; i < it->family->count; i++) {
+        if (strcmp(it->family->members[i].account.digits, it->account) == 0)
+            return &it->family->members[i];
+    }
+    return &it->family->members[0];
+}
+
+/* The chain up to the statement that says it is erased, which stays. */
+static cbank_status write_rows(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    erasing *it = (erasing *)(void *)act;
+    const cbi_chain *chain = &member_of(it)->chain;
+    cbi_subject subject = cbi_account_subject(it->account);
+    uint8_t key[1 + CBI_ACCOUNT_SIZE];
+    cbank_status status = CBANK_OK;
+    uint64_t next, end;
+
+    status = read_progress(append->txn, it->account, &next, err);
+    it->done = status == CBANK_E_NOT_FOUND; /* somebody else has finished it */
+    if (it->done)
+        return CBANK_OK;
+    CBI_TRY(status);
+    end = chain->count - 1;
+    for (size_t i = 0; next < end && i < ROWS_AN_ACT; i++, next++)
+        CBI_TRY(erase_entry(append, chain->indices[next], err));
+    if (next < end) {
+        CBI_TRY(write_progress(append->txn, it->account, next, err));
+        goto done;
+    }
+    CBI_TRY(cbi_subject_forget(append->txn, &subject, err));
+    CBI_TRY(cbi_txn_delete(append->txn, CBI_TABLE_STATE, progress_key(it->account, key), err));
+    it->done = true;
+done:
+    return status;
+}
+
+static cbank_status erase_rows(cbi_bank *bank, erasing *it, int64_t now, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    it->done = false;
+    while (!it->done) {
+        it->act = (cbi_act){.now = now, .takes_away = true, .check = accept, .write = write_rows};
+        CBI_TRY(cbi_random(it->act.token, sizeof(it->act.token), err));
+        CBI_TRY(cbi_ledger_submit(bank->ledger, &it->act, err));
+        cbank_buffer_clear(&it->act.result);
+    }
+done:
+    cbank_buffer_clear(&it->act.result);
+    return status;
+}
+
+/* ---- grounds -------------------------------------------------------------------------------- */
+
+static bool kept_for_ever(const Cbank__V1__CreditRecord *record)
+{
+    return record->retention != NULL && (strcmp(record->retention->value, "permanent") == 0 ||
+                                         strcmp(record->retention->value, "永久") == 0);
+}
+
+/* A record that is to be kept for ever goes only by order. */
+static cbank_status check_retention(cbi_reader *reader, const erasing *it, cbank_error *err)
+{
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+
+    for (size_t c = 0; c < it->family->count; c++) {
+        const cbi_chain *chain = &it->family->members[c].chain;
+
+        for (size_t i = 0; i < chain->count; i++) {
+            CBI_TRY(cbi_history_read(reader, chain->indices[i], &logged, err));
+            if (logged.erased ||
+                logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
+                continue;
+            status = cbi_holding_take(reader->txn, reader->hasher, &logged, &holding, err);
+            if (status == CBANK_E_NOT_FOUND)
+                continue;
+            CBI_TRY(status);
+            if (kept_for_ever(holding.record))
+                CBI_TRY(cbi_fail(err, CBI_REASON_ERASE_RETAINED, logged.index,
+                                 it->family->members[0].account.digits, NULL));
+            cbi_holding_clear(&holding);
+        }
+    }
+    status = CBANK_OK;
+done:
+    cbi_holding_clear(&holding);
+    return status;
+}
+
+static bool stated(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+static cbank_status check_grounds(const char *account, const cbi_order *order, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (!cbi_account_is_valid(cbi_bytes_of_text(account)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, account, NULL));
+    CBI_TRY(cbi_order_check(order, err));
+    CBI_TRY(cbi_order_check_two(order, err));
+    if (!stated(order->document) && !stated(order->reason))
+        CBI_TRY(cbi_fail(err, CBI_REASON_ERASE_GROUNDS, 0, account, NULL));
+done:
+    return status;
+}
+
+static uint32_t day_of(int64_t time)
+{
+    char text[CBI_TIME_TEXT_MAX];
+    uint32_t day = 0;
+
+    cbi_time_format(time, text);
+    text[10] = '\0';
+    (void)cbi_date_parse(cbi_bytes_of_text(text), &day);
+    return day;
+}
+
+static cbank_status settle_day(erasing *it, cbank_error *err)
+{
+    if (it->complete_on == 0)
+        it->complete_on = day_of(it->order->now + CBI_ERASE_DAYS * (int64_t)DAY_S);
+    if (!cbi_date_is_valid(it->complete_on) || it->complete_on % 100 == 0 ||
+        it->complete_on < day_of(it->order->now))
+        return cbi_fail(err, CBI_REASON_TIME_ORDER, 0, "complete_on", NULL);
+    return CBANK_OK;
+}
+
+/* ---- all ------------------------------------------------------------------------------------ */
+
+/* Says it in the log, unless that was said before and only rows are left. */
+static cbank_status say(cbi_bank *bank, erasing *it, cbank_error *err)
+{
+    const char *account = it->family->members[0].account.digits;
+    cbi_bytes about = cbi_bytes_of_text(account);
+    Cbank__V1__AccountErased body;
+    cbi_errand_statement statement;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_errand_token(it->order->token, it->act.token, err));
+    statement = statement_of(it, account, &body);
+    CBI_TRY(cbi_errand_try(&statement, err));
+    CBI_TRY(cbi_order_digest(bank, it->order, "erase", &about, 1, &it->act.request, err));
+    it->act.now = it->order->now;
+    it->act.takes_away = true;
+    it->act.check = check_word;
+    it->act.write = write_word;
+    CBI_TRY(cbi_ledger_submit(bank->ledger, &it->act, err));
+done:
+    cbank_buffer_clear(&it->act.result);
+    return status;
+}
+
+static cbank_status read_family(cbi_bank *bank, const char *account, const erasing *it,
+                                cbi_family *out, bool *under_way, cbank_error *err)
+{
+    cbi_reader reader = {0};
+    erasing looked = *it;
+    cbank_status status = CBANK_OK;
+    uint64_t next;
+
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    *under_way = read_progress(reader.txn, account, &next, NULL) == CBANK_OK;
+    if (!*under_way)
+        CBI_TRY(judge(reader.txn, account, err));
+    CBI_TRY(cbi_family_read(&reader, account, out, err));
+    looked.family = out;
+    if (!*under_way && !stated(it->order->document))
+        CBI_TRY(check_retention(&reader, &looked, err));
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
+cbank_status cbi_erase_account(cbi_bank *bank, const char *account, uint32_t complete_on,
+                               const cbi_order *order, cbank_error *err)
+{
+    cbi_family family = {0};
+    erasing it = {.bank = bank, .order = order, .family = &family, .complete_on = complete_on};
+    cbank_status status = CBANK_OK;
+    bool under_way;
+
+    CBI_TRY(check_grounds(account, order, err));
+    CBI_TRY(settle_day(&it, err));
+    CBI_TRY(read_family(bank, account, &it, &family, &under_way, err));
+    if (order->dry_run)
+        goto done;
+    if (!under_way) {
+        CBI_TRY(say(bank, &it, err));
+        cbi_family_clear(&family); /* what came in between is erased too */
+        CBI_TRY(read_family(bank, account, &it, &family, &under_way, err));
+    }
+    for (size_t i = family.count; i-- > 0;) {
+        it.account = family.members[i].account.digits;
+        CBI_TRY(erase_rows(bank, &it, order->now, err));
+    }
+done:
+    cbi_family_clear(&family);
+    return status;
+}
