@@ -1,4 +1,4 @@
-/* learner.h - what the commands about learners share, and those that stand in files of their own. */
+/* learner.h - what commands about learners share, and those that stand in files of their own. */
 #ifndef CBANK_CLI_LEARNER_H
 #define CBANK_CLI_LEARNER_H
 

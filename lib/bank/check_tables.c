@@ -76,6 +76,7 @@ static cbank_status check_document(cbi_check *check, cbi_txn *txn, const char *t
 {
     cbi_identity document = {0};
     cbank_status status = CBANK_OK;
+    cbank_error missing = {0};
     cbi_account found, holder;
     bool ended = false;
 
@@ -91,9 +92,15 @@ static cbank_status check_document(cbi_check *check, cbi_txn *txn, const char *t
         goto done;
     if (status == CBANK_OK && was_merged(txn, account, found.digits))
         goto done;
+    if (status == CBANK_E_NOT_FOUND)
+        missing = *err;
     status = was_its_own(check, txn, type, number, account, &ended, err);
     if (status == CBANK_OK && !ended)
         status = wrong(check, table, "account", err);
+    if (status == CBANK_E_CORRUPT && missing.status != 0) {
+        *err = missing; /* it leads nowhere, which says more */
+        status = CBANK_E_NOT_FOUND;
+    }
 done:
     cbi_identity_clear(&document);
     return status;
@@ -215,7 +222,7 @@ cbank_status cbi_check_identity(cbi_check *check, cbi_txn *txn, cbi_bytes key, c
     return want_account(check, txn, account.digits, CBI_TABLE_IDENTITY, "account", err);
 }
 
-/* Rows 'e' of erase.h; 'm' and 'M' of family.h: both accounts are there, and the first says so of its life. */
+/* Rows 'e' of erase.h; 'm' and 'M' of family.h: the accounts are there, and live as they say. */
 static cbank_status check_merger_row(cbi_check *check, cbi_txn *txn, cbi_bytes key,
                                      cbi_bytes value, bool *good, cbank_error *err)
 {

@@ -49,6 +49,7 @@ static cbank_status refuse_erased(cbank_status status, const char *what, cbank_e
 static cbank_status unseal_holder(writing *it, cbank_error *err)
 {
     const cbi_disclosure_terms *terms = it->terms;
+    uint64_t holder = it->selection.items[it->selection.holder].index;
     cbank_status status = CBANK_OK;
 
     if (terms->show_name || terms->show_birth)
@@ -56,9 +57,8 @@ static cbank_status unseal_holder(writing *it, cbank_error *err)
                                                    &it->person, err),
                               "person", err));
     if (terms->show_number)
-        CBI_TRY(refuse_erased(cbi_vault_get_opening(it->bank, it->reader.txn,
-                                                    it->selection.items[it->selection.holder].index, &it->opening,
-                                                    err),
+        CBI_TRY(refuse_erased(cbi_vault_get_opening(it->bank, it->reader.txn, holder,
+                                                    &it->opening, err),
                               "number", err));
 done:
     return status;

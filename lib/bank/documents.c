@@ -2,12 +2,11 @@
 
 #include <string.h>
 
+#include "bank/commitment.h"
 #include "base/memory.h"
 #include "base/time.h"
-#include "record/body.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
-#define UNDONE_MAX 256u
 
 typedef struct document_act {
     cbi_act act;
@@ -156,91 +155,6 @@ done:
 static cbank_status check_act(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     return judge((const document_act *)(const void *)act, append->txn, err);
-}
-
-/* ---- the statement whose commitment ends --------------------------------------------------- */
-
-/* Leaves that newer statements have undone. */
-typedef struct undone {
-    cbi_hash leaves[UNDONE_MAX];
-    size_t count;
-} undone;
-
-static bool is_undone(const undone *list, const cbi_hash *leaf)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (cbi_hash_equal(&list->leaves[i], leaf))
-            return true;
-    }
-    return false;
-}
-
-static void note_undone(undone *list, const cbi_statement *statement)
-{
-    const Cbank__V1__IdentityCorrected *corrected =
-        cbi_statement_body(statement, &cbank__v1__identity_corrected__descriptor);
-    const Cbank__V1__IdentityUnbound *unbound =
-        cbi_statement_body(statement, &cbank__v1__identity_unbound__descriptor);
-    cbi_bytes leaf = {0};
-
-    if (corrected != NULL)
-        leaf = cbi_message_bytes(corrected->touched_leaf);
-    if (unbound != NULL)
-        leaf = cbi_message_bytes(unbound->touched_leaf);
-    if (list->count < UNDONE_MAX && cbi_hash_from(leaf, &list->leaves[list->count]))
-        list->count++;
-}
-
-/* Is the commitment of this statement to that document? */
-static cbank_status opens(const document_act *it, cbi_txn *txn, uint64_t index,
-                          const Cbank__Api__V1__PersonDocument *document, bool *out,
-                          cbank_error *err)
-{
-    Cbank__V1__Opening *opening = NULL;
-    cbank_status status = cbi_vault_get_opening(it->bank, txn, index, &opening, err);
-
-    *out = status == CBANK_OK && strcmp(opening->document_type, document->type) == 0 &&
-           strcmp(opening->number, document->number) == 0;
-    cbi_vault_free_opening(opening);
-    return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
-}
-
-/* `*found` is false if the log has no commitment to the document that counts. */
-static cbank_status find_commitment(const document_act *it, cbi_append *append,
-                                    const Cbank__Api__V1__PersonDocument *document,
-                                    uint64_t *sequence, cbi_hash *leaf, bool *found,
-                                    cbank_error *err)
-{
-    cbi_subject subject = cbi_account_subject(it->change->account);
-    undone gone = {.count = 0};
-    cbi_statement statement = {0};
-    cbank_buffer row = {0};
-    cbank_status status = CBANK_OK;
-    cbi_logged logged;
-    cbi_bytes holder;
-    cbi_head head;
-    bool more = true;
-
-    *found = false;
-    CBI_TRY(cbi_subject_read_head(append->txn, &subject, &head, err));
-    while (more && !*found) {
-        CBI_TRY(cbi_logged_step_back(append->txn, append->hasher, &head, &row, &logged, err));
-        more = logged.entry.sequence > 0;
-        if (logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT)
-            continue;
-        CBI_TRY(cbi_statement_parse(logged.statement, &statement, err));
-        note_undone(&gone, &statement);
-        if (cbi_body_holder(statement.kind, statement.body, &holder) &&
-            !is_undone(&gone, &logged.leaf))
-            CBI_TRY(opens(it, append->txn, logged.index, document, found, err));
-        *sequence = logged.entry.sequence;
-        *leaf = logged.leaf;
-        cbi_statement_clear(&statement);
-    }
-done:
-    cbi_statement_clear(&statement);
-    cbank_buffer_clear(&row);
-    return status;
 }
 
 /* ---- what the vault holds afterwards -------------------------------------------------------- */
@@ -423,8 +337,8 @@ static cbank_status append_statement(const document_act *it, cbi_append *append,
     uint64_t index;
 
     if (it->change->act != CBI_DOCUMENT_BIND)
-        CBI_TRY(find_commitment(it, append, ending, &room.sequence, &room.leaf, &room.touches,
-                                err));
+        CBI_TRY(cbi_commitment_find(it->bank, append, it->change->account, ending, &room.sequence,
+                                    &room.leaf, &room.touches, err));
     CBI_TRY(cbi_random(room.random.bytes, sizeof(room.random.bytes), err));
     CBI_TRY(cbi_holder_commit(append->hasher, &room.random, cbi_bytes_of_text(type),
                               cbi_bytes_of_text(number), &room.holder, err));

@@ -154,7 +154,8 @@ static cbank_status scan(cbi_reader *reader, const cbi_chain *chain, mergers *ou
     out->count = 0;
     for (size_t i = 0; i < chain->count; i++) {
         CBI_TRY(cbi_history_read(reader, chain->indices[i], &logged, err));
-        if (logged.erased || logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT)
+        if (logged.erased ||
+            logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT)
             continue;
         CBI_TRY(cbi_statement_parse(logged.statement, &statement, err));
         follow(out, &statement, i);

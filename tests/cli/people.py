@@ -1,4 +1,4 @@
-"""Day (h) of an office: a new name, a mistyped number, two accounts that are one, and one that was two.
+"""Day (h) of an office: a new name, a mistyped number, two accounts that are one, one that was two.
 
 And what is left of somebody who is erased: nothing, and proofs that still hold.
 """

@@ -1,0 +1,297 @@
+#include "bank/merge_part.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+#define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
+
+/* What the chain that went on says of a merger, found from its head back. */
+typedef struct found_merger {
+    uint64_t sequence;
+    cbi_hash leaf;
+    uint64_t index;
+    bool found;
+} found_merger;
+
+static cbank_status find_merger(const cbi_merge_act *it, cbi_append *append, found_merger *out,
+                                cbank_error *err)
+{
+    cbi_subject subject = cbi_account_subject(it->into);
+    cbi_statement statement = {0};
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+    cbi_head head;
+    bool more = true;
+
+    *out = (found_merger){.found = false};
+    CBI_TRY(cbi_subject_read_head(append->txn, &subject, &head, err));
+    while (more && !out->found) {
+        const Cbank__V1__MergedIn *in;
+
+        CBI_TRY(cbi_logged_step_back(append->txn, append->hasher, &head, &row, &logged, err));
+        more = logged.entry.sequence > 0;
+        if (logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT)
+            continue;
+        CBI_TRY(cbi_statement_parse(logged.statement, &statement, err));
+        in = cbi_statement_body(&statement, &cbank__v1__merged_in__descriptor);
+        if (in != NULL && strcmp(in->from_account, it->from) == 0)
+            *out = (found_merger){logged.entry.sequence, logged.leaf, logged.index, true};
+        cbi_statement_clear(&statement);
+    }
+    if (!out->found)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_STATE), NULL));
+done:
+    cbi_statement_clear(&statement);
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+static cbank_status check_undo(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    const cbi_merge_act *it = (const cbi_merge_act *)(const void *)act;
+    cbank_status status = CBANK_OK;
+    cbi_life life;
+
+    CBI_TRY(cbi_account_life(append->txn, it->from, &life, err));
+    if (life != CBI_LIFE_MERGED)
+        CBI_TRY(cbi_fail(err, CBI_REASON_NOT_MERGED, 0, it->from, NULL));
+    CBI_TRY(cbi_merge_step(append->txn, it->into, KIND(UNMERGED), err));
+done:
+    return status;
+}
+
+/* Documents of the account lead to it again, and the other person no longer has them. */
+static cbank_status hand_back(const cbi_merge_act *it, cbi_txn *txn, cbank_error *err)
+{
+    Cbank__Api__V1__Person *from = NULL, *into = NULL;
+    Cbank__Api__V1__PersonDocument **documents = NULL;
+    Cbank__Api__V1__Person parted;
+    cbank_status status = CBANK_OK;
+    size_t count = 0;
+
+    CBI_TRY(cbi_vault_get_person(it->bank, txn, it->from, &from, err));
+    CBI_TRY(cbi_vault_get_person(it->bank, txn, it->into, &into, err));
+    CBI_TRY(cbi_alloc(into->n_documents, sizeof(Cbank__Api__V1__PersonDocument *), &documents,
+                      err));
+    for (size_t i = 0; i < into->n_documents; i++) {
+        bool theirs = false;
+
+        for (size_t j = 0; j < from->n_documents; j++)
+            theirs = theirs ||
+                     (strcmp(from->documents[j]->type, into->documents[i]->type) == 0 &&
+                      strcmp(from->documents[j]->number, into->documents[i]->number) == 0);
+        if (!theirs)
+            documents[count++] = into->documents[i];
+    }
+    for (size_t i = 0; i < from->n_documents; i++) {
+        cbi_identity document = {0};
+
+        if (from->documents[i]->ended_at != 0)
+            continue;
+        CBI_TRY(cbi_identity_normalise(cbi_message_text(from->documents[i]->type),
+                                       cbi_message_text(from->documents[i]->number), &document,
+                                       err));
+        status = cbi_vault_put_account(it->bank, txn, &document, it->from, err);
+        cbi_identity_clear(&document);
+        CBI_TRY(status);
+    }
+    parted = *into;
+    parted.documents = documents;
+    parted.n_documents = count;
+    CBI_TRY(cbi_vault_keep_person(it->bank, txn, it->into, &parted, err));
+done:
+    cbi_free(documents);
+    cbi_vault_free_person(from);
+    cbi_vault_free_person(into);
+    return status;
+}
+
+/* Is the deposit that a change touches on the chain that has its own way again? */
+static cbank_status touches_from(const cbi_merge_act *it, cbi_append *append,
+                                 const Cbank__V1__CreditChanged *changed, bool *out,
+                                 cbank_error *err)
+{
+    cbi_subject subject = cbi_account_subject(it->from);
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+    cbi_head head;
+    bool more = true;
+
+    *out = false;
+    CBI_TRY(cbi_subject_read_head(append->txn, &subject, &head, err));
+    while (more && !*out && head.sequence >= changed->touched_sequence) {
+        CBI_TRY(cbi_logged_step_back(append->txn, append->hasher, &head, &row, &logged, err));
+        more = logged.entry.sequence > changed->touched_sequence;
+        *out = logged.entry.sequence == changed->touched_sequence &&
+               cbi_bytes_equal(cbi_message_bytes(changed->touched_leaf),
+                               cbi_bytes_of_hash(&logged.leaf));
+    }
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+/* Changes since the merger that touch the account's records, oldest first, on its own chain. */
+static cbank_status restore(const cbi_merge_act *it, cbi_append *append, const found_merger *merger,
+                            cbank_error *err)
+{
+    cbi_subject subject = cbi_account_subject(it->into);
+    cbi_statement statement = {0};
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    uint64_t *indices = NULL;
+    size_t count = 0;
+    cbi_logged logged;
+    cbi_head head;
+    bool touches;
+
+    CBI_TRY(cbi_subject_read_head(append->txn, &subject, &head, err));
+    CBI_TRY(cbi_alloc(head.sequence - merger->sequence + 1, sizeof(*indices), &indices, err));
+    while (head.sequence > merger->sequence) {
+        CBI_TRY(cbi_logged_step_back(append->txn, append->hasher, &head, &row, &logged, err));
+        if (logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_CHANGE)
+            indices[count++] = logged.index;
+    }
+    while (count-- > 0) {
+        const Cbank__V1__CreditChanged *changed;
+
+        CBI_TRY(cbi_logged_read(append->txn, append->hasher, indices[count], &row, &logged, err));
+        CBI_TRY(cbi_statement_parse(logged.statement, &statement, err));
+        changed = cbi_statement_body(&statement, &cbank__v1__credit_changed__descriptor);
+        touches = false;
+        if (changed != NULL)
+            CBI_TRY(touches_from(it, append, changed, &touches, err));
+        if (touches)
+            CBI_TRY(cbi_errand_append(append,
+                                      &(cbi_errand_statement){
+                                          .subject = cbi_account_subject(it->from),
+                                          .kind = KIND(CREDIT_CHANGED),
+                                          .token = cbi_bytes_of(it->act.token, CBI_TOKEN_SIZE),
+                                          .body = changed},
+                                      NULL, NULL, err));
+        cbi_statement_clear(&statement);
+    }
+done:
+    cbi_free(indices);
+    cbi_statement_clear(&statement);
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+static cbank_status write_undo(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    const cbi_merge_act *it = (const cbi_merge_act *)(const void *)act;
+    cbi_subject subject = cbi_account_subject(it->from);
+    Cbank__V1__Unmerged body = CBANK__V1__UNMERGED__INIT;
+    cbank_status status = CBANK_OK;
+    found_merger merger;
+    cbi_head head;
+
+    CBI_TRY(find_merger(it, append, &merger, err));
+    CBI_TRY(hand_back(it, append->txn, err));
+    CBI_TRY(cbi_subject_read_head(append->txn, &subject, &head, err));
+    body.account = cbi_message_string(it->into);
+    body.touched_sequence = merger.sequence;
+    body.touched_leaf = cbi_message_data(cbi_bytes_of_hash(&merger.leaf));
+    CBI_TRY(cbi_merge_state(it, append, it->into, KIND(UNMERGED), &body, NULL, err));
+    body.account = cbi_message_string(it->from);
+    body.touched_sequence = head.sequence;
+    body.touched_leaf = cbi_message_data(cbi_bytes_of_hash(&head.leaf));
+    CBI_TRY(cbi_merge_state(it, append, it->from, KIND(UNMERGED), &body, NULL, err));
+    CBI_TRY(restore(it, append, &merger, err));
+    CBI_TRY(cbi_account_put_life(append->txn, it->from, CBI_LIFE_ACTIVE, err));
+    CBI_TRY(cbi_family_part(append->txn, it->from, err));
+done:
+    return status;
+}
+
+/* Deposits on the other chain since the merger, for a document of this account. */
+static cbank_status list_strays(const cbi_merge_act *it, cbi_reader *reader, cbi_merge_list *out,
+                                cbank_error *err)
+{
+    Cbank__Api__V1__Person *person = NULL;
+    cbi_subject subject = cbi_account_subject(it->into);
+    cbi_statement statement = {0};
+    Cbank__V1__Opening *opening = NULL;
+    cbi_chain chain = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+    bool since = false;
+
+    CBI_TRY(cbi_vault_get_person(it->bank, reader->txn, it->from, &person, err));
+    CBI_TRY(cbi_history_chain(reader, &subject, &chain, err));
+    for (size_t i = 0; i < chain.count; i++) {
+        const Cbank__V1__MergedIn *in;
+
+        CBI_TRY(cbi_history_read(reader, chain.indices[i], &logged, err));
+        if (logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ACCOUNT) {
+            CBI_TRY(cbi_statement_parse(logged.statement, &statement, err));
+            in = cbi_statement_body(&statement, &cbank__v1__merged_in__descriptor);
+            since = since || (in != NULL && strcmp(in->from_account, it->from) == 0);
+            cbi_statement_clear(&statement);
+        }
+        if (!since || logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
+            continue;
+        status = cbi_vault_get_opening(it->bank, reader->txn, chain.indices[i], &opening, err);
+        if (status == CBANK_E_NOT_FOUND)
+            continue;
+        CBI_TRY(status);
+        for (size_t d = 0; d < person->n_documents; d++) {
+            if (strcmp(person->documents[d]->type, opening->document_type) == 0 &&
+                strcmp(person->documents[d]->number, opening->number) == 0) {
+                CBI_TRY(cbi_merge_list_add(out, chain.indices[i], err));
+                break;
+            }
+        }
+        cbi_vault_free_opening(opening);
+        opening = NULL;
+    }
+    status = CBANK_OK;
+done:
+    cbi_vault_free_opening(opening);
+    cbi_statement_clear(&statement);
+    cbi_chain_clear(&chain);
+    cbi_vault_free_person(person);
+    return status;
+}
+
+/* The account that this one was merged into directly; `out` is its own where it was not. */
+static cbank_status find_into(cbi_reader *reader, const char *account, cbi_account *out,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_family_parent(reader->txn, account, out, err));
+    if (strcmp(out->digits, account) == 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_NOT_MERGED, 0, account, NULL));
+done:
+    return status;
+}
+
+cbank_status cbi_merge_undo(cbi_bank *bank, const char *account, const cbi_order *order,
+                            cbi_merge_list *to_move, cbank_error *err)
+{
+    cbi_account into;
+    cbi_merge_act it = {.bank = bank, .from = account, .into = account, .order = order};
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_merge_check_order(&it, err));
+    CBI_TRY(cbi_merge_try_order(&it, err));
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    CBI_TRY(find_into(&reader, account, &into, err));
+    it.into = into.digits;
+    CBI_TRY(list_strays(&it, &reader, to_move, err));
+    cbi_ledger_read_end(&reader);
+    if (order->dry_run)
+        goto done;
+    it.act.check = check_undo;
+    it.act.write = write_undo;
+    CBI_TRY(cbi_merge_submit(bank, &it, "unmerge", err));
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
