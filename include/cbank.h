@@ -634,6 +634,44 @@ CBANK_API CBANK_CHECKED cbank_status cbank_publication_withdraw(cbank_bank *bank
                                                                 cbank_buffer *reply,
                                                                 cbank_error *err);
 
+/* ---- rule sets, programmes and what they refer to: writing them ------------------------- */
+
+/**
+ * Which files a document of published data names: tables, and documents that it builds on, whose
+ * own files have to be asked for as well. Names lie within the folder of the main document.
+ * Request: RulesFilesRequest. Reply: RulesFilesReply.
+ *
+ * A document that cannot be read names nothing; checking it says why.
+ *
+ * @retval CBANK_E_INVALID  the name of the document leads out of its folder
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_rules_files(const uint8_t *request, size_t request_size,
+                                                       cbank_buffer *reply, cbank_error *err);
+
+/**
+ * Begins a job that checks documents of published data with their tables, and needs no bank.
+ * Request: RulesCheckRequest. The job takes the bytes of the tables, one behind the other, and has
+ * no output. Reply: RulesCheckReply, whose findings say what is wrong, and where.
+ *
+ * @retval CBANK_E_ARGUMENT  the tables are not those that the documents name, in their order
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_rules_check_begin(const uint8_t *request,
+                                                             size_t request_size, cbank_job **out,
+                                                             cbank_error *err);
+
+/**
+ * The same for the authority that publishes the main document: the output is the signed file, and
+ * there is none if anything is wrong.
+ *
+ * @param key  the authority's key; borrowed until the job is closed
+ *
+ * @retval CBANK_E_INVALID  from a step: the documents have errors, of which this is the first
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_rules_sign_begin(const cbank_key *key,
+                                                            const uint8_t *request,
+                                                            size_t request_size, cbank_job **out,
+                                                            cbank_error *err);
+
 /* ---- transcripts ------------------------------------------------------------------------ */
 
 /**

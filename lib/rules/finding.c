@@ -142,12 +142,27 @@ cbank_status cbi_findings_take(cbi_findings *findings, cbi_spot spot, cbank_stat
                             why->object, err, "%s", why->detail);
 }
 
+/* What was found twice, by two ways to the same pair of rules, is told once. */
+static void drop_twins(cbi_findings *findings)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < findings->count; i++) {
+        if (kept > 0 && by_place(&findings->items[kept - 1], &findings->items[i]) == 0)
+            findings->found[findings->items[i].severity]--;
+        else
+            findings->items[kept++] = findings->items[i];
+    }
+    findings->count = kept;
+}
+
 void cbi_findings_sort(cbi_findings *findings)
 {
     if (findings->count > CBI_FINDINGS_MAX)
         drop_last(findings);
     if (findings->count > 0)
         qsort(findings->items, findings->count, sizeof(*findings->items), by_place);
+    drop_twins(findings);
 }
 
 cbank_status cbi_findings_verdict(const cbi_findings *findings, cbank_error *err)

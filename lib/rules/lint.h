@@ -12,4 +12,28 @@
 cbank_status cbi_lint(const Cbank__V1__PublicationHead *head, const cbi_content *content,
                       cbi_findings *findings, cbank_error *err);
 
+/* ---- shared by the files of this name ------------------------------------------------------ */
+
+/*
+ * Pairs of rules that can meet the same records: of equal priority, where one of the two is used
+ * and nothing says which; or where the one with the smaller number leaves the other nothing.
+ * Rules are compared only with those that may ask for the same institution and code.
+ */
+cbank_status cbi_lint_overlap(const Cbank__V1__PublicationHead *head, const cbi_content *content,
+                              cbi_findings *findings, cbank_error *err);
+/* Courses that lead to each other in a circle. */
+cbank_status cbi_lint_chains(const Cbank__V1__PublicationHead *head, const cbi_content *content,
+                             cbi_findings *findings, cbank_error *err);
+/* Grade bands, conversions by distribution, ratios of units, minima of programmes. */
+cbank_status cbi_lint_scales(const cbi_content *content, cbi_findings *findings,
+                             cbank_error *err);
+cbank_status cbi_lint_units(const cbi_content *content, cbi_findings *findings, cbank_error *err);
+cbank_status cbi_lint_programme(const cbi_content *content, cbi_findings *findings,
+                                cbank_error *err);
+
+/* False only if no record can pass both. */
+bool cbi_lint_may_meet(const Cbank__V1__Selector *a, const Cbank__V1__Selector *b);
+/* True only if every record that passes `inner` passes `outer`. */
+bool cbi_lint_covers(const Cbank__V1__Selector *outer, const Cbank__V1__Selector *inner);
+
 #endif

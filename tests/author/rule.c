@@ -232,7 +232,7 @@ Test(rule, two_of_one_name_are_refused_at_the_second)
 {
     study_refuses("rules:\n"
                   "  - {id: R, sources: {codes: A}, grants: {course: C, amount: 1}}\n"
-                  "  - {id: S, sources: {codes: A}, grants: {course: C, amount: 1}}\n"
+                  "  - {id: S, sources: {codes: S}, grants: {course: C, amount: 1}}\n"
                   "  - {id: R, sources: {codes: B}, grants: {course: C, amount: 1}}\n",
                   CBI_REASON_FIELD_TWICE, 4, 5);
 }
