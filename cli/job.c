@@ -21,6 +21,7 @@ typedef struct run {
     cbank_job *job;
     const job_files *files;
     int input;
+    size_t inputs; /* of the further ones, that were opened */
     outfile output;
     uint8_t *piece;
     progress bar;
@@ -41,8 +42,25 @@ static void watch_signals(void (*handler)(int))
     sigaction(SIGTERM, &action, NULL);
 }
 
+/* Goes on with the next file, if there is one; `*any` says so. */
+static bool open_more(run *r, bool *any)
+{
+    const char *next = r->files->more == NULL ? NULL : r->files->more[r->inputs];
+
+    *any = next != NULL;
+    if (next == NULL)
+        return true;
+    r->inputs++;
+    if (r->input > STDIN_FILENO)
+        close(r->input);
+    r->input = file_open(r->c, next);
+    return r->input >= 0;
+}
+
 static bool feed(run *r)
 {
+    bool any = false;
+
     cbank_error err;
     cbank_status status;
     ssize_t got;
@@ -54,6 +72,10 @@ static bool feed(run *r)
         fail_own(r->c, FAIL_UNREADABLE, r->files->input);
         return false;
     }
+    if (got == 0 && !open_more(r, &any))
+        return false;
+    if (any)
+        return true;
     status = got > 0 ? cbank_job_feed(r->job, r->piece, (size_t)got, &err)
                      : cbank_job_feed_end(r->job, &err);
     if (status != CBANK_OK)

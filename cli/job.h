@@ -8,6 +8,7 @@
 /* Where the job's input comes from and its output goes; both may be absent. */
 typedef struct job_files {
     const char *input;  /* path or "-"; NULL: the job needs none */
+    const char *const *more; /* further inputs, read on from; ends with NULL. NULL: none */
     const char *output; /* path or "-"; NULL: the output is dropped */
     bool output_if_any; /* no file where there is no output */
 } job_files;

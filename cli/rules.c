@@ -1,4 +1,5 @@
 /* rules.c - cbank rules ...: published rule sets, programmes and what they build on. */
+#include "author.h"
 #include "call.h"
 #include "fail.h"
 #include "job.h"
@@ -315,6 +316,8 @@ static void withdraw(cli *c)
 #define BANK_WRITES (COMMAND_BANK | COMMAND_WRITES)
 
 const command rules_commands[] = {
+    {"check", "FILE", 1, 1, P_RULES_CHECK, 0, NULL, author_check},
+    {"sign", "FILE", 1, 1, P_RULES_SIGN, COMMAND_WRITES, author_sign_options, author_sign},
     {"publish", "ARTEFACT", 1, 1, P_RULES_PUBLISH, BANK_WRITES, publish_options, publish},
     {"list", "", 0, 0, P_RULES_LIST, COMMAND_BANK, list_options, list},
     {"show", "ID[@V]", 1, 1, P_RULES_SHOW, COMMAND_BANK, show_options, show},

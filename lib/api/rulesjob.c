@@ -5,7 +5,6 @@
 #include "author/author.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "record/publication.h"
 
 #include "cbank/api/v1/rules.pb-c.h"
 
@@ -162,14 +161,13 @@ static void describe(const rules_job *job, Cbank__Api__V1__RulesCheckReply *out)
 {
     const cbi_findings *findings = cbi_author_findings(job->author);
     const cbi_document *document = cbi_author_main(job->author);
-    const char *kind = cbi_publication_word((int)document->head.kind);
 
     out->errors = findings->found[CBI_SEVERITY_ERROR];
     out->warnings = findings->found[CBI_SEVERITY_WARNING];
     out->notes = findings->found[CBI_SEVERITY_NOTE];
     if (!document->readable)
         return;
-    out->kind = cbi_message_string(kind == NULL ? "" : kind);
+    out->kind = document->head.kind;
     out->id = document->head.id;
     out->edition = document->head.edition;
     out->items = document->head.items;

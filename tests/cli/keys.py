@@ -11,6 +11,21 @@ import desk
 GOLDEN = json.loads(pathlib.Path(__file__).with_name("keys.json").read_text(encoding="utf-8"))
 
 
+# One cap is zero, which is worth a note.
+RULES = """kind: ruleset
+id: pxu/rules
+edition: 1
+authority: PXU
+title: {zh: 转换规则}
+standing: own
+effective: 2020-01-01..
+date: application
+partial_dates: last-day
+zone: "+08:00"
+caps: [{id: none, limit: 0}]
+"""
+
+
 class Keys(desk.Town):
     seen = set()
 
@@ -123,6 +138,10 @@ class Keys(desk.Town):
         self.hold("credit revoke", self.in_bank("credit", "revoke", second, *why))
 
     def published(self):
+        self.write("rules.yaml", RULES)
+        self.hold("rules check", self.ask("rules", "check", "rules.yaml"))
+        self.hold("rules sign", self.ask("rules", "sign", "rules.yaml", "--key", "pxu.key", "-o",
+                                         "rules.art"))
         artefact.write(self, "units.art")
         self.hold("rules publish", self.in_bank("rules", "publish", "units.art"))
         for one in self.list_in_bank("rules", "list"):
