@@ -6,6 +6,10 @@
 #include "wire/message.h"
 
 #include "cbank/v1/envelope.pb-c.h"
+#include "cbank/v1/programme.pb-c.h"
+#include "cbank/v1/publication.pb-c.h"
+#include "cbank/v1/reference.pb-c.h"
+#include "cbank/v1/ruleset.pb-c.h"
 
 static const ProtobufCMessageDescriptor *const types[] = {
     &cbank__v1__envelope__descriptor,        &cbank__v1__credit_record__descriptor,
@@ -15,7 +19,10 @@ static const ProtobufCMessageDescriptor *const types[] = {
     &cbank__v1__status_head__descriptor,     &cbank__v1__status_page__descriptor,
     &cbank__v1__transcript_head__descriptor, &cbank__v1__transcript_item__descriptor,
     &cbank__v1__batch_evidence__descriptor,  &cbank__v1__log_proof__descriptor,
-    &cbank__v1__statement__descriptor,
+    &cbank__v1__statement__descriptor,       &cbank__v1__publication_head__descriptor,
+    &cbank__v1__rule_set_page__descriptor,   &cbank__v1__framework_page__descriptor,
+    &cbank__v1__programme_page__descriptor,  &cbank__v1__catalogue_page__descriptor,
+    &cbank__v1__unit_page__descriptor,       &cbank__v1__scale_page__descriptor,
 };
 
 void fuzz_message(cbi_bytes input)

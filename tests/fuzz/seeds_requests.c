@@ -1,0 +1,146 @@
+/* Requests to begin with, for the target `api`. */
+#include "api/scene.h"
+#include "fuzz/seeds.h"
+
+#include "cbank/api/v1/log.pb-c.h"
+
+static void put_request(const char *name, const char *call, const void *message)
+{
+    cbank_buffer bytes = scene_pack(message);
+
+    seed_chosen("api", name, fuzz_api_number(call), cbi_bytes_of_buffer(&bytes));
+    cbank_buffer_clear(&bytes);
+}
+
+static void put_person(void)
+{
+    Cbank__Api__V1__LearnerOpenRequest request = CBANK__API__V1__LEARNER_OPEN_REQUEST__INIT;
+    Cbank__Api__V1__Person person = CBANK__API__V1__PERSON__INIT, *persons[] = {&person};
+    Cbank__Api__V1__PersonName name = CBANK__API__V1__PERSON_NAME__INIT, *names[] = {&name};
+    Cbank__Api__V1__PersonDocument document = CBANK__API__V1__PERSON_DOCUMENT__INIT,
+                                   *documents[] = {&document};
+
+    name.value = scene_text("王二");
+    name.kind = CBANK__API__V1__NAME_KIND__NAME_KIND_CURRENT;
+    document.type = scene_text("cn-id");
+    document.number = scene_text("360302190001010026");
+    person.names = names;
+    person.documents = documents;
+    person.n_names = person.n_documents = 1;
+    request.persons = persons;
+    request.n_persons = 1;
+    request.assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_DOCUMENT_SEEN;
+    request.dry_run = true;
+    put_request("learner-open", "learner_open", &request);
+}
+
+static void put_credit(const char *account)
+{
+    Cbank__Api__V1__CreditIssueRequest request = CBANK__API__V1__CREDIT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__CreditDraft draft = CBANK__API__V1__CREDIT_DRAFT__INIT, *drafts[] = {&draft};
+    Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
+    Cbank__V1__LangText title = CBANK__V1__LANG_TEXT__INIT, *titles[] = {&title};
+    Cbank__V1__Amount amount = CBANK__V1__AMOUNT__INIT, *amounts[] = {&amount};
+
+    title.lang = scene_text("zh");
+    title.value = scene_text("陶瓷工艺");
+    amount.unit = scene_text("credit");
+    amount.milli = 3500;
+    record.reference = scene_text("R-1");
+    record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
+    record.title = titles;
+    record.amounts = amounts;
+    record.n_title = record.n_amounts = 1;
+    draft.account = scene_text(account);
+    draft.record = &record;
+    request.institution = scene_text(SCENE_INSTITUTION);
+    request.drafts = drafts;
+    request.n_drafts = 1;
+    put_request("credit-issue", "credit_issue", &request);
+    request.dry_run = true;
+    put_request("credit-issue-dry", "credit_issue", &request);
+}
+
+static void put_readings(story *it, const char *account)
+{
+    Cbank__Api__V1__LearnerFindRequest find = CBANK__API__V1__LEARNER_FIND_REQUEST__INIT;
+    Cbank__Api__V1__LearnerShowRequest show = CBANK__API__V1__LEARNER_SHOW_REQUEST__INIT;
+    Cbank__Api__V1__CreditListRequest list = CBANK__API__V1__CREDIT_LIST_REQUEST__INIT;
+    Cbank__Api__V1__TranscriptIssueRequest issue = CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__TranscriptShowRequest glance = CBANK__API__V1__TRANSCRIPT_SHOW_REQUEST__INIT;
+    Cbank__Api__V1__VerifierRequest verifier = CBANK__API__V1__VERIFIER_REQUEST__INIT;
+    Cbank__Api__V1__ConsistencyRequest join = CBANK__API__V1__CONSISTENCY_REQUEST__INIT;
+
+    find.document_type = scene_text("cn-id");
+    find.document_number = scene_text("440524188001010014");
+    put_request("learner-find", "learner_find", &find);
+    show.account = list.account = issue.account = scene_text(account);
+    show.with_person = issue.show_name = issue.show_number = true;
+    list.limit = 10;
+    put_request("learner-show", "learner_show", &show);
+    put_request("credit-list", "credit_list", &list);
+    put_request("transcript-issue", "transcript_issue", &issue);
+    join.from = 1;
+    join.to = 2;
+    put_request("log-consistency", "log_consistency", &join);
+    glance.file = cbi_message_data(
+        paper_make(it->world, &it->friend, &(paper_terms){.evidence = true, .disclosed = true}));
+    put_request("transcript-show", "transcript_show", &glance);
+    verifier.directory = cbi_message_data(world_directory(it->world));
+    put_request("verifier-open", "verifier_open", &verifier);
+}
+
+/* What the bank of the scene itself hands out and takes in. */
+static void put_own(scene *stage, const char *account)
+{
+    Cbank__Api__V1__TranscriptIssueRequest issue = CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__TranscriptVerifyRequest verify =
+        CBANK__API__V1__TRANSCRIPT_VERIFY_REQUEST__INIT;
+    Cbank__Api__V1__ConsistencyRequest join = CBANK__API__V1__CONSISTENCY_REQUEST__INIT;
+    Cbank__Api__V1__JoinRequest request = CBANK__API__V1__JOIN_REQUEST__INIT;
+    Cbank__Api__V1__RotationRequest rotation = CBANK__API__V1__ROTATION_REQUEST__INIT;
+    Cbank__V1__LangText name = CBANK__V1__LANG_TEXT__INIT, *names[] = {&name};
+    Cbank__Api__V1__TranscriptIssueReply *issued;
+    Cbank__Api__V1__CheckpointReply *newest;
+    cbank_buffer bytes, reply = {0};
+
+    fuzz_require(cbank_log_checkpoint(stage->bank, &reply, NULL) == CBANK_OK, "a checkpoint");
+    newest = scene_unpack(&cbank__api__v1__checkpoint_reply__descriptor, &reply);
+    join.seen = newest->note;
+    put_request("log-seen", "log_consistency", &join);
+    scene_free(newest);
+    issue.account = scene_text(account);
+    bytes = scene_pack(&issue);
+    fuzz_require(cbank_transcript_issue(stage->bank, bytes.data, bytes.size, &reply, NULL) ==
+                     CBANK_OK,
+                 "a transcript is issued");
+    issued = scene_unpack(&cbank__api__v1__transcript_issue_reply__descriptor, &reply);
+    verify.file = issued->file;
+    verify.any_recipient = true;
+    put_request("transcript-verify", "transcript_verify", &verify);
+    scene_free(issued);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+    name.lang = scene_text("zh");
+    name.value = scene_text("另一所学院");
+    request.origin = rotation.origin = stage->origin;
+    request.institution = rotation.institution = scene_text("NCU");
+    request.names = names;
+    request.n_names = 1;
+    put_request("institution-request", "institution_request", &request);
+    put_request("institution-rotation", "institution_rotation", &rotation);
+}
+
+void seeds_of_requests(story *it)
+{
+    scene stage;
+    char account[17];
+
+    scene_begin(&stage, "sha256-ed25519");
+    scene_learner(&stage, "李一", "440524188001010014", account);
+    put_person();
+    put_credit(account);
+    put_readings(it, account);
+    put_own(&stage, account);
+    scene_end(&stage);
+}
