@@ -4,7 +4,7 @@
 
 #include "crypto/key.h"
 
-/* Opened, verified by the key, its pages taken, what is in them validated: the first thing wrong. */
+/* Opened, verified by the key, its pages taken and validated: the first thing that is wrong. */
 cbank_status published_read(cbi_bytes file, const cbi_private *key);
 
 #endif

@@ -61,7 +61,8 @@ void seeds_of_rules(void)
 
     seed_text("yaml", "rules", RULES);
     seed_text("yaml", "units", UNITS);
-    seed_text("yaml", "forms", "a: |\n  lines\nb: >\n  folded\nc: ['x', \"\\u5b66\", ]\n? d\n: e\n");
+    seed_text("yaml", "forms",
+              "a: |\n  lines\nb: >\n  folded\nc: ['x', \"\\u5b66\", ]\n? d\n: e\n");
     seed_text("author", "alone", main_alone);
     seed_text("author", "units", UNITS);
     seed_put("author", "with-files", cbi_bytes_of(with_files, sizeof(with_files) - 1));
