@@ -51,6 +51,7 @@ extern const command learner_commands[];
 extern const command credit_commands[];
 extern const command batch_commands[];
 extern const command rules_commands[];
+extern const command plan_commands[];
 extern const command transcript_commands[];
 extern const command log_commands[];
 

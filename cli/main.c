@@ -18,6 +18,7 @@ const noun nouns[] = {
     {"credit", P_NOUN_CREDIT, credit_commands},
     {"batch", P_NOUN_BATCH, batch_commands},
     {"rules", P_NOUN_RULES, rules_commands},
+    {"plan", P_NOUN_PLAN, plan_commands},
     {"transcript", P_NOUN_TRANSCRIPT, transcript_commands},
     {"log", P_NOUN_LOG, log_commands},
     {0},

@@ -672,6 +672,22 @@ CBANK_API CBANK_CHECKED cbank_status cbank_rules_sign_begin(const cbank_key *key
                                                             size_t request_size, cbank_job **out,
                                                             cbank_error *err);
 
+/* ---- plans ------------------------------------------------------------------------------ */
+
+/**
+ * Makes the plan that provably keeps the most of an account's credits for a programme, under
+ * published rules, and tells of each record what becomes of it or why nothing does. It proposes and
+ * binds nobody. Request: PlanMakeRequest. Reply: PlanMakeReply.
+ *
+ * @retval CBANK_E_NOT_FOUND  no such account, or nothing of this name is published or in force
+ * @retval CBANK_E_STATE      the records' days select several editions of a rule set
+ * @retval CBANK_E_INVALID    rules that cannot be worked out; the error names the rule or cap
+ * @retval CBANK_E_TOO_LARGE  more records or combinations than a plan takes
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_plan_make(cbank_bank *bank, const uint8_t *request,
+                                                     size_t request_size, cbank_buffer *reply,
+                                                     cbank_error *err);
+
 /* ---- transcripts ------------------------------------------------------------------------ */
 
 /**

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bank/shelf.h"
 #include "base/memory.h"
 #include "crypto/keyfile.h"
 
@@ -96,6 +97,7 @@ cbank_status cbi_bank_open(const char *path, cbi_bytes passphrase, cbi_bank **ou
     CBI_TRY(cbi_store_open(store, bank->config.quota, &bank->store, err));
     CBI_TRY(cbi_ledger_open(bank->store, &setup, &bank->ledger, err));
     CBI_TRY(read_self(bank, err));
+    CBI_TRY(cbi_shelf_new(&bank->shelf, err));
     *out = bank;
     bank = NULL;
 done:
@@ -107,6 +109,7 @@ void cbi_bank_close(cbi_bank *bank)
 {
     if (bank == NULL)
         return;
+    cbi_shelf_free(bank->shelf);
     cbi_ledger_close(bank->ledger);
     cbi_store_close(bank->store);
     cbi_private_free(bank->log_key);

@@ -35,6 +35,7 @@ typedef struct cbi_bank {
     cbi_bank_secrets secrets;
     cbi_statement created; /* the log's first statement */
     const Cbank__V1__BankCreated *self;
+    struct cbi_shelf *shelf; /* published data that is loaded (shelf.h) */
 } cbi_bank;
 
 typedef struct cbi_bank_founding {

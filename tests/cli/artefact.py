@@ -67,3 +67,51 @@ def write(desk, path, key="pxu.key", authority="PXU", pages=None, items=1, kind=
     envelope = sign(payload, kind, key, desk.folder)
     desk.path(path).write_bytes(data(1, envelope) + b"".join(data(2, page) for page in pages))
     return path
+
+
+# ---- rules and programmes ----
+
+TRANSFER, DOES_NOT_TRANSFER = 1, 3
+
+
+def select(**conditions):
+    """A Term that takes one record; types, institutions and codes are lists of text."""
+    fields = {"types": 2, "institutions": 4, "codes": 5}
+    asked = b"".join(data(fields[name], value) for name in fields if name in conditions
+                     for value in conditions[name])
+    return number(1, 1) + data(4, data(1, asked))
+
+
+def rule(name, term, course=None, bucket=None, priority=10, effect=TRANSFER, scope=2):
+    """AS_IS in the programme's unit, without a grade."""
+    grant = b""
+    if course:
+        grant += data(1, course)
+    if bucket:
+        grant += data(2, bucket)
+    grants = data(6, grant + data(3, number(1, 2)) + number(4, 1)) + number(7, 1) if grant else b""
+    use = number(9, scope) + number(10, 1) if grant else b""
+    return data(5, data(1, name) + number(2, priority) + number(3, 1) + number(4, effect) +
+                data(5, term) + grants + use)
+
+
+def cap(name, milli, institution=None):
+    """At most so much, from one institution's records."""
+    scope = data(2, data(1, data(4, institution))) if institution else b""
+    return data(4, data(1, name) + scope + number(6, 1) + number(7, 1) + number(8, milli) +
+                number(14, 0) + number(15, 1))
+
+
+def bucket(name, least):
+    return data(2, data(1, name) + data(2, text("zh", name)) + number(4, least))
+
+
+def course(code, milli, *buckets):
+    return data(5, data(1, code) + data(2, text("zh", code)) + number(3, milli) +
+                b"".join(data(4, one) for one in buckets))
+
+
+def programme(total, *parts, rule_sets=(), unit="credit"):
+    terms = (data(1, unit) + number(2, total) +
+             b"".join(data(10, one) for one in rule_sets))
+    return data(1, terms) + b"".join(parts)

@@ -49,6 +49,7 @@ class Keys(desk.Town):
         self.credit_records()
         self.changes()
         self.published()
+        self.plans()
         self.transcripts()
         self.log()
         self.keeping()
@@ -150,6 +151,18 @@ class Keys(desk.Town):
         self.hold("rules withdraw",
                   self.in_bank("rules", "withdraw", "pxu/units@1", "--authority", "PXU", "--key",
                                "pxu.key"))
+
+    def plans(self):
+        rules = (artefact.cap("half", 5000, "PXU") +
+                 artefact.rule("R-1", artefact.select(codes=["C1"]), bucket="free") +
+                 artefact.rule("R-2", artefact.select(codes=["C2"]), bucket="free"))
+        page = artefact.programme(10000, artefact.bucket("free", 9000), rule_sets=["pxu/rules"])
+        artefact.write(self, "r.art", kind="ruleset", pages=[rules], items=2, name="pxu/rules")
+        artefact.write(self, "p.art", kind="programme", pages=[page], items=0, name="pxu/p")
+        for path in ("r.art", "p.art"):
+            self.cbank(*self.bank, "rules", "publish", path)
+        self.hold("plan make",
+                  self.in_bank("plan", "make", self.account(), "--programme", "pxu/p"))
 
     def transcripts(self):
         trust = self.trust()

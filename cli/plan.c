@@ -1,0 +1,340 @@
+/* plan.c - cbank plan ...: the best conversion of an account's credits, and why it is that one. */
+#include "call.h"
+#include "fail.h"
+#include "file.h"
+#include "memory.h"
+#include "options.h"
+#include "output.h"
+#include "shape.h"
+#include "values.h"
+
+#include "cbank/api/v1/plan.pb-c.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_MAX_SIZE 96
+
+typedef Cbank__V1__Plan plan_message;
+
+/* ---- views ---- */
+
+static const view application_views[] = {
+    {"rule", P_RULE, VIEW_PLAIN, NULL},
+    {"effect", P_EFFECT, VIEW_WORD, NULL},
+    {"source_ids", P_SOURCES, VIEW_PLAIN, NULL},
+    {"grant_words", P_GRANTS, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view refused_views[] = {
+    {"id", P_ID, VIEW_PLAIN, NULL},
+    {"amount", P_TOTALS, VIEW_PLAIN, NULL},
+    {"reason", P_REASON, VIEW_WORD, NULL},
+    {"rule", P_RULE, VIEW_PLAIN, NULL},
+    {"by", P_BY, VIEW_PLAIN, NULL},
+    {"field", P_CONDITION, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view cap_views[] = {
+    {"cap", P_CAP, VIEW_PLAIN, NULL},
+    {"part_words", P_PART, VIEW_PLAIN, NULL},
+    {"used", P_USED, VIEW_PLAIN, NULL},
+    {"limit", P_LIMIT, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view bucket_views[] = {
+    {"bucket", P_BUCKET, VIEW_PLAIN, NULL},
+    {"counted", P_COUNTED, VIEW_PLAIN, NULL},
+    {"min", P_MINIMUM, VIEW_PLAIN, NULL},
+    {"missing", P_MISSING, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view missing_views[] = {
+    {"bucket", P_BUCKET, VIEW_PLAIN, NULL},
+    {"amount", P_MISSING, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view plan_views[] = {
+    {"programme", P_PROGRAMME, VIEW_PLAIN, NULL},
+    {"counted", P_COUNTED, VIEW_PLAIN, NULL},
+    {"missing_total", P_MISSING, VIEW_PLAIN, NULL},
+    {"proof", P_PROOF, VIEW_WORD, NULL},
+    {"applications", P_APPLIED, VIEW_ROWS, application_views},
+    {"refused", P_REFUSED, VIEW_ROWS, refused_views},
+    {"caps", P_CAPS, VIEW_ROWS, cap_views},
+    {"buckets", P_BUCKETS, VIEW_ROWS, bucket_views},
+    {"missing", P_TO_BE_ADDED, VIEW_ROWS, missing_views},
+    {"file", P_FILE, VIEW_PLAIN, NULL},
+    {0},
+};
+
+/* ---- shapes ---- */
+
+static json_t *shape_name_of(const Cbank__V1__PublicationRef *ref)
+{
+    char name[NAME_MAX_SIZE];
+
+    snprintf(name, sizeof(name), "%s@%u", ref->id, (unsigned)ref->edition);
+    return json_string(name);
+}
+
+/* A record by its id, of which people see the beginning. */
+static json_t *shape_source(const plan_message *plan, uint32_t position)
+{
+    return position < plan->n_sources ? shape_hex(plan->sources[position]->record) : json_null();
+}
+
+static json_t *short_source(const plan_message *plan, uint32_t position)
+{
+    ProtobufCBinaryData id = {0};
+
+    if (position < plan->n_sources)
+        id = plan->sources[position]->record;
+    if (id.len > 8)
+        id.len = 8;
+    return shape_hex(id);
+}
+
+/* Words of a list, with commas between. */
+static json_t *join(json_t *list)
+{
+    char text[512] = "";
+    size_t used = 0, i;
+    json_t *item;
+
+    json_array_foreach(list, i, item) {
+        const char *word = json_string_value(item);
+
+        if (word != NULL && used + strlen(word) + 3 < sizeof(text))
+            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+                                     used == 0 ? "" : ", ", word);
+    }
+    json_decref(list);
+    return json_string(text);
+}
+
+static json_t *describe_grant(const Cbank__V1__PlanGrant *grant)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "course", shape_text(grant->course), "bucket",
+                     shape_text(grant->bucket), "amount", shape_milli(grant->amount_milli),
+                     "counted", shape_milli(grant->counted_milli));
+}
+
+/* "NUR101 4 > core" */
+static json_t *grant_words(const Cbank__V1__PlanApplication *from)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < from->n_grants; i++) {
+        const Cbank__V1__PlanGrant *grant = from->grants[i];
+        char amount[VALUE_MILLI_MAX], text[256];
+
+        value_format_milli(grant->counted_milli, amount);
+        snprintf(text, sizeof(text), "%s%s%s > %s", grant->course,
+                 grant->course[0] == '\0' ? "" : " ", amount, grant->bucket);
+        json_array_append_new(list, json_string(text));
+    }
+    return join(list);
+}
+
+static json_t *describe_application(const plan_message *plan,
+                                    const Cbank__V1__PlanApplication *from)
+{
+    json_t *sources = json_array(), *ids = json_array(), *grants = json_array();
+
+    for (size_t i = 0; i < from->n_sources; i++) {
+        json_array_append_new(sources, shape_source(plan, from->sources[i]));
+        json_array_append_new(ids, short_source(plan, from->sources[i]));
+    }
+    for (size_t i = 0; i < from->n_grants; i++)
+        json_array_append_new(grants, describe_grant(from->grants[i]));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "rule", from->rule, "rule_set",
+                     from->rule_set < plan->n_rule_sets
+                         ? shape_name_of(plan->rule_sets[from->rule_set])
+                         : json_null(),
+                     "effect",
+                     shape_word(&cbank__v1__rule_effect__descriptor, (int)from->effect), "sources",
+                     sources, "grants", grants, "source_ids", join(ids), "grant_words",
+                     grant_words(from));
+}
+
+static json_t *describe_refusal(const plan_message *plan, const Cbank__V1__PlanRefusal *from)
+{
+    const Cbank__V1__PlanSource *source =
+        from->source < plan->n_sources ? plan->sources[from->source] : NULL;
+
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+        short_source(plan, from->source), "record", shape_source(plan, from->source), "amount",
+        source == NULL ? json_null() : shape_milli(source->amount_milli), "reason",
+        shape_word(&cbank__v1__refusal_reason__descriptor, (int)from->reason), "rule",
+        shape_text(from->rule), "by", shape_text(from->by), "other",
+        from->other == 0 ? json_null() : shape_source(plan, from->other - 1), "field",
+        shape_text(from->field), "have", shape_milli(from->have_milli), "limit",
+        shape_milli(from->limit_milli));
+}
+
+static json_t *describe_cap(const Cbank__V1__PlanCap *from)
+{
+    bool records = from->measure == CBANK__V1__CAP_MEASURE__CAP_MEASURE_RECORDS;
+    json_t *parts = json_array(), *words = json_array();
+
+    for (size_t i = 0; i < from->n_part; i++) {
+        json_array_append_new(parts, json_string(from->part[i]));
+        json_array_append_new(words, json_string(from->part[i]));
+    }
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "cap", from->cap, "part", parts,
+                     "measure",
+                     shape_word(&cbank__v1__cap_measure__descriptor, (int)from->measure), "used",
+                     shape_milli(records ? from->used * 1000 : from->used), "limit",
+                     shape_milli(records ? from->limit * 1000 : from->limit), "part_words",
+                     join(words));
+}
+
+static json_t *describe_bucket(const Cbank__V1__PlanBucket *from)
+{
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "bucket", from->bucket, "counted",
+                     shape_milli(from->counted_milli), "min", shape_milli(from->min_milli), "max",
+                     from->max_milli == 0 ? json_null() : shape_milli(from->max_milli), "missing",
+                     shape_milli(from->missing_milli));
+}
+
+static json_t *describe_measures(const Cbank__V1__PlanMeasures *from)
+{
+    return json_pack("{s:o, s:o, s:o, s:I}", "counted", shape_milli(from->counted_milli),
+                     "earned", shape_milli(from->earned_milli), "missing",
+                     shape_milli(from->missing_milli), "records", (json_int_t)from->records);
+}
+
+static json_t *describe_lists(const plan_message *plan)
+{
+    json_t *applications = json_array(), *refused = json_array(), *caps = json_array();
+    json_t *buckets = json_array(), *missing = json_array();
+
+    for (size_t i = 0; i < plan->n_applications; i++)
+        json_array_append_new(applications, describe_application(plan, plan->applications[i]));
+    for (size_t i = 0; i < plan->n_refusals; i++)
+        json_array_append_new(refused, describe_refusal(plan, plan->refusals[i]));
+    for (size_t i = 0; i < plan->n_caps; i++)
+        json_array_append_new(caps, describe_cap(plan->caps[i]));
+    for (size_t i = 0; i < plan->n_buckets; i++)
+        json_array_append_new(buckets, describe_bucket(plan->buckets[i]));
+    for (size_t i = 0; i < plan->n_suggestions; i++)
+        json_array_append_new(missing,
+                              json_pack("{s:s, s:o}", "bucket", plan->suggestions[i]->bucket,
+                                        "amount",
+                                        shape_milli(plan->suggestions[i]->amount_milli)));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "applications", applications, "refused",
+                     refused, "caps", caps, "buckets", buckets, "missing", missing);
+}
+
+static json_t *describe(const plan_message *plan, const char *file)
+{
+    json_t *document = json_pack(
+        "{s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o}", "account",
+        shape_text(plan->account), "programme", shape_name_of(plan->programme), "counted",
+        shape_milli(plan->measures->counted_milli), "missing_total",
+        shape_milli(plan->measures->missing_milli), "optimal", (int)plan->optimal, "proof",
+        plan->optimal ? "proven" : "gap", "measures", describe_measures(plan->measures), "bound",
+        describe_measures(plan->bound), "goal",
+        shape_word(&cbank__v1__plan_goal__descriptor, (int)plan->goal), "as_of",
+        shape_date(plan->as_of), "file", shape_text(file));
+    json_t *rule_sets = json_array();
+
+    for (size_t i = 0; i < plan->n_rule_sets; i++)
+        json_array_append_new(rule_sets, shape_name_of(plan->rule_sets[i]));
+    json_object_set_new(document, "rule_sets", rule_sets);
+    json_object_update_new(document, describe_lists(plan));
+    return document;
+}
+
+/* ---- make ---- */
+
+static const option make_options[] = {
+    {"programme", "ID[@V]", P_OPT_PROGRAMME, OPTION_NEEDED},
+    {"rules", "ID[@V]", P_OPT_RULES, OPTION_REPEATED},
+    {"goal", "award|credit", P_OPT_GOAL, 0},
+    {"as-of", "DATE", P_OPT_AS_OF, 0},
+    {"applied", "DATE", P_OPT_APPLIED, 0},
+    {"admitted", "DATE", P_OPT_ADMITTED, 0},
+    {"from", "DATE", P_OPT_AWARDED_FROM, 0},
+    {"to", "DATE", P_OPT_AWARDED_UNTIL, 0},
+    {"advisory", NULL, P_OPT_ADVISORY, 0},
+    {"output", "FILE", P_OPT_OUTPUT_PLAN, 0},
+    {0},
+};
+
+static bool read_day(cli *c, const char *name, uint32_t *out)
+{
+    const char *text = options_text(c, name);
+
+    if (text == NULL || value_date(text, out))
+        return true;
+    fail_own(c, FAIL_BAD_DATE, text);
+    return false;
+}
+
+static bool read_goal(cli *c, Cbank__V1__PlanGoal *out)
+{
+    const char *word = options_text(c, "goal");
+    int value = 0;
+
+    if (word != NULL && !shape_value(&cbank__v1__plan_goal__descriptor, word, &value)) {
+        fail_own(c, FAIL_OPTION_WORD, word);
+        return false;
+    }
+    *out = (Cbank__V1__PlanGoal)value;
+    return true;
+}
+
+static void show_plan(cli *c, const Cbank__Api__V1__PlanMakeReply *reply)
+{
+    const char *file = options_text(c, "output");
+    plan_message *plan = (plan_message *)(void *)protobuf_c_message_unpack(
+        &cbank__v1__plan__descriptor, NULL, reply->plan.len, reply->plan.data);
+
+    if (plan == NULL) {
+        fail_own(c, FAIL_BAD_REPLY, "plan");
+        return;
+    }
+    if (file == NULL || file_write(c, file, FILE_PRIVATE, reply->plan.data, reply->plan.len))
+        output_document(c, describe(plan, file), plan_views);
+    message_free(plan);
+}
+
+static void make(cli *c)
+{
+    Cbank__Api__V1__PlanMakeRequest ask = CBANK__API__V1__PLAN_MAKE_REQUEST__INIT;
+    Cbank__Api__V1__PlanMakeReply *reply;
+    size_t count = options_count(c, "rules"), next = 0;
+    char **rules;
+
+    if (!read_goal(c, &ask.goal) || !read_day(c, "as-of", &ask.as_of) ||
+        !read_day(c, "applied", &ask.applied_on) || !read_day(c, "admitted", &ask.admitted_on) ||
+        !read_day(c, "from", &ask.awarded_from) || !read_day(c, "to", &ask.awarded_until))
+        return;
+    rules = memory_new(count + 1, sizeof(*rules));
+    for (size_t i = 0; i < count; i++)
+        rules[i] = options_each(c, "rules", &next);
+    ask.account = c->arguments[0];
+    ask.programme = options_text(c, "programme");
+    ask.rule_sets = rules;
+    ask.n_rule_sets = count;
+    ask.with_advisory = options_given(c, "advisory");
+    reply = call_bank(c, cbank_plan_make, &ask.base, &cbank__api__v1__plan_make_reply__descriptor);
+    if (reply != NULL)
+        show_plan(c, reply);
+    message_free(reply);
+    free(rules);
+}
+
+const command plan_commands[] = {
+    {"make", "ACCOUNT", 1, 1, P_PLAN_MAKE, COMMAND_BANK, make_options, make},
+    {0},
+};

@@ -1,0 +1,36 @@
+/*
+ * planning.h - a plan for an account: its records, what is published, the question; and the answer.
+ *
+ * Everything is read in one snapshot. Which edition of a rule set counts follows from its own date
+ * rule: the day of the application, of admission, or of the awards.
+ */
+#ifndef CBI_BANK_PLANNING_H
+#define CBI_BANK_PLANNING_H
+
+#include "bank/shelf.h"
+#include "rules/proposal.h"
+
+/* What is asked. All borrowed; 0 and "" are not stated. */
+typedef struct cbi_planning {
+    const char *account;
+    const char *programme;  /* "ID" or "ID@EDITION" */
+    char *const *rule_sets; /* names of the same form; none: those of the programme */
+    size_t rule_set_count;
+    Cbank__V1__PlanGoal goal; /* UNSPECIFIED: AWARD */
+    uint32_t as_of;           /* a day */
+    uint32_t applied_on;      /* as_of */
+    uint32_t admitted_on;     /* as_of */
+    uint32_t awarded_from;
+    uint32_t awarded_until;
+    bool with_advisory;
+    uint64_t work_limit;
+} cbi_planning;
+
+/*
+ * Replaces `plan` by the packed Plan. NOT_FOUND (account, or nothing in force), STATE (rule sets
+ * of which the awards select several editions), INVALID, TOO_LARGE.
+ */
+cbank_status cbi_planning_make(cbi_bank *bank, const cbi_planning *planning, cbank_buffer *plan,
+                               cbank_error *err);
+
+#endif

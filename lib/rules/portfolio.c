@@ -1,0 +1,254 @@
+#include "rules/portfolio.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "record/credit.h"
+
+#include <string.h>
+
+#define REASON(name) CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_##name
+#define PARTIAL(name) CBANK__V1__PARTIAL_DATES__PARTIAL_DATES_##name
+#define AWARD CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD
+
+/* ---- entries ----------------------------------------------------------------------------- */
+
+cbank_status cbi_portfolio_add_chain(cbi_portfolio *portfolio, uint32_t merged_into,
+                                     uint64_t joined_at, cbank_error *err)
+{
+    if (portfolio->chain_count == CBI_TRANSCRIPT_CHAINS_MAX)
+        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_TRANSCRIPT_CHAINS_MAX, "chains",
+                        NULL);
+    portfolio->chains[portfolio->chain_count++] =
+        (cbi_usage_chain){.merged_into = merged_into, .joined_at = joined_at};
+    return CBANK_OK;
+}
+
+/* What the usage fold wants of a statement besides its body. */
+static cbank_status read_signed(const cbi_statement *statement, cbi_usage_entry *entry,
+                                Cbank__V1__CreditRecord **record, cbank_error *err)
+{
+    const Cbank__V1__CreditDeposited *deposited =
+        cbi_statement_body(statement, &cbank__v1__credit_deposited__descriptor);
+    const Cbank__V1__CreditReceived *received =
+        cbi_statement_body(statement, &cbank__v1__credit_received__descriptor);
+    const Cbank__V1__CreditChanged *changed =
+        cbi_statement_body(statement, &cbank__v1__credit_changed__descriptor);
+    Cbank__V1__CreditChange *change = NULL;
+    cbank_status status = CBANK_OK;
+
+    if (deposited != NULL)
+        CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(deposited->record), record, err));
+    if (received != NULL)
+        CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(received->record), record, err));
+    if (changed != NULL) {
+        CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(changed->change), &change, err));
+        entry->action = change->action;
+    }
+    entry->record = *record;
+done:
+    cbi_message_free(change);
+    return status;
+}
+
+cbank_status cbi_portfolio_add(cbi_portfolio *portfolio, const cbi_hash *leaf,
+                               uint8_t entry_class, cbi_bytes statement, cbank_error *err)
+{
+    const uint32_t most = CBI_TRANSCRIPT_ENTRIES_MAX;
+    cbi_usage_entry entry = {.leaf = *leaf, .entry_class = entry_class};
+    Cbank__V1__CreditRecord *record = NULL;
+    cbi_statement read = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_grow(&portfolio->entries, sizeof(entry), portfolio->count,
+                     &portfolio->entry_room, most, err));
+    CBI_TRY(cbi_grow(&portfolio->statements, sizeof(read), portfolio->count,
+                     &portfolio->statement_room, most, err));
+    CBI_TRY(cbi_grow(&portfolio->records, sizeof(Cbank__V1__CreditRecord *), portfolio->count,
+                     &portfolio->record_room, most, err));
+    if (statement.size > 0) {
+        CBI_TRY(cbi_statement_parse(statement, &read, err));
+        entry.kind = (int)read.kind->kind;
+        entry.body = read.body;
+        CBI_TRY(read_signed(&read, &entry, &record, err));
+    }
+    portfolio->entries[portfolio->count] = entry;
+    portfolio->statements[portfolio->count] = read;
+    portfolio->records[portfolio->count++] = record;
+    portfolio->chains[portfolio->chain_count - 1].count++;
+    read = (cbi_statement){0};
+    record = NULL;
+done:
+    cbi_statement_clear(&read);
+    cbi_message_free(record);
+    return status;
+}
+
+void cbi_portfolio_clear(cbi_portfolio *portfolio)
+{
+    for (uint32_t i = 0; i < portfolio->count; i++) {
+        cbi_statement_clear(&portfolio->statements[i]);
+        cbi_message_free(portfolio->records[i]);
+    }
+    cbi_free(portfolio->entries);
+    cbi_free(portfolio->statements);
+    cbi_free(portfolio->records);
+    cbi_free(portfolio->sources);
+    cbi_free(portfolio->ids);
+    cbi_free(portfolio->by);
+    *portfolio = (cbi_portfolio){0};
+}
+
+/* ---- days -------------------------------------------------------------------------------- */
+
+static uint32_t last_day_of(uint32_t year, uint32_t month)
+{
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return days[month - 1] + (month == 2 && leap);
+}
+
+uint32_t cbi_portfolio_day(uint32_t date, Cbank__V1__PartialDates partial)
+{
+    uint32_t year = date / 10000, month = date / 100 % 100;
+
+    if (date == 0 || date % 100 != 0)
+        return date;
+    if (partial == PARTIAL(FIRST_DAY))
+        return year * 10000 + (month == 0 ? 1 : month) * 100 + 1;
+    if (partial != PARTIAL(LAST_DAY))
+        return 0;
+    month = month == 0 ? 12 : month;
+    return year * 10000 + month * 100 + last_day_of(year, month);
+}
+
+/* ---- sources ----------------------------------------------------------------------------- */
+
+/* The leaf of the record in its batch: H(00 | digest). */
+static cbank_status find_id(cbi_hasher *hasher, const cbi_statement *statement, cbi_hash *out,
+                            cbank_error *err)
+{
+    static const uint8_t zero = 0;
+    const Cbank__V1__CreditDeposited *deposited =
+        cbi_statement_body(statement, &cbank__v1__credit_deposited__descriptor);
+    const Cbank__V1__CreditReceived *received =
+        cbi_statement_body(statement, &cbank__v1__credit_received__descriptor);
+    cbi_bytes bytes =
+        cbi_message_bytes(deposited != NULL ? deposited->record : received->record);
+    cbank_status status = CBANK_OK;
+    cbi_bytes parts[2];
+    cbi_hash digest;
+
+    CBI_TRY(cbi_credit_item_digest(hasher, CBI_ITEM_RECORD, bytes, &digest, err));
+    parts[0] = cbi_bytes_of(&zero, 1);
+    parts[1] = cbi_bytes_of_hash(&digest);
+    CBI_TRY(cbi_digest_parts(hasher, parts, 2, out, err));
+done:
+    return status;
+}
+
+/* The recognition behind a use, if it says so; what was noted from outside has a notice. */
+static cbi_bytes user_of(const cbi_portfolio *portfolio, const cbi_use *use)
+{
+    const cbi_statement *statement = &portfolio->statements[use->conversion];
+    const Cbank__V1__ConversionRecognised *recognised =
+        cbi_statement_body(statement, &cbank__v1__conversion_recognised__descriptor);
+    const Cbank__V1__ConversionNoted *noted =
+        cbi_statement_body(statement, &cbank__v1__conversion_noted__descriptor);
+
+    if (recognised != NULL)
+        return cbi_message_bytes(recognised->recognition);
+    return noted != NULL ? cbi_message_bytes(noted->notice) : (cbi_bytes){0};
+}
+
+/*
+ * Any use but one that only counts takes the record away: how much a recognition has left, and for
+ * which programme, is in the recognition, which is not at hand here.
+ */
+static const cbi_use *find_use(const cbi_usage *usage, uint32_t entry)
+{
+    const cbi_use *use = NULL;
+
+    while ((use = cbi_usage_next(usage, entry, use)) != NULL) {
+        if (use->scope != CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED)
+            return use;
+    }
+    return NULL;
+}
+
+static Cbank__V1__RefusalReason judge(const cbi_usage_entry *entry, const cbi_source *source,
+                                      const cbi_portfolio_terms *terms)
+{
+    uint32_t expires = cbi_portfolio_day(source->record->expires_on, PARTIAL(LAST_DAY));
+
+    if (entry->state != CBI_RECORD_HELD)
+        return REASON(NOT_HELD);
+    if (entry->where != CBI_WHERE_HERE)
+        return REASON(TRANSFERRED);
+    if (expires != 0 && expires < terms->as_of)
+        return REASON(EXPIRED);
+    if (source->awarded_on == 0)
+        return REASON(PARTIAL_DATE);
+    if (source->awarded_on < terms->awarded_from ||
+        (terms->awarded_until != 0 && source->awarded_on > terms->awarded_until))
+        return REASON(OUT_OF_PERIOD);
+    return REASON(UNSPECIFIED);
+}
+
+static cbank_status make_source(cbi_portfolio *portfolio, const cbi_usage *usage,
+                                cbi_hasher *hasher, const cbi_portfolio_terms *terms,
+                                uint32_t chain, uint32_t sequence, uint32_t entry,
+                                cbank_error *err)
+{
+    cbi_source *source = &portfolio->sources[portfolio->source_count];
+    const cbi_use *use = find_use(usage, entry);
+    cbank_status status = CBANK_OK;
+
+    source->record = portfolio->records[entry];
+    source->leaf = portfolio->entries[entry].leaf;
+    source->sequence = sequence;
+    source->chain = chain;
+    source->awarded_on = cbi_portfolio_day(source->record->awarded_on, terms->partial_dates);
+    CBI_TRY(find_id(hasher, &portfolio->statements[entry], &source->record_id, err));
+    cbi_hex_encode(cbi_bytes_of_hash(&source->record_id), portfolio->ids[portfolio->source_count]);
+    source->id = portfolio->ids[portfolio->source_count];
+    source->unusable = judge(&portfolio->entries[entry], source, terms);
+    if (source->unusable == REASON(UNSPECIFIED) && use != NULL) {
+        cbi_bytes by = user_of(portfolio, use);
+
+        source->unusable = REASON(USED_UP);
+        if (by.size == CBI_HASH_SIZE)
+            cbi_hex_encode(by, portfolio->by[portfolio->source_count]);
+        source->by = portfolio->by[portfolio->source_count];
+    }
+    portfolio->source_count++;
+done:
+    return status;
+}
+
+cbank_status cbi_portfolio_settle(cbi_portfolio *portfolio, cbi_hasher *hasher,
+                                  const cbi_portfolio_terms *terms, cbank_error *err)
+{
+    cbi_usage usage = {.entries = portfolio->entries,
+                       .chains = portfolio->chains,
+                       .chain_count = portfolio->chain_count};
+    cbank_status status = CBANK_OK;
+    uint32_t entry = 0;
+
+    CBI_TRY(cbi_usage_settle(&usage, err));
+    CBI_TRY(cbi_alloc(portfolio->count, sizeof(*portfolio->sources), &portfolio->sources, err));
+    CBI_TRY(cbi_alloc(portfolio->count, sizeof(*portfolio->ids), &portfolio->ids, err));
+    CBI_TRY(cbi_alloc(portfolio->count, sizeof(*portfolio->by), &portfolio->by, err));
+    for (uint32_t c = 0; c < portfolio->chain_count; c++) {
+        for (uint32_t s = 0; s < portfolio->chains[c].count; s++, entry++) {
+            if (portfolio->entries[entry].entry_class != AWARD)
+                continue;
+            if (portfolio->records[entry] == NULL)
+                CBI_TRY(cbi_fail(err, CBI_REASON_ITEM_WITHHELD, s, NULL, NULL));
+            CBI_TRY(make_source(portfolio, &usage, hasher, terms, c, s, entry, err));
+        }
+    }
+done:
+    cbi_usage_clear(&usage);
+    return status;
+}

@@ -1,0 +1,60 @@
+/*
+ * portfolio.h - what an account holds, as a plan sees it: from its entries, one after the other.
+ *
+ * Fed chain by chain in the order of a transcript, by a bank from its log and by anybody else from
+ * a transcript: the same entries give the same sources.
+ *
+ *   add chains and their entries, settle, read; clear.
+ */
+#ifndef CBI_RULES_PORTFOLIO_H
+#define CBI_RULES_PORTFOLIO_H
+
+#include "crypto/digest.h"
+#include "record/statement.h"
+#include "record/usage.h"
+#include "rules/proposal.h"
+
+/* Begins as {0}; owns what it is fed. */
+typedef struct cbi_portfolio {
+    cbi_usage_entry *entries;
+    cbi_statement *statements;         /* one an entry */
+    Cbank__V1__CreditRecord **records; /* of awards; else NULL */
+    uint32_t count;
+    uint32_t entry_room, statement_room, record_room;
+    cbi_usage_chain chains[CBI_TRANSCRIPT_CHAINS_MAX];
+    size_t chain_count;
+
+    /* Once it is settled: */
+    cbi_source *sources;
+    uint32_t source_count;
+    char (*ids)[2 * CBI_HASH_SIZE + 1];
+    char (*by)[2 * CBI_HASH_SIZE + 1];
+} cbi_portfolio;
+
+/* The next chain; `merged_into` is the position of the chain that it was merged into, plus one. */
+cbank_status cbi_portfolio_add_chain(cbi_portfolio *portfolio, uint32_t merged_into,
+                                     uint64_t joined_at, cbank_error *err);
+/* The next entry of the newest chain. `statement` is empty for one that is withheld or erased. */
+cbank_status cbi_portfolio_add(cbi_portfolio *portfolio, const cbi_hash *leaf,
+                               uint8_t entry_class, cbi_bytes statement, cbank_error *err);
+
+/* By what records are judged before any rule. */
+typedef struct cbi_portfolio_terms {
+    uint32_t as_of;
+    uint32_t awarded_from;
+    uint32_t awarded_until;
+    Cbank__V1__PartialDates partial_dates;
+} cbi_portfolio_terms;
+
+/*
+ * Fills the sources: every award that is shown, whether it can be used or not. STATE if the entries
+ * do not fit together; BAD_SEMANTICS (an award is withheld: no plan can be made again without it).
+ */
+cbank_status cbi_portfolio_settle(cbi_portfolio *portfolio, cbi_hasher *hasher,
+                                  const cbi_portfolio_terms *terms, cbank_error *err);
+void cbi_portfolio_clear(cbi_portfolio *portfolio);
+
+/* The day that is meant by a date; 0 if it is not known as exactly as it has to be. */
+uint32_t cbi_portfolio_day(uint32_t date, Cbank__V1__PartialDates partial);
+
+#endif

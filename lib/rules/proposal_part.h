@@ -1,0 +1,33 @@
+/* proposal_part.h - what the parts of a proposal share. */
+#ifndef CBI_RULES_PROPOSAL_PART_H
+#define CBI_RULES_PROPOSAL_PART_H
+
+#include "rules/compile.h"
+#include "rules/proposal.h"
+#include "rules/solve.h"
+
+/* An answer being put together; what the message lends lives in the arena. */
+typedef struct cbi_answer {
+    const cbi_proposal *proposal;
+    cbi_arena arena;
+    const cbi_source **sources; /* in canonical order */
+    cbi_fact *facts;            /* of those that can be used, in the same order */
+    uint32_t *source_of;        /* of each fact */
+    uint32_t fact_count;
+    cbi_question question;
+    cbi_compile compile;
+    cbi_plan plan;
+    cbi_proof proof;
+    Cbank__V1__Plan message;
+} cbi_answer;
+
+/* Which rule set a cap of the problem is from, and the cap. */
+const Cbank__V1__Cap *cbi_answer_cap(const cbi_answer *answer, uint32_t number,
+                                     uint32_t *rule_set);
+/* What is used at a limit, and how much may be: credit, or records. */
+void cbi_answer_limit(const cbi_answer *answer, const cbi_plan *plan, const cbi_limit *limit,
+                      int64_t *used, int64_t *most);
+/* Fills the refusals. */
+cbank_status cbi_answer_refuse(cbi_answer *answer, cbank_error *err);
+
+#endif

@@ -1,0 +1,254 @@
+/* Why a record is not in the plan: the nearest it came. */
+#include "rules/proposal_part.h"
+
+#include <string.h>
+
+#define REASON(name) CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_##name
+
+/* What a candidate's fate says; those that come nearer to a place in the plan are greater. */
+static const struct {
+    Cbank__V1__RefusalReason reason;
+    unsigned nearness;
+} FATES[] = {
+    [CBI_FATE_DOES_NOT_TRANSFER] = {REASON(DOES_NOT_TRANSFER), 7},
+    [CBI_FATE_NOT_IN_PROGRAMME] = {REASON(NOT_IN_PROGRAMME), 3},
+    [CBI_FATE_NO_AMOUNT] = {REASON(NO_AMOUNT), 4},
+    [CBI_FATE_DISPLACED] = {REASON(DISPLACED), 5},
+    [CBI_FATE_BLOCKED] = {REASON(BLOCKED), 6},
+    [CBI_FATE_RIVAL] = {REASON(RIVAL), 8},
+};
+
+static bool takes(const cbi_compile *compile, const cbi_candidate *candidate, uint32_t fact)
+{
+    for (uint32_t i = 0; i < candidate->count; i++)
+        if (compile->sets[candidate->first + i] == fact)
+            return true;
+    return false;
+}
+
+/* Positions of the other record, plus one. */
+static uint32_t other_of(const cbi_answer *answer, uint32_t fact)
+{
+    return fact == CBI_NONE ? 0 : answer->source_of[fact] + 1;
+}
+
+static void name_rule(const cbi_answer *answer, uint32_t rank, Cbank__V1__PlanRefusal *out)
+{
+    out->rule_set = answer->compile.rules[rank].ruleset;
+    out->rule = answer->compile.rules[rank].message->id;
+}
+
+/* ---- those that could have been chosen --------------------------------------------------- */
+
+/* Whose grant of this course is placed: its first record. */
+static uint32_t who_has_course(const cbi_answer *answer, uint32_t course)
+{
+    const cbi_problem *problem = &answer->compile.problem;
+
+    for (uint32_t g = 0; g < problem->grant_count; g++) {
+        if (problem->grants[g].course == course && answer->plan.placed[g] != CBI_NONE)
+            return problem->members[problem->applications[problem->grants[g].application]
+                                        .records.first];
+    }
+    return CBI_NONE;
+}
+
+/* Which constraint it breaks if it is added to the plan as it is. */
+static cbank_status add_to_plan(cbi_answer *answer, uint32_t application, cbi_plan *tried,
+                                cbi_breach *breach, uint32_t *where, cbank_error *err)
+{
+    const cbi_problem *problem = &answer->compile.problem;
+    cbi_span grants = problem->applications[application].grants;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_plan_begin(tried, problem, err));
+    cbi_plan_copy(tried, &answer->plan);
+    tried->chosen[application] = 1;
+    for (uint32_t g = grants.first; g < grants.first + grants.count; g++) {
+        tried->placed[g] = problem->grants[g].places.first;
+        tried->counted[g] = problem->grants[g].amount;
+    }
+    cbi_plan_measure(problem, tried);
+    CBI_TRY(cbi_plan_verify(problem, tried, breach, where, err));
+done:
+    return status;
+}
+
+static cbank_status refuse_admitted(cbi_answer *answer, uint32_t application,
+                                    Cbank__V1__PlanRefusal *out, cbank_error *err)
+{
+    const cbi_problem *problem = &answer->compile.problem;
+    cbi_plan tried = {0};
+    cbank_status status = CBANK_OK;
+    cbi_breach breach;
+    uint32_t where, rule_set;
+    const Cbank__V1__Cap *cap;
+
+    name_rule(answer, problem->applications[application].rule, out);
+    out->reason = answer->proof.optimal ? REASON(NOT_BETTER) : REASON(UNDECIDED);
+    CBI_TRY(add_to_plan(answer, application, &tried, &breach, &where, err));
+    if (breach == CBI_BREACH_COURSE) {
+        const cbi_span grants = problem->applications[application].grants;
+
+        for (uint32_t g = grants.first; g < grants.first + grants.count; g++) {
+            if (problem->grants[g].course == where && out->by[0] == '\0')
+                out->by = answer->compile.rules[problem->applications[application].rule]
+                              .message->grants[problem->grants[g].number]
+                              ->course;
+        }
+        out->reason = REASON(COURSE_GRANTED);
+        out->other = other_of(answer, who_has_course(answer, where));
+    } else if (breach == CBI_BREACH_LIMIT) {
+        cap = cbi_answer_cap(answer, problem->limits[where].cap, &rule_set);
+        out->reason = REASON(CAP);
+        out->by = cap == NULL ? out->by : cap->id;
+        cbi_answer_limit(answer, &answer->plan, &problem->limits[where], &out->have_milli,
+                         &out->limit_milli);
+    } else if (breach == CBI_BREACH_BUCKET) {
+        out->reason = REASON(BUCKET_FULL);
+        if (where != CBI_NONE)
+            out->by = cbi_programme_bucket(answer->proposal->programme, where)->id;
+    } else if (breach == CBI_BREACH_GROUP) {
+        out->reason = REASON(RIVAL);
+    }
+done:
+    cbi_plan_clear(&tried);
+    return status;
+}
+
+/* ---- those that no rule takes ------------------------------------------------------------ */
+
+/* The first condition on which the nearest rule fails; or that it needs more records than one. */
+static void refuse_unselected(const cbi_answer *answer, uint32_t fact,
+                              Cbank__V1__PlanRefusal *out)
+{
+    const cbi_compile *compile = &answer->compile;
+
+    out->reason = REASON(NO_RULE);
+    for (uint32_t r = 0; r < compile->rule_count; r++) {
+        const cbi_known_rule *known = &compile->rules[r];
+        bool found = false;
+
+        for (uint32_t i = 0; i < known->facts.count && !found; i++)
+            found = compile->found[known->facts.first + i] == fact;
+        for (size_t t = 0; found && t < known->message->n_source; t++) {
+            const Cbank__V1__Term *term = known->message->source[t];
+            cbi_miss miss = {0};
+
+            if (term->kind != CBANK__V1__TERM_KIND__TERM_KIND_SELECT)
+                continue;
+            name_rule(answer, r, out);
+            if (cbi_select(&compile->reading, term->select, compile->facts[fact], &miss)) {
+                out->reason = REASON(INCOMPLETE);
+                if (known->message->force == CBANK__V1__FORCE__FORCE_ADVISORY &&
+                    !answer->proposal->with_advisory)
+                    out->reason = REASON(ADVISORY);
+                if (known->message->effect ==
+                    CBANK__V1__RULE_EFFECT__RULE_EFFECT_ATTENDANCE_WAIVED)
+                    out->reason = REASON(ATTENDANCE_WAIVED);
+                return;
+            }
+            out->reason = REASON(CONDITION);
+            out->field = cbi_message_string(miss.field);
+            out->have_milli = miss.have;
+            if (miss.wanted != NULL) {
+                union {
+                    const Cbank__V1__Range *lent;
+                    Cbank__V1__Range *stated;
+                } wanted = {.lent = miss.wanted};
+
+                out->wanted = wanted.stated;
+            }
+        }
+    }
+}
+
+/* ---- all --------------------------------------------------------------------------------- */
+
+/* A rule that says that a record does not transfer is admitted, and part of no plan. */
+static cbi_fate fate_of(const cbi_compile *compile, const cbi_candidate *candidate)
+{
+    return compile->rules[candidate->rule].message->effect ==
+                   CBANK__V1__RULE_EFFECT__RULE_EFFECT_DOES_NOT_TRANSFER
+               ? CBI_FATE_DOES_NOT_TRANSFER
+               : candidate->fate;
+}
+
+static cbank_status refuse_fact(cbi_answer *answer, uint32_t fact, Cbank__V1__PlanRefusal *out,
+                                cbank_error *err)
+{
+    const cbi_compile *compile = &answer->compile;
+    const cbi_candidate *nearest = NULL;
+    unsigned nearness = 0;
+
+    for (uint32_t i = 0; i < compile->candidate_count; i++) {
+        const cbi_candidate *candidate = &compile->candidates[i];
+        cbi_fate fate = fate_of(compile, candidate);
+        unsigned near = fate == CBI_FATE_ADMITTED ? 9 : FATES[fate].nearness;
+
+        if (near > nearness && takes(compile, candidate, fact)) {
+            nearest = candidate;
+            nearness = near;
+        }
+    }
+    if (nearest == NULL) {
+        refuse_unselected(answer, fact, out);
+        return CBANK_OK;
+    }
+    if (fate_of(compile, nearest) == CBI_FATE_ADMITTED)
+        return refuse_admitted(answer, nearest->application, out, err);
+    name_rule(answer, nearest->rule, out);
+    out->reason = FATES[fate_of(compile, nearest)].reason;
+    if (nearest->fate == CBI_FATE_BLOCKED)
+        out->other = other_of(answer, nearest->by);
+    if (nearest->fate == CBI_FATE_DOES_NOT_TRANSFER || nearest->fate == CBI_FATE_DISPLACED)
+        out->by = compile->rules[nearest->by].message->id;
+    else if (out->reason == REASON(DOES_NOT_TRANSFER))
+        out->by = out->rule;
+    return CBANK_OK;
+}
+
+static bool is_used(const cbi_answer *answer, uint32_t fact)
+{
+    const cbi_problem *problem = &answer->compile.problem;
+
+    for (uint32_t a = 0; a < problem->application_count; a++) {
+        cbi_span records = problem->applications[a].records;
+
+        for (uint32_t i = 0; answer->plan.chosen[a] && i < records.count; i++)
+            if (problem->members[records.first + i] == fact)
+                return true;
+    }
+    return false;
+}
+
+cbank_status cbi_answer_refuse(cbi_answer *answer, cbank_error *err)
+{
+    uint32_t count = answer->proposal->source_count, fact = 0;
+    Cbank__V1__Plan *message = &answer->message;
+    Cbank__V1__PlanRefusal *items = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_arena_alloc(&answer->arena, count, sizeof(*items), &items, err));
+    CBI_TRY(cbi_arena_alloc(&answer->arena, count, sizeof(*message->refusals),
+                            &message->refusals, err));
+    for (uint32_t i = 0; i < count; i++) {
+        const cbi_source *source = answer->sources[i];
+        bool usable = source->unusable == REASON(UNSPECIFIED);
+        Cbank__V1__PlanRefusal *to = &items[message->n_refusals];
+
+        if (usable && is_used(answer, fact)) {
+            fact++;
+            continue;
+        }
+        cbank__v1__plan_refusal__init(to);
+        to->source = i;
+        to->reason = source->unusable;
+        to->by = cbi_message_string(source->by == NULL ? "" : source->by);
+        if (usable)
+            CBI_TRY(refuse_fact(answer, fact++, to, err));
+        message->refusals[message->n_refusals++] = to;
+    }
+done:
+    return status;
+}
