@@ -2,6 +2,7 @@
 #include "call.h"
 #include "fail.h"
 #include "file.h"
+#include "job.h"
 #include "memory.h"
 #include "options.h"
 #include "output.h"
@@ -308,33 +309,109 @@ static void show_plan(cli *c, const Cbank__Api__V1__PlanMakeReply *reply)
     message_free(plan);
 }
 
+/* All of it but the account; `out->rule_sets` is to be freed. */
+static bool read_question(cli *c, Cbank__Api__V1__PlanMakeRequest *out)
+{
+    size_t next = 0;
+
+    if (!read_goal(c, &out->goal) || !read_day(c, "as-of", &out->as_of) ||
+        !read_day(c, "applied", &out->applied_on) || !read_day(c, "admitted", &out->admitted_on) ||
+        !read_day(c, "from", &out->awarded_from) || !read_day(c, "to", &out->awarded_until))
+        return false;
+    out->n_rule_sets = options_count(c, "rules");
+    out->rule_sets = memory_new(out->n_rule_sets + 1, sizeof(*out->rule_sets));
+    for (size_t i = 0; i < out->n_rule_sets; i++)
+        out->rule_sets[i] = options_each(c, "rules", &next);
+    out->programme = options_text(c, "programme");
+    out->with_advisory = options_given(c, "advisory");
+    return true;
+}
+
 static void make(cli *c)
 {
     Cbank__Api__V1__PlanMakeRequest ask = CBANK__API__V1__PLAN_MAKE_REQUEST__INIT;
     Cbank__Api__V1__PlanMakeReply *reply;
-    size_t count = options_count(c, "rules"), next = 0;
-    char **rules;
 
-    if (!read_goal(c, &ask.goal) || !read_day(c, "as-of", &ask.as_of) ||
-        !read_day(c, "applied", &ask.applied_on) || !read_day(c, "admitted", &ask.admitted_on) ||
-        !read_day(c, "from", &ask.awarded_from) || !read_day(c, "to", &ask.awarded_until))
+    if (!read_question(c, &ask))
         return;
-    rules = memory_new(count + 1, sizeof(*rules));
-    for (size_t i = 0; i < count; i++)
-        rules[i] = options_each(c, "rules", &next);
     ask.account = c->arguments[0];
-    ask.programme = options_text(c, "programme");
-    ask.rule_sets = rules;
-    ask.n_rule_sets = count;
-    ask.with_advisory = options_given(c, "advisory");
     reply = call_bank(c, cbank_plan_make, &ask.base, &cbank__api__v1__plan_make_reply__descriptor);
     if (reply != NULL)
         show_plan(c, reply);
     message_free(reply);
-    free(rules);
+    free(ask.rule_sets);
+}
+
+/* ---- run ---- */
+
+static const option run_options[] = {
+    {"accounts", "FILE", P_OPT_ACCOUNTS, OPTION_NEEDED},
+    {"programme", "ID[@V]", P_OPT_PROGRAMME, OPTION_NEEDED},
+    {"output", "FILE", P_OPT_OUTPUT_RUN, OPTION_NEEDED},
+    {"rules", "ID[@V]", P_OPT_RULES, OPTION_REPEATED},
+    {"goal", "award|credit", P_OPT_GOAL, 0},
+    {"as-of", "DATE", P_OPT_AS_OF, 0},
+    {"applied", "DATE", P_OPT_APPLIED, 0},
+    {"admitted", "DATE", P_OPT_ADMITTED, 0},
+    {"from", "DATE", P_OPT_AWARDED_FROM, 0},
+    {"to", "DATE", P_OPT_AWARDED_UNTIL, 0},
+    {"advisory", NULL, P_OPT_ADVISORY, 0},
+    {0},
+};
+
+static const view run_views[] = {
+    {"file", P_FILE, VIEW_PLAIN, NULL},
+    {"accounts", P_ACCOUNTS, VIEW_PLAIN, NULL},
+    {"met", P_MET, VIEW_PLAIN, NULL},
+    {"not_met", P_NOT_MET, VIEW_PLAIN, NULL},
+    {"undecided", P_UNDECIDED, VIEW_PLAIN, NULL},
+    {"failed", P_WITHOUT_PLAN, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static void show_run(cli *c, const Cbank__Api__V1__PlanRunReply *reply)
+{
+    output_document(c,
+                    json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "file", options_text(c, "output"),
+                              "accounts", shape_number(reply->accounts), "met",
+                              shape_number(reply->met), "not_met", shape_number(reply->not_met),
+                              "undecided", shape_number(reply->undecided), "failed",
+                              shape_number(reply->failed)),
+                    run_views);
+    if (reply->failed > 0 && c->code == EXIT_DONE)
+        c->code = EXIT_INPUT;
+}
+
+static void run(cli *c)
+{
+    Cbank__Api__V1__PlanRunRequest ask = CBANK__API__V1__PLAN_RUN_REQUEST__INIT;
+    Cbank__Api__V1__PlanMakeRequest question = CBANK__API__V1__PLAN_MAKE_REQUEST__INIT;
+    job_files files = {.input = options_text(c, "accounts"), .output = options_text(c, "output")};
+    static char chinese[] = "zh", english[] = "en";
+    Cbank__Api__V1__PlanRunReply *reply = NULL;
+    cbank_bank *bank = call_open_bank(c);
+    cbank_job *job = NULL;
+    cbank_error err;
+    bytes request;
+
+    if (bank == NULL || !read_question(c, &question))
+        return;
+    ask.question = &question;
+    ask.lang = phrases_are_chinese() ? chinese : english;
+    request = message_pack(&ask.base);
+    if (cbank_plan_run_begin(bank, request.data, request.size, &job, &err) != CBANK_OK)
+        fail_call(c, &err);
+    else
+        reply = job_run(c, job, &files, &cbank__api__v1__plan_run_reply__descriptor);
+    if (reply != NULL)
+        show_run(c, reply);
+    memory_free(&request);
+    message_free(reply);
+    free(question.rule_sets);
 }
 
 const command plan_commands[] = {
     {"make", "ACCOUNT", 1, 1, P_PLAN_MAKE, COMMAND_BANK, make_options, make},
+    {"run", "", 0, 0, P_PLAN_RUN, COMMAND_BANK, run_options, run},
     {0},
 };

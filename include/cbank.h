@@ -688,6 +688,17 @@ CBANK_API CBANK_CHECKED cbank_status cbank_plan_make(cbank_bank *bank, const uin
                                                      size_t request_size, cbank_buffer *reply,
                                                      cbank_error *err);
 
+/**
+ * Begins to ask the same question about many accounts. Feed a spreadsheet with a column "account";
+ * the output is a CSV with a row for each account: whether it meets the requirement, how much it
+ * counts, what is missing where, and why records were not used. Request: PlanRunRequest.
+ * Reply of the job: PlanRunReply. An account that cannot be planned is a row that says why.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_plan_run_begin(cbank_bank *bank,
+                                                          const uint8_t *request,
+                                                          size_t request_size, cbank_job **out,
+                                                          cbank_error *err);
+
 /* ---- transcripts ------------------------------------------------------------------------ */
 
 /**

@@ -1,8 +1,7 @@
-#include "api/face.h"
-#include "bank/planning.h"
-#include "base/time.h"
+#include "api/plan.h"
 
-#include "cbank/api/v1/plan.pb-c.h"
+#include "api/face.h"
+#include "base/time.h"
 
 /* "0" is not stated; else a whole day. */
 static cbank_status check_day(const char *name, uint32_t day, cbank_error *err)
@@ -23,8 +22,8 @@ static uint32_t today(void)
     return day;
 }
 
-static cbank_status read_question(const Cbank__Api__V1__PlanMakeRequest *asked, cbi_planning *out,
-                                  cbank_error *err)
+cbank_status cbi_plan_question(const Cbank__Api__V1__PlanMakeRequest *asked, cbi_planning *out,
+                               cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
@@ -40,7 +39,6 @@ static cbank_status read_question(const Cbank__Api__V1__PlanMakeRequest *asked, 
                           .awarded_until = asked->awarded_until,
                           .with_advisory = asked->with_advisory,
                           .work_limit = asked->work_limit};
-    CBI_TRY(cbi_face_check_text("account", asked->account, err));
     CBI_TRY(cbi_face_check_text("programme", asked->programme, err));
     CBI_TRY(check_day("as_of", asked->as_of, err));
     CBI_TRY(check_day("applied_on", asked->applied_on, err));
@@ -65,7 +63,8 @@ cbank_status cbank_plan_make(cbank_bank *bank, const uint8_t *request, size_t re
     CBI_TRY(cbi_face_bank(bank, &inner, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__plan_make_request__descriptor, request,
                              request_size, &asked, err));
-    CBI_TRY(read_question(asked, &planning, err));
+    CBI_TRY(cbi_face_check_text("account", asked->account, err));
+    CBI_TRY(cbi_plan_question(asked, &planning, err));
     CBI_TRY(cbi_planning_make(inner, &planning, &plan, err));
     answer.plan = cbi_message_data(cbi_bytes_of_buffer(&plan));
     CBI_TRY(cbi_face_reply(&answer, reply, err));

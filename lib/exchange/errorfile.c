@@ -94,8 +94,8 @@ done:
     return status;
 }
 
-static cbank_status put_cell(cbi_bytes cell, const char *separator, cbank_buffer *out,
-                             cbank_error *err)
+cbank_status cbi_errorfile_cell(cbi_bytes cell, const char *separator, cbank_buffer *out,
+                                cbank_error *err)
 {
     if (needs_wrapping(cell))
         return put_wrapped(cell, separator, out, err);
@@ -110,11 +110,11 @@ cbank_status cbi_errorfile_begin(const cbi_bytes *columns, size_t count, cbank_b
     CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_text("\xef\xbb\xbf"), err));
     for (size_t i = 0; i < count; i++) {
         if (!is_own(columns[i]))
-            CBI_TRY(put_cell(columns[i], ",", out, err));
+            CBI_TRY(cbi_errorfile_cell(columns[i], ",", out, err));
     }
     for (size_t i = 0; i < OWN_COUNT; i++)
-        CBI_TRY(put_cell(cbi_bytes_of_text(own_columns[i]), i + 1 < OWN_COUNT ? "," : "\r\n", out,
-                         err));
+        CBI_TRY(cbi_errorfile_cell(cbi_bytes_of_text(own_columns[i]),
+                                   i + 1 < OWN_COUNT ? "," : "\r\n", out, err));
 done:
     return status;
 }
@@ -134,17 +134,17 @@ cbank_status cbi_errorfile_row(const cbi_bytes *columns, size_t count, const cbi
         cbi_bytes cell = i < row->count ? row->cells[i] : cbi_bytes_of(NULL, 0);
 
         if (!is_own(columns[i]))
-            CBI_TRY(put_cell(cell, ",", out, err));
+            CBI_TRY(cbi_errorfile_cell(cell, ",", out, err));
     }
     snprintf(number, sizeof(number), "%llu", (unsigned long long)row->number);
-    CBI_TRY(put_cell(cbi_bytes_of_text(number), "", out, err));
+    CBI_TRY(cbi_errorfile_cell(cbi_bytes_of_text(number), "", out, err));
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_text(","), err));
-        CBI_TRY(put_cell(cbi_bytes_of_text(words[i]), "", out, err));
+        CBI_TRY(cbi_errorfile_cell(cbi_bytes_of_text(words[i]), "", out, err));
     }
     for (size_t i = count; i < row->count; i++) {
         CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_text(","), err));
-        CBI_TRY(put_cell(row->cells[i], "", out, err));
+        CBI_TRY(cbi_errorfile_cell(row->cells[i], "", out, err));
     }
     CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_text("\r\n"), err));
 done:

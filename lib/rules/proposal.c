@@ -400,6 +400,8 @@ static void tell_question(cbi_answer *answer)
     Cbank__V1__Plan *message = &answer->message;
 
     message->version = 1;
+    message->required_milli = cbi_programme_terms(proposal->programme)->total_milli;
+    message->unit = cbi_message_string(cbi_programme_terms(proposal->programme)->unit);
     message->origin = cbi_message_string(proposal->origin);
     message->account = cbi_message_string(proposal->account);
     message->account_tag = cbi_message_data(cbi_bytes_of_hash(proposal->account_tag));

@@ -163,6 +163,9 @@ class Keys(desk.Town):
             self.cbank(*self.bank, "rules", "publish", path)
         self.hold("plan make",
                   self.in_bank("plan", "make", self.account(), "--programme", "pxu/p"))
+        self.write("accounts.csv", f"account\n{self.account()}\n")
+        self.hold("plan run", self.in_bank("plan", "run", "--accounts", "accounts.csv",
+                                           "--programme", "pxu/p", "-o", "run.csv"))
 
     def transcripts(self):
         trust = self.trust()

@@ -18,8 +18,8 @@ class Plan(desk.Town):
 
     def programme(self, *parts, courses=1, total=10000, **more):
         self.publish("programme.art", "programme",
-                     artefact.programme(total, *parts, rule_sets=["pxu/rules"], **more), courses,
-                     name="pxu/nursing")
+                     artefact.programme(total, *parts, rule_sets=["pxu/rules"]), courses,
+                     name="pxu/nursing", **more)
 
     def usual(self):
         """Mathematics becomes a course of the core, English goes where it is free."""
@@ -100,6 +100,31 @@ class Plan(desk.Town):
                    code=1)
         self.cbank(*self.bank, "plan", "make", self.account(), "--programme", "pxu/nursing",
                    "--rules", "pxu/rules@9", code=1)
+
+    def test_a_run_tells_of_every_account_whether_it_meets_the_requirement(self):
+        self.usual()
+        other = self.account("36031318851122002X")
+        self.write("accounts.csv", "\n".join(["name,account", f"a,{self.account()}", f"b,{other}",
+                                              "c,1000000000000001"]) + "\n")
+        told = self.in_bank("plan", "run", "--accounts", "accounts.csv", "--programme",
+                            "pxu/nursing", "-o", "out.csv", code=3)
+        self.assertEqual({key: told[key] for key in ("accounts", "met", "not_met", "failed")},
+                         {"accounts": 3, "met": 0, "not_met": 2, "failed": 1})
+        rows = self.path("out.csv").read_text(encoding="utf-8-sig").splitlines()
+        self.assertEqual(len(rows), 4)
+        self.assertTrue(rows[1].startswith(f'"=""{self.account()}""","not_met","7.5","10","2.5"'))
+        self.assertIn('"core 2"', rows[1])
+        self.assertIn('"core 2; free 2"', rows[2])
+        self.assertIn('"error"', rows[3])
+
+    def test_who_meets_it_has_nothing_missing(self):
+        self.usual()
+        self.programme(artefact.bucket("core", 4000), artefact.course("MATH", 4000, "core"),
+                       total=4000, edition=2)
+        self.write("accounts.csv", f"account\n{self.account()}\n")
+        told = self.in_bank("plan", "run", "--accounts", "accounts.csv", "--programme",
+                            "pxu/nursing@2", "-o", "out.csv")
+        self.assertEqual((told["met"], told["not_met"]), (1, 0))
 
     def test_people_read_it_in_both_languages(self):
         self.usual()
