@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define ONE ((int64_t)1 << 20) /* the weight of the measure aimed at, to begin with */
 
 int64_t *cbi_bound_wants(const cbi_bound *bound)
 {
@@ -43,9 +42,9 @@ void cbi_bound_sum_need(cbi_bound *bound)
 
         *above = sum > *above ? sum : *above;
     }
-    bound->need = roots;
     for (uint32_t i = problem->bucket_count; i < cbi_bound_want_count(bound); i++)
-        bound->need += wants[i];
+        roots += wants[i];
+    bound->need = bound->target.aim == CBI_MISSING ? CBI_BOUND_ONE : roots;
 }
 
 void cbi_bound_aim(cbi_bound *bound, const cbi_target *target)
@@ -53,9 +52,9 @@ void cbi_bound_aim(cbi_bound *bound, const cbi_target *target)
     bound->target = *target;
     memset(bound->values, 0, bound->value_count * sizeof(*bound->values));
     if (target->aim == CBI_MISSING)
-        cbi_bound_wants(bound)[bound->model->problem->bucket_count] = ONE;
+        cbi_bound_wants(bound)[bound->model->problem->bucket_count] = CBI_BOUND_ONE;
     else
-        cbi_bound_measures(bound)[target->aim] = ONE;
+        cbi_bound_measures(bound)[target->aim] = CBI_BOUND_ONE;
     cbi_bound_sum_need(bound);
 }
 

@@ -19,6 +19,8 @@
 /* The four measures, in the order of cbi_measures. */
 enum { CBI_MISSING, CBI_COUNTED, CBI_EARNED, CBI_RECORDS, CBI_MEASURES };
 
+#define CBI_BOUND_ONE ((int64_t)1 << 20) /* the weight of the measure aimed at */
+
 /* Measures to be reached, of those that are `held`; prices are set around the one aimed at. */
 typedef struct cbi_target {
     int64_t at[CBI_MEASURES];
@@ -31,6 +33,7 @@ typedef struct cbi_price {
     int64_t limit_num; /* limit_num / limit_den units */
     int64_t limit_den;
     int64_t step; /* how much a unit matters beside those of other rows, in 1/256 */
+    int64_t par;  /* the price at which credit there is worth nothing; 0: not of credit */
 } cbi_price;
 
 /* What a place or an application pays for a price: `linear` only for what is counted in full. */
@@ -92,6 +95,9 @@ void cbi_bound_aim(cbi_bound *bound, const cbi_target *target);
 
 /* Values the position at the present multipliers. */
 void cbi_bound_evaluate(cbi_bound *bound);
+
+/* Tries for each row of credit whether its full price makes the bound better. */
+void cbi_bound_prime(cbi_bound *bound);
 
 /* Improves the multipliers for some rounds; true as soon as the target is out of reach. The bound
  * then stands at the best ones. */

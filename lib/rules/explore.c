@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define ROOT_ROUNDS 60
-#define NODE_ROUNDS 10
+#define NODE_ROUNDS 3
 #define SAVED_MAX ((size_t)1 << 20) /* multipliers kept for the way back */
 
 /* One way to go on. */
@@ -369,7 +369,7 @@ static cbank_status enter(cbi_explore *search, uint32_t depth, struct cbi_frame 
     *reached = false;
     frame->count = 0;
     frame->next = 0;
-    if (!musts_stand(search, false) ||
+    if (!musts_stand(search, false) || !cbi_position_stands(&search->position) ||
         cbi_bound_refute(bound, depth == 0 ? ROOT_ROUNDS : NODE_ROUNDS))
         return CBANK_OK;
     cbi_bound_find_gaps(bound);
@@ -415,6 +415,20 @@ static bool follow_branch(cbi_explore *search, const struct cbi_frame *frame,
     return branch->place == CBI_NONE || cbi_position_place(position, branch->place);
 }
 
+/* Asks for more than the best plan has; false if that is not wanted, or not possible. */
+static bool raise_target(cbi_explore *search)
+{
+    cbi_target *target = &search->target;
+    const cbi_measures *best = &search->best.measures;
+    int64_t values[] = {best->missing, best->counted, best->earned, best->records};
+
+    if (search->step == 0 || (search->step < 0 && values[target->aim] + search->step < 0))
+        return false;
+    target->at[target->aim] = values[target->aim] + search->step;
+    search->bound.target = *target;
+    return true;
+}
+
 cbank_status cbi_explore_run(cbi_explore *search, cbi_explore_end *end, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -430,6 +444,11 @@ cbank_status cbi_explore_run(cbi_explore *search, cbi_explore_end *end, cbank_er
         struct cbi_frame *frame = &frames[depth];
         const struct cbi_branch *branch;
 
+        if (reached && raise_target(search)) {
+            /* The next plan has to be better still; this position may hold it. */
+            CBI_TRY(enter(search, depth, frame, &reached, err));
+            continue;
+        }
         if (reached || cbi_explore_work(search) > search->work_max) {
             *end = reached ? CBI_EXPLORE_REACHED : CBI_EXPLORE_STOPPED;
             break;

@@ -26,6 +26,7 @@ typedef struct cbi_explore {
     cbi_plan best;         /* owned: the best plan seen */
     cbi_plan draft;        /* owned */
     cbi_target target;
+    int64_t step;          /* after a plan is found, look for one better by this; 0: stop */
     uint8_t *must;         /* of each record: it has to be used */
     uint64_t work_max;
     bool gave_up;          /* some placement's counted amounts were not decided */

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #define VALUE_MAX ((int64_t)1 << 32)
-#define HALVINGS_MAX 6
-#define PATIENCE 4 /* rounds without a gain before steps are halved */
+#define SWITCHES_MAX 8
+#define HALVINGS_MAX 8
+#define PATIENCE 5 /* rounds without a gain before steps are halved */
 
 /* A step: `mantissa` / 2^`shift`. */
 struct step {
@@ -166,6 +167,42 @@ static void improve(cbi_bound *bound, int halvings)
         if (is_free(bound, CBI_MISSING))
             step_wants(bound, step);
         cbi_bound_sum_need(bound);
+    }
+}
+
+/* The one row whose price, put to full or to nothing, lowers the slack most; NONE if none does. */
+static uint32_t find_switch(cbi_bound *bound, __int128 *best)
+{
+    uint32_t found = CBI_NONE;
+
+    for (uint32_t i = 0; i < bound->price_count && *best >= 0; i++) {
+        int64_t before = bound->values[i];
+
+        if (bound->prices[i].par == 0 || bound->prices[i].par > VALUE_MAX)
+            continue;
+        bound->values[i] = before == 0 ? bound->prices[i].par : 0;
+        cbi_bound_evaluate(bound);
+        if (bound->slack < *best) {
+            *best = bound->slack;
+            found = i;
+        }
+        bound->values[i] = before;
+    }
+    return found;
+}
+
+void cbi_bound_prime(cbi_bound *bound)
+{
+    __int128 best;
+
+    cbi_bound_evaluate(bound);
+    best = bound->slack;
+    for (uint32_t round = 0; round < SWITCHES_MAX && best >= 0; round++) {
+        uint32_t at = find_switch(bound, &best);
+
+        if (at == CBI_NONE)
+            break;
+        bound->values[at] = bound->values[at] == 0 ? bound->prices[at].par : 0;
     }
 }
 

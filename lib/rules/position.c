@@ -29,6 +29,8 @@ cbank_status cbi_position_build(cbi_arena *arena, const cbi_model *model, cbi_po
     CBI_TRY(cbi_arena_alloc(arena, model->row_count, sizeof(*position.used), &position.used, err));
     CBI_TRY(cbi_arena_alloc(arena, problem->grant_count, sizeof(*position.forced),
                             &position.forced, err));
+    CBI_TRY(cbi_arena_alloc(arena, problem->application_count, sizeof(*position.gain),
+                            &position.gain, err));
     CBI_TRY(cbi_arena_alloc(arena, steps, sizeof(*position.trail), &position.trail, err));
     for (uint32_t i = 0; i < problem->grant_count; i++) {
         position.placed[i] = CBI_NONE;
@@ -303,4 +305,66 @@ bool cbi_position_place(cbi_position *position, uint32_t place)
 bool cbi_position_bar(cbi_position *position, uint32_t place)
 {
     return bar(position, place) && settle(position);
+}
+
+/* The most that each application could still take off the row, one place a grant. */
+static void find_gains(const cbi_position *position, const cbi_row *row)
+{
+    const cbi_model *model = position->model;
+    const cbi_problem *problem = model->problem;
+
+    for (uint32_t a = 0; a < problem->application_count; a++)
+        position->gain[a] = 0;
+    for (uint32_t i = row->first; i < row->first + row->count;) {
+        uint32_t grant = problem->places[model->terms[i].place].grant;
+        uint32_t application = problem->grants[grant].application;
+        int64_t least = 0;
+
+        for (; i < row->first + row->count &&
+               problem->places[model->terms[i].place].grant == grant;
+             i++)
+            if (!position->barred[model->terms[i].place] && model->terms[i].least < least)
+                least = model->terms[i].least;
+        if (position->placed[grant] == CBI_NONE && position->state[application] != CBI_CLOSED)
+            position->gain[application] -= least;
+    }
+}
+
+/*
+ * A record serves one application. So what all of them can take off is at most the sum over the
+ * records of the largest share, an application's gain being spread over its records.
+ */
+static bool can_come_right(const cbi_position *position, const cbi_row *row, int64_t over)
+{
+    const cbi_model *model = position->model;
+    const cbi_problem *problem = model->problem;
+
+    find_gains(position, row);
+    for (uint32_t r = 0; over > 0 && r < problem->record_count; r++) {
+        int64_t most = 0;
+
+        for (uint32_t i = model->record_first[r]; i < model->record_first[r + 1]; i++) {
+            uint32_t application = model->record_applications[i];
+            int64_t records = problem->applications[application].records.count;
+            int64_t share = (position->gain[application] + records - 1) / records;
+
+            most = share > most ? share : most;
+        }
+        over -= most;
+    }
+    return over <= 0;
+}
+
+bool cbi_position_stands(const cbi_position *position)
+{
+    const cbi_model *model = position->model;
+
+    for (uint32_t i = 0; i < model->row_count; i++) {
+        const cbi_row *row = &model->rows[i];
+        int64_t over = position->used[i] - row->limit;
+
+        if (row->falls && over > 0 && !can_come_right(position, row, over))
+            return false;
+    }
+    return true;
 }

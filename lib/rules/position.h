@@ -24,6 +24,7 @@ typedef struct cbi_position {
     int64_t *used;       /* of each row, by what is placed, at the least */
     uint32_t *forced;    /* places to be taken at once */
     uint32_t forced_count;
+    int64_t *gain;       /* of each application: room for a sum */
     struct cbi_step *trail;
     uint32_t trail_count;
 } cbi_position;
@@ -39,6 +40,9 @@ bool cbi_position_choose(cbi_position *position, uint32_t application);
 bool cbi_position_close(cbi_position *position, uint32_t application);
 bool cbi_position_place(cbi_position *position, uint32_t place);
 bool cbi_position_bar(cbi_position *position, uint32_t place);
+
+/* False if a row that is over its limit stays so, whatever else is chosen. */
+bool cbi_position_stands(const cbi_position *position);
 
 /* True if the grant can still be decided: its application is chosen, it is not placed, and some
  * place is open. */

@@ -114,7 +114,7 @@ static void add_price(struct relax *relax, int64_t limit_num, int64_t limit_den,
     int64_t step = bound->typical * 256 / greatest;
 
     step = step < 1 ? 1 : step > UNITS_MAX ? UNITS_MAX : step;
-    bound->prices[bound->price_count++] = (cbi_price){limit_num, limit_den, step};
+    bound->prices[bound->price_count++] = (cbi_price){limit_num, limit_den, step, 0};
 }
 
 /* How many grants of the term's application have a place in the row. */
@@ -148,6 +148,20 @@ static cbi_charge raw_charge(const cbi_model *model, const cbi_row *row, const c
     return charge;
 }
 
+static int64_t par_of(const struct relax *relax, const cbi_row *row, int64_t unit)
+{
+    const cbi_model *model = relax->model;
+
+    for (uint32_t i = row->first; i < row->first + row->count; i++) {
+        cbi_charge charge = raw_charge(model, row, &model->terms[i]);
+        int64_t use = (charge.fixed + charge.linear) / unit;
+
+        if (use > 0)
+            return CBI_BOUND_ONE * relax->bound->amounts[model->terms[i].place] / use;
+    }
+    return 0;
+}
+
 static void add_row(struct relax *relax, const cbi_row *row)
 {
     const cbi_model *model = relax->model;
@@ -155,6 +169,7 @@ static void add_row(struct relax *relax, const cbi_row *row)
     int64_t greatest = 1;
     int64_t limit = row->records ? row->limit * SHARES : row->limit;
     int64_t shrink;
+    int64_t par = 0;
 
     for (uint32_t i = row->first; i < row->first + row->count; i++) {
         cbi_charge charge = raw_charge(model, row, &model->terms[i]);
@@ -177,10 +192,14 @@ static void add_row(struct relax *relax, const cbi_row *row)
         charge.linear = floor_div(charge.linear / common, shrink);
         pay_place(relax, model->terms[i].place, charge);
     }
+    /* Where a credit costs so much here, nothing that the row sees is worth anything. */
+    if (!row->records)
+        par = par_of(relax, row, common * shrink);
     if (row->cuts)
         add_price(relax, limit, common * shrink, ceil_div(greatest, shrink));
     else
         add_price(relax, floor_div(limit, common), shrink, ceil_div(greatest, shrink));
+    relax->bound->prices[relax->bound->price_count - 1].par = par;
 }
 
 /* True if the applications lie in one block, which takes one of them anyhow. */

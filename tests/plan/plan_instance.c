@@ -4,7 +4,8 @@
  *
  * Usage: plan_instance [--work N] [--check] FILE.json ... ('-': NDJSON on standard input)
  *
- * --check compares with the `answer` of each instance and exits 1 if one differs.
+ * --check compares with the `answer` of each instance, says which differ, and exits 1 if one of
+ * them claimed to be the best.
  */
 #include "instance.h"
 
@@ -18,12 +19,11 @@ static uint64_t work_max = CBI_WORK_DEFAULT;
 static bool check;
 static unsigned long wrong;
 
-static json_t *print_measures(cbi_goal goal, const cbi_measures *m)
+static json_t *print_measures(const cbi_measures *m)
 {
-    const char *format = goal == CBI_GOAL_AWARD ? "{sIsIsIsI}" : "{sIsIsIsI}";
-
-    return json_pack(format, "missing", (json_int_t)m->missing, "counted", (json_int_t)m->counted,
-                     "earned", (json_int_t)m->earned, "records", (json_int_t)m->records);
+    return json_pack("{sIsIsIsI}", "missing", (json_int_t)m->missing, "counted",
+                     (json_int_t)m->counted, "earned", (json_int_t)m->earned, "records",
+                     (json_int_t)m->records);
 }
 
 /* [rule, [records], {grant: [bucket, counted]}] of every application chosen. */
@@ -93,6 +93,7 @@ static void solve(const json_t *document, cbi_compile *compile)
     cbank_error err = {0};
     uint64_t work = 0;
     bool optimal = true;
+    bool canonical = true;
 
     instance_read(&in, document);
     question = (cbi_question){
@@ -121,10 +122,10 @@ static void solve(const json_t *document, cbi_compile *compile)
             exit(7);
         }
         json_object_set_new(line, goals[i].measures,
-                            print_measures(goals[i].goal, &plan.measures));
+                            print_measures(&plan.measures));
         json_object_set_new(line, goals[i].plan, print_plan(compile, &plan));
         json_object_set_new(bounds, goals[i].measures,
-                            print_measures(goals[i].goal, &proof.bound));
+                            print_measures(&proof.bound));
         if (check && !json_equal(json_object_get(line, goals[i].measures),
                                  json_object_get(json_object_get(document, "answer"),
                                                  goals[i].measures))) {
@@ -132,16 +133,19 @@ static void solve(const json_t *document, cbi_compile *compile)
                 json_object_get(json_object_get(document, "answer"), goals[i].measures), 0);
             char *have = json_dumps(json_object_get(line, goals[i].measures), 0);
 
-            fprintf(stderr, "%s %s: want %s have %s\n", name, goals[i].measures, want, have);
+            fprintf(stderr, "%s %s: %s want %s have %s\n", name, goals[i].measures,
+                    proof.optimal ? "WRONG" : "not proven:", want, have);
             free(want);
             free(have);
-            wrong++;
+            wrong += proof.optimal;
         }
         optimal &= proof.optimal;
+        canonical &= proof.canonical;
         work += proof.work;
         cbi_plan_clear(&plan);
     }
     json_object_set_new(line, "optimal", json_boolean(optimal));
+    json_object_set_new(line, "canonical", json_boolean(canonical));
     json_object_set_new(line, "bound", bounds);
     json_object_set_new(line, "work", json_integer((json_int_t)work));
     json_dumpf(line, stdout, JSON_COMPACT);
