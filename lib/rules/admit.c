@@ -61,6 +61,8 @@ static cbank_status block(cbi_compile *compile, cbank_error *err)
 
         if (blocking == NULL)
             continue;
+        compile->reading.ruleset =
+            compile->question->rulesets[compile->rules[candidate->rule].ruleset];
         for (uint32_t r = 0; candidate->rule != rule && r < records; r++)
             selected[r] =
                 cbi_select(&compile->reading, blocking->select, compile->facts[r], NULL);
@@ -236,6 +238,7 @@ static cbank_status keep(cbi_compile *compile, cbank_error *err)
     for (uint32_t s = 0; s < compile->question->ruleset_count; s++) {
         const cbi_ruleset *ruleset = compile->question->rulesets[s];
 
+        compile->reading.ruleset = ruleset;
         for (uint32_t g = 0; g < cbi_ruleset_groups(ruleset); g++, number++) {
             const Cbank__V1__Group *group = cbi_ruleset_group(ruleset, g);
 
@@ -274,23 +277,16 @@ static cbank_status hand_over(cbi_compile *compile, cbi_offer *offers, cbank_err
             .exempt = rule->effect == CBANK__V1__RULE_EFFECT__RULE_EFFECT_EXEMPT,
             .all = rule->grants_mode == CBANK__V1__GRANTS_MODE__GRANTS_MODE_ALL,
         };
-        bool possible = true;
 
         if (candidate->fate != CBI_FATE_ADMITTED || forbids(rule))
             continue;
         CBI_TRY(cbi_grant_all(compile, candidate, offers, err));
-        /* A grant that is nothing needs no place; one that nobody takes has none. */
-        for (uint32_t g = 0; g < rule->n_grants; g++)
-            possible &= !application.all || offers[g].amount == 0 || offers[g].bucket_count > 0;
-        if (!possible) {
-            candidate->fate = CBI_FATE_NOT_IN_PROGRAMME;
-            continue;
-        }
         candidate->application = problem->application_count;
         compile->candidate_of[problem->application_count] = i;
         CBI_TRY(cbi_problem_add_application(problem, &application,
                                             compile->sets + candidate->first, candidate->count,
                                             err));
+        /* What comes to nothing, or has no bucket here, is no grant: `all` asks for the others. */
         for (uint32_t g = 0; g < rule->n_grants; g++) {
             if (offers[g].amount == 0 || offers[g].bucket_count == 0)
                 continue;

@@ -296,6 +296,7 @@ cbank_status cbi_enumerate_rule(cbi_compile *compile, uint32_t rule, cbank_error
     uint32_t first = compile->candidate_count;
     struct ways ways;
 
+    compile->reading.ruleset = compile->question->rulesets[compile->rules[rule].ruleset];
     CBI_TRY(expand(&e, 1, &ways));
     if (e.at != e.message->n_source)
         return refuse(&e);

@@ -2,7 +2,9 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "rules/alias.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +33,8 @@ struct cbi_ruleset {
     const Cbank__V1__Group **groups;
     const Cbank__V1__Cap **caps;
     uint32_t group_count, cap_count;
+    cbi_aliases institutions;
+    cbi_aliases codes;
     cbank_buffer bytes;
     struct packed *rules;
     uint32_t rule_count, rule_room;
@@ -56,6 +60,8 @@ void cbi_ruleset_free(cbi_ruleset *ruleset)
     }
     cbi_free(ruleset->groups);
     cbi_free(ruleset->caps);
+    cbi_aliases_clear(&ruleset->institutions);
+    cbi_aliases_clear(&ruleset->codes);
     cbank_buffer_clear(&ruleset->bytes);
     cbi_free(ruleset->rules);
     cbi_free(ruleset->index);
@@ -204,6 +210,24 @@ static int compare_found(const void *left, const void *right)
     return a->rule < b->rule ? -1 : a->rule > b->rule;
 }
 
+static cbank_status collect_names(cbi_ruleset *ruleset, const Cbank__V1__RuleSetPage *page,
+                                  cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < page->n_institution_groups; i++)
+        for (size_t k = 0; k < page->institution_groups[i]->n_institutions; k++)
+            CBI_TRY(cbi_aliases_add(&ruleset->institutions,
+                                    page->institution_groups[i]->institutions[k],
+                                    page->institution_groups[i]->id, err));
+    for (size_t i = 0; i < page->n_aliases; i++)
+        for (size_t k = 0; k < page->aliases[i]->n_codes; k++)
+            CBI_TRY(cbi_aliases_add(&ruleset->codes, page->aliases[i]->codes[k],
+                                    page->aliases[i]->id, err));
+done:
+    return status;
+}
+
 cbank_status cbi_ruleset_finish(cbi_ruleset *ruleset, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -223,7 +247,10 @@ cbank_status cbi_ruleset_finish(cbi_ruleset *ruleset, cbank_error *err)
             ruleset->groups[ruleset->group_count++] = page->message->groups[i];
         for (size_t i = 0; i < page->message->n_caps; i++)
             ruleset->caps[ruleset->cap_count++] = page->message->caps[i];
+        CBI_TRY(collect_names(ruleset, page->message, err));
     }
+    cbi_aliases_sort(&ruleset->institutions);
+    cbi_aliases_sort(&ruleset->codes);
     if (ruleset->index_count > 0)
         qsort(ruleset->index, ruleset->index_count, sizeof(*ruleset->index), compare_found);
 done:
@@ -289,21 +316,101 @@ done:
     return status;
 }
 
+/* What a record may be called: its own institution or code, and "@set" of all that hold it. */
+struct titles {
+    const char *sets[CBI_ALIASES_FOUND_MAX];
+    uint32_t count;
+};
+
+static void find_institutions(const cbi_ruleset *ruleset, const cbi_fact *fact,
+                              struct titles *titles)
+{
+    const Cbank__V1__Awarder *by = fact->record->awarded_by;
+
+    titles->count = 0;
+    if (by != NULL && by->institution[0] != '\0')
+        cbi_aliases_find(&ruleset->institutions, by->institution, titles->sets, &titles->count,
+                         CBI_ALIASES_FOUND_MAX);
+}
+
+static void find_codes(const cbi_ruleset *ruleset, const cbi_fact *fact, struct titles *titles)
+{
+    const Cbank__V1__Awarder *by = fact->record->awarded_by;
+    char own[CBI_INSTITUTION_CODE_MAX + CBI_TEXT_MAX + 2];
+
+    titles->count = 0;
+    if (fact->record->code[0] == '\0')
+        return;
+    cbi_aliases_find(&ruleset->codes, fact->record->code, titles->sets, &titles->count,
+                     CBI_ALIASES_FOUND_MAX);
+    snprintf(own, sizeof(own), "%s %s", by == NULL ? "" : by->institution, fact->record->code);
+    cbi_aliases_find(&ruleset->codes, own, titles->sets, &titles->count, CBI_ALIASES_FOUND_MAX);
+}
+
+static bool has(const struct titles *titles, const char *set)
+{
+    for (uint32_t i = 0; i < titles->count; i++)
+        if (strcmp(titles->sets[i], set) == 0)
+            return true;
+    return false;
+}
+
+bool cbi_ruleset_group_has(const cbi_ruleset *ruleset, const char *group, const cbi_fact *fact)
+{
+    struct titles titles;
+
+    find_institutions(ruleset, fact, &titles);
+    return has(&titles, group);
+}
+
+bool cbi_ruleset_alias_has(const cbi_ruleset *ruleset, const char *set, const cbi_fact *fact)
+{
+    struct titles titles;
+
+    find_codes(ruleset, fact, &titles);
+    return has(&titles, set);
+}
+
+/* The n-th of a record's names: none, its own, then its sets; NULL behind the last. */
+static const char *title_at(const struct titles *titles, const char *own, uint32_t n,
+                            char name[CBI_ID_MAX + 2])
+{
+    if (n == 0)
+        return "";
+    if (n == 1)
+        return own[0] != '\0' ? own : NULL;
+    if (n - 2 >= titles->count)
+        return NULL;
+    snprintf(name, CBI_ID_MAX + 2, "@%s", titles->sets[n - 2]);
+    return name;
+}
+
 cbank_status cbi_ruleset_find(const cbi_ruleset *ruleset, const cbi_fact *fact,
                               cbi_candidates *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const Cbank__V1__CreditRecord *record = fact->record;
     const char *institution = record->awarded_by == NULL ? "" : record->awarded_by->institution;
-    const char *code = record->code;
+    struct titles institutions;
+    struct titles codes;
 
-    CBI_TRY(find_key(ruleset, key_of("", ""), out, err));
-    if (institution[0] != '\0')
-        CBI_TRY(find_key(ruleset, key_of(institution, ""), out, err));
-    if (code[0] != '\0')
-        CBI_TRY(find_key(ruleset, key_of("", code), out, err));
-    if (institution[0] != '\0' && code[0] != '\0')
-        CBI_TRY(find_key(ruleset, key_of(institution, code), out, err));
+    find_institutions(ruleset, fact, &institutions);
+    find_codes(ruleset, fact, &codes);
+    for (uint32_t i = 0;; i++) {
+        char first[CBI_ID_MAX + 2];
+        const char *by = title_at(&institutions, institution, i, first);
+
+        for (uint32_t k = 0; by != NULL; k++) {
+            char second[CBI_ID_MAX + 2];
+            const char *code = title_at(&codes, record->code, k, second);
+
+            if (code == NULL)
+                break;
+            CBI_TRY(find_key(ruleset, key_of(by, code), out, err));
+        }
+        if (by == NULL)
+            break;
+    }
 done:
     return status;
 }

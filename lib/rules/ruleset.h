@@ -34,6 +34,10 @@ const Cbank__V1__Group *cbi_ruleset_group(const cbi_ruleset *ruleset, uint32_t i
 uint32_t cbi_ruleset_caps(const cbi_ruleset *ruleset);
 const Cbank__V1__Cap *cbi_ruleset_cap(const cbi_ruleset *ruleset, uint32_t index);
 
+/* True if the record's institution is in the group, or its code in the set of aliases. */
+bool cbi_ruleset_group_has(const cbi_ruleset *ruleset, const char *group, const cbi_fact *fact);
+bool cbi_ruleset_alias_has(const cbi_ruleset *ruleset, const char *set, const cbi_fact *fact);
+
 /* Indices of rules, without order; some may stand there twice. */
 typedef struct cbi_candidates {
     uint32_t *items;

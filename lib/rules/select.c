@@ -1,5 +1,7 @@
 #include "rules/select.h"
 
+#include "rules/fieldtest.h"
+
 #include <string.h>
 
 #define HOUR "hour"
@@ -67,6 +69,52 @@ static bool field_holds(const struct asking *ask)
     return ask->want->n_field_prefixes == 0;
 }
 
+static bool institution_holds(const struct asking *ask)
+{
+    const Cbank__V1__Conditions *want = ask->want;
+    const Cbank__V1__Awarder *by = ask->fact->record->awarded_by;
+
+    for (size_t i = 0; i < want->n_institutions; i++) {
+        const char *name = want->institutions[i];
+
+        if (name[0] == '@' ? ask->reading->ruleset != NULL &&
+                                 cbi_ruleset_group_has(ask->reading->ruleset, name + 1, ask->fact)
+                           : by != NULL && strcmp(by->institution, name) == 0)
+            return true;
+    }
+    return want->n_institutions == 0;
+}
+
+static bool code_holds(const struct asking *ask)
+{
+    const Cbank__V1__Conditions *want = ask->want;
+
+    for (size_t i = 0; i < want->n_codes; i++) {
+        const char *name = want->codes[i];
+
+        if (name[0] == '@' ? ask->reading->ruleset != NULL &&
+                                 cbi_ruleset_alias_has(ask->reading->ruleset, name + 1, ask->fact)
+                           : strcmp(ask->fact->record->code, name) == 0)
+            return true;
+    }
+    return want->n_codes == 0;
+}
+
+static bool fields_hold(struct asking *ask)
+{
+    const Cbank__V1__Conditions *want = ask->want;
+
+    for (size_t i = 0; i < want->n_fields; i++)
+        if (!cbi_fieldtest_holds(want->fields[i], ask->fact->record,
+                                 ask->reading->partial_dates))
+            return fail_range(ask, want->fields[i]->field, want->fields[i]->range,
+                              cbi_fieldtest_number(cbi_bytes_of_text(want->fields[i]->field),
+                                                   ask->fact->record,
+                                                   ask->reading->partial_dates),
+                              false);
+    return true;
+}
+
 static bool names_hold(struct asking *ask)
 {
     const Cbank__V1__Conditions *want = ask->want;
@@ -77,11 +125,9 @@ static bool names_hold(struct asking *ask)
     if (want->n_types > 0 &&
         !is_one_of(want->types, want->n_types, cbi_fact_type_word(record->type)))
         return fail(ask, "types", false);
-    if (want->n_institutions > 0 &&
-        !is_one_of(want->institutions, want->n_institutions,
-                   record->awarded_by == NULL ? "" : record->awarded_by->institution))
+    if (!institution_holds(ask))
         return fail(ask, "institutions", false);
-    if (want->n_codes > 0 && !is_one_of(want->codes, want->n_codes, record->code))
+    if (!code_holds(ask))
         return fail(ask, "codes", record->code[0] == '\0');
     if (!category_holds(ask))
         return fail(ask, "categories", record->category == NULL);
@@ -219,7 +265,7 @@ static bool parts_hold(struct asking *ask)
 static bool conditions_hold(struct asking *ask)
 {
     return names_hold(ask) && days_hold(ask) && grade_holds(ask) && level_holds(ask) &&
-           amounts_hold(ask) && workload_holds(ask) && parts_hold(ask);
+           amounts_hold(ask) && workload_holds(ask) && parts_hold(ask) && fields_hold(ask);
 }
 
 bool cbi_select(const cbi_reading *reading, const Cbank__V1__Selector *selector,

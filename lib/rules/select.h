@@ -4,14 +4,16 @@
 #ifndef CBI_RULES_SELECT_H
 #define CBI_RULES_SELECT_H
 
-#include "rules/fact.h"
+#include "rules/ruleset.h"
 
-#include "cbank/v1/ruleset.pb-c.h"
+#include "cbank/v1/publication.pb-c.h"
 
 /* What selectors are read by. Borrowed. */
 typedef struct cbi_reading {
     uint32_t as_of;   /* ages are judged on this day */
     const char *unit; /* of the programme */
+    const cbi_ruleset *ruleset; /* whose groups and aliases are meant; NULL: none */
+    Cbank__V1__PartialDates partial_dates;
 } cbi_reading;
 
 /* The first condition that did not hold. */
