@@ -225,10 +225,12 @@ static void show(cli *c, Cbank__Api__V1__RulesCheckReply *reply, const char *fil
     message_free(reply);
 }
 
-static void *run(cli *c, writing *w, cbank_job *job, const char *output)
+static void *run(cli *c, writing *w, cbank_job *job, const char *output, bytes *taken)
 {
-    job_files files = {
-        .input = w->paths[0], .more = w->paths[0] == NULL ? NULL : w->paths + 1, .output = output};
+    job_files files = {.input = w->paths[0],
+                       .more = w->paths[0] == NULL ? NULL : w->paths + 1,
+                       .output = output,
+                       .taken = taken};
 
     return job_run(c, job, &files, &cbank__api__v1__rules_check_reply__descriptor);
 }
@@ -244,7 +246,7 @@ void author_check(cli *c)
     if (collect(w, c->arguments[0])) {
         packed = pack(w);
         if (cbank_rules_check_begin(packed.data, packed.size, &job, &err) == CBANK_OK)
-            show(c, run(c, w, job, NULL), NULL);
+            show(c, run(c, w, job, NULL, NULL), NULL);
         else
             fail_call(c, &err);
         memory_free(&packed);
@@ -266,11 +268,38 @@ void author_sign(cli *c)
     if (key != NULL && collect(w, c->arguments[0])) {
         packed = pack(w);
         if (cbank_rules_sign_begin(key, packed.data, packed.size, &job, &err) == CBANK_OK)
-            show(c, run(c, w, job, output), c->dry_run ? NULL : output);
+            show(c, run(c, w, job, output, NULL), c->dry_run ? NULL : output);
         else
             fail_call(c, &err);
         memory_free(&packed);
     }
     forget(w);
     free(w);
+}
+
+bool author_write(cli *c, const cbank_key *key, const char *authority, bytes *artefact)
+{
+    Cbank__Api__V1__RulesCheckReply *reply = NULL;
+    writing *w = memory_new(1, sizeof(*w));
+    cbank_job *job = NULL;
+    cbank_error err;
+    bytes packed;
+    bool fine;
+
+    w->c = c;
+    if (collect(w, c->arguments[0])) {
+        packed = pack(w);
+        if (cbank_rules_sign_begin(key, packed.data, packed.size, &job, &err) == CBANK_OK)
+            reply = run(c, w, job, NULL, artefact);
+        else
+            fail_call(c, &err);
+        memory_free(&packed);
+    }
+    fine = reply != NULL && strcmp(reply->authority, authority) == 0;
+    if (reply != NULL && !fine)
+        fail_own(c, FAIL_OTHER_AUTHORITY, reply->authority);
+    message_free(reply);
+    forget(w);
+    free(w);
+    return fine;
 }

@@ -57,10 +57,23 @@ static bool open_more(run *r, bool *any)
     return r->input >= 0;
 }
 
+/* All of it at once, then the end. */
+static bool feed_given(run *r)
+{
+    cbank_error err;
+    bool fine =
+        (r->files->given->size == 0 ||
+         cbank_job_feed(r->job, r->files->given->data, r->files->given->size, &err) == CBANK_OK) &&
+        cbank_job_feed_end(r->job, &err) == CBANK_OK;
+
+    if (!fine)
+        fail_call(r->c, &err);
+    return fine;
+}
+
 static bool feed(run *r)
 {
     bool any = false;
-
     cbank_error err;
     cbank_status status;
     ssize_t got;
@@ -92,6 +105,11 @@ static bool take(run *r)
 
     if (!fine)
         fail_call(r->c, &err);
+    if (fine && r->files->taken != NULL) {
+        memory_free(r->files->taken);
+        *r->files->taken = (bytes){memory_new(piece.size + 1, 1), piece.size};
+        memcpy(r->files->taken->data, piece.data, piece.size);
+    }
     if (fine && r->files->output != NULL && !r->c->dry_run) {
         if (!r->output.is_open)
             fine = outfile_begin(r->c, r->files->output, FILE_PRIVATE, &r->output);
@@ -127,7 +145,7 @@ static bool step(run *r, bool *done)
     show(r);
     *done = state == CBANK_JOB_DONE;
     if (state == CBANK_JOB_NEEDS_INPUT)
-        return feed(r);
+        return r->files->given != NULL ? feed_given(r) : feed(r);
     return state != CBANK_JOB_HAS_OUTPUT || take(r);
 }
 

@@ -10,6 +10,8 @@ typedef struct job_files {
     const char *input;  /* path or "-"; NULL: the job needs none */
     const char *const *more; /* further inputs, read on from; ends with NULL. NULL: none */
     const char *output; /* path or "-"; NULL: the output is dropped */
+    const bytes *given; /* the input itself, instead of a path; lent */
+    bytes *taken;       /* receives the output, instead of a path; freed with memory_free */
     bool output_if_any; /* no file where there is no output */
 } job_files;
 

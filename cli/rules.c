@@ -142,14 +142,30 @@ static bool read_moment(cli *c, Cbank__Api__V1__PublicationMoment *out)
 /* ---- publish ---- */
 
 static const option publish_options[] = {
+    {"authority", "CODE", P_OPT_AUTHORITY, 0},
+    {"key", "FILE", P_OPT_KEY, 0},
+    {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0},
     {"token", "HEX", P_OPT_TOKEN, 0},
     {0},
 };
 
-static void publish(cli *c)
+/* With a key, the file is a document, and is signed on the way. */
+static bool sign_first(cli *c, bytes *artefact)
+{
+    const char *authority = options_text(c, "authority");
+    const cbank_key *key;
+
+    if (authority == NULL || !options_given(c, "key")) {
+        fail_own(c, FAIL_OPTION_CHOICE, "--authority, --key");
+        return false;
+    }
+    key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
+    return key != NULL && author_write(c, key, authority, artefact);
+}
+
+static void publish_file(cli *c, const job_files *files)
 {
     Cbank__Api__V1__PublishRequest ask = CBANK__API__V1__PUBLISH_REQUEST__INIT;
-    job_files files = {.input = c->arguments[0]};
     cbank_bank *bank = call_open_bank(c);
     cbank_job *job = NULL;
     cbank_error err;
@@ -167,9 +183,24 @@ static void publish(cli *c)
         fail_call(c, &err);
         return;
     }
-    show_info(c, job_run(c, job, &files, &cbank__api__v1__publication_info__descriptor));
+    show_info(c, job_run(c, job, files, &cbank__api__v1__publication_info__descriptor));
     if (c->dry_run && c->code == EXIT_DONE)
         output_talk(c, P_DRY_RUN, "");
+}
+
+static void publish(cli *c)
+{
+    bytes artefact = {0};
+    job_files files = {.input = c->arguments[0]};
+
+    if (!options_given(c, "key") && !options_given(c, "authority")) {
+        publish_file(c, &files);
+        return;
+    }
+    files = (job_files){.given = &artefact};
+    if (sign_first(c, &artefact))
+        publish_file(c, &files);
+    memory_free(&artefact);
 }
 
 /* ---- list ---- */
@@ -318,7 +349,7 @@ static void withdraw(cli *c)
 const command rules_commands[] = {
     {"check", "FILE", 1, 1, P_RULES_CHECK, 0, NULL, author_check},
     {"sign", "FILE", 1, 1, P_RULES_SIGN, COMMAND_WRITES, author_sign_options, author_sign},
-    {"publish", "ARTEFACT", 1, 1, P_RULES_PUBLISH, BANK_WRITES, publish_options, publish},
+    {"publish", "FILE", 1, 1, P_RULES_PUBLISH, BANK_WRITES, publish_options, publish},
     {"list", "", 0, 0, P_RULES_LIST, COMMAND_BANK, list_options, list},
     {"show", "ID[@V]", 1, 1, P_RULES_SHOW, COMMAND_BANK, show_options, show},
     {"withdraw", "ID@V", 1, 1, P_RULES_WITHDRAW, BANK_WRITES, withdraw_options, withdraw},

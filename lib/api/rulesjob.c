@@ -169,6 +169,7 @@ static void describe(const rules_job *job, Cbank__Api__V1__RulesCheckReply *out)
         return;
     out->kind = document->head.kind;
     out->id = document->head.id;
+    out->authority = document->head.authority;
     out->edition = document->head.edition;
     out->items = document->head.items;
     if (out->errors == 0)

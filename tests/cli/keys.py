@@ -13,7 +13,7 @@ GOLDEN = json.loads(pathlib.Path(__file__).with_name("keys.json").read_text(enco
 
 # One cap is zero, which is worth a note.
 RULES = """kind: ruleset
-id: pxu/rules
+id: pxu/zero
 edition: 1
 authority: PXU
 title: {zh: 转换规则}
@@ -143,6 +143,8 @@ class Keys(desk.Town):
         self.hold("rules check", self.ask("rules", "check", "rules.yaml"))
         self.hold("rules sign", self.ask("rules", "sign", "rules.yaml", "--key", "pxu.key", "-o",
                                          "rules.art"))
+        self.hold("rules publish", self.in_bank("rules", "publish", "rules.yaml", "--authority",
+                                                "PXU", "--key", "pxu.key"))
         artefact.write(self, "units.art")
         self.hold("rules publish", self.in_bank("rules", "publish", "units.art"))
         for one in self.list_in_bank("rules", "list"):
