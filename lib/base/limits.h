@@ -22,6 +22,9 @@
 #define CBI_STATUS_PAGES_MAX 65536u
 #define CBI_PROOF_PATH_MAX 63u
 #define CBI_USES_MAX 1000u /* records of one conversion, or of one transfer */
+#define CBI_RECOGNITION_ROWS_MAX 4096u /* of each kind but the sources */
+#define CBI_RECOGNITION_PAGES_MAX 256u
+#define CBI_RECOGNITION_RULE_SETS_MAX 64u
 #define CBI_RECORD_USES_MAX 256u /* standing conversions that use one record */
 #define CBI_ATTRIBUTES_MAX 16u
 
