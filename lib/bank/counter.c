@@ -8,6 +8,7 @@ static const char *const names[CBI_COUNTER_COUNT] = {
     [CBI_COUNTER_BATCHES] = "count/batches",
     [CBI_COUNTER_DIRECTORIES] = "count/directories",
     [CBI_COUNTER_STATUSES] = "count/statuses",
+    [CBI_COUNTER_RECOGNITIONS] = "count/recognitions",
 };
 
 cbank_status cbi_counter_read(cbi_txn *txn, cbi_counter counter, uint64_t *out, cbank_error *err)

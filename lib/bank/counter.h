@@ -12,6 +12,7 @@ typedef enum cbi_counter {
     CBI_COUNTER_BATCHES,      /* also the number of the newest batch */
     CBI_COUNTER_DIRECTORIES,  /* signed so far */
     CBI_COUNTER_STATUSES,
+    CBI_COUNTER_RECOGNITIONS, /* also the number of the newest one */
     CBI_COUNTER_COUNT
 } cbi_counter;
 

@@ -31,6 +31,7 @@ typedef enum cbi_table {
     CBI_TABLE_INSTITUTION,
     CBI_TABLE_STATE,
     CBI_TABLE_PUBLICATION,
+    CBI_TABLE_RECOGNITION,
     CBI_TABLE_COUNT
 } cbi_table;
 

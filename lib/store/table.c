@@ -18,6 +18,7 @@ static const char *const names[CBI_TABLE_COUNT] = {
     [CBI_TABLE_INSTITUTION] = "institution",
     [CBI_TABLE_STATE] = "state",
     [CBI_TABLE_PUBLICATION] = "publication",
+    [CBI_TABLE_RECOGNITION] = "recognition",
 };
 
 const char *cbi_table_name(cbi_table table)
