@@ -670,6 +670,59 @@ CBANK_API CBANK_CHECKED cbank_status cbank_rules_check_begin(const uint8_t *requ
 CBANK_API CBANK_CHECKED cbank_status cbank_rules_sign_begin(const cbank_key *key,
                                                             const uint8_t *request,
                                                             size_t request_size, cbank_job **out,
+
+/* ---- recognitions ----------------------------------------------------------------------- */
+
+/**
+ * An institution recognises records, grant by grant, with its key; no bank is needed.
+ * Request: RecognitionSignRequest. Reply: RecognitionFileReply. MALFORMED (no plan), INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_recognition_sign(const cbank_key *key,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply,
+                                                            cbank_error *err);
+
+/**
+ * An institution suspends, reinstates or reverses what it recognised; no bank is needed.
+ * Request: RecognitionChangeRequest. Reply: RecognitionFileReply. INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_recognition_change(const cbank_key *key,
+                                                              const uint8_t *request,
+                                                              size_t request_size,
+                                                              cbank_buffer *reply,
+                                                              cbank_error *err);
+
+/**
+ * Enters a file of one of the two calls above: a recognition uses its records, each once within
+ * its scope; what is reversed releases them. Request: RecognitionEnterRequest.
+ * Reply: RecognitionInfo. The same file again changes nothing.
+ *
+ * @retval CBANK_E_BAD_SIGNATURE  not signed by the institution that it names
+ * @retval CBANK_E_KEY_NOT_VALID  not with its key of today
+ * @retval CBANK_E_INVALID        for another bank, or not about this account's records
+ * @retval CBANK_E_STATE          a record does not hold or is used up; frozen; not in this state
+ * @retval CBANK_E_CONFLICT       the number is used, or what is left of a record has changed
+ * @retval CBANK_E_DENIED         another institution's, or one that may not recognise
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_recognition_enter(cbank_bank *bank,
+                                                             const uint8_t *request,
+                                                             size_t request_size,
+                                                             cbank_buffer *reply,
+                                                             cbank_error *err);
+
+/** Shows one. Request: RecognitionShowRequest. Reply: RecognitionInfo. NOT_FOUND. */
+CBANK_API CBANK_CHECKED cbank_status cbank_recognition_show(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply,
+                                                            cbank_error *err);
+
+/** Lists an account's. Request: RecognitionListRequest. Reply: RecognitionListReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_recognition_list(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply,
                                                             cbank_error *err);
 
 /* ---- plans ------------------------------------------------------------------------------ */

@@ -13,19 +13,53 @@ typedef Cbank__Api__V1__VerdictReport report;
 /* Number of VerdictReport.items. */
 #define ITEMS_FIELD 19
 
-static const char *state_word(cbi_record_state state)
+/* As a status file lists it; of one that simply holds, "held". */
+static const char *state_word(const cbi_verdict_item *item)
+{
+    switch (item->listed) {
+    case CBANK__V1__RECORD_STATE__RECORD_STATE_REVOKED:
+        return "revoked";
+    case CBANK__V1__RECORD_STATE__RECORD_STATE_SUSPENDED:
+        return "suspended";
+    case CBANK__V1__RECORD_STATE__RECORD_STATE_SUPERSEDED:
+        return "superseded";
+    case CBANK__V1__RECORD_STATE__RECORD_STATE_CONSUMED:
+        return "consumed";
+    case CBANK__V1__RECORD_STATE__RECORD_STATE_TRANSFERRED:
+        return "transferred";
+    default:
+        return "held";
+    }
+}
+
+static const char *conversion_word(cbi_conversion_state state)
 {
     switch (state) {
-    case CBI_RECORD_REVOKED:
-        return "revoked";
-    case CBI_RECORD_SUSPENDED:
+    case CBI_CONVERSION_SUSPENDED:
         return "suspended";
-    case CBI_RECORD_SUPERSEDED:
-        return "superseded";
-    case CBI_RECORD_HELD:
-        break;
+    case CBI_CONVERSION_REVERSED:
+        return "reversed";
+    case CBI_CONVERSION_REPLACED:
+        return "replaced";
+    default:
+        return "stands";
     }
-    return "held";
+}
+
+/* What the transcript brings of the recognition behind a conversion. */
+static void fill_conversion(const cbi_verdict_item *item, Cbank__Api__V1__VerdictItem *out)
+{
+    const Cbank__V1__ConversionRecognised *body = item->statement.body;
+
+    out->status = cbi_message_string(conversion_word(item->conversion));
+    if (!cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_RECOGNISED))
+        return;
+    out->recognition_id = body->recognition;
+    if (item->decision == NULL)
+        return;
+    out->recognition = item->decision->recognition.head;
+    out->grants = item->decision->recognition.rows.grants;
+    out->n_grants = item->decision->recognition.rows.grant_count;
 }
 
 /* The name of today, as the pinned directory has it. */
@@ -48,7 +82,7 @@ static void fill_item(const cbi_verdict_item *item, Cbank__Api__V1__VerdictItem 
     out->shown = item->shown;
     out->entry_class = item->entry_class;
     if (item->entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
-        out->status = cbi_message_string(state_word(item->state));
+        out->status = cbi_message_string(state_word(item));
     if (!item->shown)
         return;
     out->kind = (uint32_t)item->statement.kind->kind;
@@ -56,6 +90,9 @@ static void fill_item(const cbi_verdict_item *item, Cbank__Api__V1__VerdictItem 
     out->proven = (Cbank__Api__V1__Proven)item->proven;
     out->record = item->record;
     out->holder_shown = item->holder_shown;
+    if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_RECOGNISED) ||
+        cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_NOTED))
+        fill_conversion(item, out);
     if (item->record != NULL && !cbi_hash_is_zero(&item->record_id))
         out->record_id = cbi_message_data(cbi_bytes_of_hash(&item->record_id));
     if (item->institution != NULL) {

@@ -126,13 +126,18 @@ done:
 
 /* ---- the write --------------------------------------------------------------------------- */
 
-/* Both statements' worth of random bytes and all tables: what one unit may dirty at most. */
+/*
+ * What one unit may dirty at most: both statements' worth of random bytes and all tables, and the
+ * conversions that a change suspends.
+ */
+#define UNIT_DIRTY_MAX (8 * CBI_STATEMENT_MAX + CBI_RECORD_USES_MAX * 8u * 1024)
+
 static bool has_room(const chunk_act *chunk, const cbi_append *append, size_t begun)
 {
     size_t used = cbi_txn_dirty(append->txn) - begun;
 
     return (chunk->act.result.size - CBI_HASH_SIZE) / RESULT_ROW + 2 <= CBI_CHUNK_ITEMS_MAX &&
-           used + 8 * CBI_STATEMENT_MAX < CBI_ACT_DIRTY_MAX;
+           used + UNIT_DIRTY_MAX < CBI_ACT_DIRTY_MAX;
 }
 
 static void count(chunk_act *chunk, const cbi_claim *claim, const cbi_ruling *ruling)

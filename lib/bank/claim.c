@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bank/conversion.h"
 #include "bank/errand.h"
 #include "bank/family.h"
 
@@ -261,6 +262,8 @@ static cbank_status write_change(cbi_append *append, const cbi_claim *claim,
                                   .body = &body},
                               NULL, NULL, err));
     CBI_TRY(cbi_holding_put_state(append->txn, ruling->index, ruling->next, err));
+    if (ruling->next != CBI_RECORD_HELD)
+        CBI_TRY(cbi_conversion_shake(append, ruling->index, place->token, err));
 done:
     return status;
 }

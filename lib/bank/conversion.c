@@ -15,8 +15,8 @@
 /* ---- sources ----------------------------------------------------------------------------- */
 
 cbank_status cbi_conversion_find_sources(cbi_txn *txn, cbi_hasher *hasher, const char *account,
-                                        Cbank__V1__RecognitionSource *const *sources, size_t count,
-                                        uint64_t *out, cbank_error *err)
+                                         Cbank__V1__RecognitionSource *const *sources, size_t count,
+                                         uint64_t *out, cbank_error *err)
 {
     cbi_subject subject = cbi_account_subject(account);
     cbank_buffer row = {0};
@@ -48,8 +48,8 @@ done:
 }
 
 /* What is reversed or replaced is released. */
-cbank_status cbi_conversion_release(cbi_txn *txn, cbi_hasher *hasher, const cbi_recognition_row *row,
-                            cbank_error *err)
+cbank_status cbi_conversion_release(cbi_txn *txn, cbi_hasher *hasher,
+                                    const cbi_recognition_row *row, cbank_error *err)
 {
     cbi_recognition recognition = {0};
     cbank_buffer bytes = {0};
@@ -58,9 +58,8 @@ cbank_status cbi_conversion_release(cbi_txn *txn, cbi_hasher *hasher, const cbi_
 
     CBI_TRY(cbi_recognition_load(txn, hasher, row, true, &bytes, &recognition, err));
     CBI_TRY(cbi_alloc(row->sources, sizeof(*indices), &indices, err));
-    CBI_TRY(cbi_conversion_find_sources(txn, hasher, row->account.digits,
-                                       recognition.rows.sources, recognition.rows.source_count,
-                                       indices, err));
+    CBI_TRY(cbi_conversion_find_sources(txn, hasher, row->account.digits, recognition.rows.sources,
+                                        recognition.rows.source_count, indices, err));
     for (size_t i = 0; i < recognition.rows.source_count; i++)
         CBI_TRY(cbi_use_delete(txn, indices[i], row->number, err));
 done:
@@ -71,7 +70,7 @@ done:
 }
 
 cbank_status cbi_conversion_reread(cbi_bank *bank, const cbi_hash *id, cbi_recognition_row *out,
-                                  cbank_error *err)
+                                   cbank_error *err)
 {
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
@@ -121,15 +120,15 @@ static cbank_status write_change(cbi_append *append, cbi_recognition_row *row, i
     if (change != NULL)
         body.change = cbi_message_data(cbi_bytes_of_hash(change));
     CBI_TRY(cbi_conversion_state_step(&row->state, kind, err));
-    CBI_TRY(cbi_errand_append(append,
-                              &(cbi_errand_statement){
-                                  .subject = cbi_account_subject(row->account.digits),
-                                  .kind = kind,
-                                  .reason = reason,
-                                  .document = document,
-                                  .token = token,
-                                  .body = &body},
-                              NULL, NULL, err));
+    CBI_TRY(cbi_errand_append(
+        append,
+        &(cbi_errand_statement){.subject = cbi_account_subject(row->account.digits),
+                                .kind = kind,
+                                .reason = reason,
+                                .document = document,
+                                .token = token,
+                                .body = &body},
+        NULL, NULL, err));
     CBI_TRY(cbi_recognition_row_write(append->txn, row, err));
 done:
     return status;
@@ -227,8 +226,8 @@ static cbank_status open_change(change_act *it, cbi_bytes file, cbi_recognised *
     it->envelope = parts.envelope;
     change = it->change.message;
     CBI_TRY(cbi_ledger_read_begin(it->bank->ledger, &reader, err));
-    CBI_TRY(cbi_decision_check_signature(it->bank, reader.txn, &it->change.envelope,
-                                         change->origin, change->institution, &it->signer, err));
+    CBI_TRY(cbi_decision_check_signature(it->bank, reader.txn, &it->change.envelope, change->origin,
+                                         change->institution, &it->signer, err));
     out->known = cbi_recognition_has_change(reader.txn, &it->change.id);
 done:
     cbi_ledger_read_end(&reader);

@@ -32,8 +32,8 @@ cbank_status cbi_conversion_shake(cbi_append *append, uint64_t record_index, cbi
 /* The indices in the log of sources, in order; `out` has room for them. INVALID for one that is
  * not on the account's chain. */
 cbank_status cbi_conversion_find_sources(cbi_txn *txn, cbi_hasher *hasher, const char *account,
-                                         Cbank__V1__RecognitionSource *const *sources,
-                                         size_t count, uint64_t *out, cbank_error *err);
+                                         Cbank__V1__RecognitionSource *const *sources, size_t count,
+                                         uint64_t *out, cbank_error *err);
 /* Its records are free again. */
 cbank_status cbi_conversion_release(cbi_txn *txn, cbi_hasher *hasher,
                                     const cbi_recognition_row *row, cbank_error *err);

@@ -27,9 +27,10 @@ done:
 }
 
 /* Signed with the institution's key of today, for this bank. */
-cbank_status cbi_decision_check_signature(cbi_bank *bank, cbi_txn *txn, const cbi_envelope *envelope,
-                                    const char *origin, const char *institution,
-                                    cbi_public *signer, cbank_error *err)
+cbank_status cbi_decision_check_signature(cbi_bank *bank, cbi_txn *txn,
+                                          const cbi_envelope *envelope, const char *origin,
+                                          const char *institution, cbi_public *signer,
+                                          cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 

@@ -4,6 +4,7 @@
 
 #include "bank/errand.h"
 #include "bank/holding.h"
+#include "bank/recognition.h"
 #include "bank/selection.h"
 #include "bank/vault.h"
 #include "proof/assembly.h"
@@ -218,7 +219,73 @@ done:
     return status;
 }
 
-/* Batches, entries, log proof: the order of the file. */
+/* Where a receipt on an institution's chain stands, in the fields that evidence has for it. */
+static cbank_status find_receipt(writing *it, uint64_t index, cbi_path *proof, cbi_logged *receipt,
+                                 cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_history_inclusion(&it->reader, index, it->reader.sealed.size, proof, err));
+    CBI_TRY(cbi_history_read(&it->reader, index, receipt, err));
+done:
+    return status;
+}
+
+/* What the bank keeps of a decision; `pages` are lent from the recognition's bytes. */
+static cbank_status read_decision(writing *it, const cbi_selected_decision *decision,
+                                  cbank_buffer *envelope, cbi_recognition_row *row,
+                                  cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    *row = (cbi_recognition_row){0};
+    if (decision->change)
+        return cbi_recognition_get_change(it->reader.txn, &decision->id, &row->receipt_index,
+                                          envelope, err);
+    CBI_TRY(cbi_recognition_find(it->reader.txn, &decision->id, row, err));
+    CBI_TRY(cbi_recognition_envelope(it->reader.txn, row, envelope, err));
+    if (!decision->pages)
+        row->pages = 0;
+done:
+    return status;
+}
+
+static cbank_status write_decision(writing *it, const cbi_selected_decision *decision,
+                                   cbank_error *err)
+{
+    Cbank__V1__RecognitionEvidence message = CBANK__V1__RECOGNITION_EVIDENCE__INIT;
+    ProtobufCBinaryData path[CBI_CONSISTENCY_MAX], pages[CBI_RECOGNITION_PAGES_MAX];
+    cbank_buffer envelope = {0}, parts[CBI_RECOGNITION_PAGES_MAX] = {{0}};
+    cbi_recognition_row row;
+    cbank_status status = CBANK_OK;
+    cbi_logged receipt;
+    cbi_path proof;
+
+    CBI_TRY(read_decision(it, decision, &envelope, &row, err));
+    for (uint32_t i = 0; i < row.pages; i++) {
+        CBI_TRY(cbi_recognition_page(it->reader.txn, &row, i, &parts[i], err));
+        pages[i] = cbi_message_data(cbi_bytes_of_buffer(&parts[i]));
+    }
+    CBI_TRY(find_receipt(it, row.receipt_index, &proof, &receipt, err));
+    lend_path(proof.hashes, proof.count, path);
+    message.envelope = cbi_message_data(cbi_bytes_of_buffer(&envelope));
+    message.pages = pages;
+    message.n_pages = row.pages;
+    message.receipt = cbi_message_data(receipt.statement);
+    message.sequence = receipt.entry.sequence;
+    message.previous = cbi_message_data(cbi_bytes_of_hash(&receipt.entry.previous));
+    message.index = receipt.index;
+    message.path = path;
+    message.n_path = proof.count;
+    CBI_TRY(cbi_assembly_add_message(&it->assembly, &message, err));
+done:
+    for (size_t i = 0; i < CBI_RECOGNITION_PAGES_MAX; i++)
+        cbank_buffer_clear(&parts[i]);
+    cbank_buffer_clear(&envelope);
+    return status;
+}
+
+/* Batches, recognitions, entries, log proof: the order of the file. */
 static cbank_status write_body(writing *it, cbi_totals *totals, cbank_error *err)
 {
     size_t batches = it->terms->evidence ? it->selection.batch_count : 0;
@@ -227,6 +294,8 @@ static cbank_status write_body(writing *it, cbi_totals *totals, cbank_error *err
     CBI_TRY(cbi_assembly_begin(it->bank->config.suite, &it->assembly, err));
     for (size_t i = 0; i < batches; i++)
         CBI_TRY(write_batch(it, &it->selection.batches[i], err));
+    for (size_t i = 0; it->terms->evidence && i < it->selection.decision_count; i++)
+        CBI_TRY(write_decision(it, &it->selection.decisions[i], err));
     CBI_TRY(write_items(it, totals, err));
     CBI_TRY(write_log_proof(it, err));
 done:
@@ -312,6 +381,7 @@ static cbank_status sign(writing *it, cbi_disclosure *out, cbank_error *err)
     head.chains = list;
     head.n_chains = family->count;
     head.batches = it->terms->evidence ? (uint32_t)it->selection.batch_count : 0;
+    head.recognitions = it->terms->evidence ? (uint32_t)it->selection.decision_count : 0;
     head.body_digest = cbi_message_data(cbi_bytes_of_hash(&digest));
     CBI_TRY(cbi_assembly_finish(&it->assembly, CBI_TRANSCRIPT_TYPE, &head, &key, 1, &out->file,
                                 err));

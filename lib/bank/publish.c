@@ -4,6 +4,7 @@
 
 #include "bank/counter.h"
 #include "bank/holding.h"
+#include "bank/recognition.h"
 #include "base/memory.h"
 #include "proof/assembly.h"
 #include "proof/directory.h"
@@ -211,22 +212,13 @@ done:
 typedef cbank_status list_row(writing *it, status_page *page, cbi_bytes key, uint8_t state,
                               cbank_error *err);
 
-/* Of a row 's' | index. */
-static cbank_status list_record(writing *it, status_page *page, cbi_bytes key, uint8_t state,
-                                cbank_error *err)
+static cbank_status list_id(writing *it, status_page *page, const cbi_hash *id, int state,
+                            cbank_error *err)
 {
     size_t at = page->message.n_records;
-    cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
-    uint64_t index = cbi_get_u64(key.data);
 
-    if (index >= it->reader.sealed.size)
-        return CBANK_OK;
-    status = cbi_holding_read(it->reader.txn, it->reader.hasher, index, &holding, err);
-    if (status == CBANK_E_NOT_FOUND)
-        return CBANK_OK; /* erased: nobody can show it any more */
-    CBI_TRY(status);
-    page->ids[at] = holding.id;
+    page->ids[at] = *id;
     cbank__v1__record_status__init(&page->records[at]);
     page->records[at].record = cbi_message_data(cbi_bytes_of_hash(&page->ids[at]));
     page->records[at].state = (Cbank__V1__RecordState)state;
@@ -236,7 +228,72 @@ static cbank_status list_record(writing *it, status_page *page, cbi_bytes key, u
     if (page->message.n_records == CBI_STATUS_PAGE_MAX)
         CBI_TRY(write_page(it, page, err));
 done:
+    return status;
+}
+
+static cbank_status list_at(writing *it, status_page *page, uint64_t index, int state,
+                            cbank_error *err)
+{
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+
+    if (index >= it->reader.sealed.size)
+        return CBANK_OK;
+    status = cbi_holding_read(it->reader.txn, it->reader.hasher, index, &holding, err);
+    if (status == CBANK_E_NOT_FOUND)
+        return CBANK_OK; /* erased: nobody can show it any more */
+    CBI_TRY(status);
+    CBI_TRY(list_id(it, page, &holding.id, state, err));
+done:
     cbi_holding_clear(&holding);
+    return status;
+}
+
+/* Of a row 's' | index. */
+static cbank_status list_record(writing *it, status_page *page, cbi_bytes key, uint8_t state,
+                                cbank_error *err)
+{
+    return list_at(it, page, cbi_get_u64(key.data), state, err);
+}
+
+/* Records that hold and are used up within some scope. */
+static cbank_status list_consumed(writing *it, status_page *page, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_record_state state;
+    uint64_t index = 0;
+    bool consumed, found;
+
+    for (;; index++) {
+        CBI_TRY(cbi_use_after(it->reader.txn, index, &index, &consumed, &found, err));
+        if (!found)
+            return CBANK_OK;
+        CBI_TRY(cbi_holding_state(it->reader.txn, index, &state, err));
+        if (consumed && state == CBI_RECORD_HELD)
+            CBI_TRY(list_at(it, page, index, CBANK__V1__RECORD_STATE__RECORD_STATE_CONSUMED, err));
+    }
+done:
+    return status;
+}
+
+/* Recognitions that no longer stand, by their own ids. */
+static cbank_status list_conversions(writing *it, status_page *page, cbank_error *err)
+{
+    static const int STATES[] = {
+        [CBI_CONVERSION_SUSPENDED] = CBANK__V1__RECORD_STATE__RECORD_STATE_SUSPENDED,
+        [CBI_CONVERSION_REVERSED] = CBANK__V1__RECORD_STATE__RECORD_STATE_REVOKED,
+        [CBI_CONVERSION_REPLACED] = CBANK__V1__RECORD_STATE__RECORD_STATE_SUPERSEDED};
+    cbi_recognition_row row;
+    cbank_status status = CBANK_OK;
+    uint64_t newest;
+
+    CBI_TRY(cbi_counter_read(it->reader.txn, CBI_COUNTER_RECOGNITIONS, &newest, err));
+    for (uint64_t number = 1; number <= newest; number++) {
+        CBI_TRY(cbi_recognition_row_read(it->reader.txn, number, &row, err));
+        if (row.index < it->reader.sealed.size && row.state != CBI_CONVERSION_STANDS)
+            CBI_TRY(list_id(it, page, &row.id, STATES[row.state], err));
+    }
+done:
     return status;
 }
 
@@ -302,6 +359,8 @@ static cbank_status write_pages(writing *it, cbank_error *err)
     CBI_TRY(cbi_alloc(1, sizeof(*page), &page, err));
     empty_page(page);
     CBI_TRY(list_rows(it, 's', 8, list_record, page, err));
+    CBI_TRY(list_consumed(it, page, err));
+    CBI_TRY(list_conversions(it, page, err));
     CBI_TRY(list_rows(it, 'a', CBI_ACCOUNT_SIZE, list_account, page, err));
     CBI_TRY(write_page(it, page, err));
 done:

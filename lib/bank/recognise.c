@@ -8,7 +8,6 @@
 #include "bank/errand.h"
 #include "bank/holding.h"
 #include "bank/institution.h"
-#include "bank/warrant.h"
 #include "base/memory.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
@@ -101,8 +100,7 @@ done:
     return status;
 }
 
-static cbank_status check_source(recognise_act *it, cbi_txn *txn, size_t position,
-                                 cbank_error *err)
+static cbank_status check_source(recognise_act *it, cbi_txn *txn, size_t position, cbank_error *err)
 {
     const Cbank__V1__RecognitionSource *source = it->recognition.rows.sources[position];
     cbi_holding holding = {0};
@@ -112,8 +110,8 @@ static cbank_status check_source(recognise_act *it, cbi_txn *txn, size_t positio
     if (!cbi_bytes_equal(cbi_message_bytes(source->record), cbi_bytes_of_hash(&holding.id)))
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_SOURCE, position, NULL, "record"));
     if (holding.state != CBI_RECORD_HELD)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_NOT_HELD, position, holding.record->reference,
-                         NULL));
+        CBI_TRY(
+            cbi_fail(err, CBI_REASON_RECORD_NOT_HELD, position, holding.record->reference, NULL));
     CBI_TRY(check_uses(it, txn, position, holding.record, err));
 done:
     cbi_holding_clear(&holding);
@@ -150,8 +148,8 @@ static cbank_status check_replaced(recognise_act *it, cbi_txn *txn, cbank_error 
         return CBANK_OK;
     CBI_TRY(cbi_recognition_search(txn, cbi_message_bytes(head->replaces), &it->replaced, err));
     if (strcmp(it->replaced.institution, head->institution) != 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_OTHER_SIGNER, 0, it->replaced.institution,
-                         NULL));
+        CBI_TRY(
+            cbi_fail(err, CBI_REASON_RECOGNITION_OTHER_SIGNER, 0, it->replaced.institution, NULL));
     if (strcmp(it->replaced.account.digits, head->account) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_ACCOUNT, 0, head->account, NULL));
     state = it->replaced.state;
@@ -173,12 +171,11 @@ static cbank_status judge(recognise_act *it, cbi_txn *txn, cbank_error *err)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_TWICE, 0, head->number, NULL));
     if (cbi_recognition_has_number(txn, head->institution, head->number))
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_NUMBER, 0, head->number, NULL));
-    CBI_TRY(cbi_warrant_check(txn, it->hasher, head, err));
     CBI_TRY(check_account(it, txn, err));
     CBI_TRY(check_replaced(it, txn, err));
     CBI_TRY(cbi_conversion_find_sources(txn, it->hasher, head->account,
-                                       it->recognition.rows.sources, head->sources, it->indices,
-                                       err));
+                                        it->recognition.rows.sources, head->sources, it->indices,
+                                        err));
     for (size_t i = 0; i < head->sources; i++)
         CBI_TRY(check_source(it, txn, i, err));
 done:
@@ -241,12 +238,11 @@ static cbank_status write_statement(recognise_act *it, cbi_append *append,
     body.recognition = cbi_message_data(cbi_bytes_of_hash(&it->recognition.id));
     body.uses = list;
     body.n_uses = head->sources;
-    CBI_TRY(cbi_errand_append(append,
-                              &(cbi_errand_statement){.subject = subject,
-                                                      .kind = KIND(CONVERSION_RECOGNISED),
-                                                      .token = token,
-                                                      .body = &body},
-                              &it->row.index, &it->row.leaf, err));
+    CBI_TRY(cbi_errand_append(
+        append,
+        &(cbi_errand_statement){
+            .subject = subject, .kind = KIND(CONVERSION_RECOGNISED), .token = token, .body = &body},
+        &it->row.index, &it->row.leaf, err));
     CBI_TRY(cbi_subject_read_head(append->txn, &subject, &newest, err));
     it->row.sequence = newest.sequence;
 done:
@@ -282,17 +278,16 @@ static cbank_status write_act(cbi_act *act, cbi_append *append, cbank_error *err
 
     CBI_TRY(cbi_alloc(head->sources, sizeof(*uses), &uses, err));
     CBI_TRY(cbi_alloc(head->sources, sizeof(*list), &list, err));
-    it->row = (cbi_recognition_row){.id = it->recognition.id,
-                                    .at = append->at,
-                                    .pages = head->pages,
-                                    .sources = head->sources};
+    it->row = (cbi_recognition_row){
+        .id = it->recognition.id, .at = append->at, .pages = head->pages, .sources = head->sources};
     memcpy(it->row.account.digits, head->account, CBI_ACCOUNT_SIZE);
     memcpy(it->row.institution, head->institution, strlen(head->institution) + 1);
     if (it->replaced.number != 0)
         CBI_TRY(write_replaced(it, append, token, err));
     CBI_TRY(write_statement(it, append, uses, list, token, err));
     CBI_TRY(cbi_decision_receive(append, head->institution, KIND(RECOGNITION_RECEIVED),
-                          &it->recognition.id, &it->signer, token, &it->row.receipt_index, err));
+                                 &it->recognition.id, &it->signer, token, &it->row.receipt_index,
+                                 err));
     CBI_TRY(cbi_recognition_begin(append, &it->recognition, it->file, &it->row, err));
     CBI_TRY(write_uses(it, append, err));
 done:
@@ -315,10 +310,9 @@ static cbank_status open_file(recognise_act *it, cbi_recognised *out, cbank_erro
     CBI_TRY(cbi_alloc(it->recognition.head->sources, sizeof(*it->indices), &it->indices, err));
     CBI_TRY(cbi_ledger_read_begin(it->bank->ledger, &reader, err));
     CBI_TRY(cbi_decision_check_signature(it->bank, reader.txn, &it->recognition.envelope,
-                            it->recognition.head->origin, it->recognition.head->institution,
-                            &it->signer, err));
-    out->known =
-        cbi_recognition_find(reader.txn, &it->recognition.id, &out->row, NULL) == CBANK_OK;
+                                         it->recognition.head->origin,
+                                         it->recognition.head->institution, &it->signer, err));
+    out->known = cbi_recognition_find(reader.txn, &it->recognition.id, &out->row, NULL) == CBANK_OK;
 done:
     cbi_ledger_read_end(&reader);
     return status;

@@ -207,6 +207,22 @@ done:
     return status;
 }
 
+cbank_status cbi_recognition_envelope(cbi_txn *txn, const cbi_recognition_row *row,
+                                      cbank_buffer *out, cbank_error *err)
+{
+    uint8_t key[9];
+
+    return cbi_txn_get(txn, TABLE, number_key('e', row->number, key), out, err);
+}
+
+cbank_status cbi_recognition_page(cbi_txn *txn, const cbi_recognition_row *row, uint32_t page,
+                                  cbank_buffer *out, cbank_error *err)
+{
+    uint8_t key[13];
+
+    return cbi_txn_get(txn, TABLE, page_key(row->number, page, key), out, err);
+}
+
 /* Envelope and pages one after the other; `offsets` has one more than there are pages. */
 static cbank_status read_parts(cbi_txn *txn, const cbi_recognition_row *row, uint32_t pages,
                                cbank_buffer *bytes, size_t *offsets, cbank_error *err)

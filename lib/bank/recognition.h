@@ -55,6 +55,12 @@ cbank_status cbi_recognition_load(cbi_txn *txn, cbi_hasher *hasher, const cbi_re
                                   bool pages, cbank_buffer *bytes, cbi_recognition *out,
                                   cbank_error *err);
 
+/* Its parts alone, as they came. */
+cbank_status cbi_recognition_envelope(cbi_txn *txn, const cbi_recognition_row *row,
+                                      cbank_buffer *out, cbank_error *err);
+cbank_status cbi_recognition_page(cbi_txn *txn, const cbi_recognition_row *row, uint32_t page,
+                                  cbank_buffer *out, cbank_error *err);
+
 /* The account's recognition of the least number above `after`. */
 cbank_status cbi_recognition_after(cbi_txn *txn, const char *account, uint64_t after,
                                    cbi_recognition_row *out, bool *found, cbank_error *err);

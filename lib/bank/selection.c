@@ -78,10 +78,9 @@ done:
     return status;
 }
 
-/* The deposit of this sequence and leaf, on whichever chain it is; NULL if on none. */
-static cbank_status find_touched(cbi_reader *reader, cbi_selection *out,
-                                 const Cbank__V1__CreditChanged *changed, cbi_selected **found,
-                                 cbank_error *err)
+/* The entry of this sequence and leaf, on whichever chain it is; NULL if on none. */
+static cbank_status find_touched(cbi_reader *reader, cbi_selection *out, uint64_t sequence,
+                                 ProtobufCBinaryData leaf, cbi_selected **found, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     size_t first = 0;
@@ -91,12 +90,10 @@ static cbank_status find_touched(cbi_reader *reader, cbi_selection *out,
     for (size_t c = 0; c < out->family.count && *found == NULL; c++) {
         const cbi_chain *chain = &out->family.members[c].chain;
 
-        if (changed->touched_sequence < chain->count) {
-            CBI_TRY(cbi_history_read(reader, chain->indices[changed->touched_sequence], &logged,
-                                     err));
-            if (cbi_bytes_equal(cbi_message_bytes(changed->touched_leaf),
-                                cbi_bytes_of_hash(&logged.leaf)))
-                *found = &out->items[first + changed->touched_sequence];
+        if (sequence < chain->count) {
+            CBI_TRY(cbi_history_read(reader, chain->indices[sequence], &logged, err));
+            if (cbi_bytes_equal(cbi_message_bytes(leaf), cbi_bytes_of_hash(&logged.leaf)))
+                *found = &out->items[first + sequence];
         }
         first += chain->count;
     }
@@ -112,7 +109,8 @@ static cbank_status follow_change(cbi_reader *reader, cbi_selection *out,
     cbi_selected *touched;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(find_touched(reader, out, changed, &touched, err));
+    CBI_TRY(find_touched(reader, out, changed->touched_sequence, changed->touched_leaf, &touched,
+                         err));
     if (touched == NULL) /* of an account that was merged in for a time */
         goto done;
     CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(changed->change), &change, err));
@@ -146,6 +144,68 @@ static void follow_holder(cbi_selection *out, size_t position, const cbi_stateme
         out->holder = position;
 }
 
+/* The bank's doubt, as a change of its own. */
+static cbank_status follow_doubt(cbi_reader *reader, cbi_selection *out,
+                                 const Cbank__V1__CreditQuestioned *questioned, cbank_error *err)
+{
+    cbi_selected *touched;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(find_touched(reader, out, questioned->touched_sequence, questioned->touched_leaf,
+                         &touched, err));
+    if (touched != NULL)
+        CBI_TRY(cbi_record_state_step(&touched->state,
+                                      CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUSPEND, err));
+done:
+    return status;
+}
+
+/*
+ * Who recognised what for withheld records is nobody's business: a recognition goes along if one
+ * of its records is shown, and its pages if all are.
+ */
+static cbank_status join_recognition(cbi_reader *reader, cbi_selection *out, cbi_selected *item,
+                                     const Cbank__V1__ConversionRecognised *recognised,
+                                     cbank_error *err)
+{
+    cbi_selected_decision *decision = &out->decisions[out->decision_count];
+    cbi_selected *touched;
+    cbank_status status = CBANK_OK;
+    size_t shown = 0;
+
+    for (size_t i = 0; i < recognised->n_uses; i++) {
+        CBI_TRY(find_touched(reader, out, recognised->uses[i]->sequence,
+                             recognised->uses[i]->leaf, &touched, err));
+        shown += touched != NULL && touched->shown;
+    }
+    if (shown == 0 || !cbi_hash_from(cbi_message_bytes(recognised->recognition), &decision->id))
+        return CBANK_OK;
+    decision->pages = shown == recognised->n_uses;
+    item->decided = true;
+    out->decision_count++;
+done:
+    return status;
+}
+
+/* A change goes along with the recognition that it changes. */
+static cbank_status join_change(cbi_reader *reader, cbi_selection *out,
+                                const Cbank__V1__ConversionChanged *changed, cbank_error *err)
+{
+    cbi_selected_decision *decision = &out->decisions[out->decision_count];
+    cbi_selected *touched;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(find_touched(reader, out, changed->touched_sequence, changed->touched_leaf, &touched,
+                         err));
+    if (touched == NULL || !touched->decided ||
+        !cbi_hash_from(cbi_message_bytes(changed->change), &decision->id))
+        return CBANK_OK;
+    decision->change = true;
+    out->decision_count++;
+done:
+    return status;
+}
+
 /* What a shown statement says about its batch, and about other entries. */
 static cbank_status study(cbi_reader *reader, cbi_selection *out, size_t position,
                           cbi_bytes bytes, cbank_error *err)
@@ -153,6 +213,9 @@ static cbank_status study(cbi_reader *reader, cbi_selection *out, size_t positio
     cbi_selected *item = &out->items[position];
     const Cbank__V1__CreditDeposited *deposited;
     const Cbank__V1__CreditChanged *changed;
+    const Cbank__V1__CreditQuestioned *questioned;
+    const Cbank__V1__ConversionRecognised *recognised;
+    const Cbank__V1__ConversionChanged *conversion;
     cbi_statement statement = {0};
     cbank_status status = CBANK_OK;
 
@@ -160,10 +223,19 @@ static cbank_status study(cbi_reader *reader, cbi_selection *out, size_t positio
     follow_holder(out, position, &statement);
     deposited = cbi_statement_body(&statement, &cbank__v1__credit_deposited__descriptor);
     changed = cbi_statement_body(&statement, &cbank__v1__credit_changed__descriptor);
+    questioned = cbi_statement_body(&statement, &cbank__v1__credit_questioned__descriptor);
+    recognised = cbi_statement_body(&statement, &cbank__v1__conversion_recognised__descriptor);
+    conversion = cbi_statement_body(&statement, &cbank__v1__conversion_changed__descriptor);
     if (changed != NULL) {
         CBI_TRY(follow_change(reader, out, changed, err));
         CBI_TRY(join_batch(reader, out, cbi_message_bytes(changed->batch), item, err));
         item->place = changed->index;
+    } else if (questioned != NULL) {
+        CBI_TRY(follow_doubt(reader, out, questioned, err));
+    } else if (recognised != NULL) {
+        CBI_TRY(join_recognition(reader, out, item, recognised, err));
+    } else if (conversion != NULL) {
+        CBI_TRY(join_change(reader, out, conversion, err));
     } else if (deposited != NULL) {
         CBI_TRY(join_batch(reader, out, cbi_message_bytes(deposited->batch), item, err));
         item->place = deposited->index;
@@ -234,6 +306,7 @@ cbank_status cbi_selection_make(cbi_reader *reader, const char *account, char *c
     shown = count < CBI_TRANSCRIPT_SHOWN_MAX ? count : CBI_TRANSCRIPT_SHOWN_MAX;
     CBI_TRY(cbi_alloc(count, sizeof(*out->items), &out->items, err));
     CBI_TRY(cbi_alloc(shown, sizeof(*out->batches), &out->batches, err));
+    CBI_TRY(cbi_alloc(shown, sizeof(*out->decisions), &out->decisions, err));
     for (size_t i = 0; i < only_count; i++)
         CBI_TRY(pick(reader, only[i], out, err));
     CBI_TRY(take_entries(reader, only_count == 0, out, err));
@@ -248,5 +321,6 @@ void cbi_selection_clear(cbi_selection *selection)
     cbi_family_clear(&selection->family);
     cbi_free(selection->items);
     cbi_free(selection->batches);
+    cbi_free(selection->decisions);
     *selection = (cbi_selection){0};
 }

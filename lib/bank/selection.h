@@ -18,11 +18,19 @@
 typedef struct cbi_selected {
     uint64_t index; /* in the log */
     bool shown;
+    bool decided;           /* a conversion whose recognition goes along */
     cbi_record_state state; /* of a deposit */
     bool commits;           /* to a document, and stands */
     uint32_t batch;         /* position of its batch, plus one; 0: it came in none */
     uint32_t place;         /* in that batch */
 } cbi_selected;
+
+/* A decision that a shown record is used by. */
+typedef struct cbi_selected_decision {
+    cbi_hash id;
+    bool change;
+    bool pages; /* of a recognition: all of its records are shown */
+} cbi_selected_decision;
 
 typedef struct cbi_selection {
     cbi_family family;
@@ -31,6 +39,9 @@ typedef struct cbi_selection {
     size_t shown;
     cbi_intake *batches; /* of what is shown, each once */
     size_t batch_count;
+    /* Recognitions, and changes to them, whose evidence goes along; each once. */
+    cbi_selected_decision *decisions;
+    size_t decision_count;
 } cbi_selection;
 
 /*

@@ -25,39 +25,36 @@ done:
 }
 
 /* The receipt's entry on the institution's public chain, and its path to the root. */
-static cbank_status check_included(cbi_hasher *hasher, const cbi_evidence *evidence,
-                                   const cbi_transcript *transcript, cbank_error *err)
+cbank_status cbi_receipt_check_included(cbi_hasher *hasher, const cbi_transcript *transcript,
+                                        const cbi_receipt *receipt, cbank_error *err)
 {
     static const cbi_hash public_subject; /* zero: anyone can watch it */
-    const Cbank__V1__BatchEvidence *message = evidence->message;
     cbi_hash path[CBI_PROOF_PATH_MAX];
     cbi_entry entry = {.subject_kind = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_INSTITUTION,
                        .entry_class = CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_OTHER,
-                       .sequence = message->sequence};
+                       .sequence = receipt->sequence};
     cbank_status status = CBANK_OK;
     cbi_hash leaf;
 
-    if (!cbi_hash_from(cbi_message_bytes(message->previous), &entry.previous))
+    if (!cbi_hash_from(cbi_message_bytes(receipt->previous), &entry.previous))
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "previous", NULL);
-    CBI_TRY(cbi_transcript_path(message->n_path, message->path, path, err));
+    CBI_TRY(cbi_transcript_path(receipt->n_path, receipt->path, path, err));
     CBI_TRY(cbi_entry_tag(hasher, entry.subject_kind, &public_subject,
-                          cbi_message_text(evidence->batch.head->institution), &entry.tag, err));
-    CBI_TRY(cbi_entry_statement_digest(hasher, cbi_message_bytes(message->receipt),
+                          cbi_bytes_of_text(receipt->institution), &entry.tag, err));
+    CBI_TRY(cbi_entry_statement_digest(hasher, cbi_message_bytes(receipt->statement),
                                        &entry.statement, err));
     CBI_TRY(cbi_entry_leaf(hasher, &entry, &leaf, err));
-    CBI_TRY(cbi_tree_check_inclusion(hasher, message->index, transcript->head->size, &leaf, path,
-                                     message->n_path, &transcript->root, err));
+    CBI_TRY(cbi_tree_check_inclusion(hasher, receipt->index, transcript->head->size, &leaf, path,
+                                     receipt->n_path, &transcript->root, err));
 done:
     return status;
 }
 
 /* The institution's key that signed, if it was its key where the receipt stands. */
-static cbank_status find_key(const cbi_evidence *evidence, const cbi_public *key, size_t *out,
-                             cbank_error *err)
+static cbank_status find_key(const cbi_directory_institution *institution, uint64_t index,
+                             const cbi_public *key, size_t *out, cbank_error *err)
 {
-    const cbi_directory_institution *institution = evidence->institution;
     const char *code = institution->message->institution;
-    uint64_t index = evidence->index;
     bool suspended = institution->message->status ==
                      CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED;
 
@@ -107,26 +104,39 @@ done:
     return status;
 }
 
-static cbank_status check_signer(const cbi_trust *trust, const Cbank__V1__BatchReceived *receipt,
-                                 cbi_evidence *evidence, cbank_error *err)
+cbank_status cbi_receipt_check_signer(const cbi_trust *trust, const cbi_receipt *receipt,
+                                      ProtobufCBinaryData public_key,
+                                      const cbi_envelope *envelope,
+                                      const cbi_directory_institution **institution,
+                                      cbi_proven *proven, cbank_error *err)
 {
-    const char *code = evidence->batch.head->institution;
     cbank_status status = CBANK_OK;
     cbi_public key;
     size_t used = 0;
 
-    evidence->institution = cbi_directory_find(trust->directory, cbi_message_text(code));
-    if (evidence->institution == NULL)
-        return cbi_fail(err, CBI_REASON_INSTITUTION_UNKNOWN, 0, code, NULL);
-    CBI_TRY(cbi_public_parse(trust->directory->suite, cbi_message_bytes(receipt->public_key), &key,
-                             err));
-    CBI_TRY(find_key(evidence, &key, &used, err));
-    CBI_TRY(cbi_envelope_verify(&evidence->batch.envelope, &key, err));
-    evidence->proven = evidence->institution->keys[used].vouched ? CBI_PROVEN_VOUCHED
-                                                                 : CBI_PROVEN_INSTITUTION;
-    CBI_TRY(weigh_pins(trust, evidence->institution, used, &evidence->proven, err));
+    *institution = cbi_directory_find(trust->directory, cbi_bytes_of_text(receipt->institution));
+    if (*institution == NULL)
+        return cbi_fail(err, CBI_REASON_INSTITUTION_UNKNOWN, 0, receipt->institution, NULL);
+    CBI_TRY(cbi_public_parse(trust->directory->suite, cbi_message_bytes(public_key), &key, err));
+    CBI_TRY(find_key(*institution, receipt->index, &key, &used, err));
+    CBI_TRY(cbi_envelope_verify(envelope, &key, err));
+    *proven = (*institution)->keys[used].vouched ? CBI_PROVEN_VOUCHED : CBI_PROVEN_INSTITUTION;
+    CBI_TRY(weigh_pins(trust, *institution, used, proven, err));
 done:
     return status;
+}
+
+static cbi_receipt receipt_of(const cbi_evidence *evidence)
+{
+    const Cbank__V1__BatchEvidence *message = evidence->message;
+
+    return (cbi_receipt){.institution = evidence->batch.head->institution,
+                         .statement = message->receipt,
+                         .sequence = message->sequence,
+                         .previous = message->previous,
+                         .index = message->index,
+                         .path = message->path,
+                         .n_path = message->n_path};
 }
 
 cbank_status cbi_evidence_check(cbi_hasher *hasher, const cbi_trust *trust,
@@ -136,6 +146,7 @@ cbank_status cbi_evidence_check(cbi_hasher *hasher, const cbi_trust *trust,
 {
     cbi_statement receipt = {0};
     cbank_status status = CBANK_OK;
+    cbi_receipt where;
 
     out->message = message;
     out->index = message->index;
@@ -144,8 +155,11 @@ cbank_status cbi_evidence_check(cbi_hasher *hasher, const cbi_trust *trust,
         CBI_TRY(cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, 0, out->batch.head->institution,
                          "origin"));
     CBI_TRY(read_receipt(out, &receipt, err));
-    CBI_TRY(check_included(hasher, out, transcript, err));
-    CBI_TRY(check_signer(trust, receipt.body, out, err));
+    where = receipt_of(out);
+    CBI_TRY(cbi_receipt_check_included(hasher, transcript, &where, err));
+    CBI_TRY(cbi_receipt_check_signer(trust, &where,
+                                     ((const Cbank__V1__BatchReceived *)receipt.body)->public_key,
+                                     &out->batch.envelope, &out->institution, &out->proven, err));
 done:
     cbi_statement_clear(&receipt);
     return status;

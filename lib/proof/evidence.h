@@ -32,6 +32,30 @@ typedef struct cbi_trust {
     size_t pin_count;
 } cbi_trust;
 
+/* A receipt on an institution's chain, as a file brings it along. Everything is lent. */
+typedef struct cbi_receipt {
+    const char *institution;
+    ProtobufCBinaryData statement;
+    uint64_t sequence;
+    ProtobufCBinaryData previous;
+    uint64_t index;
+    const ProtobufCBinaryData *path;
+    size_t n_path;
+} cbi_receipt;
+
+/* It is in the log of the transcript. NOT_INCLUDED, MALFORMED. */
+cbank_status cbi_receipt_check_included(cbi_hasher *hasher, const cbi_transcript *transcript,
+                                        const cbi_receipt *receipt, cbank_error *err);
+/*
+ * The key that it names was the institution's where it stands, and has signed the envelope.
+ * UNTRUSTED_KEY, KEY_NOT_VALID, BAD_SIGNATURE.
+ */
+cbank_status cbi_receipt_check_signer(const cbi_trust *trust, const cbi_receipt *receipt,
+                                      ProtobufCBinaryData public_key,
+                                      const cbi_envelope *envelope,
+                                      const cbi_directory_institution **institution,
+                                      cbi_proven *proven, cbank_error *err);
+
 typedef struct cbi_evidence {
     Cbank__V1__BatchEvidence *message;
     cbi_batch_head batch; /* lends from message */

@@ -16,6 +16,21 @@ static Cbank__V1__AccountState state_of(const cbi_verdict *verdict, uint32_t cha
     return cbi_life_listed(life.life);
 }
 
+/* Is the recognition listed in another state than it has here? */
+static bool differs(const cbi_statusfile *file, const cbi_verdict_item *item)
+{
+    static const Cbank__V1__RecordState STATES[] = {
+        [CBI_CONVERSION_STANDS] = CBANK__V1__RECORD_STATE__RECORD_STATE_UNSPECIFIED,
+        [CBI_CONVERSION_SUSPENDED] = CBANK__V1__RECORD_STATE__RECORD_STATE_SUSPENDED,
+        [CBI_CONVERSION_REVERSED] = CBANK__V1__RECORD_STATE__RECORD_STATE_REVOKED,
+        [CBI_CONVERSION_REPLACED] = CBANK__V1__RECORD_STATE__RECORD_STATE_SUPERSEDED};
+    const Cbank__V1__ConversionRecognised *body = item->statement.body;
+    cbi_hash id = {{0}};
+
+    (void)cbi_hash_from(cbi_message_bytes(body->recognition), &id); /* its size was checked */
+    return cbi_statusfile_record(file, &id) != STATES[item->conversion];
+}
+
 static cbank_status compare(const cbi_verdict *verdict, const cbi_statusfile *file,
                             cbank_error *err)
 {
@@ -26,10 +41,11 @@ static cbank_status compare(const cbi_verdict *verdict, const cbi_statusfile *fi
     for (size_t i = 0; i < verdict->item_count; i++) {
         const cbi_verdict_item *item = &verdict->items[i];
 
-        /* The numbers of the two enums are the same. */
         if (item->record != NULL &&
-            (int)cbi_statusfile_record(file, &item->record_id) != (int)item->state)
+            cbi_statusfile_record(file, &item->record_id) != item->listed)
             return cbi_fail(err, CBI_REASON_ENDED_SINCE, item->sequence, "record", NULL);
+        if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_RECOGNISED) && differs(file, item))
+            return cbi_fail(err, CBI_REASON_ENDED_SINCE, item->sequence, "recognition", NULL);
     }
     return CBANK_OK;
 }

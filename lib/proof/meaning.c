@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "proof/conversion.h"
 #include "record/credit.h"
 
 static bool is_deposit(const cbi_verdict_item *item)
@@ -187,19 +188,6 @@ static cbi_verdict_item *find_touched(cbi_verdict *verdict, const cbi_verdict_it
     return NULL;
 }
 
-/* Was it made to a record of an account that was merged in then, and no longer is? */
-static bool left_with_merger(const cbi_verdict *verdict, const cbi_verdict_item *change)
-{
-    const cbi_verdict_item *chain = &verdict->items[cbi_verdict_first(verdict, change->chain)];
-
-    for (uint64_t i = 0; i < change->sequence; i++) {
-        if (cbi_verdict_is(&chain[i], CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_MERGED_IN) &&
-            chain[i].undone_at > change->sequence)
-            return true;
-    }
-    return false;
-}
-
 /* What gives a credit back is worth no more than the word it rests on. */
 static void weigh_reinstatement(const cbi_verdict_item *change, cbi_verdict_item *touched)
 {
@@ -222,21 +210,18 @@ static cbank_status settle_change(cbi_verdict *verdict, const cbi_deposits *depo
 {
     cbi_bytes named = cbi_message_bytes(change->change->record);
     cbi_verdict_item *touched = find_touched(verdict, change);
-    cbank_status status = CBANK_OK;
 
     if (touched == NULL && find_deposit(deposits, named) == NULL &&
-        left_with_merger(verdict, change))
+        cbi_verdict_left_with_merger(verdict, change))
         return CBANK_OK;
     if (touched == NULL || find_deposit(deposits, named) != (touched->shown ? touched : NULL))
         return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
     if (touched->shown && change->institution != NULL &&
         !may_sign(touched->record, change->institution->message->institution))
         return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
-    CBI_TRY(cbi_record_state_step(&touched->state, change->change->action, err));
     if (change->change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REINSTATE)
         weigh_reinstatement(change, touched);
-done:
-    return status;
+    return CBANK_OK;
 }
 
 /* Does this deposit replace the record that this change takes away, in one batch? */
@@ -293,7 +278,7 @@ static cbank_status sum_up(cbi_verdict *verdict, cbank_error *err)
             continue;
         if (verdict->least == 0 || item->proven < verdict->least)
             verdict->least = item->proven;
-        if (item->state == CBI_RECORD_HELD)
+        if (item->state == CBI_RECORD_HELD && item->where == CBI_WHERE_HERE)
             CBI_TRY(cbi_totals_add_record(&verdict->totals, item->record, err));
     }
     if (verdict->least == 0)
@@ -336,6 +321,7 @@ cbank_status cbi_meaning_settle(cbi_verdict *verdict, cbank_error *err)
     }
     CBI_TRY(settle_changes(verdict, &deposits, err));
     CBI_TRY(check_amended(verdict, &deposits, all, err));
+    CBI_TRY(cbi_conversion_settle(verdict, err));
     CBI_TRY(sum_up(verdict, err));
 done:
     cbi_free(deposits.items);

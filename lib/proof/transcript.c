@@ -74,6 +74,8 @@ static cbank_status check_head(const Cbank__V1__TranscriptHead *head, cbank_erro
     /* Evidence is about shown entries: more of it than those has nothing to say. */
     if (head->batches > CBI_TRANSCRIPT_SHOWN_MAX)
         return refuse("batches", head->batches, err);
+    if (head->recognitions > CBI_TRANSCRIPT_SHOWN_MAX)
+        return refuse("recognitions", head->recognitions, err);
     CBI_TRY(check_holder(head->holder, err));
     CBI_TRY(check_terms(head->terms, err));
 done:

@@ -12,6 +12,9 @@ void cbi_verdict_clear(cbi_verdict *verdict)
         cbi_message_free(item->change);
         cbi_message_free(item->message);
     }
+    for (size_t i = 0; i < verdict->decision_count; i++)
+        cbi_decision_clear(&verdict->decisions[i]);
+    cbi_free(verdict->decisions);
     cbi_free(verdict->items);
     cbi_free(verdict->tags);
     cbi_free(verdict->joins);
@@ -55,4 +58,16 @@ size_t cbi_verdict_first(const cbi_verdict *verdict, uint32_t chain)
 bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind)
 {
     return item->shown && item->statement.kind->kind == kind;
+}
+
+bool cbi_verdict_left_with_merger(const cbi_verdict *verdict, const cbi_verdict_item *item)
+{
+    const cbi_verdict_item *chain = &verdict->items[cbi_verdict_first(verdict, item->chain)];
+
+    for (uint64_t i = 0; i < item->sequence; i++) {
+        if (cbi_verdict_is(&chain[i], CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_MERGED_IN) &&
+            chain[i].undone_at > item->sequence)
+            return true;
+    }
+    return false;
 }

@@ -7,10 +7,14 @@
 #ifndef CBI_PROOF_VERDICT_H
 #define CBI_PROOF_VERDICT_H
 
-#include "proof/evidence.h"
+#include "proof/decision.h"
+#include "record/conversion.h"
 #include "record/lifecycle.h"
 #include "record/statement.h"
 #include "record/totals.h"
+#include "record/transfer.h"
+
+#include "cbank/v1/status.pb-c.h"
 
 /* One entry. */
 typedef struct cbi_verdict_item {
@@ -33,7 +37,12 @@ typedef struct cbi_verdict_item {
     Cbank__V1__CreditChange *change;
     /* Of a deposit, shown or not: */
     cbi_record_state state;
-    /* Of a deposit or change with evidence; else the bank's word. */
+    cbi_whereabouts where;
+    Cbank__V1__RecordState listed; /* as a status file has it */
+    /* Of a conversion, and of a change to one, if the transcript brings the decision. */
+    cbi_conversion_state conversion;
+    const cbi_decision *decision;
+    /* Of a deposit, change or conversion with evidence; else the bank's word. */
     cbi_proven proven;
     const cbi_directory_institution *institution;
 } cbi_verdict_item;
@@ -50,6 +59,8 @@ typedef struct cbi_verdict {
     cbi_verdict_item *items; /* chain by chain, in the order of the file */
     size_t item_count;
     size_t shown;
+    cbi_decision *decisions;
+    size_t decision_count;
     cbi_hash *tags;        /* one a chain */
     uint64_t *joins;       /* one a chain: where its merger stands in the chain it went into */
     cbi_totals totals;     /* of the shown records that hold */
@@ -71,6 +82,9 @@ void cbi_verdict_keep_fork(cbi_verdict *verdict);
 
 /* The items of one chain stand together: where it begins. */
 size_t cbi_verdict_first(const cbi_verdict *verdict, uint32_t chain);
+
+/* Was it made while an account was merged in that no longer is? What it names may be gone. */
+bool cbi_verdict_left_with_merger(const cbi_verdict *verdict, const cbi_verdict_item *item);
 
 /* A shown item of this kind. */
 bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind);

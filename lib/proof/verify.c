@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/time.h"
 #include "proof/chain.h"
+#include "proof/conversion.h"
 #include "proof/freshness.h"
 #include "proof/holder.h"
 #include "proof/meaning.h"
@@ -35,7 +36,7 @@ static cbank_status skip_evidence(cbi_transcript *transcript, cbank_error *err)
     cbi_bytes part;
 
     cbi_artefact_rewind(&transcript->file.parts);
-    for (uint32_t i = 0; i < transcript->head->batches; i++)
+    for (uint32_t i = 0; i < transcript->head->batches + transcript->head->recognitions; i++)
         CBI_TRY(cbi_file_next(&transcript->file, &part, err));
 done:
     return status;
@@ -71,6 +72,28 @@ done:
     return status;
 }
 
+/* After the evidence of batches. */
+static cbank_status check_decisions(cbi_hasher *hasher, const cbi_trust *trust,
+                                    cbi_verdict *verdict, cbank_error *err)
+{
+    cbi_transcript *transcript = &verdict->transcript;
+    uint32_t count = trust->directory->head == NULL ? 0 : transcript->head->recognitions;
+    Cbank__V1__RecognitionEvidence *message = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(count, sizeof(*verdict->decisions), &verdict->decisions, err));
+    while (verdict->decision_count < count) {
+        CBI_TRY(cbi_file_next_message(&transcript->file,
+                                      &cbank__v1__recognition_evidence__descriptor, &message,
+                                      err));
+        CBI_TRY(cbi_decision_check(hasher, trust, transcript, message,
+                                   &verdict->decisions[verdict->decision_count++], err));
+    }
+    CBI_TRY(cbi_conversion_prove(verdict, err));
+done:
+    return status;
+}
+
 static cbank_status check_evidence(cbi_hasher *hasher, const cbi_trust *trust,
                                    cbi_verdict *verdict, cbank_error *err)
 {
@@ -91,6 +114,7 @@ static cbank_status check_evidence(cbi_hasher *hasher, const cbi_trust *trust,
         CBI_TRY(cbi_evidence_check(hasher, trust, transcript, message, &evidence[done - 1], err));
     }
     CBI_TRY(cbi_meaning_prove(hasher, verdict, evidence, done, err));
+    CBI_TRY(check_decisions(hasher, trust, verdict, err));
 done:
     for (uint32_t i = 0; i < done; i++)
         cbi_evidence_clear(&evidence[i]);

@@ -1,0 +1,221 @@
+#include "proof/conversion.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "record/usage.h"
+
+#define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
+
+/* ---- decisions --------------------------------------------------------------------------- */
+
+/* NULL if the transcript brings none of this id. */
+static const cbi_decision *find_decision(const cbi_verdict *verdict, ProtobufCBinaryData id,
+                                         bool change)
+{
+    for (size_t i = 0; i < verdict->decision_count; i++) {
+        const cbi_decision *decision = &verdict->decisions[i];
+
+        if ((decision->change.message != NULL) == change &&
+            cbi_bytes_equal(cbi_message_bytes(id), cbi_bytes_of_hash(&decision->id)))
+            return decision;
+    }
+    return NULL;
+}
+
+static cbank_status differs(const cbi_verdict_item *item, const char *what, cbank_error *err)
+{
+    return cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, item->sequence, "recognition", "%s", what);
+}
+
+/* The rows of the decision are the uses of the statement, one by one. */
+static cbank_status compare_uses(const cbi_verdict_item *item, const cbi_decision *decision,
+                                 cbank_error *err)
+{
+    const Cbank__V1__ConversionRecognised *body = item->statement.body;
+    const cbi_recognition_rows *rows = &decision->recognition.rows;
+
+    if (decision->recognition.head->sources != body->n_uses)
+        return differs(item, "sources", err);
+    for (size_t i = 0; i < rows->source_count; i++) {
+        const Cbank__V1__RecognitionSource *source = rows->sources[i];
+        const Cbank__V1__RecordUse *use = body->uses[i];
+
+        if (cbi_entry_ref_compare(source->sequence, source->leaf, use->sequence, use->leaf) != 0 ||
+            source->scope != use->scope || source->leftover != use->leftover)
+            return differs(item, "sources", err);
+    }
+    return CBANK_OK;
+}
+
+static cbank_status prove_recognised(cbi_verdict *verdict, cbi_verdict_item *item, cbank_error *err)
+{
+    const Cbank__V1__ConversionRecognised *body = item->statement.body;
+    const cbi_decision *decision = find_decision(verdict, body->recognition, false);
+    const Cbank__V1__RecognitionHead *head;
+    cbank_status status = CBANK_OK;
+
+    if (decision == NULL)
+        return CBANK_OK;
+    head = decision->recognition.head;
+    if (strcmp(head->account, body->account) != 0 ||
+        !cbi_bytes_equal(cbi_message_bytes(head->account_tag),
+                         cbi_bytes_of_hash(&verdict->tags[item->chain])))
+        return differs(item, "account", err);
+    if (head->sequences > item->sequence)
+        return differs(item, "sequences", err);
+    CBI_TRY(compare_uses(item, decision, err));
+    item->decision = decision;
+done:
+    return status;
+}
+
+static int action_of(int kind)
+{
+    switch (kind) {
+    case KIND(CONVERSION_SUSPENDED):
+        return CBANK__V1__RECOGNITION_ACTION__RECOGNITION_ACTION_SUSPEND;
+    case KIND(CONVERSION_REINSTATED):
+        return CBANK__V1__RECOGNITION_ACTION__RECOGNITION_ACTION_REINSTATE;
+    default:
+        return CBANK__V1__RECOGNITION_ACTION__RECOGNITION_ACTION_REVERSE;
+    }
+}
+
+static cbank_status prove_changed(cbi_verdict *verdict, cbi_verdict_item *item, cbank_error *err)
+{
+    const Cbank__V1__ConversionChanged *body = item->statement.body;
+    const cbi_decision *decision =
+        body->change.len == 0 ? NULL : find_decision(verdict, body->change, true);
+
+    if (decision == NULL)
+        return CBANK_OK;
+    if ((int)decision->change.message->action != action_of((int)item->statement.kind->kind))
+        return differs(item, "action", err);
+    item->decision = decision;
+    return CBANK_OK;
+}
+
+cbank_status cbi_conversion_prove(cbi_verdict *verdict, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < verdict->item_count; i++) {
+        cbi_verdict_item *item = &verdict->items[i];
+
+        if (cbi_verdict_is(item, KIND(CONVERSION_RECOGNISED)))
+            CBI_TRY(prove_recognised(verdict, item, err));
+        if (cbi_verdict_is(item, KIND(CONVERSION_SUSPENDED)) ||
+            cbi_verdict_is(item, KIND(CONVERSION_REINSTATED)) ||
+            cbi_verdict_is(item, KIND(CONVERSION_REVERSED)))
+            CBI_TRY(prove_changed(verdict, item, err));
+        if (item->decision != NULL) {
+            item->proven = item->decision->proven;
+            item->institution = item->decision->institution;
+        }
+    }
+done:
+    return status;
+}
+
+/* ---- the fold ---------------------------------------------------------------------------- */
+
+static void fill_entry(const cbi_verdict *verdict, const cbi_verdict_item *item,
+                       cbi_usage_entry *out)
+{
+    *out = (cbi_usage_entry){.leaf = item->leaf,
+                             .entry_class = item->entry_class,
+                             .detached = cbi_verdict_left_with_merger(verdict, item)};
+    if (!item->shown)
+        return;
+    out->kind = (int)item->statement.kind->kind;
+    out->body = item->statement.body;
+    out->record = item->record;
+    if (item->change != NULL)
+        out->action = item->change->action;
+    if (item->decision != NULL && item->decision->recognition.head != NULL) {
+        out->grounds.head = item->decision->recognition.head;
+        if (item->decision->recognition.page_count > 0)
+            out->grounds.sources = item->decision->recognition.rows.sources;
+    }
+}
+
+/* A decision is about the records that its entries hold, where they are shown. */
+static cbank_status compare_records(const cbi_verdict *verdict, const cbi_usage *usage,
+                                    cbank_error *err)
+{
+    for (size_t i = 0; i < usage->use_count; i++) {
+        const cbi_use *use = &usage->uses[i];
+        const cbi_verdict_item *record = &verdict->items[use->record];
+        const cbi_usage_grounds *grounds = &usage->entries[use->conversion].grounds;
+
+        if (record->record != NULL && grounds->sources != NULL &&
+            !cbi_bytes_equal(cbi_message_bytes(grounds->sources[use->position]->record),
+                             cbi_bytes_of_hash(&record->record_id)))
+            return differs(&verdict->items[use->conversion], "record", err);
+    }
+    return CBANK_OK;
+}
+
+/* A change is about the recognition whose statement it touches, and by its institution. */
+static cbank_status compare_changed(const cbi_verdict *verdict, const cbi_usage *usage,
+                                    cbank_error *err)
+{
+    for (uint32_t i = 0; i < verdict->item_count; i++) {
+        const cbi_verdict_item *item = &verdict->items[i], *touched;
+        const Cbank__V1__ConversionRecognised *recognised;
+        const Cbank__V1__ConversionChanged *body = item->statement.body;
+        uint32_t at;
+
+        if (item->decision == NULL || item->decision->change.message == NULL ||
+            !cbi_usage_find(usage, i, body->touched_sequence, cbi_message_bytes(body->touched_leaf),
+                            &at))
+            continue;
+        touched = &verdict->items[at];
+        recognised = touched->statement.body;
+        if (!cbi_verdict_is(touched, KIND(CONVERSION_RECOGNISED)) ||
+            !cbi_bytes_equal(cbi_message_bytes(recognised->recognition),
+                             cbi_message_bytes(item->decision->change.message->recognition)) ||
+            (touched->institution != NULL && touched->institution != item->institution))
+            return differs(item, "change", err);
+    }
+    return CBANK_OK;
+}
+
+static void take_results(cbi_verdict *verdict, const cbi_usage *usage)
+{
+    for (uint32_t i = 0; i < verdict->item_count; i++) {
+        cbi_verdict_item *item = &verdict->items[i];
+
+        item->conversion = usage->entries[i].conversion;
+        if (item->entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
+            continue;
+        item->state = usage->entries[i].state;
+        item->where = usage->entries[i].where;
+        item->listed = cbi_usage_listed(usage, i);
+    }
+}
+
+cbank_status cbi_conversion_settle(cbi_verdict *verdict, cbank_error *err)
+{
+    const Cbank__V1__TranscriptHead *head = verdict->transcript.head;
+    cbi_usage_chain chains[CBI_TRANSCRIPT_CHAINS_MAX];
+    cbi_usage usage = {.chains = chains, .chain_count = head->n_chains};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(verdict->item_count, sizeof(*usage.entries), &usage.entries, err));
+    for (size_t c = 0; c < head->n_chains; c++)
+        chains[c] = (cbi_usage_chain){.count = head->chains[c]->items,
+                                      .merged_into = head->chains[c]->merged_into,
+                                      .joined_at = verdict->joins[c]};
+    for (size_t i = 0; i < verdict->item_count; i++)
+        fill_entry(verdict, &verdict->items[i], &usage.entries[i]);
+    CBI_TRY(cbi_usage_settle(&usage, err));
+    CBI_TRY(compare_records(verdict, &usage, err));
+    CBI_TRY(compare_changed(verdict, &usage, err));
+    take_results(verdict, &usage);
+done:
+    cbi_usage_clear(&usage);
+    cbi_free(usage.entries);
+    return status;
+}

@@ -1,0 +1,156 @@
+#include "bank/panel.h"
+
+#include <string.h>
+
+#include "bank/account.h"
+#include "bank/holding.h"
+
+static void fill_head(panel *out, teller *it, const char *number, cbi_txn *txn, cbi_hasher *hasher)
+{
+    cbi_subject subject = cbi_account_subject(it->account.digits);
+    cbi_head newest;
+    cbi_hash random;
+
+    teller_works(cbi_subject_read_randomness(txn, &subject, &random, &teller_err));
+    teller_works(cbi_entry_tag(hasher, subject.kind, &random, subject.id, &out->tag, &teller_err));
+    teller_works(cbi_subject_read_head(txn, &subject, &newest, &teller_err));
+    cbank__v1__recognition_head__init(&out->head);
+    cbank__v1__publication_ref__init(&out->programme);
+    cbank__v1__decision__init(&out->decision);
+    memset(out->salt, 7, sizeof(out->salt));
+    out->programme.kind = CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_PROGRAMME;
+    out->programme.id = cbi_message_string("p");
+    out->programme.edition = 1;
+    out->programme.digest = cbi_message_data(cbi_bytes_of_hash(&out->tag));
+    out->decision.outcome = CBANK__V1__DECISION_OUTCOME__DECISION_OUTCOME_FULL;
+    out->head.salt = cbi_message_data(cbi_bytes_of(out->salt, sizeof(out->salt)));
+    out->head.number = cbi_message_string(number);
+    out->head.institution = cbi_message_string(TELLER_COLLEGE);
+    out->head.origin = cbi_message_string(it->bank->config.origin);
+    out->head.account = it->account.digits;
+    out->head.account_tag = cbi_message_data(cbi_bytes_of_hash(&out->tag));
+    out->head.sequences = newest.sequence + 1;
+    out->head.programme = &out->programme;
+    out->head.unit = cbi_message_string("credit");
+    out->head.framework = cbi_message_string("gd");
+    out->head.level_milli = 5000;
+    out->head.decision = &out->decision;
+    out->head.at = TELLER_TIME;
+}
+
+static void fill_source(panel *out, size_t at, const cbi_holding *holding,
+                        Cbank__V1__UseScope scope)
+{
+    Cbank__V1__RecognitionSource *source = &out->sources[at];
+    bool counted = scope == CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED;
+    int64_t milli = holding->record->amounts[0]->milli;
+
+    out->records[at] = holding->id;
+    out->leaves[at] = holding->leaf;
+    cbank__v1__recognition_source__init(source);
+    source->record = cbi_message_data(cbi_bytes_of_hash(&out->records[at]));
+    source->sequence = holding->sequence;
+    source->leaf = cbi_message_data(cbi_bytes_of_hash(&out->leaves[at]));
+    source->scope = scope;
+    source->leftover =
+        counted ? CBANK__V1__LEFTOVER__LEFTOVER_KEPT : CBANK__V1__LEFTOVER__LEFTOVER_LOST;
+    source->used_milli = counted ? 0 : milli;
+    source->left_milli = counted ? milli : 0;
+    out->source_list[at] = source;
+    out->positions[at] = (uint32_t)at;
+}
+
+void panel_convene(panel *out, teller *it, const char *number, const teller_id *ids, size_t count,
+                   Cbank__V1__UseScope scope)
+{
+    cbi_reader reader = {0};
+    cbi_holding holding;
+
+    *out = (panel){0};
+    teller_works(cbi_ledger_read_begin(it->bank->ledger, &reader, &teller_err));
+    fill_head(out, it, number, reader.txn, reader.hasher);
+    for (size_t i = 0; i < count; i++) {
+        holding = (cbi_holding){0};
+        teller_works(
+            cbi_holding_find(reader.txn, reader.hasher, ids[i].text, &holding, &teller_err));
+        fill_source(out, i, &holding, scope);
+        cbi_holding_clear(&holding);
+    }
+    cbi_ledger_read_end(&reader);
+    cbank__v1__recognition_grant__init(&out->grant);
+    cbank__v1__amount__init(&out->amount);
+    out->amount.unit = cbi_message_string("credit");
+    out->amount.milli = 2000;
+    out->grant.effect = CBANK__V1__GRANT_EFFECT__GRANT_EFFECT_TRANSFER;
+    out->grant.bucket = cbi_message_string("elective");
+    out->grant.amount = &out->amount;
+    out->grant.basis = CBANK__V1__GRANT_BASIS__GRANT_BASIS_AGREEMENT;
+    out->grant.document = cbi_message_string("2024-17");
+    out->grant.sources = out->positions;
+    out->grant.n_sources = count;
+    out->grants[0] = &out->grant;
+    out->rows = (cbi_recognition_rows){.sources = out->source_list,
+                                       .source_count = count,
+                                       .grants = out->grants,
+                                       .grant_count = 1};
+}
+
+cbank_buffer panel_sign(panel *it, const cbi_private *key)
+{
+    cbank_buffer file = {0};
+
+    /* The struct may have been moved since: what it lends of itself is lent anew. */
+    teller_works(cbi_recognition_make(&it->head, &it->rows, key, &file, &teller_err));
+    return file;
+}
+
+cbank_status panel_enter(panel *it, teller *bank, cbi_recognised *out, cbank_error *err)
+{
+    cbank_buffer file = panel_sign(it, bank->college_key);
+    cbank_status status = cbi_recognise_enter(bank->bank, cbi_bytes_of_buffer(&file),
+                                              (cbi_bytes){0}, ++bank->now, false, out, err);
+
+    cbank_buffer_clear(&file);
+    return status;
+}
+
+cbi_recognised panel_recognise(teller *bank, const char *number, const teller_id *ids, size_t count,
+                               Cbank__V1__UseScope scope)
+{
+    cbi_recognised entered;
+    panel it;
+
+    panel_convene(&it, bank, number, ids, count, scope);
+    teller_works(panel_enter(&it, bank, &entered, &teller_err));
+    return entered;
+}
+
+cbank_buffer panel_sign_change(teller *bank, const cbi_hash *recognition,
+                               Cbank__V1__RecognitionAction action, const cbi_private *key)
+{
+    Cbank__V1__RecognitionChange change = CBANK__V1__RECOGNITION_CHANGE__INIT;
+    uint8_t salt[CBI_SALT_SIZE];
+    cbank_buffer file = {0};
+
+    teller_works(cbi_random(salt, sizeof(salt), &teller_err));
+    change.salt = cbi_message_data(cbi_bytes_of(salt, sizeof(salt)));
+    change.institution = cbi_message_string(TELLER_COLLEGE);
+    change.origin = cbi_message_string(bank->bank->config.origin);
+    change.recognition = cbi_message_data(cbi_bytes_of_hash(recognition));
+    change.action = action;
+    change.at = TELLER_TIME;
+    teller_works(cbi_recognition_change_make(&change, key, &file, &teller_err));
+    return file;
+}
+
+cbank_status panel_change(teller *bank, const cbi_hash *recognition,
+                          Cbank__V1__RecognitionAction action, cbi_recognised *out,
+                          cbank_error *err)
+{
+    cbank_buffer file = panel_sign_change(bank, recognition, action, bank->college_key);
+    cbank_status status = cbi_conversion_change(bank->bank, cbi_bytes_of_buffer(&file),
+                                                (cbi_bytes){0}, ++bank->now, false, out, err);
+
+    cbank_buffer_clear(&file);
+    return status;
+}
