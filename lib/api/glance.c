@@ -2,13 +2,14 @@
 
 #include "base/memory.h"
 #include "record/credit.h"
+#include "record/usage.h"
 
 static cbank_status skip_evidence(cbi_transcript *transcript, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_bytes part;
 
-    for (uint32_t i = 0; i < transcript->head->batches; i++)
+    for (uint32_t i = 0; i < transcript->head->batches + transcript->head->recognitions; i++)
         CBI_TRY(cbi_file_next(&transcript->file, &part, err));
 done:
     return status;
@@ -87,8 +88,9 @@ static cbank_status read_end(cbi_verdict *verdict, cbank_error *err)
                                   &proof, err));
     CBI_TRY(cbi_file_end(&verdict->transcript.file, err));
     for (size_t i = 0; i < verdict->item_count; i++) {
-        const cbi_verdict_item *item = &verdict->items[i];
+        cbi_verdict_item *item = &verdict->items[i];
 
+        item->listed = cbi_record_listed(item->state, CBI_WHERE_HERE, false);
         if (item->record != NULL && item->state == CBI_RECORD_HELD)
             CBI_TRY(cbi_totals_add_record(&verdict->totals, item->record, err));
     }

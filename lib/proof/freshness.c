@@ -44,7 +44,9 @@ static cbank_status compare(const cbi_verdict *verdict, const cbi_statusfile *fi
         if (item->record != NULL &&
             cbi_statusfile_record(file, &item->record_id) != item->listed)
             return cbi_fail(err, CBI_REASON_ENDED_SINCE, item->sequence, "record", NULL);
-        if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_RECOGNISED) && differs(file, item))
+        if (cbi_verdict_is(item,
+                           CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_RECOGNISED) &&
+            differs(file, item))
             return cbi_fail(err, CBI_REASON_ENDED_SINCE, item->sequence, "recognition", NULL);
     }
     return CBANK_OK;

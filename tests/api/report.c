@@ -91,14 +91,15 @@ Test(report, says_that_the_institution_is_suspended)
 
 Test(report, has_a_word_for_every_state_of_a_record)
 {
-    static const char *const words[] = {"held", "revoked", "suspended", "superseded"};
+    static const char *const words[] = {"held",       "revoked",  "suspended",
+                                        "superseded", "consumed", "transferred"};
     paper it;
 
-    for (int state = CBI_RECORD_HELD; state <= CBI_RECORD_SUPERSEDED; state++) {
+    for (int state = 0; state < 6; state++) {
         Cbank__Api__V1__VerdictReport *message;
 
         begin(&it);
-        it.item.state = (cbi_record_state)state;
+        it.item.listed = (Cbank__V1__RecordState)state;
         message = report(&it);
         cr_expect_str_eq(message->items[0]->status, words[state]);
         scene_free(message);
