@@ -8,6 +8,7 @@
 #include "bank/errand.h"
 #include "bank/holding.h"
 #include "bank/institution.h"
+#include "bank/warrant.h"
 #include "base/memory.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
@@ -171,6 +172,7 @@ static cbank_status judge(recognise_act *it, cbi_txn *txn, cbank_error *err)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_TWICE, 0, head->number, NULL));
     if (cbi_recognition_has_number(txn, head->institution, head->number))
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_NUMBER, 0, head->number, NULL));
+    CBI_TRY(cbi_warrant_check(txn, head, err));
     CBI_TRY(check_account(it, txn, err));
     CBI_TRY(check_replaced(it, txn, err));
     CBI_TRY(cbi_conversion_find_sources(txn, it->hasher, head->account,

@@ -89,6 +89,8 @@ static void fill_head(const Cbank__V1__Plan *plan, const cbi_hash *digest,
     head->as_of = plan->as_of;
     head->applied_on = plan->applied_on;
     head->admitted_on = plan->admitted_on;
+    head->awarded_from = plan->awarded_from;
+    head->awarded_until = plan->awarded_until;
     head->with_advisory = plan->with_advisory;
     head->work_limit = plan->work_limit;
     head->plan_digest = cbi_message_data(cbi_bytes_of_hash(digest));

@@ -4,6 +4,64 @@
 
 #include "bank/account.h"
 #include "bank/holding.h"
+#include "bank/rulebook.h"
+
+#include "cbank/v1/programme.pb-c.h"
+
+/* Publishes a programme of this id for everybody, once; its digest. */
+static void publish_programme(teller *it, const char *id, const char *institution, cbi_hash *out)
+{
+    Cbank__V1__PublicationHead head = CBANK__V1__PUBLICATION_HEAD__INIT;
+    Cbank__V1__ProgrammePage page = CBANK__V1__PROGRAMME_PAGE__INIT;
+    Cbank__V1__ProgrammeTerms terms = CBANK__V1__PROGRAMME_TERMS__INIT;
+    Cbank__V1__LangText title = CBANK__V1__LANG_TEXT__INIT, *titles[1] = {&title};
+    char *institutions[1] = {cbi_message_string(institution)};
+    cbi_publication_builder builder = {0};
+    cbi_publishing publishing = {0};
+    cbank_buffer packed = {0}, file = {0};
+    bool more = true;
+
+    title.lang = cbi_message_string("zh");
+    title.value = cbi_message_string("培养方案");
+    terms.unit = cbi_message_string("credit");
+    terms.total_milli = 120000;
+    terms.institutions = institutions;
+    terms.n_institutions = 1;
+    page.terms = &terms;
+    head.kind = CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_PROGRAMME;
+    head.id = cbi_message_string(id);
+    head.edition = 1;
+    head.authority = cbi_message_string(TELLER_COLLEGE);
+    head.title = titles;
+    head.n_title = 1;
+    head.standing = CBANK__V1__STANDING__STANDING_OWN;
+    head.effective_from = 20200101;
+    head.date_rule = CBANK__V1__DATE_RULE__DATE_RULE_APPLICATION;
+    head.partial_dates = CBANK__V1__PARTIAL_DATES__PARTIAL_DATES_REFUSE;
+    head.zone = cbi_message_string("+08:00");
+    teller_works(cbi_publication_begin(it->bank->config.suite, &builder, &teller_err));
+    teller_works(cbi_message_pack(&page, &packed, &teller_err));
+    teller_works(cbi_publication_add(&builder, cbi_bytes_of_buffer(&packed), &teller_err));
+    teller_works(cbi_publication_finish(&builder, &head, it->college_key, &file, &teller_err));
+    teller_works(cbi_publishing_open(it->bank, cbi_bytes_of_buffer(&file), (cbi_bytes){0},
+                                     &publishing, &teller_err));
+    if (!publishing.published)
+        it->now++;
+    while (!publishing.published && more)
+        teller_works(cbi_publishing_write(&publishing, it->now, &more, &teller_err));
+    *out = publishing.edition.digest;
+    cbi_publishing_clear(&publishing);
+    cbi_publication_builder_clear(&builder);
+    cbank_buffer_clear(&packed);
+    cbank_buffer_clear(&file);
+}
+
+void panel_towards(panel *it, teller *bank, const char *programme, const char *institution)
+{
+    publish_programme(bank, programme, institution, &it->digest);
+    it->programme.id = cbi_message_string(programme);
+    it->programme.digest = cbi_message_data(cbi_bytes_of_hash(&it->digest));
+}
 
 static void fill_head(panel *out, teller *it, const char *number, cbi_txn *txn, cbi_hasher *hasher)
 {
@@ -19,9 +77,7 @@ static void fill_head(panel *out, teller *it, const char *number, cbi_txn *txn, 
     cbank__v1__decision__init(&out->decision);
     memset(out->salt, 7, sizeof(out->salt));
     out->programme.kind = CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_PROGRAMME;
-    out->programme.id = cbi_message_string("p");
     out->programme.edition = 1;
-    out->programme.digest = cbi_message_data(cbi_bytes_of_hash(&out->tag));
     out->decision.outcome = CBANK__V1__DECISION_OUTCOME__DECISION_OUTCOME_FULL;
     out->head.salt = cbi_message_data(cbi_bytes_of(out->salt, sizeof(out->salt)));
     out->head.number = cbi_message_string(number);
@@ -32,8 +88,6 @@ static void fill_head(panel *out, teller *it, const char *number, cbi_txn *txn, 
     out->head.sequences = newest.sequence + 1;
     out->head.programme = &out->programme;
     out->head.unit = cbi_message_string("credit");
-    out->head.framework = cbi_message_string("gd");
-    out->head.level_milli = 5000;
     out->head.decision = &out->decision;
     out->head.at = TELLER_TIME;
 }
@@ -67,6 +121,7 @@ void panel_convene(panel *out, teller *it, const char *number, const teller_id *
     cbi_holding holding;
 
     *out = (panel){0};
+    publish_programme(it, "p", TELLER_COLLEGE, &out->digest);
     teller_works(cbi_ledger_read_begin(it->bank->ledger, &reader, &teller_err));
     fill_head(out, it, number, reader.txn, reader.hasher);
     for (size_t i = 0; i < count; i++) {
@@ -89,6 +144,7 @@ void panel_convene(panel *out, teller *it, const char *number, const teller_id *
     out->grant.sources = out->positions;
     out->grant.n_sources = count;
     out->grants[0] = &out->grant;
+    panel_towards(out, it, "p", TELLER_COLLEGE);
     out->rows = (cbi_recognition_rows){.sources = out->source_list,
                                        .source_count = count,
                                        .grants = out->grants,

@@ -20,7 +20,7 @@ typedef struct panel {
     Cbank__V1__Amount amount;
     uint32_t positions[PANEL_SOURCES];
     cbi_recognition_rows rows;
-    cbi_hash records[PANEL_SOURCES], leaves[PANEL_SOURCES], tag;
+    cbi_hash records[PANEL_SOURCES], leaves[PANEL_SOURCES], tag, digest;
     uint8_t salt[CBI_SALT_SIZE];
 } panel;
 
@@ -30,6 +30,8 @@ typedef struct panel {
  */
 void panel_convene(panel *out, teller *it, const char *number, const teller_id *ids, size_t count,
                    Cbank__V1__UseScope scope);
+/* Towards another programme, where this institution may recognise; it is published if need be. */
+void panel_towards(panel *it, teller *bank, const char *programme, const char *institution);
 /* The file, signed with this key; the caller clears it. */
 cbank_buffer panel_sign(panel *it, const cbi_private *key);
 /* Signs with the college's key and enters it. */

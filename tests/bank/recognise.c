@@ -72,10 +72,10 @@ Test(recognise, a_record_is_used_once_within_its_scope_and_counted_as_often_as_o
     panel_convene(&at, &it, "P-2", &id, 1, SCOPE(PROGRAMME));
     teller_fails(panel_enter(&at, &it, &entered, &err), err, RECORD_USED_UP);
     panel_convene(&at, &it, "P-3", &id, 1, SCOPE(PROGRAMME));
-    at.programme.id = cbi_message_string("q"); /* another programme */
+    panel_towards(&at, &it, "q", TELLER_COLLEGE);
     teller_works(panel_enter(&at, &it, &entered, &teller_err));
     panel_convene(&at, &it, "E-1", &id, 1, SCOPE(EVERYWHERE));
-    at.programme.id = cbi_message_string("r");
+    panel_towards(&at, &it, "r", TELLER_COLLEGE);
     teller_fails(panel_enter(&at, &it, &entered, &err), err, RECORD_USED_UP);
     panel_recognise(&it, "C-3", &id, 1, SCOPE(COUNTED));
     show(&it, &other);
@@ -215,6 +215,31 @@ Test(recognise, only_with_the_institutions_key_of_today_and_a_number_of_its_own)
     teller_fails(panel_enter(&at, &it, &entered, &err), err, RECOGNITION_NUMBER);
     cbank_buffer_clear(&file);
     cbi_private_free(stranger_key);
+    teller_close(&it);
+}
+
+Test(recognise, only_where_the_programme_names_the_institution_and_is_as_published)
+{
+    cbi_recognised entered;
+    cbank_error err = {0};
+    teller_id id;
+    teller it;
+    panel at;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    id = teller_issue(&it, "A", 3500);
+    panel_convene(&at, &it, "1", &id, 1, SCOPE(COUNTED));
+    panel_towards(&at, &it, "closed", "PXOU");
+    teller_fails(panel_enter(&at, &it, &entered, &err), err, RECOGNITION_NOT_ALLOWED);
+    panel_convene(&at, &it, "1", &id, 1, SCOPE(COUNTED));
+    at.head.level_milli = 6000;
+    teller_fails(panel_enter(&at, &it, &entered, &err), err, RECOGNITION_RULES);
+    panel_convene(&at, &it, "1", &id, 1, SCOPE(COUNTED));
+    at.programme.edition = 2;
+    teller_fails(panel_enter(&at, &it, &entered, &err), err, RECOGNITION_RULES);
+    panel_convene(&at, &it, "1", &id, 1, SCOPE(COUNTED));
+    at.digest.bytes[0] ^= 1;
+    teller_fails(panel_enter(&at, &it, &entered, &err), err, PUBLICATION_UNKNOWN);
     teller_close(&it);
 }
 

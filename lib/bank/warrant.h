@@ -1,0 +1,17 @@
+/* warrant.h - whether an institution may recognise towards a programme, under these rules. */
+#ifndef CBI_BANK_WARRANT_H
+#define CBI_BANK_WARRANT_H
+
+#include "bank/edition.h"
+
+#include "cbank/v1/recognition.pb-c.h"
+
+/*
+ * The programme and the rule sets are published here, to the byte; unit and level are the
+ * programme's; and the programme names the institution, or none but its authority may recognise.
+ * NOT_FOUND, INVALID, DENIED.
+ */
+cbank_status cbi_warrant_check(cbi_txn *txn, const Cbank__V1__RecognitionHead *head,
+                               cbank_error *err);
+
+#endif
