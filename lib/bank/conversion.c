@@ -5,6 +5,7 @@
 #include "bank/account.h"
 #include "bank/decision.h"
 #include "bank/errand.h"
+#include "bank/family.h"
 #include "bank/holding.h"
 #include "bank/institution.h"
 #include "base/memory.h"
@@ -106,15 +107,17 @@ static int kind_of(Cbank__V1__RecognitionAction action)
     }
 }
 
-/* The statement on the account's chain, and the row as it is then. */
+/* The statement on the chain of the account that goes on, and the row as it is then. */
 static cbank_status write_change(cbi_append *append, cbi_recognition_row *row, int kind,
                                  const cbi_hash *change, const char *reason, const char *document,
                                  cbi_bytes token, cbank_error *err)
 {
     Cbank__V1__ConversionChanged body = CBANK__V1__CONVERSION_CHANGED__INIT;
     cbank_status status = CBANK_OK;
+    cbi_account goes_on;
 
-    body.account = row->account.digits;
+    CBI_TRY(cbi_family_root(append->txn, row->account.digits, &goes_on, err));
+    body.account = goes_on.digits;
     body.touched_sequence = row->sequence;
     body.touched_leaf = cbi_message_data(cbi_bytes_of_hash(&row->leaf));
     if (change != NULL)
@@ -122,7 +125,7 @@ static cbank_status write_change(cbi_append *append, cbi_recognition_row *row, i
     CBI_TRY(cbi_conversion_state_step(&row->state, kind, err));
     CBI_TRY(cbi_errand_append(
         append,
-        &(cbi_errand_statement){.subject = cbi_account_subject(row->account.digits),
+        &(cbi_errand_statement){.subject = cbi_account_subject(goes_on.digits),
                                 .kind = kind,
                                 .reason = reason,
                                 .document = document,
@@ -167,6 +170,7 @@ static cbank_status judge_change(change_act *it, cbi_txn *txn, cbank_error *err)
     int kind = kind_of(change->action);
     cbi_conversion_state state;
     cbank_status status = CBANK_OK;
+    cbi_account goes_on;
     cbi_public signer;
 
     CBI_TRY(cbi_institution_signer(it->bank, txn, change->institution, &signer, err));
@@ -177,7 +181,8 @@ static cbank_status judge_change(change_act *it, cbi_txn *txn, cbank_error *err)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_TWICE, 0, change->institution, NULL));
     if (strcmp(it->row.institution, change->institution) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_OTHER_SIGNER, 0, it->row.institution, NULL));
-    CBI_TRY(cbi_account_life(txn, it->row.account.digits, &life.life, err));
+    CBI_TRY(cbi_family_root(txn, it->row.account.digits, &goes_on, err));
+    CBI_TRY(cbi_account_life(txn, goes_on.digits, &life.life, err));
     CBI_TRY(cbi_lifecycle_step(&life, kind, err));
     state = it->row.state;
     CBI_TRY(cbi_conversion_state_step(&state, kind, err));
