@@ -670,6 +670,7 @@ CBANK_API CBANK_CHECKED cbank_status cbank_rules_check_begin(const uint8_t *requ
 CBANK_API CBANK_CHECKED cbank_status cbank_rules_sign_begin(const cbank_key *key,
                                                             const uint8_t *request,
                                                             size_t request_size, cbank_job **out,
+                                                            cbank_error *err);
 
 /* ---- recognitions ----------------------------------------------------------------------- */
 
