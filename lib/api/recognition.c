@@ -7,7 +7,7 @@
 #include "bank/recognise.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "proof/proposal.h"
+#include "proof/granting.h"
 
 #include "cbank/api/v1/recognition.pb-c.h"
 
@@ -108,7 +108,7 @@ cbank_status cbank_recognition_sign(const cbank_key *key, const uint8_t *request
     sign_request *asked = NULL;
     cbi_ruling_on_grant *rulings = NULL;
     cbi_recognition_rows rows;
-    cbi_proposal proposal = {0};
+    cbi_granting granting = {0};
     Cbank__V1__RecognitionHead head;
     Cbank__V1__Decision decision;
     cbi_hasher *hasher = NULL;
@@ -131,15 +131,15 @@ cbank_status cbank_recognition_sign(const cbank_key *key, const uint8_t *request
     if (asked->plan.len > 0) {
         CBI_TRY(cbi_hasher_new(suite, &hasher, err));
         CBI_TRY(take_rulings(asked, &rulings, err));
-        CBI_TRY(cbi_proposal_make(hasher, cbi_message_bytes(asked->plan), rulings, asked->n_rulings,
-                                  &rows, &head, &proposal, err));
-        rows = proposal.rows;
+        CBI_TRY(cbi_granting_make(hasher, cbi_message_bytes(asked->plan), rulings, asked->n_rulings,
+                                  &rows, &head, &granting, err));
+        rows = granting.rows;
     }
     CBI_TRY(complete_head(&head, &rows, salt, number, &decision, err));
     CBI_TRY(cbi_recognition_make(&head, &rows, key->inner, &file, err));
     CBI_TRY(reply_file(&file, suite, reply, err));
 done:
-    cbi_proposal_clear(&proposal);
+    cbi_granting_clear(&granting);
     cbi_free(rulings);
     cbi_hasher_free(hasher);
     cbank_buffer_clear(&file);

@@ -1,4 +1,4 @@
-#include "proof/proposal.h"
+#include "proof/granting.h"
 
 #include <stdlib.h>
 
@@ -303,7 +303,7 @@ static size_t round_up(size_t size)
 }
 
 /* Everything in one block. */
-static cbank_status reserve(making *it, const cbi_recognition_rows *more, cbi_proposal *out,
+static cbank_status reserve(making *it, const cbi_recognition_rows *more, cbi_granting *out,
                             cbank_error *err)
 {
     size_t sources = it->plan->n_sources, grants, positions, refused = 0;
@@ -352,10 +352,10 @@ static void fill_sources(making *it)
     }
 }
 
-cbank_status cbi_proposal_make(cbi_hasher *hasher, cbi_bytes plan,
+cbank_status cbi_granting_make(cbi_hasher *hasher, cbi_bytes plan,
                                const cbi_ruling_on_grant *rulings, size_t ruling_count,
                                const cbi_recognition_rows *more, Cbank__V1__RecognitionHead *head,
-                               cbi_proposal *out, cbank_error *err)
+                               cbi_granting *out, cbank_error *err)
 {
     making it = {.rulings = rulings, .ruling_count = ruling_count, .unit = head->unit};
     cbank_status status = CBANK_OK;
@@ -383,16 +383,16 @@ cbank_status cbi_proposal_make(cbi_hasher *hasher, cbi_bytes plan,
     out->rows.evidence_count = more->evidence_count;
 done:
     if (status != CBANK_OK)
-        cbi_proposal_clear(out);
+        cbi_granting_clear(out);
     return status;
 }
 
-void cbi_proposal_clear(cbi_proposal *proposal)
+void cbi_granting_clear(cbi_granting *granting)
 {
-    cbi_message_free(proposal->plan);
-    cbi_free(proposal->rows.sources);
-    cbi_free(proposal->rows.grants);
-    cbi_free(proposal->rows.refusals);
-    cbi_free(proposal->memory);
-    *proposal = (cbi_proposal){0};
+    cbi_message_free(granting->plan);
+    cbi_free(granting->rows.sources);
+    cbi_free(granting->rows.grants);
+    cbi_free(granting->rows.refusals);
+    cbi_free(granting->memory);
+    *granting = (cbi_granting){0};
 }
