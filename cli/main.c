@@ -19,6 +19,7 @@ const noun nouns[] = {
     {"batch", P_NOUN_BATCH, batch_commands},
     {"rules", P_NOUN_RULES, rules_commands},
     {"plan", P_NOUN_PLAN, plan_commands},
+    {"claim", P_NOUN_CLAIM, claim_commands},
     {"transcript", P_NOUN_TRANSCRIPT, transcript_commands},
     {"log", P_NOUN_LOG, log_commands},
     {0},

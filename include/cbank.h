@@ -764,6 +764,17 @@ CBANK_API CBANK_CHECKED cbank_status cbank_transcript_issue(cbank_bank *bank,
                                                             size_t request_size,
                                                             cbank_buffer *reply, cbank_error *err);
 
+/* ---- claims ----------------------------------------------------------------------------- */
+
+/**
+ * Issues a claim: whether a learner fulfils a requirement, and how much of it, signed by the bank
+ * without showing the records, and noted on the learner's second chain. Request: ClaimIssueRequest.
+ * Reply: ClaimIssueReply. As cbank_plan_make, and STATE if what is to be disclosed was erased.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_claim_issue(cbank_bank *bank, const uint8_t *request,
+                                                       size_t request_size, cbank_buffer *reply,
+                                                       cbank_error *err);
+
 /** Whom a verifier trusts: one bank's directory, checked once. Needs no bank. */
 typedef struct cbank_verifier cbank_verifier;
 
@@ -791,6 +802,16 @@ CBANK_API CBANK_CHECKED cbank_status cbank_transcript_verify(const cbank_verifie
                                                              size_t request_size,
                                                              cbank_buffer *reply,
                                                              cbank_error *err);
+
+/**
+ * Verifies a claim, offline: the bank's word, for this recipient, now. Request:
+ * ClaimVerifyRequest. Reply: ClaimReport, written whenever the answer is CBANK_OK (VALID), 201, 203
+ * or a 6xx. Nothing of the file's content is handed out unless it is VALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_claim_verify(const cbank_verifier *verifier,
+                                                        const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
 
 /**
  * Reads a transcript without checking any signature, for the eye.

@@ -282,6 +282,11 @@ done:
     return status;
 }
 
+static cbank_status check_claim(const row *it, cbank_error *err)
+{
+    return check_subject(it, ((const Cbank__V1__ClaimNoted *)it->statement->body)->account, err);
+}
+
 /* ---- publications ------------------------------------------------------------------------- */
 
 static cbank_status check_publication(const row *it, const Cbank__V1__PublicationRef *ref,
@@ -354,6 +359,8 @@ static const struct {
     {KIND(INSTITUTION_SUSPENDED), check_suspension},
     {KIND(INSTITUTION_RESUMED), check_suspension},
     {KIND(BATCH_RECEIVED), check_received},
+    {KIND(CLAIM_ISSUED), check_claim},
+    {KIND(CLAIM_WITHDRAWN), check_claim},
     {KIND(PUBLISHED), check_published},
     {KIND(PUBLICATION_WITHDRAWN), check_withdrawn},
     {KIND(BANK_CREATED), check_created},

@@ -168,6 +168,9 @@ class Keys(desk.Town):
         self.write("accounts.csv", f"account\n{self.account()}\n")
         self.hold("plan run", self.in_bank("plan", "run", "--accounts", "accounts.csv",
                                            "--programme", "pxu/p", "-o", "run.csv"))
+        self.hold("claim issue", self.in_bank("claim", "issue", self.account(), "--requirement",
+                                              "pxu/p", "-o", "claim"))
+        self.hold("claim verify", self.ask("claim", "verify", "claim", *self.trust()))
 
     def transcripts(self):
         trust = self.trust()

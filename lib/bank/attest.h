@@ -1,0 +1,40 @@
+/*
+ * attest.h - issuing a claim: planned, signed by the log key, noted on the learner's second chain.
+ */
+#ifndef CBI_BANK_ATTEST_H
+#define CBI_BANK_ATTEST_H
+
+#include "bank/planning.h"
+#include "proof/attestation.h"
+
+typedef struct cbi_attest_terms {
+    cbi_planning planning; /* the requirement is its programme */
+    const char *recipient; /* "": anyone */
+    const char *purpose;   /* a word, or "" */
+    const char *institution; /* that asked for it, or "" */
+    const char *document;
+    int64_t now;
+    int64_t expires_at; /* 0: CBI_DISCLOSURE_DAYS from now */
+    bool show_name;
+    bool show_birth;
+    bool dry_run; /* plans only: no file, nothing noted */
+    cbi_bytes token;
+} cbi_attest_terms;
+
+typedef struct cbi_attested {
+    cbank_buffer file;
+    char code[16];
+    Cbank__V1__ClaimResult result;
+    int64_t required_milli;
+    int64_t reached_milli;
+    char unit[64];
+    uint64_t size;
+    int64_t expires_at;
+} cbi_attested;
+
+/* `out` is {0} before. As cbi_planning_make; STATE if what is to be disclosed was erased. */
+cbank_status cbi_attest(cbi_bank *bank, const cbi_attest_terms *terms, cbi_attested *out,
+                        cbank_error *err);
+void cbi_attested_clear(cbi_attested *attested);
+
+#endif
