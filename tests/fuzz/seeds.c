@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 
 #include "fuzz/seeds.h"
+#include "proof/attestation.h"
 #include "proof/note.h"
 #include "proof/tlogproof.h"
+#include "record/code.h"
 
 static const char *folder;
 
@@ -207,6 +209,36 @@ static void put_transcripts(story *it)
                paper_make(it->world, &it->learner, &(paper_terms){.disclosed = true}));
 }
 
+static void put_claim(const world *bank)
+{
+    Cbank__V1__ClaimHead head = CBANK__V1__CLAIM_HEAD__INIT;
+    Cbank__V1__PublicationRef ref = CBANK__V1__PUBLICATION_REF__INIT;
+    static uint8_t hash[CBI_HASH_SIZE] = {1};
+    static const uint8_t random[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    cbi_verification code;
+    cbank_buffer file = {0};
+
+    cbi_verification_make(random, &code);
+    ref.kind = CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_PROGRAMME;
+    ref.id = cbi_message_string("pxu/hours");
+    ref.edition = 1;
+    ref.digest = head.root = head.plan_digest = (ProtobufCBinaryData){sizeof(hash), hash};
+    head.code = code.text;
+    head.origin = cbi_message_string(bank->origin);
+    head.recipient = cbi_message_string("anyone");
+    head.issued_at = WORLD_AT;
+    head.expires_at = WORLD_EXPIRES;
+    head.size = 1;
+    head.requirement = &ref;
+    head.unit = cbi_message_string("hour");
+    head.required_milli = 360000;
+    head.reached_milli = 372000;
+    head.result = CBANK__V1__CLAIM_RESULT__CLAIM_RESULT_MET;
+    fuzz_require(cbi_attestation_make(&head, bank->log_key, &file, NULL) == CBANK_OK, "a claim");
+    seed_file("claim", "met", cbi_bytes_of_buffer(&file), 7);
+    cbank_buffer_clear(&file);
+}
+
 static void put_files(story *it)
 {
     world *bank = it->world;
@@ -222,6 +254,7 @@ static void put_files(story *it)
     seed_file("request", "join", world_request(bank, "GZU", NULL, bank->log_key), 5);
     seed_file("request", "rotation", world_request(bank, "PXU", earlier, bank->log_key), 5);
     seed_file("directory", "directory", world_directory(bank), 7);
+    put_claim(bank);
     seed_file("status", "status", world_true_status(bank, both, 2), 9);
     seed_chosen("pin", "status", 0, world_true_status(bank, both, 2));
 }

@@ -141,6 +141,10 @@ static const struct {
     {"institution_suspend", cbank_institution_suspend},
     {"institution_resume", cbank_institution_resume},
     {"credit_correct", correct},
+    {"publication_list", cbank_publication_list},
+    {"publication_show", cbank_publication_show},
+    {"plan_make", cbank_plan_make},
+    {"claim_issue", cbank_claim_issue},
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 
