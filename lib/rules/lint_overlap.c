@@ -9,7 +9,8 @@
 #define TERM(name) CBANK__V1__TERM_KIND__TERM_KIND_##name
 #define KEYS_OF_RULE_MAX 64 /* pairs of institution and code; with more, the code alone counts */
 #define PLACE_MAX 2048u     /* rules compared with one another in one place */
-#define WORK_MAX UINT64_C(40000000)
+#define WORK_MAX UINT64_C(100000000) /* pairs compared; unpacking a rule counts as LOAD_WORK */
+#define LOAD_WORK 16
 
 /* A rule in a place where a record of this institution and code would find it. */
 typedef struct entry {
@@ -272,10 +273,11 @@ static cbank_status load_place(overlap *all, uint32_t first, uint32_t count, sub
     for (uint32_t i = 0; i < count; i++) {
         const cbi_item *item = &rules->list[all->entries[first + i].rule];
 
-        if (*loaded == PLACE_MAX) {
+        if (*loaded == PLACE_MAX || all->work >= WORK_MAX) {
             all->cut = true;
             break;
         }
+        all->work += LOAD_WORK;
         CBI_TRY(cbi_message_parse(&cbank__v1__rule__descriptor, item->bytes,
                                   &out[*loaded].message, all->err));
         out[*loaded].spot = item->spot;
