@@ -7,6 +7,7 @@
 #include "output.h"
 #include "record.h"
 #include "shape.h"
+#include "reconcile.h"
 #include "sheet.h"
 #include "which.h"
 
@@ -151,6 +152,7 @@ const command credit_commands[] = {
     {"sign", "FILE", 1, 1, P_CREDIT_SIGN, COMMAND_WRITES, sheet_sign_options, sheet_sign},
     {"deposit", "BATCH", 1, 1, P_CREDIT_DEPOSIT, BANK_WRITES, sheet_deposit_options,
      sheet_deposit},
+    {"reconcile", "FILE", 1, 1, P_CREDIT_RECONCILE, COMMAND_BANK, reconcile_options, reconcile},
     {"list", "[ACCOUNT]", 0, 1, P_CREDIT_LIST, COMMAND_BANK, list_options, list},
     {"show", "ID", 1, 1, P_CREDIT_SHOW, COMMAND_BANK, NULL, show},
     {"amend", "[ID...]", 0, MANY, P_CREDIT_AMEND, BANK_WRITES, change_amend_options, change_amend},

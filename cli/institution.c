@@ -6,6 +6,7 @@
 #include "names.h"
 #include "options.h"
 #include "output.h"
+#include "referencekey.h"
 #include "shape.h"
 
 #include "cbank/api/v1/institution.pb-c.h"
@@ -381,5 +382,7 @@ const command institution_commands[] = {
     {"rotate-key", "REQ", 1, 1, P_INSTITUTION_ROTATE_KEY, BANK_WRITES, token_options, rotate_key},
     {"suspend", "CODE", 1, 1, P_INSTITUTION_SUSPEND, BANK_WRITES, suspend_options, suspend},
     {"resume", "CODE", 1, 1, P_INSTITUTION_RESUME, BANK_WRITES, resume_options, resume},
+    {"reference-key", "CODE", 1, 1, P_INSTITUTION_REFERENCE_KEY, BANK_WRITES, referencekey_options,
+     referencekey_hand_out},
     {0},
 };

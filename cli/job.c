@@ -23,6 +23,7 @@ typedef struct run {
     int input;
     size_t inputs; /* of the further ones, that were opened */
     outfile output;
+    outfile second;
     uint8_t *piece;
     progress bar;
 } run;
@@ -96,9 +97,28 @@ static bool feed(run *r)
     return status == CBANK_OK;
 }
 
+/* Whether what waits to be read is the second output. */
+static bool is_second(run *r)
+{
+    cbank_buffer reply = {0};
+    Cbank__Api__V1__Progress *far = NULL;
+    bool second;
+
+    if (r->files->second_name == NULL || cbank_job_progress(r->job, &reply, NULL) != CBANK_OK)
+        return false;
+    far = cbank__api__v1__progress__unpack(NULL, reply.size, reply.data);
+    second = far != NULL && strcmp(far->output, r->files->second_name) == 0;
+    message_free(far);
+    cbank_buffer_clear(&reply);
+    return second;
+}
+
 /* Takes what there is; the file begins with the first bytes. */
 static bool take(run *r)
 {
+    bool second = is_second(r);
+    const char *path = second ? r->files->second : r->files->output;
+    outfile *out = second ? &r->second : &r->output;
     cbank_buffer piece = {0};
     cbank_error err;
     bool fine = cbank_job_read(r->job, &piece, &err) == CBANK_OK;
@@ -110,10 +130,10 @@ static bool take(run *r)
         *r->files->taken = (bytes){memory_new(piece.size + 1, 1), piece.size};
         memcpy(r->files->taken->data, piece.data, piece.size);
     }
-    if (fine && r->files->output != NULL && !r->c->dry_run) {
-        if (!r->output.is_open)
-            fine = outfile_begin(r->c, r->files->output, FILE_PRIVATE, &r->output);
-        fine = fine && outfile_write(r->c, &r->output, piece.data, piece.size);
+    if (fine && path != NULL && !r->c->dry_run) {
+        if (!out->is_open)
+            fine = outfile_begin(r->c, path, FILE_PRIVATE, out);
+        fine = fine && outfile_write(r->c, out, piece.data, piece.size);
     }
     cbank_buffer_clear(&piece);
     return fine;
@@ -176,6 +196,8 @@ static void *finish(run *r, const message_type *type)
         return NULL;
     if (r->output.is_open && !outfile_commit(r->c, &r->output))
         return NULL;
+    if (r->second.is_open && !outfile_commit(r->c, &r->second))
+        return NULL;
     return call_reply(r->c, cbank_job_finish(r->job, &reply, &err), &err, &reply, type);
 }
 
@@ -192,6 +214,7 @@ void *job_run(cli *c, cbank_job *job, const job_files *files, const message_type
     progress_end(&r.bar);
     cbank_job_close(job);
     outfile_cancel(&r.output);
+    outfile_cancel(&r.second);
     memory_free(&(bytes){r.piece, PIECE});
     if (r.input > STDIN_FILENO)
         close(r.input);

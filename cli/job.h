@@ -13,6 +13,9 @@ typedef struct job_files {
     const bytes *given; /* the input itself, instead of a path; lent */
     bytes *taken;       /* receives the output, instead of a path; freed with memory_free */
     bool output_if_any; /* no file where there is no output */
+    /* Where a second output goes, and its name (Progress.output); NULL: there is one only. */
+    const char *second_name;
+    const char *second;
 } job_files;
 
 /*

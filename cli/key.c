@@ -4,6 +4,7 @@
 #include "options.h"
 #include "output.h"
 #include "passphrase.h"
+#include "referencekey.h"
 #include "shape.h"
 
 #include "cbank/api/v1/key.pb-c.h"
@@ -94,5 +95,6 @@ static void show(cli *c)
 const command key_commands[] = {
     {"new", "FILE", 1, 1, P_KEY_NEW, COMMAND_WRITES, new_options, make},
     {"show", "FILE", 1, 1, P_KEY_SHOW, 0, NULL, show},
+    {"reference", "FILE", 1, 1, P_KEY_REFERENCE, COMMAND_WRITES, NULL, referencekey_make},
     {0},
 };

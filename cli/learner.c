@@ -6,6 +6,7 @@
 #include "options.h"
 #include "output.h"
 #include "person.h"
+#include "roster.h"
 #include "shape.h"
 
 #include "cbank/api/v1/learner.pb-c.h"
@@ -314,6 +315,7 @@ static void deceased(cli *c)
 
 const command learner_commands[] = {
     {"open", "", 0, 0, P_LEARNER_OPEN, BANK_WRITES, open_options, open_account},
+    {"import", "ROSTER", 1, 1, P_LEARNER_IMPORT, BANK_WRITES, roster_options, roster_import},
     {"find", "", 0, 0, P_LEARNER_FIND, COMMAND_BANK, find_options, find},
     {"show", "ACCOUNT", 1, 1, P_LEARNER_SHOW, COMMAND_BANK, show_options, show},
     {"amend", "ACCOUNT", 1, 1, P_LEARNER_AMEND, BANK_WRITES, identity_amend_options,

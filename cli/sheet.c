@@ -2,6 +2,7 @@
 
 #include "call.h"
 #include "fail.h"
+#include "format.h"
 #include "job.h"
 #include "memory.h"
 #include "options.h"
@@ -21,6 +22,8 @@
         {"key", "FILE", P_OPT_KEY, OPTION_NEEDED}, {"format", "FORMAT", P_OPT_FORMAT, 0},          \
         {"map", "FIELD=COLUMN,...", P_OPT_MAP, 0}, {"set", "FIELD=VALUE,...", P_OPT_SET, 0},       \
         {"passed", "VALUE,...", P_OPT_PASSED, 0}, {"failed", "VALUE,...", P_OPT_FAILED, 0},        \
+        {"profile", "FILE.yaml", P_OPT_PROFILE, 0}, {"sheet", "NAME", P_OPT_SHEET, 0},             \
+        {"reference-key", "FILE", P_OPT_REFERENCE_KEY, 0},                                         \
         {"encoding", "E", P_OPT_ENCODING, 0}, {"keep-going", NULL, P_OPT_KEEP_GOING, 0},           \
         {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0}
 
@@ -98,56 +101,6 @@ static const view deposit_views[] = {
     {0},
 };
 
-/* ---- what was asked for ---- */
-
-static char GENERIC[] = "generic";
-
-/* Cuts "V,V,V" at its commas, in place; freed by the caller. */
-static char **split(char *text, size_t *count)
-{
-    char **list = NULL;
-
-    *count = 0;
-    while (text != NULL) {
-        char *comma = strchr(text, ',');
-
-        list = memory_grow(list, *count + 1, sizeof(*list));
-        list[(*count)++] = text;
-        if (comma != NULL)
-            *comma = '\0';
-        text = comma != NULL ? comma + 1 : NULL;
-    }
-    return list;
-}
-
-static void read_format(const cli *c, Cbank__Api__V1__SheetFormat *out)
-{
-    *out = (Cbank__Api__V1__SheetFormat)CBANK__API__V1__SHEET_FORMAT__INIT;
-    out->format = options_given(c, "format") ? options_text(c, "format") : GENERIC;
-    if (options_given(c, "map"))
-        out->map = options_text(c, "map");
-    if (options_given(c, "set"))
-        out->set = options_text(c, "set");
-    if (options_given(c, "encoding"))
-        out->encoding = options_text(c, "encoding");
-    out->passed = split(options_text(c, "passed"), &out->n_passed);
-    out->failed = split(options_text(c, "failed"), &out->n_failed);
-}
-
-static void clear_format(Cbank__Api__V1__SheetFormat *format)
-{
-    free(format->passed);
-    free(format->failed);
-}
-
-static char *language(void)
-{
-    static char CHINESE[] = "zh";
-    static char ENGLISH[] = "en";
-
-    return phrases_are_chinese() ? CHINESE : ENGLISH;
-}
-
 /* ---- what came of it ---- */
 
 static json_t *describe_skips(const Cbank__Api__V1__CreditImportReply *reply)
@@ -201,28 +154,31 @@ void sheet_import(cli *c)
     const cbank_key *key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
     cbank_bank *bank = key != NULL ? call_open_bank(c) : NULL;
     cbank_job *job = NULL;
+    format_files lent;
     cbank_error err;
     uint8_t token[16];
     bytes packed;
+    bool fine;
 
     if (bank == NULL || !call_token(c, token, &request.token))
         return;
-    read_format(c, &format);
+    fine = format_read(c, &format, &lent);
     request.sheet = &format;
     request.institution = options_text(c, "institution");
     request.open_accounts = options_given(c, "open-accounts");
     request.keep_going = options_given(c, "keep-going");
     request.amend = options_given(c, "amend");
     request.dry_run = c->dry_run;
-    request.lang = language();
+    request.lang = format_language();
     packed = message_pack(&request.base);
-    if (cbank_credit_import_begin(bank, key, packed.data, packed.size, &job, &err) == CBANK_OK)
+    if (fine &&
+        cbank_credit_import_begin(bank, key, packed.data, packed.size, &job, &err) == CBANK_OK)
         show_import(c, job_run(c, job, &files,
                                &cbank__api__v1__credit_import_reply__descriptor));
-    else
+    else if (fine)
         fail_call(c, &err);
     memory_free(&packed);
-    clear_format(&format);
+    format_clear(&format, &lent);
 }
 
 static void show_sign(cli *c, Cbank__Api__V1__CreditImportReply *reply)
@@ -263,8 +219,10 @@ void sheet_sign(cli *c)
     const char *number = options_text(c, "number");
     const cbank_key *key;
     cbank_job *job = NULL;
+    format_files lent;
     cbank_error err;
     bytes packed;
+    bool fine;
 
     if (number != NULL && !value_u64(number, &request.number)) {
         fail_own(c, FAIL_BAD_NUMBER, number);
@@ -273,20 +231,20 @@ void sheet_sign(cli *c)
     key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
     if (key == NULL)
         return;
-    read_format(c, &format);
+    fine = format_read(c, &format, &lent);
     request.sheet = &format;
     request.institution = options_text(c, "institution");
     request.origin = options_text(c, "origin");
     request.keep_going = options_given(c, "keep-going");
-    request.lang = language();
+    request.lang = format_language();
     packed = message_pack(&request.base);
-    if (cbank_credit_sign_begin(key, packed.data, packed.size, &job, &err) == CBANK_OK)
+    if (fine && cbank_credit_sign_begin(key, packed.data, packed.size, &job, &err) == CBANK_OK)
         show_sign(c,
                   job_run(c, job, &files, &cbank__api__v1__credit_import_reply__descriptor));
-    else
+    else if (fine)
         fail_call(c, &err);
     memory_free(&packed);
-    clear_format(&format);
+    format_clear(&format, &lent);
 }
 
 static void show_deposit(cli *c, Cbank__Api__V1__CreditDepositReply *reply)
@@ -328,7 +286,7 @@ void sheet_deposit(cli *c)
     request.open_accounts = options_given(c, "open-accounts");
     request.keep_going = options_given(c, "keep-going");
     request.dry_run = c->dry_run;
-    request.lang = language();
+    request.lang = format_language();
     packed = message_pack(&request.base);
     if (cbank_credit_deposit_begin(bank, packed.data, packed.size, &job, &err) == CBANK_OK)
         show_deposit(c, job_run(c, job, &files,

@@ -328,6 +328,33 @@ CBANK_API CBANK_CHECKED cbank_status cbank_bank_restore(const uint8_t *request, 
                                                         size_t passphrase_size,
                                                         cbank_buffer *reply, cbank_error *err);
 
+/**
+ * Writes a reference key to a new file (mode 0600): references of records are composed with it
+ * where a file has no numbers of its own. It is not a signing key and outlives them: an institution
+ * makes one once and keeps it, or takes the one that its bank keeps for it.
+ *
+ * @param bank         NULL for a new random key; else the bank whose key for `institution` it is
+ * @param institution  a code; NULL with a NULL bank
+ *
+ * @retval CBANK_E_EXISTS  the file is there
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_reference_key_save(cbank_bank *bank,
+                                                              const char *institution,
+                                                              const char *path,
+                                                              const uint8_t *passphrase,
+                                                              size_t passphrase_size,
+                                                              cbank_error *err);
+
+/**
+ * Reads such a file, for SheetFormat.reference_key. NOT_FOUND, KEY, MALFORMED.
+ *
+ * @param key  receives 32 secret bytes; clear it
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_reference_key_open(const char *path,
+                                                              const uint8_t *passphrase,
+                                                              size_t passphrase_size,
+                                                              cbank_buffer *key, cbank_error *err);
+
 /* ---- institutions ----------------------------------------------------------------------- */
 
 /** An institution asks to join; no bank is needed. Request: JoinRequest. Reply: RequestReply. */
@@ -414,6 +441,17 @@ CBANK_API CBANK_CHECKED cbank_status cbank_learner_open(cbank_bank *bank, const 
                                                         size_t request_size, cbank_buffer *reply,
                                                         cbank_error *err);
 
+/**
+ * Begins to open the accounts of the people on a roster, and to link their student numbers. Feed
+ * the file (CSV or a workbook). Request: LearnerImportRequest. Reply of the job:
+ * LearnerImportReply. What is wrong with a row is no failure of the job and stops nobody else;
+ * INVALID where a whole column was ruined by a spreadsheet program: then nothing is done.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_import_begin(cbank_bank *bank,
+                                                                const uint8_t *request,
+                                                                size_t request_size,
+                                                                cbank_job **out, cbank_error *err);
+
 /** Finds an account by a document. Request: LearnerFindRequest. Reply: LearnerInfo. NOT_FOUND. */
 CBANK_API CBANK_CHECKED cbank_status cbank_learner_find(cbank_bank *bank, const uint8_t *request,
                                                         size_t request_size, cbank_buffer *reply,
@@ -496,6 +534,17 @@ CBANK_API CBANK_CHECKED cbank_status cbank_credit_issue(cbank_bank *bank, const 
                                                         const uint8_t *request,
                                                         size_t request_size, cbank_buffer *reply,
                                                         cbank_error *err);
+
+/**
+ * Begins to compare a spreadsheet with what the bank holds of an institution; writes nothing. Feed
+ * the file; the output is a CSV file of the differences.
+ * Request: CreditReconcileRequest. Reply of the job: CreditReconcileReply.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_reconcile_begin(cbank_bank *bank,
+                                                                  const uint8_t *request,
+                                                                  size_t request_size,
+                                                                  cbank_job **out,
+                                                                  cbank_error *err);
 
 /**
  * Begins to read a spreadsheet, sign it and deposit it as one batch. Feed the file; the output is

@@ -309,6 +309,7 @@ cbank_status cbank_credit_import_begin(cbank_bank *bank, const cbank_key *key,
                              .format = asked->sheet,
                              .open_accounts = asked->open_accounts,
                              .amend = asked->amend,
+                             .keep_going = asked->keep_going,
                              .lang = asked->lang};
     job->terms = (cbi_deposit_terms){.open_accounts = asked->open_accounts,
                                      .keep_going = asked->keep_going,
@@ -338,6 +339,7 @@ cbank_status cbank_credit_sign_begin(const cbank_key *key, const uint8_t *reques
     job->sheet = (cbi_sheet){.key = key->inner,
                              .institution = asked->institution,
                              .format = asked->sheet,
+                             .keep_going = asked->keep_going,
                              .lang = asked->lang};
     return begin(job, NULL, out, err);
 done:

@@ -128,6 +128,8 @@ cbank_status cbank_job_progress(const cbank_job *job, cbank_buffer *reply, cbank
     CBI_TRY(check_process(job, err));
     job->kind->progress(job->self, &stage, &progress.done, &progress.total);
     progress.stage = cbi_message_string(stage);
+    if (job->kind->output != NULL && job->state == CBANK_JOB_HAS_OUTPUT)
+        progress.output = cbi_message_string(job->kind->output(job->self));
     CBI_TRY(cbi_face_reply(&progress, reply, err));
 done:
     return status;

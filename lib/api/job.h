@@ -19,6 +19,8 @@ typedef struct cbi_job_kind {
                          cbank_error *err);
     /* Replaces `output`. */
     cbank_status (*read)(void *self, cbank_buffer *output, cbank_error *err);
+    /* Which of several outputs the next read takes, as a lent word; NULL: there is one only. */
+    const char *(*output)(const void *self);
     /* A lent word; a `total` of 0 is not known yet. */
     void (*progress)(const void *self, const char **stage, uint64_t *done, uint64_t *total);
     /* Replaces `reply`; may be asked again. */

@@ -4,7 +4,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "exchange/cell.h"
-#include "exchange/errorfile.h"
+#include "exchange/csvwrite.h"
+#include "exchange/grid.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,8 +53,8 @@ static cbank_status put_row(run_job *job, const char *const *cells, cbank_error 
     cbank_status status = CBANK_OK;
 
     for (size_t i = 0; i < COLUMN_COUNT; i++)
-        CBI_TRY(cbi_errorfile_cell(cbi_bytes_of_text(cells[i]),
-                                   i + 1 < COLUMN_COUNT ? "," : "\r\n", &job->output, err));
+        CBI_TRY(cbi_csv_write(cbi_bytes_of_text(cells[i]),
+                              i + 1 < COLUMN_COUNT ? "," : "\r\n", &job->output, err));
 done:
     return status;
 }

@@ -6,6 +6,8 @@
 #include "bank/institution.h"
 #include "bank/signing.h"
 
+#include <string.h>
+
 /* ---- beginning --------------------------------------------------------------------------- */
 
 static cbank_status check_key(const cbi_sheet *sheet, cbank_error *err)
@@ -13,7 +15,7 @@ static cbank_status check_key(const cbi_sheet *sheet, cbank_error *err)
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
 
-    if (sheet->bank == NULL)
+    if (sheet->bank == NULL || sheet->key == NULL)
         return CBANK_OK;
     CBI_TRY(cbi_ledger_read_begin(sheet->bank->ledger, &reader, err));
     CBI_TRY(cbi_institution_check_key(sheet->bank, reader.txn, sheet->institution,
@@ -23,22 +25,54 @@ done:
     return status;
 }
 
+/*
+ * The key outlives the one that signs, or the same row would have another reference after a
+ * rotation: what the bank keeps for the institution, or what the institution keeps itself.
+ */
+static cbank_status take_reference_key(cbi_sheet *sheet, const Cbank__Api__V1__SheetFormat *format,
+                                       cbank_error *err)
+{
+    cbi_bytes stated = cbi_message_bytes(format->reference_key);
+
+    if (stated.size != 0 && stated.size != CBI_SECRET_SIZE)
+        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "reference_key", NULL);
+    if (stated.size == 0 && sheet->bank == NULL)
+        return CBANK_OK;
+    sheet->options.reference_secret = &sheet->reference_secret;
+    if (stated.size == 0)
+        return cbi_bank_reference_secret(sheet->bank, sheet->institution, &sheet->reference_secret,
+                                         err);
+    memcpy(sheet->reference_secret.bytes, stated.data, stated.size);
+    return CBANK_OK;
+}
+
+static cbank_status take_profile(cbi_sheet *sheet, const Cbank__Api__V1__SheetFormat *format,
+                                 cbank_error *err)
+{
+    if (format->profile.len == 0)
+        return CBANK_OK;
+    sheet->options.profile = &sheet->profile;
+    return cbi_profile_parse(cbi_message_bytes(format->profile), format->profile_name,
+                             &sheet->profile, err);
+}
+
 cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
 {
     static const Cbank__Api__V1__SheetFormat none = CBANK__API__V1__SHEET_FORMAT__INIT;
     const Cbank__Api__V1__SheetFormat *format = sheet->format == NULL ? &none : sheet->format;
     cbi_grades_options *options = &sheet->options;
-    cbi_suite suite = cbi_private_public(sheet->key)->suite;
+    cbi_suite suite = sheet->key != NULL ? cbi_private_public(sheet->key)->suite
+                                         : sheet->bank->config.suite;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_rowreport_begin(sheet->lang, &sheet->report, err));
     CBI_TRY(check_key(sheet, err));
-    CBI_TRY(cbi_private_derive(sheet->key, "cbank/v1/reference", &sheet->reference_secret, err));
+    CBI_TRY(take_reference_key(sheet, format, err));
+    CBI_TRY(take_profile(sheet, format, err));
     options->suite = suite;
     options->institution = sheet->institution;
-    options->sheet = "";
+    options->sheet = format->sheet;
     options->institution_name = ""; /* the directory says it, and it may change */
-    options->reference_secret = &sheet->reference_secret;
     options->format = cbi_message_text(format->format[0] == '\0' ? "generic" : format->format);
     options->map = cbi_message_text(format->map);
     options->constants = cbi_message_text(format->set);
@@ -58,6 +92,7 @@ done:
 void cbi_sheet_clear(cbi_sheet *sheet)
 {
     cbi_grades_free(sheet->grades);
+    cbi_profile_clear(&sheet->profile);
     cbi_batch_builder_clear(&sheet->batch);
     cbank_buffer_clear(&sheet->rows);
     cbi_hasher_free(sheet->hasher);
@@ -79,7 +114,10 @@ static cbank_status reject(cbi_sheet *sheet, const cbi_row_draft *row, const cba
     sheet->rejected++;
     if (sheet->errors.size == 0)
         CBI_TRY(cbi_errorfile_begin(columns, count, &sheet->errors, err));
-    CBI_TRY(cbi_errorfile_row(columns, count, &row->row, why, sheet->lang, &sheet->errors, err));
+    if (sheet->last_rejected != row->row.number) /* a wide row stands there once */
+        CBI_TRY(
+            cbi_errorfile_row(columns, count, &row->row, why, sheet->lang, &sheet->errors, err));
+    sheet->last_rejected = row->row.number;
     CBI_TRY(cbi_rowreport_add(&sheet->report, row->row.number, why->object,
                               CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err));
 done:
@@ -165,6 +203,7 @@ static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_dr
     }
     status = cbi_person_from_opening(row->holder->type, row->holder->number, row->name, &person,
                                      &claim.unfit);
+    person.on = cbi_claim_day(&record);
     if (status != CBANK_OK && status != CBANK_E_INVALID) {
         if (err != NULL)
             *err = claim.unfit;
@@ -218,6 +257,8 @@ static cbank_status take_ready(cbi_sheet *sheet, cbi_reader *reader, const cbi_r
     cbi_ruling ruling;
 
     CBI_TRY(judge(sheet, reader, row, NULL, &ruling, err));
+    if (sheet->judged != NULL && ruling.outcome != CBI_OUTCOME_REJECTED)
+        return sheet->judged(sheet->context, reader, row, &ruling, err);
     if (ruling.outcome == CBI_OUTCOME_DEPOSITED)
         return add_new(sheet, row, err);
     if (ruling.outcome == CBI_OUTCOME_CHANGED && sheet->amend)
@@ -269,6 +310,8 @@ cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wan
             CBI_TRY(take_row(sheet, &reader, row, err));
     } while ((step == CBI_GRID_ROW || step == CBI_GRID_HEADER) && cbi_job_clock() <= until);
     *wants = step == CBI_GRID_MORE;
+    if (step == CBI_GRID_DONE)
+        CBI_TRY(cbi_grades_check_column(sheet->grades, sheet->keep_going, err));
     sheet->complete = step == CBI_GRID_DONE;
 done:
     cbi_ledger_read_end(&reader);

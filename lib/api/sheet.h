@@ -21,12 +21,22 @@ typedef struct cbi_sheet {
     const Cbank__Api__V1__SheetFormat *format;
     bool open_accounts;
     bool amend;
+    bool keep_going;
     int64_t now;
     const char *lang;
+    /*
+     * NULL: rows become items. Else what hears of each row that the bank does not reject, as one
+     * that is not there, unchanged or changed; then nothing is signed and `key` is NULL.
+     */
+    cbank_status (*judged)(void *context, cbi_reader *reader, const cbi_row_draft *row,
+                           const cbi_ruling *ruling, cbank_error *err);
+    void *context;
 
     cbi_grades *grades;
     cbi_grades_options options;
     cbi_secret reference_secret;
+    cbi_profile profile;
+    uint64_t last_rejected; /* row */
     cbi_batch_builder batch;
     cbank_buffer rows; /* of the items of the batch: 4 bytes each */
     cbi_hasher *hasher;

@@ -4,6 +4,7 @@
 
 #include "bank/counter.h"
 #include "bank/errand.h"
+#include "bank/student.h"
 #include "base/memory.h"
 
 cbi_subject cbi_account_subject(const char *account)
@@ -29,15 +30,56 @@ done:
     return status;
 }
 
+/* Where documents that prove who somebody is are stated, student numbers find nobody. */
+static bool finds(const cbi_person *person, size_t document)
+{
+    if (person->documents[document].document != CBI_DOCUMENT_STUDENT)
+        return true;
+    for (size_t i = 0; i < person->document_count; i++) {
+        if (person->documents[i].document != CBI_DOCUMENT_STUDENT)
+            return false;
+    }
+    return true;
+}
+
+static cbank_status find_one(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
+                             size_t document, cbi_account *out, cbank_error *err)
+{
+    const cbi_identity *identity = &person->documents[document];
+
+    if (identity->document == CBI_DOCUMENT_STUDENT)
+        return cbi_student_find(bank, txn, identity, person->on, out, err);
+    return cbi_vault_find_account(bank, txn, identity, out, err);
+}
+
+/* Nobody else has the student numbers that are stated beside the documents. */
+static cbank_status check_students(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
+                                   const char *account, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    bool linked;
+
+    for (size_t i = 0; i < person->document_count; i++) {
+        if (!finds(person, i))
+            CBI_TRY(cbi_student_check(bank, txn, &person->documents[i], account,
+                                      &person->periods[i], &linked, err));
+    }
+done:
+    return status;
+}
+
 cbank_status cbi_account_match(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
                                cbi_account *out, bool *known, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    size_t found = 0;
+    size_t found = 0, wanted = 0;
     cbi_account account = {0}, other;
 
     for (size_t i = 0; i < person->document_count; i++) {
-        status = cbi_vault_find_account(bank, txn, &person->documents[i], &other, err);
+        if (!finds(person, i))
+            continue;
+        wanted++;
+        status = find_one(bank, txn, person, i, &other, err);
         if (status == CBANK_E_NOT_FOUND)
             continue;
         CBI_TRY(status);
@@ -48,12 +90,51 @@ cbank_status cbi_account_match(const cbi_bank *bank, cbi_txn *txn, const cbi_per
     }
     status = CBANK_OK;
     *known = found > 0;
+    CBI_TRY(check_students(bank, txn, person, account.digits, err));
     if (found == 0)
         goto done;
-    if (found < person->document_count)
+    if (found < wanted)
         CBI_TRY(cbi_fail(err, CBI_REASON_PERSON_SPLIT, 0, NULL, NULL));
     CBI_TRY(check_name(bank, txn, account.digits, person, err));
     *out = account;
+done:
+    return status;
+}
+
+cbank_status cbi_account_link(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
+                              const char *account, bool write, bool *links, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    bool linked;
+
+    *links = false;
+    for (size_t i = 0; i < person->document_count; i++) {
+        const cbi_identity *number = &person->documents[i];
+
+        if (number->document != CBI_DOCUMENT_STUDENT)
+            continue;
+        CBI_TRY(cbi_student_check(bank, txn, number, account, &person->periods[i], &linked, err));
+        *links = *links || !linked;
+        if (write && !linked)
+            CBI_TRY(cbi_student_link(bank, txn, number, account, &person->periods[i], err));
+    }
+done:
+    return status;
+}
+
+static cbank_status put_documents(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
+                                  const char *account, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < person->document_count; i++) {
+        const cbi_identity *document = &person->documents[i];
+
+        if (document->document == CBI_DOCUMENT_STUDENT)
+            CBI_TRY(cbi_student_put(bank, txn, document, account, &person->periods[i], err));
+        else
+            CBI_TRY(cbi_vault_put_account(bank, txn, document, account, err));
+    }
 done:
     return status;
 }
@@ -114,8 +195,7 @@ cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cb
     CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_ACCOUNTS, 1, &counter, err));
     CBI_TRY(cbi_account_make(CBI_ACCOUNT_FIRST + counter, out, err));
     CBI_TRY(write_opened(bank, append, person, terms, out, err));
-    for (size_t i = 0; i < person->document_count; i++)
-        CBI_TRY(cbi_vault_put_account(bank, append->txn, &person->documents[i], out->digits, err));
+    CBI_TRY(put_documents(bank, append->txn, person, out->digits, err));
     CBI_TRY(cbi_vault_put_person(bank, append->txn, out->digits,
                                  cbi_bytes_of_buffer(&person->bytes), err));
 done:
@@ -254,11 +334,14 @@ static cbank_status write_open_act(cbi_act *act, cbi_append *append, cbank_error
 
     for (size_t i = 0; i < open->count; i++) {
         cbi_account account;
-        bool known;
+        bool known, links;
 
         CBI_TRY(cbi_account_match(open->bank, append->txn, &open->persons[i], &account, &known,
                                   err));
-        if (!known)
+        if (known)
+            CBI_TRY(cbi_account_link(open->bank, append->txn, &open->persons[i], account.digits,
+                                     true, &links, err));
+        else
             CBI_TRY(cbi_account_open(open->bank, append, &open->persons[i], open->terms, &account,
                                      err));
         CBI_TRY(cbi_buffer_append(&act->result, cbi_bytes_of(known ? "0" : "1", 1), err));

@@ -32,6 +32,13 @@ cbi_subject cbi_account_subject(const char *account);
 cbank_status cbi_account_match(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
                                cbi_account *out, bool *known, cbank_error *err);
 
+/*
+ * Whether some of the person's student numbers are not the account's yet (`*links`); with `write`
+ * they become so. CONFLICT (STUDENT_TAKEN).
+ */
+cbank_status cbi_account_link(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
+                              const char *account, bool write, bool *links, cbank_error *err);
+
 /* Opens an account; the person must be nobody's so far. Part of an act's write. */
 cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cbi_person *person,
                               const cbi_opening_terms *terms, cbi_account *out, cbank_error *err);

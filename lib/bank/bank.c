@@ -30,6 +30,7 @@ static cbank_status derive_secrets(cbi_bank *bank, const cbi_secret *master, cba
         {"cbank/v1/documents", &bank->secrets.documents},
         {"cbank/v1/students", &bank->secrets.students},
         {"cbank/v1/content", &bank->secrets.content},
+        {"cbank/v1/references", &bank->secrets.references},
     };
     cbank_status status = CBANK_OK;
 
@@ -38,6 +39,12 @@ static cbank_status derive_secrets(cbi_bank *bank, const cbi_secret *master, cba
                                   purposes[i].secret, err));
 done:
     return status;
+}
+
+cbank_status cbi_bank_reference_secret(const cbi_bank *bank, const char *institution,
+                                       cbi_secret *out, cbank_error *err)
+{
+    return cbi_secret_derive(bank->config.suite, &bank->secrets.references, institution, out, err);
 }
 
 static cbank_status read_keys(const char *folder, cbi_bytes passphrase, cbi_bank *bank,

@@ -25,6 +25,10 @@ typedef struct cbi_bank_secrets {
     cbi_secret documents; /* look-up by document */
     cbi_secret students;  /* look-up by student number */
     cbi_secret content;   /* tells unchanged records from changed ones */
+    /* Root of the secrets that references are composed with, one an institution. It outlives the
+     * institution's signing keys; whoever changes the master secret has to carry it over, or every
+     * record without a number of its own would come in a second time. */
+    cbi_secret references;
 } cbi_bank_secrets;
 
 typedef struct cbi_bank {
@@ -57,6 +61,10 @@ cbank_status cbi_bank_open(const char *path, cbi_bytes passphrase, cbi_bank **ou
                            cbank_error *err);
 /* NULL is a no-op. */
 void cbi_bank_close(cbi_bank *bank);
+
+/* What an institution's references are composed with, as long as the bank lives. */
+cbank_status cbi_bank_reference_secret(const cbi_bank *bank, const char *institution,
+                                       cbi_secret *out, cbank_error *err);
 
 /* What the ledger is opened with. `guard` holds CBI_PATH_MAX bytes and is lent to `out`. */
 cbank_status cbi_bank_setup(const cbi_config *config, const cbi_private *log_key, char *guard,

@@ -8,6 +8,7 @@
 #include "bank/holding.h"
 #include "bank/intake.h"
 #include "bank/order.h"
+#include "bank/student.h"
 #include "bank/vault.h"
 #include "ledger/token.h"
 #include "record/body.h"
@@ -78,13 +79,17 @@ static cbank_status check_document(cbi_check *check, cbi_txn *txn, const char *t
     cbank_status status = CBANK_OK;
     cbank_error missing = {0};
     cbi_account found, holder;
-    bool ended = false;
+    bool ended = false, holds = false;
 
     CBI_TRY(cbi_identity_normalise(cbi_bytes_of_text(type), cbi_bytes_of_text(number), &document,
                                    err));
     if (strcmp(document.number, number) != 0 || strcmp(document.type, type) != 0)
         CBI_TRY(wrong(check, table, "document", err));
     CBI_TRY(cbi_family_root(txn, account, &holder, err));
+    if (document.document == CBI_DOCUMENT_STUDENT)
+        CBI_TRY(cbi_student_holds(check->bank, txn, &document, holder.digits, &holds, err));
+    if (holds)
+        goto done;
     status = cbi_vault_find_account(check->bank, txn, &document, &found, err);
     if (status == CBANK_OK && strcmp(found.digits, holder.digits) == 0)
         goto done;
@@ -211,15 +216,21 @@ done:
     return status;
 }
 
+/* An account, or the holders of a student number; the key does not tell which. */
 cbank_status cbi_check_identity(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                 cbank_error *err)
 {
-    cbi_account account = {0};
+    cbi_student_holder holders[CBI_STUDENT_HOLDERS_MAX];
+    cbank_status status = CBANK_OK;
+    size_t count;
 
-    if (key.size != CBI_HASH_SIZE || !cbi_account_is_valid(value))
+    if (key.size != CBI_HASH_SIZE || !cbi_student_decode(value, holders, &count))
         return wrong(check, CBI_TABLE_IDENTITY, "form", err);
-    memcpy(account.digits, value.data, value.size);
-    return want_account(check, txn, account.digits, CBI_TABLE_IDENTITY, "account", err);
+    for (size_t i = 0; i < count; i++)
+        CBI_TRY(want_account(check, txn, holders[i].account.digits, CBI_TABLE_IDENTITY, "account",
+                             err));
+done:
+    return status;
 }
 
 /* Rows 'e' of erase.h; 'm' and 'M' of family.h: the accounts are there, and live as they say. */

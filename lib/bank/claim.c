@@ -19,6 +19,13 @@ static bool is_refusal(cbank_status status)
     return status / 100 == 2 || status / 100 == 3 || status / 100 == 4;
 }
 
+uint32_t cbi_claim_day(const Cbank__V1__CreditRecord *record)
+{
+    if (record->awarded_on != 0)
+        return record->awarded_on;
+    return record->assessed_on != 0 ? record->assessed_on : record->ended_on;
+}
+
 /* ---- records ----------------------------------------------------------------------------- */
 
 /*

@@ -50,6 +50,9 @@ cbank_status cbi_claim_judge(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *has
                              const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
                              cbank_error *err);
 
+/* The day of which a record's student number speaks: of the award, else of the exam or its end. */
+uint32_t cbi_claim_day(const Cbank__V1__CreditRecord *record);
+
 /* Where a claim stands in its batch, and the bytes that the institution signed. */
 typedef struct cbi_claim_place {
     const cbi_hash *batch; /* id */

@@ -271,7 +271,7 @@ static cbank_status move_keys(const document_act *it, cbi_txn *txn,
     if (it->change->act != CBI_DOCUMENT_BIND) {
         CBI_TRY(cbi_identity_normalise(cbi_message_text(ending->type),
                                        cbi_message_text(ending->number), &gone, err));
-        CBI_TRY(cbi_vault_drop_account(it->bank, txn, &gone, err));
+        CBI_TRY(cbi_vault_drop_account(it->bank, txn, &gone, it->change->account, err));
     }
     if (it->change->document != NULL)
         CBI_TRY(cbi_vault_put_account(it->bank, txn, it->change->document, it->change->account,

@@ -82,6 +82,26 @@ done:
     return status;
 }
 
+/* The document does not lead to the account any more, nor to the one it was merged into. */
+static cbank_status drop_document(const erasing *it, cbi_txn *txn, const char *account,
+                                  const cbi_identity *document, cbank_error *err)
+{
+    const char *root = it->family->members[0].account.digits;
+    cbank_status status = CBANK_OK;
+    cbi_account found;
+
+    if (document->document == CBI_DOCUMENT_STUDENT) {
+        CBI_TRY(cbi_vault_drop_account(it->bank, txn, document, account, err));
+        CBI_TRY(cbi_vault_drop_account(it->bank, txn, document, root, err));
+        return CBANK_OK;
+    }
+    CBI_TRY(cbi_vault_find_account(it->bank, txn, document, &found, err));
+    if (strcmp(found.digits, account) == 0 || strcmp(found.digits, root) == 0)
+        CBI_TRY(cbi_vault_drop_account(it->bank, txn, document, found.digits, err));
+done:
+    return status;
+}
+
 /* Look-up keys of the documents that lead to the account, then who the person is. */
 static cbank_status forget_person(const erasing *it, cbi_txn *txn, const char *account,
                                   cbank_error *err)
@@ -94,16 +114,11 @@ static cbank_status forget_person(const erasing *it, cbi_txn *txn, const char *a
     CBI_TRY(status);
     for (size_t i = 0; i < person->n_documents; i++) {
         cbi_identity document = {0};
-        cbi_account found;
 
         CBI_TRY(cbi_identity_normalise(cbi_message_text(person->documents[i]->type),
                                        cbi_message_text(person->documents[i]->number), &document,
                                        err));
-        status = cbi_vault_find_account(it->bank, txn, &document, &found, err);
-        if (status == CBANK_OK &&
-            (strcmp(found.digits, account) == 0 ||
-             strcmp(found.digits, it->family->members[0].account.digits) == 0))
-            status = cbi_vault_drop_account(it->bank, txn, &document, err);
+        status = drop_document(it, txn, account, &document, err);
         cbi_identity_clear(&document);
         if (status != CBANK_E_NOT_FOUND)
             CBI_TRY(status);

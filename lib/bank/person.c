@@ -8,11 +8,16 @@
 #include "base/time.h"
 
 static cbank_status take_document(cbi_person *out, const char *type, const char *number,
-                                  cbank_error *err)
+                                  cbi_period period, cbank_error *err)
 {
     if (out->document_count == CBI_PERSON_DOCUMENTS_MAX)
         return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_PERSON_DOCUMENTS_MAX, "documents",
                         NULL);
+    if ((period.from != 0 && !cbi_date_is_valid(period.from)) ||
+        (period.until != 0 && !cbi_date_is_valid(period.until)) ||
+        (period.until != 0 && period.from > period.until))
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, "until", "%u", period.until);
+    out->periods[out->document_count] = period;
     out->document_count++; /* cleared with the rest whatever comes */
     return cbi_identity_normalise(cbi_message_text(type), cbi_message_text(number),
                                   &out->documents[out->document_count - 1], err);
@@ -36,15 +41,20 @@ static cbank_status take_documents(const Cbank__Api__V1__Person *stated, cbi_per
     cbank_status status = CBANK_OK;
     char type[CBI_DOCUMENT_TYPE_MAX + 1];
 
-    for (size_t i = 0; i < stated->n_documents; i++)
-        CBI_TRY(take_document(out, stated->documents[i]->type, stated->documents[i]->number, err));
+    for (size_t i = 0; i < stated->n_documents; i++) {
+        const Cbank__Api__V1__PersonDocument *document = stated->documents[i];
+
+        CBI_TRY(take_document(out, document->type, document->number,
+                              (cbi_period){document->from, document->until}, err));
+    }
     for (size_t i = 0; i < stated->n_student_numbers; i++) {
         const Cbank__Api__V1__StudentNumber *student = stated->student_numbers[i];
         int size = snprintf(type, sizeof(type), "student/%s", student->institution);
 
         if (size < 0 || (size_t)size >= sizeof(type))
             CBI_TRY(cbi_fail(err, CBI_REASON_PERSON_DOCUMENT, 0, "institution", NULL));
-        CBI_TRY(take_document(out, type, student->number, err));
+        CBI_TRY(take_document(out, type, student->number,
+                              (cbi_period){student->from, student->until}, err));
     }
     if (out->document_count == 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_PERSON_DOCUMENT, 0, "documents", NULL));
@@ -118,6 +128,8 @@ static cbank_status pack_canonical(const Cbank__Api__V1__Person *stated, cbi_per
             documents[i] = *stated->documents[i];
         documents[i].type = out->documents[i].type;
         documents[i].number = out->documents[i].number;
+        documents[i].from = out->periods[i].from;
+        documents[i].until = out->periods[i].until;
         document_list[i] = &documents[i];
     }
     person.names = name_list;

@@ -12,10 +12,18 @@
 #define CBI_PERSON_DOCUMENTS_MAX 16u
 #define CBI_PERSON_NAMES_MAX 16u
 
+/* Days on which something held, both inclusive; 0 is not stated. */
+typedef struct cbi_period {
+    uint32_t from;
+    uint32_t until;
+} cbi_period;
+
 /* Personal data: end with cbi_person_clear. */
 typedef struct cbi_person {
     cbi_identity documents[CBI_PERSON_DOCUMENTS_MAX]; /* the first is who the account is for */
+    cbi_period periods[CBI_PERSON_DOCUMENTS_MAX];
     size_t document_count;
+    uint32_t on; /* the day of which a student number speaks; 0: today */
     cbank_buffer bytes; /* the Person message with canonical documents and composed names */
     char name[4 * CBI_NAME_CHARACTERS_MAX + 1]; /* the current one; "" if none is stated */
 } cbi_person;

@@ -27,6 +27,7 @@ static cbank_status make_claim(const char *institution, cbi_unit *unit, size_t a
     claim->person = &unit->persons[at];
     status = cbi_person_from_opening(opening->document_type, opening->number, opening->name,
                                      &unit->persons[at], &claim->unfit);
+    unit->persons[at].on = cbi_claim_day(item->record);
     if (status == CBANK_E_INVALID)
         return CBANK_OK;
     if (status != CBANK_OK && err != NULL)

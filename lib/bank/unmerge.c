@@ -93,7 +93,7 @@ static cbank_status hand_back(const cbi_merge_act *it, cbi_txn *txn, cbank_error
         CBI_TRY(cbi_identity_normalise(cbi_message_text(from->documents[i]->type),
                                        cbi_message_text(from->documents[i]->number), &document,
                                        err));
-        status = cbi_vault_put_account(it->bank, txn, &document, it->from, err);
+        status = cbi_vault_move_account(it->bank, txn, &document, it->into, it->from, err);
         cbi_identity_clear(&document);
         CBI_TRY(status);
     }

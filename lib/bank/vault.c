@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bank/student.h"
 #include "base/memory.h"
 
 /* Associated data: origin | 00 | table | 00 | key. */
@@ -180,8 +181,8 @@ void cbi_vault_free_opening(Cbank__V1__Opening *opening)
     cbi_message_free(opening);
 }
 
-static cbank_status look_up_key(const cbi_bank *bank, const cbi_identity *document, cbi_hash *out,
-                                cbank_error *err)
+cbank_status cbi_vault_key(const cbi_bank *bank, const cbi_identity *document, cbi_hash *out,
+                           cbank_error *err)
 {
     const cbi_secret *secret = document->document == CBI_DOCUMENT_STUDENT
                                    ? &bank->secrets.students
@@ -199,7 +200,9 @@ cbank_status cbi_vault_find_account(const cbi_bank *bank, cbi_txn *txn,
     cbank_status status = CBANK_OK;
     cbi_hash key;
 
-    CBI_TRY(look_up_key(bank, document, &key, err));
+    if (document->document == CBI_DOCUMENT_STUDENT)
+        return cbi_student_find(bank, txn, document, 0, out, err);
+    CBI_TRY(cbi_vault_key(bank, document, &key, err));
     status = cbi_txn_get(txn, CBI_TABLE_IDENTITY, cbi_bytes_of_hash(&key), &value, err);
     if (status == CBANK_E_NOT_FOUND)
         CBI_TRY(cbi_fail(err, CBI_REASON_LEARNER_UNKNOWN, 0, document->type, NULL));
@@ -221,20 +224,34 @@ cbank_status cbi_vault_put_account(const cbi_bank *bank, cbi_txn *txn,
     cbank_status status = CBANK_OK;
     cbi_hash key;
 
-    CBI_TRY(look_up_key(bank, document, &key, err));
+    if (document->document == CBI_DOCUMENT_STUDENT)
+        return cbi_student_put(bank, txn, document, account, &(cbi_period){0}, err);
+    CBI_TRY(cbi_vault_key(bank, document, &key, err));
     CBI_TRY(cbi_txn_put(txn, CBI_TABLE_IDENTITY, cbi_bytes_of_hash(&key),
                         cbi_bytes_of_text(account), err));
 done:
     return status;
 }
 
+cbank_status cbi_vault_move_account(const cbi_bank *bank, cbi_txn *txn,
+                                    const cbi_identity *document, const char *from,
+                                    const char *into, cbank_error *err)
+{
+    if (document->document == CBI_DOCUMENT_STUDENT)
+        return cbi_student_move(bank, txn, document, from, into, err);
+    return cbi_vault_put_account(bank, txn, document, into, err);
+}
+
 cbank_status cbi_vault_drop_account(const cbi_bank *bank, cbi_txn *txn,
-                                    const cbi_identity *document, cbank_error *err)
+                                    const cbi_identity *document, const char *account,
+                                    cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_hash key;
 
-    CBI_TRY(look_up_key(bank, document, &key, err));
+    if (document->document == CBI_DOCUMENT_STUDENT)
+        return cbi_student_drop(bank, txn, document, account, err);
+    CBI_TRY(cbi_vault_key(bank, document, &key, err));
     CBI_TRY(cbi_txn_delete(txn, CBI_TABLE_IDENTITY, cbi_bytes_of_hash(&key), err));
 done:
     return status;

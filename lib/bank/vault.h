@@ -39,15 +39,25 @@ cbank_status cbi_vault_get_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t 
                                    Cbank__V1__Opening **out, cbank_error *err);
 void cbi_vault_free_opening(Cbank__V1__Opening *opening);
 
-/* Accounts, by a keyed MAC of a document. NOT_FOUND (LEARNER_UNKNOWN). */
+/* Under which key of `identity` a document is looked up: a keyed MAC. */
+cbank_status cbi_vault_key(const cbi_bank *bank, const cbi_identity *document, cbi_hash *out,
+                           cbank_error *err);
+/* The account of a document; of a student number, the one it leads to today (student.h).
+ * NOT_FOUND (LEARNER_UNKNOWN). */
 cbank_status cbi_vault_find_account(const cbi_bank *bank, cbi_txn *txn,
                                     const cbi_identity *document, cbi_account *out,
                                     cbank_error *err);
+/* A student number keeps its other holders. */
 cbank_status cbi_vault_put_account(const cbi_bank *bank, cbi_txn *txn,
                                    const cbi_identity *document, const char *account,
                                    cbank_error *err);
-/* The document leads nowhere any more. */
+/* The document, which led to `from`, leads to `into`. */
+cbank_status cbi_vault_move_account(const cbi_bank *bank, cbi_txn *txn,
+                                    const cbi_identity *document, const char *from,
+                                    const char *into, cbank_error *err);
+/* The document, which led to `account`, leads nowhere any more. */
 cbank_status cbi_vault_drop_account(const cbi_bank *bank, cbi_txn *txn,
-                                    const cbi_identity *document, cbank_error *err);
+                                    const cbi_identity *document, const char *account,
+                                    cbank_error *err);
 
 #endif

@@ -21,6 +21,40 @@ static size_t copy_wrapped(cbi_bytes cell, char *out)
     return size;
 }
 
+/* Blanks that people type around a cell: ASCII, no-break space, ideographic space. */
+static size_t blank_size(const uint8_t *at, size_t size)
+{
+    if (size >= 1 && (*at == ' ' || (*at >= '\t' && *at <= '\r')))
+        return 1;
+    if (size >= 2 && memcmp(at, "\xc2\xa0", 2) == 0)
+        return 2;
+    if (size >= 3 && (memcmp(at, "\xe3\x80\x80", 3) == 0 || memcmp(at, "\xef\xbb\xbf", 3) == 0))
+        return 3;
+    return 0;
+}
+
+static size_t last_blank_size(cbi_bytes cell)
+{
+    for (size_t width = 1; width <= 3 && width <= cell.size; width++) {
+        if (blank_size(cell.data + cell.size - width, width) == width)
+            return width;
+    }
+    return 0;
+}
+
+cbi_bytes cbi_cell_trim(cbi_bytes cell)
+{
+    size_t blank;
+
+    while ((blank = blank_size(cell.data, cell.size)) > 0) {
+        cell.data += blank;
+        cell.size -= blank;
+    }
+    while ((blank = last_blank_size(cell)) > 0)
+        cell.size -= blank;
+    return cell;
+}
+
 size_t cbi_cell_unwrap(cbi_bytes cell, char *out)
 {
     size_t size = copy_wrapped(cell, out);
@@ -37,6 +71,18 @@ size_t cbi_cell_unwrap(cbi_bytes cell, char *out)
 bool cbi_cell_is_formula(cbi_bytes text)
 {
     return text.size > 0 && text.data[0] != '\0' && strchr("=+-@", text.data[0]) != NULL;
+}
+
+bool cbi_cell_is_error(cbi_bytes text)
+{
+    static const char *const errors[] = {"#N/A",  "#REF!",  "#VALUE!", "#DIV/0!",
+                                         "#NAME?", "#NULL!", "#NUM!",   "#####"};
+
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        if (cbi_bytes_equal(text, cbi_bytes_of_text(errors[i])))
+            return true;
+    }
+    return false;
 }
 
 bool cbi_cell_looks_personal(cbi_bytes text)

@@ -6,6 +6,9 @@
 
 #include "base/bytes.h"
 
+/* Without the blanks that people type around it. */
+cbi_bytes cbi_cell_trim(cbi_bytes cell);
+
 /*
  * Copies a cell, taking off the ="..." by which programs keep a long number as text. `out` holds
  * cell.size + 1; the answer is the size without the zero byte.
@@ -14,6 +17,9 @@ size_t cbi_cell_unwrap(cbi_bytes cell, char *out);
 
 /* True if a spreadsheet program could take the text for a formula. */
 bool cbi_cell_is_formula(cbi_bytes text);
+
+/* True for what a formula that failed leaves behind: #N/A, #REF!, ... */
+bool cbi_cell_is_error(cbi_bytes text);
 
 /* True if it could be somebody's number, so that no message may show it. */
 bool cbi_cell_looks_personal(cbi_bytes text);

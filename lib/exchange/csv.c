@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "exchange/cell.h"
 
 /* libcsv's buffer grows with what it is given at once; so this bounds it. */
 #define SLICE_MAX (16u * 1024)
@@ -92,44 +93,10 @@ static cbank_status end(void *self, cbank_error *err)
 
 /* ---- cells and rows, as libcsv reports them ---- */
 
-/* Blanks that people type around a cell: ASCII, no-break space, ideographic space. */
-static size_t blank_size(const uint8_t *at, size_t size)
-{
-    if (size >= 1 && (*at == ' ' || (*at >= '\t' && *at <= '\r')))
-        return 1;
-    if (size >= 2 && memcmp(at, "\xc2\xa0", 2) == 0)
-        return 2;
-    if (size >= 3 && (memcmp(at, "\xe3\x80\x80", 3) == 0 || memcmp(at, "\xef\xbb\xbf", 3) == 0))
-        return 3;
-    return 0;
-}
-
-static size_t last_blank_size(cbi_bytes cell)
-{
-    for (size_t width = 1; width <= 3 && width <= cell.size; width++) {
-        if (blank_size(cell.data + cell.size - width, width) == width)
-            return width;
-    }
-    return 0;
-}
-
-static cbi_bytes trim(cbi_bytes cell)
-{
-    size_t blank;
-
-    while ((blank = blank_size(cell.data, cell.size)) > 0) {
-        cell.data += blank;
-        cell.size -= blank;
-    }
-    while ((blank = last_blank_size(cell)) > 0)
-        cell.size -= blank;
-    return cell;
-}
-
 static void take_cell(void *data, size_t size, void *context)
 {
     cbi_csv *csv = context;
-    cbi_bytes cell = trim(cbi_bytes_of(data, size));
+    cbi_bytes cell = cbi_cell_trim(cbi_bytes_of(data, size));
 
     csv->after_cr = false;
     if (size > CBI_GRID_CELL_MAX)

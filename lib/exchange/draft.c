@@ -81,28 +81,35 @@ static cbank_status fail_cell(cbi_reason reason, const cbi_assignment *source, c
     return cbi_assignment_fail(source, reason, cbi_bytes_of_text(value), err);
 }
 
-/* Takes one cell: short enough, clean, and no formula where it is text. */
+/* What the profile says that a value stands for; one that it does not know is not guessed. */
+static cbank_status take_meaning(cbi_draft *draft, size_t index, const cbi_assignment *source,
+                                 cbi_bytes value, cbank_error *err)
+{
+    const char *meaning = cbi_mapping_meaning(draft->mapping, source, draft->values[index]);
+
+    if (meaning == NULL)
+        return cbi_assignment_fail(source, CBI_REASON_UNKNOWN_CODE, value, err);
+    draft->values[index] = cbi_message_string(meaning);
+    return CBANK_OK;
+}
+
+/* Takes one cell, and what it stands for. */
 static cbank_status take_value(cbi_draft *draft, size_t index, const cbi_assignment *source,
                                const cbi_grid_row *row, cbank_error *err)
 {
-    cbi_bytes cell = cbi_assignment_value(source, row);
     cbi_sheet_kind kind = source->field->kind;
     bool is_text = kind == CBI_SHEET_BY_HAND || kind == CBI_SHEET_IS_TEXT ||
                    kind == CBI_SHEET_IS_CODE;
-    cbi_bytes value;
+    char *room = draft->text + draft->text_size;
+    cbank_status status = CBANK_OK;
+    size_t size;
 
-    if (cell.size > CBI_TEXT_MAX)
-        return cbi_fail(err, CBI_REASON_FIELD_SIZE, CBI_TEXT_MAX, cbi_assignment_name(source),
-                        "%zu", cell.size);
-    value.data = (const uint8_t *)draft->text + draft->text_size;
-    draft->values[index] = draft->text + draft->text_size;
-    value.size = cbi_cell_unwrap(cell, draft->values[index]);
-    draft->text_size += value.size + 1;
-    if (!cbi_text_is_clean(value))
-        return cbi_fail(err, CBI_REASON_BAD_UTF8, 0, cbi_assignment_name(source), NULL);
-    if (is_text && cbi_cell_is_formula(value))
-        return cbi_fail(err, CBI_REASON_FORMULA_CELL, 0, cbi_assignment_name(source), NULL);
-    return CBANK_OK;
+    draft->values[index] = room;
+    CBI_TRY(cbi_assignment_take(source, row, is_text, room, &size, err));
+    draft->text_size += size + 1;
+    CBI_TRY(take_meaning(draft, index, source, cbi_bytes_of(room, size), err));
+done:
+    return status;
 }
 
 static cbank_status take_number(const cbi_draft *draft, cbi_sheet_id id, int64_t *out,
@@ -168,7 +175,7 @@ static cbank_status require_amount(const cbi_draft *draft, cbank_error *err)
     const cbi_assignment *list = cbi_mapping_list(draft->mapping, &count);
 
     for (size_t i = 0; i < count && draft->record.n_amounts == 0; i++) {
-        if (list[i].field->kind == CBI_SHEET_IS_AMOUNT)
+        if (list[i].field->kind == CBI_SHEET_IS_AMOUNT && list[i].column != CBI_MAPPING_ABSENT)
             return cbi_fail(err, CBI_REASON_MISSING_CELL, 0, cbi_assignment_name(&list[i]), NULL);
     }
     return CBANK_OK;
@@ -212,6 +219,20 @@ static cbank_status fill_titles(cbi_draft *draft, cbank_error *err)
     return CBANK_OK;
 }
 
+/* What the profile made of a result: a score or a word of a scale. */
+static void fill_result(cbi_draft *draft, Cbank__V1__Grade *grade)
+{
+    const cbi_result *result = &draft->result;
+
+    grade->scale = cbi_message_string(result->scale);
+    grade->kind = result->max_milli > 0 ? CBANK__V1__GRADE_KIND__GRADE_KIND_SCORE
+                                        : CBANK__V1__GRADE_KIND__GRADE_KIND_LABEL;
+    grade->score_milli = result->score_milli;
+    grade->max_milli = result->max_milli;
+    if (result->max_milli == 0)
+        grade->label = value_of(draft, CBI_SHEET_RESULT);
+}
+
 /* A score, else a label, else the outcome's own word, else only that the row is of passed ones. */
 static cbank_status fill_grade(cbi_draft *draft, cbank_error *err)
 {
@@ -229,6 +250,8 @@ static cbank_status fill_grade(cbi_draft *draft, cbank_error *err)
         grade->label = value_of(draft, has_value(draft, CBI_SHEET_GRADE) ? CBI_SHEET_GRADE
                                                                          : CBI_SHEET_OUTCOME);
     }
+    if (draft->result.kind != 0)
+        fill_result(draft, grade);
     if (has_value(draft, CBI_SHEET_SCORE)) {
         grade->kind = CBANK__V1__GRADE_KIND__GRADE_KIND_SCORE;
         CBI_TRY(take_number(draft, CBI_SHEET_SCORE, &grade->score_milli, err));
@@ -263,6 +286,17 @@ static cbank_status fill_level(cbi_draft *draft, cbank_error *err)
     return take_number(draft, CBI_SHEET_LEVEL, &draft->level.level_milli, err);
 }
 
+static void add_class(cbi_draft *draft, const char *scheme, cbi_sheet_id id)
+{
+    Cbank__V1__Code *code = &draft->classes[draft->record.n_classifications];
+
+    *code = (Cbank__V1__Code)CBANK__V1__CODE__INIT;
+    code->scheme = keep_text(draft, scheme);
+    code->value = value_of(draft, id);
+    draft->class_list[draft->record.n_classifications++] = code;
+    draft->record.classifications = draft->class_list;
+}
+
 /* Two to four digits; fields begin with 00 to 10, so a leading zero that was lost is noticed. */
 static cbank_status fill_isced(cbi_draft *draft, cbank_error *err)
 {
@@ -273,12 +307,27 @@ static cbank_status fill_isced(cbi_draft *draft, cbank_error *err)
         return CBANK_OK;
     if (value[digits] != '\0' || digits < 2 || digits > 4 || strncmp(value, "10", 2) > 0)
         return fail_cell(CBI_REASON_FIELD_VALUE, source_of(draft, CBI_SHEET_FIELD), value, err);
-    draft->isced = (Cbank__V1__Code)CBANK__V1__CODE__INIT;
-    draft->isced.scheme = keep_text(draft, "ISCED-F");
-    draft->isced.value = value_of(draft, CBI_SHEET_FIELD);
-    draft->isced_list[0] = &draft->isced;
-    draft->record.classifications = draft->isced_list;
-    draft->record.n_classifications = 1;
+    add_class(draft, "ISCED-F", CBI_SHEET_FIELD);
+    return CBANK_OK;
+}
+
+/* "2024-2025-1": two years that follow each other, and a term. */
+static cbank_status fill_year_term(cbi_draft *draft, cbank_error *err)
+{
+    char *value = value_of(draft, CBI_SHEET_YEAR_TERM);
+    const char *digits = "0123456789";
+
+    if (value == NULL || *value == '\0')
+        return CBANK_OK;
+    if (strspn(value, digits) != 4 || value[4] != '-' || strspn(value + 5, digits) != 4 ||
+        value[9] != '-' || strspn(value + 10, digits) == 0 ||
+        value[10 + strspn(value + 10, digits)] != '\0' || strlen(value + 10) > 2)
+        return fail_cell(CBI_REASON_FIELD_VALUE, source_of(draft, CBI_SHEET_YEAR_TERM), value, err);
+    draft->record.school_year = keep(draft, cbi_bytes_of(value, 9));
+    draft->year_term = (Cbank__V1__Code)CBANK__V1__CODE__INIT;
+    draft->year_term.scheme = keep_text(draft, "local");
+    draft->year_term.value = value + 10;
+    draft->record.term = &draft->year_term;
     return CBANK_OK;
 }
 
@@ -380,6 +429,9 @@ cbank_status cbi_draft_fill(cbi_draft *draft, const cbi_grid_row *row, cbank_err
     CBI_TRY(fill_grade(draft, err));
     CBI_TRY(fill_level(draft, err));
     CBI_TRY(fill_isced(draft, err));
+    if (has_value(draft, CBI_SHEET_MAJOR))
+        add_class(draft, "local", CBI_SHEET_MAJOR);
+    CBI_TRY(fill_year_term(draft, err));
     fill_awarder(draft);
     CBI_TRY(fill_holder(draft, err));
 done:

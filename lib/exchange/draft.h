@@ -9,6 +9,7 @@
 
 #include "crypto/seal.h"
 #include "exchange/mapping.h"
+#include "exchange/result.h"
 #include "record/identity.h"
 
 #include "cbank/v1/record.pb-c.h"
@@ -31,8 +32,11 @@ typedef struct cbi_draft {
     Cbank__V1__Amount amounts[CBI_MAPPING_MAX];
     Cbank__V1__Amount *amount_list[CBI_MAPPING_MAX];
     Cbank__V1__Code codes[CBI_MAPPING_MAX];
-    Cbank__V1__Code isced;
-    Cbank__V1__Code *isced_list[1];
+    Cbank__V1__Code classes[2]; /* field, major */
+    Cbank__V1__Code *class_list[2];
+    Cbank__V1__Code year_term;
+    cbi_result result;             /* given: what the result column says; kind 0: nothing */
+    cbi_attempt_kind attempt_kind; /* given */
     Cbank__V1__Level level;
     Cbank__V1__Level *level_list[1];
     Cbank__V1__Grade grade;

@@ -12,10 +12,6 @@
 
 #include "exchange/grid.h"
 
-/* Appends one cell so that no program changes or runs it, and what separates it from the next. */
-cbank_status cbi_errorfile_cell(cbi_bytes cell, const char *separator, cbank_buffer *out,
-                                cbank_error *err);
-
 /* Appends the mark and the header. */
 cbank_status cbi_errorfile_begin(const cbi_bytes *columns, size_t count, cbank_buffer *out,
                                  cbank_error *err);

@@ -1,26 +1,16 @@
-#include "exchange/grades.h"
+#include "exchange/grades_part.h"
 
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "exchange/cell.h"
-#include "record/seen.h"
 #include "record/code.h"
-#include "record/credit.h"
 
-struct cbi_grades {
-    cbi_grades_options options;
-    cbi_grid *grid;
-    cbi_mapping *mapping;
-    cbi_draft *draft;
-    cbi_seen *seen;
-    cbank_buffer content; /* of the row in hand */
-    cbi_row_draft row;
-    cbi_grades_counts counts;
-};
+/* Fed again at once, the second time. */
+#define PIECE (64u * 1024)
+#define TWICE_MAX (128u * 1024 * 1024) /* a file that is read twice */
 
-/* ---- options ---- */
+/* ---- options ----------------------------------------------------------------------------- */
 
 static cbank_status check_options(const cbi_grades *grades, cbank_error *err)
 {
@@ -32,17 +22,26 @@ static cbank_status check_options(const cbi_grades *grades, cbank_error *err)
         return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, "institution", "[A-Z0-9][A-Z0-9.-]*");
     if (outcome != (options->passed_count > 0) || (!outcome && options->failed_count > 0))
         return cbi_fail(err, CBI_REASON_MAP_RESULT, 0, outcome ? "passed" : "outcome", NULL);
+    if (cbi_mapping_find(grades->mapping, CBI_SHEET_RESULT) != NULL &&
+        (grades->profile == NULL || grades->profile->scale_count == 0))
+        return cbi_fail(err, CBI_REASON_MAP_RESULT, 0, "result", NULL);
     if (!reference && options->reference_secret == NULL)
-        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "reference_secret", NULL);
+        return cbi_fail(err, CBI_REASON_REFERENCE_KEY, 0, "reference", NULL);
     return CBANK_OK;
 }
 
-/* A campus format will bring lists of its own here, to go before what the caller maps. */
-static cbank_status check_format(cbi_bytes format, cbank_error *err)
+static cbank_status choose_profile(cbi_grades *grades, cbank_error *err)
 {
-    if (cbi_bytes_equal(format, cbi_bytes_of_text("generic")))
+    const cbi_grades_options *options = &grades->options;
+    cbank_status status = CBANK_OK;
+
+    grades->profile = options->profile;
+    if (options->profile != NULL || cbi_bytes_equal(options->format, cbi_bytes_of_text("generic")))
         return CBANK_OK;
-    return cbi_fail(err, CBI_REASON_UNKNOWN_FORMAT, 0, NULL, NULL);
+    CBI_TRY(cbi_profile_builtin(options->format, &grades->own, err));
+    grades->profile = &grades->own;
+done:
+    return status;
 }
 
 static cbank_status open_grid(cbi_grades *grades, cbank_error *err)
@@ -55,22 +54,35 @@ static cbank_status open_grid(cbi_grades *grades, cbank_error *err)
     return cbi_grid_new(&options, &grades->grid, err);
 }
 
-cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out,
-                            cbank_error *err)
+static cbank_status open_mapping(cbi_grades *grades, cbank_error *err)
+{
+    const cbi_mapping_options options = {.use = CBI_SHEET_FOR_GRADES,
+                                         .map = grades->options.map,
+                                         .constants = grades->options.constants,
+                                         .profile = grades->profile};
+
+    return cbi_mapping_new(&options, &grades->mapping, err);
+}
+
+cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_grades *grades = NULL;
 
-    CBI_TRY(check_format(options->format, err));
     CBI_TRY(cbi_alloc(1, sizeof(*grades), &grades, err));
     grades->options = *options;
-    CBI_TRY(cbi_mapping_new(options->map, options->constants, &grades->mapping, err));
+    if (options->sheet == NULL)
+        grades->options.sheet = "";
+    CBI_TRY(choose_profile(grades, err));
+    CBI_TRY(open_mapping(grades, err));
     CBI_TRY(check_options(grades, err));
     CBI_TRY(open_grid(grades, err));
     CBI_TRY(cbi_alloc(1, sizeof(*grades->draft), &grades->draft, err));
-    cbi_draft_init(grades->draft, grades->mapping, options->institution,
-                   options->institution_name);
+    cbi_draft_init(grades->draft, grades->mapping, options->institution, options->institution_name);
     CBI_TRY(cbi_seen_new(options->suite, &grades->seen, err));
+    if (grades->profile != NULL && grades->profile->retakes != CBI_RETAKES_ALL)
+        CBI_TRY(cbi_retake_new(options->suite, grades->profile->retakes, &grades->retake, err));
+    grades->looking = grades->retake != NULL;
     *out = grades;
     grades = NULL;
 done:
@@ -88,17 +100,32 @@ void cbi_grades_free(cbi_grades *grades)
         cbi_draft_clear(grades->draft);
     cbi_free(grades->draft);
     cbi_seen_free(grades->seen);
+    cbi_retake_free(grades->retake);
+    cbi_profile_clear(&grades->own);
     cbank_buffer_clear(&grades->content);
+    cbank_buffer_clear(&grades->file);
     cbi_free(grades);
 }
 
+/* ---- feeding ----------------------------------------------------------------------------- */
+
 cbank_status cbi_grades_feed(cbi_grades *grades, cbi_bytes bytes, cbank_error *err)
 {
-    return cbi_grid_feed(grades->grid, bytes, err);
+    cbank_status status = CBANK_OK;
+
+    if (grades->looking) {
+        if (bytes.size > TWICE_MAX - grades->file.size)
+            return cbi_fail(err, CBI_REASON_CSV_LIMIT, 0, "file", "%u bytes", TWICE_MAX);
+        CBI_TRY(cbi_buffer_append(&grades->file, bytes, err));
+    }
+    CBI_TRY(cbi_grid_feed(grades->grid, bytes, err));
+done:
+    return status;
 }
 
 cbank_status cbi_grades_end(cbi_grades *grades, cbank_error *err)
 {
+    grades->ended = true;
     return cbi_grid_end(grades->grid, err);
 }
 
@@ -123,106 +150,19 @@ const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id)
     return source == NULL ? cbi_sheet_fields(&count)[id].word : cbi_assignment_name(source);
 }
 
-/* ---- one row ---- */
-
-static bool is_listed(cbi_bytes value, char *const *list, size_t count)
+cbank_status cbi_grades_check_column(const cbi_grades *grades, bool keep_going, cbank_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (cbi_bytes_equal(value, cbi_bytes_of_text(list[i])))
-            return true;
-    }
-    return false;
-}
+    const cbi_damage *damage = &grades->damage;
+    bool doubtful = keep_going && damage->ruined > 0 && damage->possible > 0;
 
-/* Where nothing says passed or failed, the grade itself has to be there. */
-static cbank_status require_grade(const cbi_grades *grades, cbank_error *err)
-{
-    static const cbi_sheet_id results[] = {CBI_SHEET_SCORE, CBI_SHEET_GRADE};
-    const cbi_assignment *empty = NULL;
-
-    for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
-        const cbi_assignment *source = cbi_mapping_find(grades->mapping, results[i]);
-
-        if (source == NULL)
-            continue;
-        if (cbi_assignment_value(source, &grades->row.row).size > 0)
-            return CBANK_OK;
-        empty = source;
-    }
-    if (empty == NULL)
+    if (!doubtful && !cbi_damage_is_column(damage))
         return CBANK_OK;
-    return cbi_fail(err, CBI_REASON_MISSING_RESULT, 0, cbi_assignment_name(empty), NULL);
+    return cbi_fail(err, CBI_REASON_COLUMN_RUINED, damage->first,
+                    cbi_grades_source(grades, CBI_SHEET_ID_NUMBER), "%llu",
+                    (unsigned long long)damage->ruined);
 }
 
-/* OK for a row that passed. One that did not is skipped, and need not be right otherwise. */
-static cbank_status judge_result(cbi_grades *grades, cbank_error *err)
-{
-    const cbi_grades_options *options = &grades->options;
-    const cbi_assignment *source = cbi_mapping_find(grades->mapping, CBI_SHEET_OUTCOME);
-    cbi_bytes value = cbi_assignment_value(source, &grades->row.row);
-    char plain[CBI_TEXT_MAX + 1];
-
-    if (source == NULL)
-        return require_grade(grades, err);
-    if (value.size == 0)
-        return cbi_fail(err, CBI_REASON_MISSING_RESULT, 0, cbi_assignment_name(source), NULL);
-    if (value.size > CBI_TEXT_MAX)
-        return cbi_assignment_fail(source, CBI_REASON_UNKNOWN_RESULT, value, err);
-    value = cbi_bytes_of(plain, cbi_cell_unwrap(value, plain));
-    if (is_listed(value, options->passed, options->passed_count))
-        return CBANK_OK;
-    if (options->failed_count > 0 && !is_listed(value, options->failed, options->failed_count))
-        return cbi_assignment_fail(source, CBI_REASON_UNKNOWN_RESULT, value, err);
-    grades->row.row_class = CBI_ROW_SKIPPED;
-    return cbi_assignment_fail(source, CBI_REASON_NOT_PASSED, value, err);
-}
-
-/* A reference is there once in a file; the same row again is passed over. */
-static cbank_status judge_reference(cbi_grades *grades, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    const Cbank__V1__CreditRecord *record = &grades->draft->record;
-    const cbi_identity *holder = &grades->draft->holder;
-    const cbi_assignment *source = cbi_mapping_find(grades->mapping, CBI_SHEET_REFERENCE);
-    uint64_t first_row = 0;
-    bool same = false;
-
-    CBI_TRY(cbi_credit_content(record, cbi_bytes_of_text(holder->type),
-                               cbi_bytes_of_text(holder->number), &grades->content, err));
-    CBI_TRY(cbi_seen_add(grades->seen, cbi_bytes_of_text(record->reference),
-                         cbi_bytes_of_buffer(&grades->content), grades->row.row.number, &first_row,
-                         &same, err));
-    if (first_row == 0)
-        goto done;
-    if (same)
-        grades->row.row_class = CBI_ROW_SKIPPED;
-    status = cbi_fail(err, CBI_REASON_DUPLICATE_IN_FILE, first_row,
-                      source == NULL ? "reference" : cbi_assignment_name(source), "%s",
-                      record->reference);
-done:
-    return status;
-}
-
-static cbank_status judge_row(cbi_grades *grades, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_draft *draft = grades->draft;
-    const cbi_assignment *reference = cbi_mapping_find(grades->mapping, CBI_SHEET_REFERENCE);
-    size_t columns;
-
-    cbi_grid_columns(grades->grid, &columns);
-    if (grades->row.row.count != columns)
-        return cbi_fail(err, CBI_REASON_ROW_CELLS, columns, NULL, "%zu", grades->row.row.count);
-    CBI_TRY(judge_result(grades, err));
-    CBI_TRY(cbi_draft_fill(draft, &grades->row.row, err));
-    if (reference == NULL)
-        CBI_TRY(cbi_draft_compose_reference(draft, grades->options.suite,
-                                            grades->options.reference_secret, err));
-    CBI_TRY(cbi_draft_check(draft, err));
-    CBI_TRY(judge_reference(grades, err));
-done:
-    return status;
-}
+/* ---- rows -------------------------------------------------------------------------------- */
 
 /* True for what is wrong with this row, false for what stops the work. */
 static bool is_about_row(const cbank_error *why)
@@ -238,7 +178,7 @@ static cbank_status take_row(cbi_grades *grades, cbank_error *err)
 
     row->row_class = CBI_ROW_REJECTED;
     row->why = (cbank_error){0};
-    status = judge_row(grades, &row->why);
+    status = cbi_grades_judge(grades, &row->why);
     if (status != CBANK_OK && !is_about_row(&row->why)) {
         if (err != NULL)
             *err = row->why;
@@ -246,6 +186,8 @@ static cbank_status take_row(cbi_grades *grades, cbank_error *err)
     }
     if (status == CBANK_OK)
         row->row_class = CBI_ROW_READY;
+    if (grades->looking)
+        return status == CBANK_OK ? cbi_grades_note_attempt(grades, err) : CBANK_OK;
     row->record = &draft->record;
     row->holder = &draft->holder;
     row->student = &draft->student;
@@ -257,18 +199,107 @@ static cbank_status take_row(cbi_grades *grades, cbank_error *err)
     return CBANK_OK;
 }
 
-cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_row_draft **out,
-                             cbank_error *err)
+/* Turns to the next subject of the row in hand that has anything; false after the last. */
+static bool next_turn(cbi_grades *grades)
 {
+    while (++grades->turn < grades->mapping->turn_count) {
+        cbi_mapping_turn(grades->mapping, grades->turn);
+        if (!cbi_mapping_turn_is_empty(grades->mapping, &grades->row.row))
+            return true;
+    }
+    return false;
+}
+
+/* The next row, or the next subject of a wide one. */
+static cbank_status read_row(cbi_grades *grades, cbi_grid_step *step, cbank_error *err)
+{
+    bool wide = grades->mapping->turn_count > 0;
     cbank_status status = CBANK_OK;
     const cbi_bytes *columns;
     size_t count;
 
-    CBI_TRY(cbi_grid_next(grades->grid, step, &grades->row.row, err));
-    if (*step == CBI_GRID_HEADER) {
-        columns = cbi_grid_columns(grades->grid, &count);
-        CBI_TRY(cbi_mapping_bind(grades->mapping, columns, count, err));
-    }
+    *step = CBI_GRID_ROW;
+    if (wide && next_turn(grades))
+        return CBANK_OK;
+    do {
+        CBI_TRY(cbi_grid_next(grades->grid, step, &grades->row.row, err));
+        grades->turn = wide ? SIZE_MAX : 0;
+    } while (*step == CBI_GRID_ROW && wide && !next_turn(grades));
+    if (*step != CBI_GRID_HEADER)
+        goto done;
+    columns = cbi_grid_columns(grades->grid, &count);
+    CBI_TRY(cbi_mapping_bind(grades->mapping, columns, count, err));
+    grades->turn = grades->mapping->turn_count; /* of no row yet */
+done:
+    return status;
+}
+
+/* All attempts have been seen: the file once more. */
+static cbank_status begin_again(cbi_grades *grades, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_retake_settle(grades->retake, err));
+    cbi_grid_free(grades->grid);
+    grades->grid = NULL;
+    cbi_mapping_free(grades->mapping);
+    grades->mapping = NULL;
+    CBI_TRY(open_mapping(grades, err));
+    grades->draft->mapping = grades->mapping;
+    CBI_TRY(open_grid(grades, err));
+    grades->looking = false;
+done:
+    return status;
+}
+
+/* Feeds the next piece a second time, or the end. */
+static cbank_status feed_again(cbi_grades *grades, cbank_error *err)
+{
+    size_t size = grades->file.size - grades->again;
+    cbank_status status = CBANK_OK;
+
+    if (size > PIECE)
+        size = PIECE;
+    if (size == 0)
+        return cbi_grid_end(grades->grid, err);
+    CBI_TRY(
+        cbi_grid_feed(grades->grid, cbi_bytes_of(grades->file.data + grades->again, size), err));
+    grades->again += size;
+done:
+    return status;
+}
+
+/* Looks at all there is to see; MORE until the file has ended, and a header that nobody needs. */
+static cbank_status look(cbi_grades *grades, cbi_grid_step *step, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    do {
+        CBI_TRY(read_row(grades, step, err));
+        if (*step == CBI_GRID_ROW)
+            CBI_TRY(take_row(grades, err));
+    } while (*step == CBI_GRID_ROW || *step == CBI_GRID_HEADER);
+    if (*step == CBI_GRID_DONE)
+        CBI_TRY(begin_again(grades, err));
+done:
+    return status;
+}
+
+cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_row_draft **out,
+                             cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    *step = CBI_GRID_MORE;
+    if (grades->looking)
+        CBI_TRY(look(grades, step, err));
+    if (grades->looking)
+        goto done;
+    do {
+        CBI_TRY(read_row(grades, step, err));
+        if (*step == CBI_GRID_MORE && grades->retake != NULL)
+            CBI_TRY(feed_again(grades, err));
+    } while (*step == CBI_GRID_MORE && grades->retake != NULL);
     if (*step == CBI_GRID_ROW) {
         CBI_TRY(take_row(grades, err));
         *out = &grades->row;

@@ -5,12 +5,17 @@
  * names; whether the bank holds them already is the bank's question. A skipped row is none
  * (failed, or the same row again) and stops nothing; a rejected row has to be mended.
  *
- * Who passed is said by the outcome column and the values that mean passed. Without an outcome
- * column the file is taken to hold passed rows only. A blank result never counts as passed.
+ * Who passed is said by the outcome column and the values that mean passed, or by the result column
+ * and the school's profile. Without either the file is taken to hold passed rows only. A blank
+ * result never counts as passed.
+ *
+ * Where the profile says that one of several attempts counts, the file is read twice: rows come out
+ * once its end has been fed.
  */
 #ifndef CBI_EXCHANGE_GRADES_H
 #define CBI_EXCHANGE_GRADES_H
 
+#include "exchange/damage.h"
 #include "exchange/draft.h"
 
 typedef struct cbi_grades_options {
@@ -19,7 +24,8 @@ typedef struct cbi_grades_options {
     const char *institution_name; /* as the records shall give it; may be "" */
     /* Under which references are composed; may be NULL where `reference` is mapped. */
     const cbi_secret *reference_secret;
-    cbi_bytes format;    /* "generic" */
+    cbi_bytes format;    /* "generic", or a profile that is built in (profile.h) */
+    const cbi_profile *profile; /* the school's own, in its place; or NULL */
     cbi_bytes map;       /* "FIELD=COLUMN,..." (mapping.h) */
     cbi_bytes constants; /* "FIELD=VALUE,..." */
     /* Values of the outcome column. With `failed`, a value in neither list is rejected; without,
@@ -80,6 +86,8 @@ cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_
 /* From CBI_GRID_HEADER on. */
 const cbi_bytes *cbi_grades_columns(const cbi_grades *grades, size_t *count);
 cbi_grades_counts cbi_grades_count(const cbi_grades *grades);
+/* COLUMN_RUINED (INVALID) if the column of document numbers is not to be believed (damage.h). */
+cbank_status cbi_grades_check_column(const cbi_grades *grades, bool keep_going, cbank_error *err);
 /* What to call the source of a field before people: its column, or the field's own word. */
 const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id);
 

@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "exchange/csv.h"
 #include "exchange/header.h"
+#include "exchange/html.h"
+#include "exchange/xlsx.h"
 
 #define LOOK_MAX 4096u /* bytes by which kinds of file are told apart */
 
@@ -65,10 +67,54 @@ const char *cbi_grid_kind(const cbi_grid *grid)
 
 /* ---- what kind of file it is ------------------------------------------------------------- */
 
+static bool begins(cbi_bytes text, const char *with)
+{
+    size_t size = strlen(with);
+
+    return text.size >= size && memcmp(text.data, with, size) == 0;
+}
+
+/* A tag behind whatever blanks and byte order mark: nothing that people write into a cell. */
+static bool is_markup(cbi_bytes text)
+{
+    size_t at = begins(text, "\xef\xbb\xbf") ? 3 : 0;
+
+    while (at < text.size &&
+           (text.data[at] == ' ' || (text.data[at] >= '\t' && text.data[at] <= '\r')))
+        at++;
+    return at + 1 < text.size && text.data[at] == '<' &&
+           (text.data[at + 1] == '!' || text.data[at + 1] == '?' ||
+            (text.data[at + 1] | 0x20) >= 'a');
+}
+
+/* XML that a program of 2003 writes, with its own words for rows and cells. */
+static bool is_old_xml(cbi_bytes text)
+{
+    static const char name[] = "urn:schemas-microsoft-com:office:spreadsheet";
+
+    return memmem(text.data, text.size, name, sizeof(name) - 1) != NULL &&
+           memmem(text.data, text.size, "<Workbook", 9) != NULL;
+}
+
 static cbank_status choose(cbi_grid *grid, cbank_error *err)
 {
+    const cbi_grid_options *options = &grid->options;
+    cbi_bytes first = cbi_bytes_of_buffer(&grid->first);
+
+    if (begins(first, "\xd0\xcf\x11\xe0"))
+        return cbi_fail(err, CBI_REASON_WORKBOOK_OLD, 0, "xls", NULL);
+    if (begins(first, "PK\x03\x04")) {
+        grid->reader = &cbi_xlsx_reader;
+        return cbi_xlsx_new(options->sheet, (cbi_xlsx **)&grid->self, err);
+    }
+    if (is_markup(first) && is_old_xml(first))
+        return cbi_fail(err, CBI_REASON_WORKBOOK_OLD, 0, "xml", NULL);
+    if (is_markup(first)) {
+        grid->reader = &cbi_html_reader;
+        return cbi_html_new(options->encoding, (cbi_html **)&grid->self, err);
+    }
     grid->reader = &cbi_csv_reader;
-    return cbi_csv_new(grid->options.encoding, (cbi_csv **)&grid->self, err);
+    return cbi_csv_new(options->encoding, (cbi_csv **)&grid->self, err);
 }
 
 /* Opens the reader for what has been fed so far, and hands it on. */
@@ -178,8 +224,7 @@ static void fit(cbi_grid *grid, cbi_grid_row *row)
     row->count = columns;
 }
 
-cbank_status cbi_grid_next(cbi_grid *grid, cbi_grid_step *step, cbi_grid_row *row,
-                           cbank_error *err)
+cbank_status cbi_grid_next(cbi_grid *grid, cbi_grid_step *step, cbi_grid_row *row, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbank_error unused;

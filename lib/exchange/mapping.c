@@ -7,15 +7,6 @@
 #include "exchange/cell.h"
 #include "record/field.h"
 
-#define VALUE_SHOWN_MAX 24u /* bytes of a wrong value that a message may show */
-#define COLUMNS_SHOWN 320u  /* bytes; an error cuts it to what it holds */
-
-struct cbi_mapping {
-    cbi_assignment list[CBI_MAPPING_MAX];
-    size_t count;
-    char *texts[2]; /* of the two lists; what the assignments point into */
-};
-
 /* ---- reading a list ---- */
 
 struct reader {
@@ -112,25 +103,43 @@ static bool is_assigned(const cbi_mapping *mapping, const cbi_sheet_field *field
     return false;
 }
 
+static cbi_assignment *add(cbi_mapping *mapping, const cbi_sheet_field *field, const char *unit)
+{
+    cbi_assignment *next = &mapping->list[mapping->count++];
+
+    *next = (cbi_assignment){.field = field, .unit = unit};
+    return next;
+}
+
+/* One name of the caller's own. */
+static void name_column(cbi_mapping *mapping, cbi_assignment *assignment, const char *text,
+                        bool constant)
+{
+    size_t at = (size_t)(assignment - mapping->list);
+
+    mapping->single[at] = text;
+    assignment->names = (cbi_texts){&mapping->single[at], 1};
+    assignment->text = text;
+    assignment->column = constant ? CBI_MAPPING_CONSTANT : 0;
+}
+
 static cbank_status assign(cbi_mapping *mapping, char *word, const char *value, bool constant,
                            cbank_error *err)
 {
     const char *unit = NULL;
     const cbi_sheet_field *field = find_field(word, &unit);
 
-    if (field == NULL)
+    if (field == NULL || (field->use & mapping->use) == 0)
         return cbi_fail(err, CBI_REASON_MAP_UNKNOWN_FIELD, mapping->count + 1, word, NULL);
     if (is_assigned(mapping, field, unit))
         return cbi_fail(err, CBI_REASON_MAP_TWICE, mapping->count + 1, word, NULL);
     if (mapping->count == CBI_MAPPING_MAX)
         return cbi_fail(err, CBI_REASON_MAP_SYNTAX, mapping->count + 1, word, NULL);
-    mapping->list[mapping->count++] =
-        (cbi_assignment){field, unit, value, constant ? CBI_MAPPING_CONSTANT : 0};
+    name_column(mapping, add(mapping, field, unit), value, constant);
     return CBANK_OK;
 }
 
-static cbank_status read_list(cbi_mapping *mapping, cbi_bytes list, bool constant,
-                              cbank_error *err)
+static cbank_status read_list(cbi_mapping *mapping, cbi_bytes list, bool constant, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     struct reader reader;
@@ -162,15 +171,62 @@ done:
     return status;
 }
 
-cbank_status cbi_mapping_new(cbi_bytes map, cbi_bytes constants, cbi_mapping **out,
+/* ---- what a profile fills ---- */
+
+/* The field of a profile's word, whose unit, if any, is lent from the word itself. */
+static const cbi_sheet_field *field_of(const char *word, const char **unit)
+{
+    const char *colon = strchr(word, ':');
+    const cbi_sheet_field *field = cbi_sheet_find(
+        colon == NULL ? cbi_bytes_of_text(word) : cbi_bytes_of(word, (size_t)(colon - word)));
+
+    *unit = colon != NULL ? colon + 1 : field->kind == CBI_SHEET_IS_AMOUNT ? field->scheme : NULL;
+    return field;
+}
+
+static cbank_status take_profile(cbi_mapping *mapping, cbank_error *err)
+{
+    const cbi_profile *profile = mapping->profile;
+    const cbi_profile_columns *columns =
+        mapping->use == CBI_SHEET_FOR_ROSTER ? &profile->roster : &profile->columns;
+    const char *unit;
+
+    for (size_t i = 0; i < columns->count + profile->constants.count; i++) {
+        bool constant = i >= columns->count;
+        const cbi_profile_pair *pair = &profile->constants.items[constant ? i - columns->count : 0];
+        const char *word = constant ? pair->from : columns->items[i].field;
+        const cbi_sheet_field *field = field_of(word, &unit);
+        cbi_assignment *next;
+
+        if (is_assigned(mapping, field, unit) || (field->use & mapping->use) == 0)
+            continue;
+        if (mapping->count == CBI_MAPPING_MAX)
+            return cbi_fail(err, CBI_REASON_MAP_SYNTAX, mapping->count + 1, word, NULL);
+        next = add(mapping, field, unit);
+        if (constant) {
+            name_column(mapping, next, pair->to, true);
+            continue;
+        }
+        next->names = columns->items[i].names;
+        next->text = next->names.items[0];
+        next->optional = !cbi_texts_have(&columns->needed, cbi_bytes_of_text(word));
+    }
+    return CBANK_OK;
+}
+
+cbank_status cbi_mapping_new(const cbi_mapping_options *options, cbi_mapping **out,
                              cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_mapping *mapping = NULL;
 
     CBI_TRY(cbi_alloc(1, sizeof(*mapping), &mapping, err));
-    CBI_TRY(read_list(mapping, map, false, err));
-    CBI_TRY(read_list(mapping, constants, true, err));
+    mapping->use = options->use;
+    mapping->profile = options->profile;
+    CBI_TRY(read_list(mapping, options->map, false, err));
+    CBI_TRY(read_list(mapping, options->constants, true, err));
+    if (options->profile != NULL)
+        CBI_TRY(take_profile(mapping, err));
     *out = mapping;
     mapping = NULL;
 done:
@@ -184,150 +240,12 @@ void cbi_mapping_free(cbi_mapping *mapping)
         return;
     cbi_free(mapping->texts[0]);
     cbi_free(mapping->texts[1]);
+    cbi_free(mapping->turns);
     cbi_free(mapping);
-}
-
-/* ---- binding to a header ---- */
-
-/* A file without a header has a learner's row in its place, whose numbers stay out of messages. */
-static void list_columns(const cbi_bytes *columns, size_t count, char out[COLUMNS_SHOWN])
-{
-    size_t used = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        bool shown = !cbi_cell_looks_personal(columns[i]);
-        cbi_bytes name = shown ? columns[i] : cbi_bytes_of_text("***");
-
-        if (name.size + 3 > COLUMNS_SHOWN - used)
-            break;
-        if (used > 0) {
-            out[used++] = ',';
-            out[used++] = ' ';
-        }
-        memcpy(out + used, name.data, name.size);
-        used += name.size;
-    }
-    out[used] = '\0';
-}
-
-/* Where a column of this name is; `count` if nowhere. */
-static size_t find_column(const char *name, const cbi_bytes *columns, size_t from, size_t count)
-{
-    while (from < count && !cbi_bytes_equal(columns[from], cbi_bytes_of_text(name)))
-        from++;
-    return from;
-}
-
-static cbank_status bind_one(cbi_assignment *assignment, const cbi_bytes *columns, size_t count,
-                             const char *shown, cbank_error *err)
-{
-    size_t again;
-
-    if (assignment->column == CBI_MAPPING_CONSTANT)
-        return CBANK_OK;
-    assignment->column = find_column(assignment->text, columns, 0, count);
-    if (assignment->column == count)
-        return cbi_fail(err, CBI_REASON_MAP_NO_COLUMN, 0, assignment->text, "%s", shown);
-    again = find_column(assignment->text, columns, assignment->column + 1, count);
-    if (again < count)
-        return cbi_fail(err, CBI_REASON_CSV_DUPLICATE_COLUMN, 0, assignment->text, "%zu, %zu",
-                        assignment->column + 1, again + 1);
-    return CBANK_OK;
-}
-
-bool cbi_mapping_fits(const void *context, const cbi_bytes *columns, size_t count)
-{
-    const cbi_mapping *mapping = context;
-
-    for (size_t i = 0; i < mapping->count; i++) {
-        if (mapping->list[i].column != CBI_MAPPING_CONSTANT &&
-            find_column(mapping->list[i].text, columns, 0, count) == count)
-            return false;
-    }
-    return true;
-}
-
-/* Fields that say nothing without another. */
-static const struct {
-    cbi_sheet_id field;
-    cbi_sheet_id other;
-    const char *word; /* of the other */
-} companions[] = {
-    {CBI_SHEET_SCORE, CBI_SHEET_SCORE_MAX, "score_max"},
-    {CBI_SHEET_GRADE_POINT, CBI_SHEET_POINT_SCALE, "point_scale"},
-    {CBI_SHEET_LEVEL, CBI_SHEET_FRAMEWORK, "framework"},
-    {CBI_SHEET_FRAMEWORK, CBI_SHEET_LEVEL, "level"},
-};
-
-/* The first field that rows need and that has nothing to fill it, or NULL. */
-static const char *missing_field(const cbi_mapping *mapping)
-{
-    if (cbi_mapping_find(mapping, CBI_SHEET_TITLE) == NULL)
-        return "title";
-    if (cbi_mapping_find(mapping, CBI_SHEET_ID_NUMBER) == NULL &&
-        cbi_mapping_find(mapping, CBI_SHEET_STUDENT_NUMBER) == NULL)
-        return "id_number, student_number";
-    for (size_t i = 0; i < sizeof(companions) / sizeof(companions[0]); i++) {
-        if (cbi_mapping_find(mapping, companions[i].field) != NULL &&
-            cbi_mapping_find(mapping, companions[i].other) == NULL)
-            return companions[i].word;
-    }
-    return NULL;
-}
-
-cbank_status cbi_mapping_bind(cbi_mapping *mapping, const cbi_bytes *columns, size_t count,
-                              cbank_error *err)
-{
-    char shown[COLUMNS_SHOWN];
-    const char *missing = missing_field(mapping);
-    cbank_status status = CBANK_OK;
-
-    list_columns(columns, count, shown);
-    if (missing != NULL)
-        return cbi_fail(err, CBI_REASON_MAP_MISSING_FIELD, 0, missing, "%s", shown);
-    for (size_t i = 0; i < mapping->count; i++)
-        CBI_TRY(bind_one(&mapping->list[i], columns, count, shown, err));
-done:
-    return status;
 }
 
 const cbi_assignment *cbi_mapping_list(const cbi_mapping *mapping, size_t *count)
 {
     *count = mapping->count;
     return mapping->list;
-}
-
-const cbi_assignment *cbi_mapping_find(const cbi_mapping *mapping, cbi_sheet_id id)
-{
-    for (size_t i = 0; i < mapping->count; i++) {
-        if (mapping->list[i].field->id == id)
-            return &mapping->list[i];
-    }
-    return NULL;
-}
-
-cbi_bytes cbi_assignment_value(const cbi_assignment *assignment, const cbi_grid_row *row)
-{
-    if (assignment == NULL)
-        return (cbi_bytes){NULL, 0};
-    if (assignment->column == CBI_MAPPING_CONSTANT)
-        return cbi_bytes_of_text(assignment->text);
-    if (assignment->column >= row->count)
-        return (cbi_bytes){NULL, 0};
-    return row->cells[assignment->column];
-}
-
-const char *cbi_assignment_name(const cbi_assignment *assignment)
-{
-    return assignment->column == CBI_MAPPING_CONSTANT ? assignment->field->word
-                                                      : assignment->text;
-}
-
-cbank_status cbi_assignment_fail(const cbi_assignment *assignment, cbi_reason reason,
-                                 cbi_bytes value, cbank_error *err)
-{
-    if (value.size > VALUE_SHOWN_MAX || cbi_cell_looks_personal(value))
-        value = cbi_bytes_of_text("***");
-    return cbi_fail(err, reason, 0, cbi_assignment_name(assignment), "%.*s", (int)value.size,
-                    (const char *)value.data);
 }

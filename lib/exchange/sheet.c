@@ -1,27 +1,36 @@
 #include "exchange/sheet.h"
 
 #include <stddef.h>
+#include <string.h>
+
+#include "record/field.h"
 
 #define AT(field) offsetof(Cbank__V1__CreditRecord, field)
-#define HAND(id, word, chinese, fills)                                                             \
-    {CBI_SHEET_##id, word, chinese, fills, CBI_SHEET_BY_HAND, 0, NULL}
+#define ROW(id, word, chinese, fills, kind, at, scheme)                                            \
+    {CBI_SHEET_##id, word, chinese, fills, kind, at, scheme, CBI_SHEET_FOR_GRADES}
+#define HAND(id, word, chinese, fills) ROW(id, word, chinese, fills, CBI_SHEET_BY_HAND, 0, NULL)
 #define NUMBER(id, word, chinese, fills)                                                           \
-    {CBI_SHEET_##id, word, chinese, fills, CBI_SHEET_IS_NUMBER, 0, NULL}
+    ROW(id, word, chinese, fills, CBI_SHEET_IS_NUMBER, 0, NULL)
 #define TEXT(id, word, chinese, field)                                                             \
-    {CBI_SHEET_##id, word, chinese, #field, CBI_SHEET_IS_TEXT, AT(field), NULL}
+    ROW(id, word, chinese, #field, CBI_SHEET_IS_TEXT, AT(field), NULL)
 #define DATE(id, word, chinese, field)                                                             \
-    {CBI_SHEET_##id, word, chinese, #field, CBI_SHEET_IS_DATE, AT(field), NULL}
+    ROW(id, word, chinese, #field, CBI_SHEET_IS_DATE, AT(field), NULL)
 /* A code as the institution writes it; only a scheme that is named can be compared elsewhere. */
 #define CODE(id, word, chinese, field)                                                             \
-    {CBI_SHEET_##id, word, chinese, #field, CBI_SHEET_IS_CODE, AT(field), "local"}
+    ROW(id, word, chinese, #field, CBI_SHEET_IS_CODE, AT(field), "local")
 #define AMOUNT(id, word, chinese, unit)                                                            \
-    {CBI_SHEET_##id, word, chinese, "amounts", CBI_SHEET_IS_AMOUNT, 0, unit}
+    ROW(id, word, chinese, "amounts", CBI_SHEET_IS_AMOUNT, 0, unit)
+/* Of a person: in rosters, and those that say who it is in both kinds of file. */
+#define WHO(id, word, chinese)                                                                     \
+    {CBI_SHEET_##id, word, chinese, "holder", CBI_SHEET_BY_HAND, 0, NULL, CBI_SHEET_FOR_BOTH}
+#define PERSON(id, word, chinese)                                                                  \
+    {CBI_SHEET_##id, word, chinese, "holder", CBI_SHEET_BY_HAND, 0, NULL, CBI_SHEET_FOR_ROSTER}
 
 static const cbi_sheet_field fields[] = {
-    HAND(NAME, "name", "姓名", "holder"),
-    HAND(ID_TYPE, "id_type", "证件类型", "holder"),
-    HAND(ID_NUMBER, "id_number", "证件号码", "holder"),
-    HAND(STUDENT_NUMBER, "student_number", "学号", "holder"),
+    WHO(NAME, "name", "姓名"),
+    WHO(ID_TYPE, "id_type", "证件类型"),
+    WHO(ID_NUMBER, "id_number", "证件号码"),
+    WHO(STUDENT_NUMBER, "student_number", "学号"),
     TEXT(REFERENCE, "reference", "机构记录编号", reference),
     HAND(TITLE, "title", "名称", "title"),
     HAND(TITLE_LANG, "title_lang", "名称的语言", "title"),
@@ -61,6 +70,17 @@ static const cbi_sheet_field fields[] = {
     TEXT(OFFERING, "offering", "班次", offering),
     TEXT(COUNT_GROUP, "count_group", "计入组", count_group),
     TEXT(ROLE, "role", "角色", role),
+    HAND(RESULT, "result", "成绩：分数或等级", "grade"),
+    HAND(YEAR_TERM, "year_term", "学年学期，例如 2024-2025-1", "school_year"),
+    CODE(EDUCATION_LEVEL, "education_level", "教育层次", education_level),
+    CODE(EDUCATION_CATEGORY, "education_category", "教育类别", education_category),
+    HAND(MAJOR, "major", "专业", "classifications"),
+    PERSON(SEX, "sex", "性别"),
+    PERSON(BORN, "born", "出生日期"),
+    PERSON(PHONE, "phone", "电话"),
+    PERSON(FAMILY_PHONE, "family_phone", "家属电话"),
+    PERSON(FROM, "from", "学号自何日起"),
+    PERSON(UNTIL, "until", "学号至何日止"),
 };
 
 /* What the cells of `type` may hold. */
@@ -94,6 +114,18 @@ const cbi_sheet_field *cbi_sheet_find(cbi_bytes word)
             return &fields[i];
     }
     return NULL;
+}
+
+bool cbi_sheet_is_word(cbi_bytes word, cbi_sheet_use use)
+{
+    static const char amount[] = "amount:";
+    const size_t size = sizeof(amount) - 1;
+    const cbi_sheet_field *field = cbi_sheet_find(word);
+
+    if (word.size > size && memcmp(word.data, amount, size) == 0)
+        return use != CBI_SHEET_FOR_ROSTER &&
+               cbi_field_is_word(cbi_bytes_of(word.data + size, word.size - size));
+    return field != NULL && field->id != CBI_SHEET_AMOUNT && (field->use & use) != 0;
 }
 
 bool cbi_sheet_type(cbi_bytes word, Cbank__V1__RecordType *out)

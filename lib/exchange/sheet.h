@@ -55,7 +55,25 @@ typedef enum cbi_sheet_id {
     CBI_SHEET_OFFERING,
     CBI_SHEET_COUNT_GROUP,
     CBI_SHEET_ROLE,
+    CBI_SHEET_RESULT,
+    CBI_SHEET_YEAR_TERM,
+    CBI_SHEET_EDUCATION_LEVEL,
+    CBI_SHEET_EDUCATION_CATEGORY,
+    CBI_SHEET_MAJOR,
+    CBI_SHEET_SEX,
+    CBI_SHEET_BORN,
+    CBI_SHEET_PHONE,
+    CBI_SHEET_FAMILY_PHONE,
+    CBI_SHEET_FROM,
+    CBI_SHEET_UNTIL,
 } cbi_sheet_id;
+
+/* Which kinds of file have a field. */
+typedef enum cbi_sheet_use {
+    CBI_SHEET_FOR_GRADES = 1,
+    CBI_SHEET_FOR_ROSTER = 2,
+    CBI_SHEET_FOR_BOTH = 3,
+} cbi_sheet_use;
 
 /* How a cell gets into the record. */
 typedef enum cbi_sheet_kind {
@@ -75,12 +93,16 @@ typedef struct cbi_sheet_field {
     cbi_sheet_kind kind;
     size_t offset; /* in the CreditRecord */
     const char *scheme;
+    unsigned use; /* a sum of cbi_sheet_use */
 } cbi_sheet_field;
 
 /* All fields in the order of their ids. */
 const cbi_sheet_field *cbi_sheet_fields(size_t *count);
 /* NULL for a word that is no field. */
 const cbi_sheet_field *cbi_sheet_find(cbi_bytes word);
+
+/* Whether a list may name it: a field's word, or amount:UNIT. */
+bool cbi_sheet_is_word(cbi_bytes word, cbi_sheet_use use);
 
 /* "course" or "课程" and so on; false for a word that is no type of outcome. */
 bool cbi_sheet_type(cbi_bytes word, Cbank__V1__RecordType *out);

@@ -190,16 +190,26 @@ static cbank_status require_check(const cbi_identity *identity, cbank_error *err
     return CBANK_OK;
 }
 
+bool cbi_identity_widen(const char *old, unsigned century, char out[19])
+{
+    if (strspn(old, DIGITS) != CITIZEN_OLD_SIZE || old[CITIZEN_OLD_SIZE] != '\0')
+        return false;
+    memcpy(out, old, 6);
+    memcpy(out + 6, century == 18 ? "18" : "19", 2);
+    memcpy(out + 8, old + 6, CITIZEN_OLD_SIZE - 6);
+    out[CITIZEN_SIZE - 1] = check_character(out);
+    out[CITIZEN_SIZE] = '\0';
+    return true;
+}
+
+/* Who was born in 18xx has to be told from elsewhere; few of them ever had such a number. */
 static cbank_status widen_old_citizen(cbi_identity *identity, cbank_error *err)
 {
-    char *number = identity->number;
+    char wide[CITIZEN_SIZE + 1];
 
-    if (number[CITIZEN_OLD_SIZE - 1] == 'X')
+    if (!cbi_identity_widen(identity->number, 19, wide))
         return refuse_character(identity->type, CITIZEN_OLD_SIZE, err);
-    memmove(number + 8, number + 6, CITIZEN_OLD_SIZE - 6);
-    memcpy(number + 6, "19", 2);
-    number[CITIZEN_SIZE - 1] = check_character(number);
-    number[CITIZEN_SIZE] = '\0';
+    memcpy(identity->number, wide, sizeof(wide));
     return CBANK_OK;
 }
 

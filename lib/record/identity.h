@@ -54,6 +54,12 @@ cbank_status cbi_identity_normalise(cbi_bytes type, cbi_bytes number, cbi_identi
 void cbi_identity_clear(cbi_identity *identity);
 
 /*
+ * The number of 18 characters that a 15-digit cn-id stands for, whose holder was born in 18xx or
+ * 19xx (`century` 18 or 19). False unless `old` is 15 digits.
+ */
+bool cbi_identity_widen(const char *old, unsigned century, char out[19]);
+
+/*
  * For messages: asterisks, and at most the last four characters, fewer of a short number. `out`
  * holds CBI_NUMBER_MAX + 1.
  */

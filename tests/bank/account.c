@@ -212,7 +212,7 @@ Test(account, of_documents_that_lead_to_two_accounts_is_a_conflict)
     teller_open_account(&it, "student/PXU", "20240001", TELLER_NAME);
     teller_fails(cbi_account_open_all(it.bank, &person, 1, &counter_terms, ++it.now, false,
                                       &opened, &err),
-                 err, PERSON_SPLIT);
+                 err, STUDENT_TAKEN);
     cbi_person_clear(&person);
 }
 

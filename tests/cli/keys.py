@@ -65,6 +65,9 @@ class Keys(desk.Town):
 
     def institutions(self):
         self.hold("key new", self.ask("key", "new", "new.key"))
+        self.hold("key reference", self.ask("key", "reference", "new.reference"))
+        self.hold("institution reference-key",
+                  self.in_bank("institution", "reference-key", "PXU", "-o", "pxu.reference"))
         self.hold("key show", self.ask("key", "show", "new.key.pub"))
         self.hold("institution request",
                   self.ask("institution", "request", "--code", "NEW", "--name", "新学院",
@@ -88,6 +91,8 @@ class Keys(desk.Town):
     def learners(self):
         opened = self.in_bank("learner", "open", "--person", "-", given=json.dumps(desk.PERSON))
         account = self.hold("learner open", opened)["account"]
+        self.write("roster.csv", "姓名,身份证号\n戊五,360302188103040020\n")
+        self.hold("learner import", self.in_bank("learner", "import", "roster.csv"))
         self.hold("learner find", self.in_bank("learner", "find", "--id-type", "cn-id",
                                                "--id-number", desk.PERSON["id_number"]))
         self.hold("learner show", self.in_bank("learner", "show", account, "--with-person"))
@@ -123,6 +128,9 @@ class Keys(desk.Town):
                               "--reference", "R-1", "--title", "电工证", "--credits", "2",
                               "--hours", "32", "--type", "certificate")
         self.hold("credit issue", issued)
+        self.hold("credit reconcile",
+                  self.in_bank("credit", "reconcile", "grades.csv", "--institution", "PXU",
+                               *self.reads, code=1))
         for one in self.credits():
             self.hold("credit list", one)
         self.hold("credit show", self.in_bank("credit", "show", issued["id"]))

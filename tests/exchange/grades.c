@@ -397,7 +397,7 @@ Test(file, options_that_cannot_work_are_refused_before_a_row_is_read)
     cbi_grades_options options = desk_options(MAP);
     desk_result result;
 
-    options.format = cbi_bytes_of_text("zhengfang");
+    options.format = cbi_bytes_of_text("wuli");
     result = desk_read_text(&options, HEAD);
     cr_expect_eq(result.err.reason, CBI_REASON_UNKNOWN_FORMAT);
     options = desk_options(MAP);
@@ -405,7 +405,7 @@ Test(file, options_that_cannot_work_are_refused_before_a_row_is_read)
     cr_expect_eq(desk_read_text(&options, HEAD).err.reason, CBI_REASON_FIELD_VALUE);
     options = desk_options(MAP);
     options.reference_secret = NULL;
-    cr_expect_eq(desk_read_text(&options, HEAD).err.reason, CBI_REASON_BAD_ARGUMENT);
+    cr_expect_eq(desk_read_text(&options, HEAD).err.reason, CBI_REASON_REFERENCE_KEY);
     options.map = cbi_bytes_of_text(MAP ",reference=编号");
     cr_expect_eq(desk_read_text(&options, "学号,课程,课程号,学分,编号\n").status, CBANK_OK);
 }

@@ -10,14 +10,22 @@
 
 static cbank_error err;
 
+static cbank_status make(const char *map, const char *constants, cbi_mapping **out)
+{
+    const cbi_mapping_options options = {.use = CBI_SHEET_FOR_GRADES,
+                                         .map = cbi_bytes_of_text(map),
+                                         .constants = cbi_bytes_of_text(constants)};
+
+    return cbi_mapping_new(&options, out, &err);
+}
+
 static cbi_mapping *mapped(const char *map, const char *constants)
 {
     cbi_mapping *mapping = NULL;
 
     memset(&err, 0, sizeof(err));
-    cr_assert_eq(cbi_mapping_new(cbi_bytes_of_text(map), cbi_bytes_of_text(constants), &mapping,
-                                 &err),
-                 CBANK_OK, "%s: %s %s", map, cbank_reason_name(err.reason), err.object);
+    cr_assert_eq(make(map, constants, &mapping), CBANK_OK, "%s: %s %s", map,
+                 cbank_reason_name(err.reason), err.object);
     return mapping;
 }
 
@@ -25,9 +33,7 @@ static void refused(const char *map, const char *constants, cbi_reason reason)
 {
     cbi_mapping *mapping = NULL;
 
-    cr_expect_eq(cbi_mapping_new(cbi_bytes_of_text(map), cbi_bytes_of_text(constants), &mapping,
-                                 &err),
-                 CBANK_E_INVALID, "%s", map);
+    cr_expect_eq(make(map, constants, &mapping), CBANK_E_INVALID, "%s", map);
     cr_expect_str_eq(cbank_reason_name(err.reason), cbank_reason_name((int32_t)reason), "%s", map);
     cr_expect_null(mapping);
 }
@@ -78,8 +84,8 @@ Test(mapping, constants_are_a_second_list_of_the_same_form)
 
     cr_assert_eq(count, 3);
     cr_expect_eq(list[1].column, CBI_MAPPING_CONSTANT);
-    cr_expect(cbi_bytes_equal(cbi_assignment_value(&list[1], &row),
-                              cbi_bytes_of_text("certificate")));
+    cr_expect(
+        cbi_bytes_equal(cbi_assignment_value(&list[1], &row), cbi_bytes_of_text("certificate")));
     cr_expect_str_eq(cbi_assignment_name(&list[1]), "type");
     cr_expect_str_eq(cbi_assignment_name(&list[0]), "T");
     cbi_mapping_free(mapping);
@@ -103,9 +109,9 @@ Test(mapping, amounts_in_units_of_ones_own_are_named_by_the_unit)
 Test(mapping, a_list_that_is_not_well_formed_names_its_item)
 {
     static const char *const lists[] = {
-        "title",       "title=",       "=a",          "title=a,",      ",title=a",
-        "title=a=b",   "title=\"a",    "title=\"a\"b", "title=a\"b\"", "title=\"\"",
-        "title==a",    "title=a,,code=b", " ",
+        "title",     "title=",       "=a",           "title=a,",   ",title=a", "title=a=b",
+        "title=\"a", "title=\"a\"b", "title=a\"b\"", "title=\"\"", "title==a", "title=a,,code=b",
+        " ",
     };
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
@@ -186,12 +192,9 @@ Test(mapping, a_field_that_every_row_needs_must_be_filled)
         const char *map;
         const char *missing;
     } lists[] = {
-        {"student_number=N", "title"},
-        {"title=T", "id_number, student_number"},
-        {NEEDED ",score=S", "score_max"},
-        {NEEDED ",level=S", "framework"},
-        {NEEDED ",framework=S", "level"},
-        {NEEDED ",grade_point=S", "point_scale"},
+        {"student_number=N", "title"},    {"title=T", "id_number, student_number"},
+        {NEEDED ",score=S", "score_max"}, {NEEDED ",level=S", "framework"},
+        {NEEDED ",framework=S", "level"}, {NEEDED ",grade_point=S", "point_scale"},
     };
     static const char *const names[] = {"T", "N", "S"};
 
@@ -226,9 +229,8 @@ Test(sheet, what_a_field_fills_is_a_field_of_the_record)
     const cbi_sheet_field *fields = cbi_sheet_fields(&count);
 
     for (size_t i = 0; i < count; i++) {
-        const ProtobufCFieldDescriptor *field =
-            protobuf_c_message_descriptor_get_field_by_name(
-                &cbank__v1__credit_record__descriptor, fields[i].fills);
+        const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(
+            &cbank__v1__credit_record__descriptor, fields[i].fills);
 
         if (strcmp(fields[i].fills, "holder") == 0)
             continue;

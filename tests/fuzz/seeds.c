@@ -270,6 +270,18 @@ static void put_files(story *it)
     "\xd0\xd5\xc3\xfb,\xd1\xa7\xba\xc5,\xbf\xce\xb3\xcc\xc3\xfb\xb3\xc6,\xbd\xe1\xb9\xfb\n"        \
     "\xc0\xee\xd2\xbb,1,\xd3\xef\xce\xc4,\xba\xcf\xb8\xf1\n"
 
+#define PAGE                                                                                       \
+    "<html><head><meta charset=gb2312><style>td{}</style></head><body><table><tr><td colspan=2>"   \
+    "\xe8\xa1\xa8</td></tr><tr><th>a&nbsp;<th>b<tr><td>1<br>2<td>&#x4e00;</table></body></html>"
+
+#define PROFILE                                                                                    \
+    "profile: school\ncolumns: {student_number: [a], title: [b, c], result: [d]}\n"               \
+    "needs: [title]\nset: {type: course}\nvalues: {e: {\"3\": \"1\"}}\n"                         \
+    "scales: {percent: {max: 100, pass: 60}, words: {passed: [f], failed: [g]}}\n"                 \
+    "words: {absent: [h]}\nattempts: {makeup: [i]}\nskip: {j: {failed: [k]}, l: "                 \
+    "{recognised: filled}}\nretakes: best\nseparate: [m]\nfooters: [n]\n"                         \
+    "roster: {name: [o]}\nroster_needs: [name]\n"
+
 static void put_sheets(void)
 {
     static const uint8_t found[] = {0, 255}, utf8[] = {1, 3}, gb[] = {2, 1};
@@ -282,6 +294,8 @@ static void put_sheets(void)
     seed_after("encoding", "gb18030", cbi_bytes_of(found, 2), cbi_bytes_of_text(SHEET_GB));
     seed_after("encoding", "four-bytes", cbi_bytes_of(gb, 2),
               cbi_bytes_of_text("\x81\x30\x81\x30\x84\x31\xa4\x37"));
+    seed_chosen("workbook", "page", 255, cbi_bytes_of_text(PAGE));
+    seed_text("profile", "profile", PROFILE);
     seed_chosen("jobs", "import", 0, cbi_bytes_of_text(SHEET));
     seed_chosen("jobs", "sign", 1, cbi_bytes_of_text(SHEET));
     seed_text("mapping", "mapping",

@@ -36,6 +36,7 @@ FOREIGN = {
     "jansson.h": ("exchange",),
     "yaml.h": ("exchange",),
     "libxml/": ("exchange",),
+    "zip.h": ("exchange",),
 }
 
 # Calls of a foreign library, where its headers alone do not tell use from data.

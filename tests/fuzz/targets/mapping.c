@@ -17,12 +17,14 @@ static cbi_bytes take_line(cbi_bytes *input)
 
 void fuzz_mapping(cbi_bytes input)
 {
-    cbi_bytes map = take_line(&input), constants = take_line(&input);
+    cbi_mapping_options options = {.use = CBI_SHEET_FOR_GRADES};
     cbi_mapping *mapping = NULL;
     cbi_bytes columns[32];
     size_t count = 0, assigned;
 
-    if (cbi_mapping_new(map, constants, &mapping, NULL) != CBANK_OK)
+    options.map = take_line(&input);
+    options.constants = take_line(&input);
+    if (cbi_mapping_new(&options, &mapping, NULL) != CBANK_OK)
         return;
     while (count < 32 && input.size > 0)
         columns[count++] = take_line(&input);
