@@ -33,11 +33,30 @@ cbank_bank *call_open_bank(cli *c)
     return c->bank;
 }
 
+/* FILE.pub stands for a key whose secret half is elsewhere. */
+static bool is_public(const char *path)
+{
+    size_t size = strlen(path);
+
+    return size > 4 && strcmp(path + size - 4, ".pub") == 0;
+}
+
 cbank_key *call_open_key(cli *c, const char *path, const char *passphrase_option)
 {
-    const bytes *passphrase = passphrase_read(c, passphrase_option);
+    const bytes *passphrase;
     cbank_key *key = NULL;
     cbank_error err;
+
+    if (is_public(path)) {
+        assert(c->key_count < CLI_KEYS_MAX);
+        if (cbank_key_open_public(path, &key, &err) != CBANK_OK) {
+            fail_call(c, &err);
+            return NULL;
+        }
+        c->keys[c->key_count++] = key;
+        return key;
+    }
+    passphrase = passphrase_read(c, passphrase_option);
 
     assert(c->key_count < CLI_KEYS_MAX);
     if (passphrase == NULL)

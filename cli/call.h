@@ -21,7 +21,7 @@ typedef cbank_status signed_call(cbank_bank *bank, const cbank_key *key, const u
 
 /* The bank of --bank or CBANK_BANK; NULL with a failure. It stays open until the run ends. */
 cbank_bank *call_open_bank(cli *c);
-/* A private key; it stays open until the run ends. */
+/* A private key, or FILE.pub of one that is elsewhere; it stays open until the run ends. */
 cbank_key *call_open_key(cli *c, const char *path, const char *passphrase_option);
 /* Closes what was opened and wipes passphrases. */
 void call_close(cli *c);

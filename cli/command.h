@@ -55,5 +55,6 @@ extern const command plan_commands[];
 extern const command claim_commands[];
 extern const command transcript_commands[];
 extern const command log_commands[];
+extern const command sign_commands[];
 
 #endif

@@ -1,5 +1,6 @@
 /* learner.c - cbank learner ...: accounts and whose they are. */
 #include "call.h"
+#include "export.h"
 #include "fail.h"
 #include "learner.h"
 #include "memory.h"
@@ -336,5 +337,6 @@ const command learner_commands[] = {
     {"merge", "FROM INTO", 2, 2, P_LEARNER_MERGE, BANK_WRITES, merge_options, merge_accounts},
     {"unmerge", "ACCOUNT", 1, 1, P_LEARNER_UNMERGE, BANK_WRITES, merge_options, merge_undo},
     {"erase", "ACCOUNT", 1, 1, P_LEARNER_ERASE, BANK_WRITES, merge_erase_options, merge_erase},
+    {"export", "ACCOUNT", 1, 1, P_LEARNER_EXPORT, BANK_WRITES, export_options, export_person},
     {0},
 };

@@ -22,6 +22,7 @@ const noun nouns[] = {
     {"claim", P_NOUN_CLAIM, claim_commands},
     {"transcript", P_NOUN_TRANSCRIPT, transcript_commands},
     {"log", P_NOUN_LOG, log_commands},
+    {"sign", P_NOUN_SIGN, sign_commands},
     {0},
 };
 

@@ -180,6 +180,17 @@ CBANK_API CBANK_CHECKED cbank_status cbank_key_open(const char *path, const uint
                                                     cbank_error *err);
 
 /**
+ * Reads a public key file (PEM) of a key whose secret half is elsewhere, in a UKey or an HSM. A
+ * call that signs a file and is given this key makes a draft of it, which cbank_sign_prepare and
+ * cbank_sign_attach finish; whatever has to sign at once answers KEY.
+ *
+ * @retval CBANK_E_NOT_FOUND  no such file
+ * @retval CBANK_E_MALFORMED  not a public key of a known suite
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_key_open_public(const char *path, cbank_key **out,
+                                                           cbank_error *err);
+
+/**
  * Writes the private key to `path` (mode 0600, encrypted if there is a passphrase) and the public
  * key to `path`.pub, both as new files.
  *
@@ -199,6 +210,21 @@ CBANK_API CBANK_CHECKED cbank_status cbank_key_show_public(const char *path, cba
 
 /** Wipes and frees. */
 CBANK_API void cbank_key_close(cbank_key *key);
+
+/**
+ * Says what has to be signed for a draft, and by which key. Request: SignPrepareRequest.
+ * Reply: SignPrepareReply. MALFORMED if it is no draft.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_sign_prepare(const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
+
+/**
+ * Puts a signature that was made elsewhere into a draft. Request: SignAttachRequest.
+ * Reply: SignAttachReply. BAD_SIGNATURE if it is not that key's over those bytes; MALFORMED.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_sign_attach(const uint8_t *request, size_t request_size,
+                                                       cbank_buffer *reply, cbank_error *err);
 
 /* ---- jobs ------------------------------------------------------------------------------- */
 
@@ -517,6 +543,16 @@ CBANK_API CBANK_CHECKED cbank_status cbank_learner_unmerge(cbank_bank *bank,
 CBANK_API CBANK_CHECKED cbank_status cbank_learner_erase(cbank_bank *bank, const uint8_t *request,
                                                          size_t request_size, cbank_buffer *reply,
                                                          cbank_error *err);
+
+/**
+ * Everything that is held about a person, page by page: who it is with all names, documents and
+ * notes, and every entry of the account with what opens its commitment.
+ * Request: LearnerExportRequest. Reply: LearnerExportReply. NOT_FOUND.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_learner_export(cbank_bank *bank,
+                                                          const uint8_t *request,
+                                                          size_t request_size,
+                                                          cbank_buffer *reply, cbank_error *err);
 
 /* ---- credit records --------------------------------------------------------------------- */
 

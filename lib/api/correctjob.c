@@ -342,6 +342,8 @@ static cbank_status prepare(correct_job *job, cbi_bytes request, cbank_error *er
 
     CBI_TRY(check_which(job->asked, err));
     CBI_TRY(cbi_correction_check(&job->correction, err));
+    if (cbi_private_is_detached(job->key))
+        CBI_TRY(cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL));
     CBI_TRY(cbi_errand_check_token(job->terms.token, err));
     CBI_TRY(cbi_errand_digest(job->bank, said, 2, &job->request, err));
     CBI_TRY(cbi_batch_begin(job->bank->config.suite, &job->batch, err));

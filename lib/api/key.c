@@ -49,6 +49,20 @@ done:
     return status;
 }
 
+cbank_status cbank_key_open_public(const char *path, cbank_key **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_private *inner = NULL;
+    cbi_public public_key;
+
+    CBI_REQUIRE(path != NULL && out != NULL, err);
+    CBI_TRY(cbi_keyfile_read_public(path, &public_key, err));
+    CBI_TRY(cbi_private_detached(&public_key, &inner, err));
+    CBI_TRY(wrap(inner, out, err));
+done:
+    return status;
+}
+
 cbank_status cbank_key_save(const cbank_key *key, const char *path, const uint8_t *passphrase,
                             size_t passphrase_size, cbank_error *err)
 {
@@ -57,6 +71,8 @@ cbank_status cbank_key_save(const cbank_key *key, const char *path, const uint8_
     int size;
 
     CBI_REQUIRE(key != NULL && path != NULL, err);
+    if (cbi_private_is_detached(key->inner))
+        return cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL);
     size = snprintf(public_path, sizeof(public_path), "%s.pub", path);
     CBI_REQUIRE(size > 0 && (size_t)size < sizeof(public_path), err);
     CBI_TRY(cbi_keyfile_write_private(path, key->inner,

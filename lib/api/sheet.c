@@ -17,6 +17,8 @@ static cbank_status check_key(const cbi_sheet *sheet, cbank_error *err)
 
     if (sheet->bank == NULL || sheet->key == NULL)
         return CBANK_OK;
+    if (cbi_private_is_detached(sheet->key))
+        return cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL);
     CBI_TRY(cbi_ledger_read_begin(sheet->bank->ledger, &reader, err));
     CBI_TRY(cbi_institution_check_key(sheet->bank, reader.txn, sheet->institution,
                                       cbi_private_public(sheet->key), err));

@@ -140,6 +140,8 @@ static cbank_status carry_out(cbi_bank *bank, const cbi_desk_order *order, fill_
     cbank_status status = CBANK_OK;
     bool replayed;
 
+    if (cbi_private_is_detached(order->key))
+        return cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL);
     CBI_TRY(cbi_alloc(count, sizeof(*items), &items, err));
     CBI_TRY(find_replay(bank, order, items, count, batch, &replayed, err));
     if (!replayed) {

@@ -43,6 +43,11 @@ cbank_status cbi_private_new(cbi_suite suite, cbi_private **out, cbank_error *er
 void cbi_private_free(cbi_private *key);
 const cbi_public *cbi_private_public(const cbi_private *key);
 
+/* A key whose secret half is elsewhere, in a UKey or an HSM: it signs nothing (KEY_DETACHED). */
+cbank_status cbi_private_detached(const cbi_public *public_key, cbi_private **out,
+                                  cbank_error *err);
+bool cbi_private_is_detached(const cbi_private *key);
+
 /* Appends the signature (Ed25519: 64 bytes, SM2: DER). */
 cbank_status cbi_sign(const cbi_private *key, cbi_bytes message, cbank_buffer *signature,
                       cbank_error *err);

@@ -21,6 +21,7 @@
 struct cbi_private {
     cbi_public public;
     cbi_secret raw;
+    bool detached; /* there is no secret */
 };
 
 static cbank_status keep(const cbi_public *public, const cbi_secret *raw, cbi_private **out,
@@ -69,6 +70,22 @@ const cbi_public *cbi_private_public(const cbi_private *key)
     return &key->public;
 }
 
+cbank_status cbi_private_detached(const cbi_public *public_key, cbi_private **out,
+                                  cbank_error *err)
+{
+    const cbi_secret none = {0};
+    cbank_status status = keep(public_key, &none, out, err);
+
+    if (status == CBANK_OK)
+        (*out)->detached = true;
+    return status;
+}
+
+bool cbi_private_is_detached(const cbi_private *key)
+{
+    return key->detached;
+}
+
 /*
  * Before an SM2 signature. Two signatures with one nonce give the private key away, and a virtual
  * machine that was copied or restored would draw the same nonce again.
@@ -99,6 +116,8 @@ cbank_status cbi_sign(const cbi_private *key, cbi_bytes message, cbank_buffer *s
     EVP_MD_CTX *context = NULL;
     EVP_PKEY *pkey = NULL;
 
+    if (key->detached)
+        return cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL);
     if (suite == CBI_SUITE_SM3_SM2)
         CBI_TRY(refresh_randomness(err));
     CBI_TRY(cbi_pkey_of_private(&key->public, &key->raw, &pkey, err));
@@ -117,6 +136,8 @@ done:
 cbank_status cbi_private_derive(const cbi_private *key, const char *label, cbi_secret *out,
                                 cbank_error *err)
 {
+    if (key->detached)
+        return cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL);
     return cbi_secret_derive(key->public.suite, &key->raw, label, out, err);
 }
 

@@ -144,21 +144,29 @@ static cbank_status check_head(const Cbank__V1__BatchHead *head, cbank_error *er
     return CBANK_OK;
 }
 
-cbank_status cbi_batch_head_parse(cbi_hasher *hasher, cbi_bytes envelope, cbi_batch_head *out,
-                                  cbank_error *err)
+cbank_status cbi_batch_head_read(cbi_hasher *hasher, cbi_bytes payload, cbi_batch_head *out,
+                                 cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_envelope_parse(envelope, CBI_BATCH_TYPE, &out->envelope, err));
-    CBI_TRY(cbi_message_parse(&cbank__v1__batch_head__descriptor, out->envelope.payload,
-                              &out->head, err));
+    CBI_TRY(cbi_message_parse(&cbank__v1__batch_head__descriptor, payload, &out->head, err));
     CBI_TRY(check_head(out->head, err));
     if (!cbi_hash_from(cbi_message_bytes(out->head->root), &out->root))
         CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "root", NULL));
-    CBI_TRY(cbi_envelope_id(hasher, out->envelope.payload, &out->id, err));
+    CBI_TRY(cbi_envelope_id(hasher, payload, &out->id, err));
 done:
     if (status != CBANK_OK)
         cbi_batch_head_clear(out);
+    return status;
+}
+
+cbank_status cbi_batch_head_parse(cbi_hasher *hasher, cbi_bytes envelope, cbi_batch_head *out,
+                                  cbank_error *err)
+{
+    cbank_status status = cbi_envelope_parse(envelope, CBI_BATCH_TYPE, &out->envelope, err);
+
+    if (status == CBANK_OK)
+        status = cbi_batch_head_read(hasher, out->envelope.payload, out, err);
     return status;
 }
 

@@ -64,6 +64,10 @@ typedef struct cbi_batch_head {
     cbi_hash root;
 } cbi_batch_head;
 
+/* Of a payload alone: `out->envelope` stays as it is. MALFORMED, UNSUPPORTED. Empty on failure. */
+cbank_status cbi_batch_head_read(cbi_hasher *hasher, cbi_bytes payload, cbi_batch_head *out,
+                                 cbank_error *err);
+
 /* Form and values; checks no signature. MALFORMED, UNSUPPORTED. Empty on failure. */
 cbank_status cbi_batch_head_parse(cbi_hasher *hasher, cbi_bytes envelope, cbi_batch_head *out,
                                   cbank_error *err);

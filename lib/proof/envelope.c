@@ -1,5 +1,7 @@
 #include "proof/envelope.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 
 #include "base/limits.h"
@@ -121,9 +123,13 @@ done:
     return status;
 }
 
+/* In a draft the place of a signature that is still missing names its key. */
+#define KEYID_MAX (2 * CBI_PUBLIC_MAX + 1)
+
 /* Appends the envelope of `signatures`, each of which ends where `ends` says. */
 static cbank_status pack(const char *payload_type, cbi_bytes payload, cbi_bytes signatures,
-                         const size_t *ends, size_t count, cbank_buffer *out, cbank_error *err)
+                         const size_t *ends, char (*keyids)[KEYID_MAX], size_t count,
+                         cbank_buffer *out, cbank_error *err)
 {
     Cbank__V1__Signature messages[CBI_ENVELOPE_SIGNATURES_MAX];
     Cbank__V1__Signature *pointers[CBI_ENVELOPE_SIGNATURES_MAX];
@@ -136,6 +142,7 @@ static cbank_status pack(const char *payload_type, cbi_bytes payload, cbi_bytes 
         cbank__v1__signature__init(&messages[i]);
         messages[i].sig =
             cbi_message_data(cbi_bytes_of(signatures.data + begin, ends[i] - begin));
+        messages[i].keyid = keyids[i];
         pointers[i] = &messages[i];
         begin = ends[i];
     }
@@ -159,6 +166,7 @@ cbank_status cbi_envelope_sign(const char *payload_type, cbi_bytes payload,
 {
     cbank_status status = CBANK_OK;
     size_t ends[CBI_ENVELOPE_SIGNATURES_MAX];
+    char keyids[CBI_ENVELOPE_SIGNATURES_MAX][KEYID_MAX] = {""};
     cbank_buffer signatures = {0};
     cbank_buffer pae = {0};
 
@@ -168,10 +176,14 @@ cbank_status cbi_envelope_sign(const char *payload_type, cbi_bytes payload,
         return refuse("payload", err);
     CBI_TRY(cbi_envelope_pae(cbi_bytes_of_text(payload_type), payload, &pae, err));
     for (size_t i = 0; i < count; i++) {
-        CBI_TRY(cbi_sign(keys[i], cbi_bytes_of_buffer(&pae), &signatures, err));
+        if (cbi_private_is_detached(keys[i]))
+            cbi_hex_encode(cbi_public_bytes(cbi_private_public(keys[i])), keyids[i]);
+        else
+            CBI_TRY(cbi_sign(keys[i], cbi_bytes_of_buffer(&pae), &signatures, err));
         ends[i] = signatures.size;
     }
-    CBI_TRY(pack(payload_type, payload, cbi_bytes_of_buffer(&signatures), ends, count, out, err));
+    CBI_TRY(pack(payload_type, payload, cbi_bytes_of_buffer(&signatures), ends, keyids, count,
+                 out, err));
 done:
     cbank_buffer_clear(&signatures);
     cbank_buffer_clear(&pae);

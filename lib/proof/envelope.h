@@ -35,7 +35,10 @@ cbank_status cbi_envelope_verify(const cbi_envelope *envelope, const cbi_public 
 cbank_status cbi_envelope_verify_all(const cbi_envelope *envelope, const cbi_public *const *keys,
                                      size_t count, cbank_error *err);
 
-/* Signs with each key in order and appends the serialised envelope. */
+/*
+ * Signs with each key in order and appends the serialised envelope. With a detached key it is a
+ * draft (unsigned.h), which no reader takes for an envelope.
+ */
 cbank_status cbi_envelope_sign(const char *payload_type, cbi_bytes payload,
                                const cbi_private *const *keys, size_t count, cbank_buffer *out,
                                cbank_error *err);

@@ -4,6 +4,7 @@ A key may be added (add it to keys.json); one that is gone or renamed breaks som
 """
 import json
 import pathlib
+import subprocess
 
 import artefact
 import desk
@@ -51,6 +52,7 @@ class Keys(desk.Town):
         self.published()
         self.plans()
         self.transcripts()
+        self.sign()
         self.log()
         self.keeping()
         promised = {name for name in GOLDEN if name.count(" ") == 1}
@@ -112,6 +114,7 @@ class Keys(desk.Town):
             {"name": "丁四", "id_type": "passport/GBR", "id_number": "Y1234567"}))["account"]
         self.hold("learner merge", self.in_bank("learner", "merge", other, account, *two))
         self.hold("learner unmerge", self.in_bank("learner", "unmerge", other, *two))
+        self.hold("learner export", self.in_bank("learner", "export", account, "-o", "held.json"))
         self.hold("learner erase", self.in_bank("learner", "erase", other, *two))
         for verb in ("restrict", "release", "close", "reopen", "deceased", "reopen"):
             self.hold(f"learner {verb}",
@@ -187,6 +190,15 @@ class Keys(desk.Town):
         self.hold("transcript verify",
                   self.ask("transcript", "verify", "transcript", *trust, "--for", "NCU"))
         self.hold("transcript show", self.ask("transcript", "show", "transcript"))
+
+    def sign(self):
+        self.ask("institution", "request", "--code", "FAR", "--name", "x", "--origin", desk.ORIGIN,
+                 "--key", "new.key.pub", "-o", "draft")
+        self.hold("sign prepare", self.ask("sign", "prepare", "draft", "-o", "bytes"))
+        subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", "new.key", "-in",
+                        "bytes", "-out", "signature"], cwd=self.folder, check=True)
+        self.hold("sign attach",
+                  self.ask("sign", "attach", "bytes", "--signature", "signature"))
 
     def log(self):
         self.hold("log checkpoint", self.in_bank("log", "checkpoint"))

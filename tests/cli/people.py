@@ -137,6 +137,27 @@ class Mergers(People):
         self.sound()
 
 
+class Exported(People):
+    def test_everything_that_is_held_stands_in_one_file_for_its_owner_alone(self):
+        account = self.open("丁四", WRONG)
+        credit = self.issue(account, "R-1")
+        self.write("note", "其子来电，称与他人同名\n")
+        self.in_bank("learner", "freeze", account, "--reason", "dispute", "--note-file", "note")
+        self.person("correct", account, {"id_type": "cn-id", "id_number": RIGHT})
+        done = self.in_bank("learner", "export", account, "-o", "held.json")
+        self.assertEqual(done["entries"], 4)
+        self.assertEqual(self.path("held.json").stat().st_mode & 0o777, 0o600)
+        held = json.loads(self.path("held.json").read_text(encoding="utf-8"))
+        self.assertEqual([one["kind"] for one in held["chain"]],
+                         ["account_opened", "credit_deposited", "account_frozen",
+                          "identity_corrected"])
+        self.assertEqual([one["text"] for one in held["notes"]], ["其子来电，称与他人同名"])
+        self.assertEqual([one["number"] for one in held["person"]["documents"]], [RIGHT, WRONG])
+        self.assertEqual(held["chain"][1]["id"], credit)
+        self.assertEqual(held["chain"][1]["opening"]["number"], WRONG)
+        self.assertEqual(held["chain"][1]["record"]["reference"], "R-1")
+
+
 class Erased(People):
     def setUp(self):
         super().setUp()
