@@ -83,6 +83,33 @@ Test(student, a_number_that_is_given_again_leads_to_its_holder_of_the_day)
     teller_close(&it);
 }
 
+Test(student, a_number_moves_with_a_merged_account_and_goes_with_an_erased_one)
+{
+    cbi_identity number = number_of(STUDENT);
+    cbi_account other;
+    cbi_txn *txn;
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    other = teller_open_account(&it, "passport/GBR", "AB1234567", "");
+    teller_works(link_number(&it, it.account.digits, 20160901, 20190600, &teller_err));
+    teller_works(link_number(&it, other.digits, 20190701, 0, &teller_err));
+    txn = teller_begin(&it, CBI_TXN_WRITE);
+    teller_works(cbi_vault_move_account(it.bank, txn, &number, it.account.digits, other.digits,
+                                        &teller_err));
+    teller_commit(txn);
+    cr_expect_str_eq(find_on(&it, 20170000).digits, other.digits, "both are one account's");
+    txn = teller_begin(&it, CBI_TXN_WRITE);
+    teller_works(cbi_vault_drop_account(it.bank, txn, &number, it.account.digits, &teller_err));
+    teller_commit(txn);
+    cr_expect_str_eq(find_on(&it, 0).digits, other.digits, "it was not that one's any more");
+    txn = teller_begin(&it, CBI_TXN_WRITE);
+    teller_works(cbi_vault_drop_account(it.bank, txn, &number, other.digits, &teller_err));
+    teller_commit(txn);
+    cr_expect_str_eq(find_on(&it, 0).digits, "");
+    teller_close(&it);
+}
+
 Test(student, a_number_stands_among_the_documents_of_its_holder)
 {
     Cbank__Api__V1__Person *person = NULL;
