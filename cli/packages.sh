@@ -10,7 +10,8 @@ build='cmake ninja-build gcc libc6-dev pkg-config libssl-dev liblmdb-dev libprot
     protobuf-c-compiler libutf8proc-dev libcsv-dev libjansson-dev libyaml-dev
     libzip-dev libxml2-dev'
 tests='libcriterion-dev g++ binutils abigail-tools python3 python3-protobuf
-    python3-securesystemslib ca-certificates protobuf-compiler go:golang-go npm:npm'
+    python3-securesystemslib ca-certificates protobuf-compiler go:golang-go npm:npm
+    glpk-utils coinor-cbc'
 
 # Older builds of OpenSSL in Debian 12 have CVE-2026-77696.
 openssl_wanted=3.0.22-1~deb12u2

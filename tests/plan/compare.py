@@ -111,13 +111,13 @@ def properties(tally):
 
 
 def files(tally):
-    """Questions that carry their answers; where it is no longer the answer, nothing is made small."""
+    """Questions that carry their answers."""
     for path in tally.options.files:
         content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
         for instance in content if isinstance(content, list) else [content]:
             claim = tally.program.ask(instance)
             wrong = faults(Problem(instance), claim, instance["answer"], "the file")
-            wrong += [f"{goal} is not proven" for goal in undecided(claim)]
+            tally.open += bool(undecided(claim))
             tally.agreed += not wrong
             tally.wrong += bool(wrong)
             for line in wrong:

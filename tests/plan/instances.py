@@ -95,7 +95,7 @@ class Maker:
         if key in ("min_grade", "max_grade"):
             return rng.randrange(50, 81, 5) if key[:3] == "min" else rng.randrange(70, 101, 5)
         if key in ("min_level", "max_level"):
-            return rng.randrange(2000, 5501, 500) if key[:3] == "min" else rng.randrange(4000, 7001, 500)
+            return 500 * (rng.randint(4, 11) if key[:3] == "min" else rng.randint(8, 14))
         if key in ("awarded_from", "awarded_to"):
             years = (2016, 2021) if key == "awarded_from" else (2020, 2025)
             return f"{rng.randint(*years)}-{rng.choice(['02-28', '03-01', '06-30', '12-31'])}"
