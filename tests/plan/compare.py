@@ -4,8 +4,9 @@ Usage: compare.py [OPTIONS] PROGRAM files FILE...    questions with their answer
        compare.py [OPTIONS] PROGRAM brute            small random ones, against brute force
        compare.py [OPTIONS] PROGRAM mip              random ones, against GLPK and CBC
        compare.py [OPTIONS] PROGRAM properties       random ones, against themselves
-Options: --count N, --seed S (the first of them), --found FOLDER (where a question on which there
-is no agreement goes, made as small as it can be; default .build/found).
+Options: --count N, --seed S (the first of them), --work N (what the program may do for each),
+--found FOLDER (where a question on which there is no agreement goes, made as small as it can be;
+default .build/found).
 Exit code: 0 all agree, 1 some do not, 77 what is needed is not here.
 """
 import argparse
@@ -40,7 +41,7 @@ def is_clear(instance):
 
 class Tally:
     def __init__(self, options):
-        self.options, self.program = options, Program([options.program])
+        self.options, self.program = options, Program([options.program, "--work", str(options.work)])
         self.agreed, self.open, self.skipped, self.wrong = 0, 0, 0, 0
         self.start = time.monotonic()
 
@@ -128,6 +129,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--work", type=int, default=100000)
     parser.add_argument("--found", default=".build/found")
     parser.add_argument("program")
     parser.add_argument("kind", choices=("files", "brute", "mip", "properties"))
