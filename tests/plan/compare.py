@@ -41,7 +41,8 @@ def is_clear(instance):
 
 class Tally:
     def __init__(self, options):
-        self.options, self.program = options, Program([options.program, "--work", str(options.work)])
+        self.options = options
+        self.program = Program([options.program, "--work", str(options.work)])
         self.agreed, self.open, self.skipped, self.wrong = 0, 0, 0, 0
         self.start = time.monotonic()
 
@@ -49,6 +50,8 @@ class Tally:
         """Counts a question; one that is wrong is made small, kept and told."""
         if not wrong:
             self.agreed += 1
+            if self.agreed % 1000 == 0:
+                print(f"{self.agreed} agree, {self.skipped} skipped", file=sys.stderr)
             return
         self.wrong += 1
         smaller = shrink(instance, lambda smaller: is_clear(smaller) and is_wrong(smaller))
