@@ -53,6 +53,7 @@ extern const command batch_commands[];
 extern const command rules_commands[];
 extern const command plan_commands[];
 extern const command claim_commands[];
+extern const command recognition_commands[];
 extern const command transcript_commands[];
 extern const command log_commands[];
 extern const command sign_commands[];

@@ -20,6 +20,7 @@ const noun nouns[] = {
     {"rules", P_NOUN_RULES, rules_commands},
     {"plan", P_NOUN_PLAN, plan_commands},
     {"claim", P_NOUN_CLAIM, claim_commands},
+    {"recognition", P_NOUN_RECOGNITION, recognition_commands},
     {"transcript", P_NOUN_TRANSCRIPT, transcript_commands},
     {"log", P_NOUN_LOG, log_commands},
     {"sign", P_NOUN_SIGN, sign_commands},

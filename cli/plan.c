@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "options.h"
 #include "output.h"
+#include "recognition.h"
 #include "shape.h"
 #include "values.h"
 
@@ -413,5 +414,7 @@ static void run(cli *c)
 const command plan_commands[] = {
     {"make", "ACCOUNT", 1, 1, P_PLAN_MAKE, COMMAND_BANK, make_options, make},
     {"run", "", 0, 0, P_PLAN_RUN, COMMAND_BANK, run_options, run},
+    {"recognise", "FILE", 1, 1, P_PLAN_RECOGNISE, COMMAND_BANK | COMMAND_WRITES,
+     recognise_options, recognise},
     {0},
 };

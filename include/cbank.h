@@ -797,6 +797,16 @@ CBANK_API CBANK_CHECKED cbank_status cbank_recognition_enter(cbank_bank *bank,
                                                              cbank_buffer *reply,
                                                              cbank_error *err);
 
+/**
+ * Signs and enters in one call, where the bank has the institution's key at hand; unit and level
+ * are the programme's. Request: RecognitionSignRequest. Reply: RecognitionInfo. As the two calls.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_plan_recognise(cbank_bank *bank, const cbank_key *key,
+                                                          const uint8_t *request,
+                                                          size_t request_size,
+                                                          cbank_buffer *reply,
+                                                          cbank_error *err);
+
 /** Shows one. Request: RecognitionShowRequest. Reply: RecognitionInfo. NOT_FOUND. */
 CBANK_API CBANK_CHECKED cbank_status cbank_recognition_show(cbank_bank *bank,
                                                             const uint8_t *request,

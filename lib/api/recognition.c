@@ -5,6 +5,7 @@
 #include "bank/errand.h"
 #include "bank/holding.h"
 #include "bank/recognise.h"
+#include "bank/warrant.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "proof/granting.h"
@@ -102,32 +103,30 @@ static cbi_recognition_rows stated_rows(const sign_request *asked)
                                   .evidence_count = asked->n_evidence};
 }
 
-cbank_status cbank_recognition_sign(const cbank_key *key, const uint8_t *request,
-                                    size_t request_size, cbank_buffer *reply, cbank_error *err)
+/*
+ * Fills, signs, appends the file. With a bank what the programme says is taken from it: `page`
+ * holds it until the head has been packed.
+ */
+static cbank_status sign_file(const sign_request *asked, const cbi_private *key, cbi_bank *bank,
+                              cbank_buffer *file, cbank_error *err)
 {
-    sign_request *asked = NULL;
-    cbi_ruling_on_grant *rulings = NULL;
-    cbi_recognition_rows rows;
-    cbi_granting granting = {0};
+    cbi_suite suite = cbi_private_public(key)->suite;
     Cbank__V1__RecognitionHead head;
+    Cbank__V1__ProgrammePage *page = NULL;
     Cbank__V1__Decision decision;
+    cbi_ruling_on_grant *rulings = NULL;
+    cbi_recognition_rows rows = stated_rows(asked);
+    cbi_granting granting = {0};
     cbi_hasher *hasher = NULL;
-    cbank_buffer file = {0};
     cbank_status status = CBANK_OK;
     uint8_t salt[CBI_SALT_SIZE];
     char number[32];
-    cbi_suite suite;
 
-    CBI_REQUIRE(key != NULL && reply != NULL, err);
-    suite = cbi_private_public(key->inner)->suite;
-    CBI_TRY(cbi_face_request(&cbank__api__v1__recognition_sign_request__descriptor, request,
-                             request_size, &asked, err));
     if (asked->head == NULL)
         CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "head", NULL));
     head = *asked->head;
     if (cbi_message_text(head.unit).size == 0)
         head.unit = cbi_message_string("credit");
-    rows = stated_rows(asked);
     if (asked->plan.len > 0) {
         CBI_TRY(cbi_hasher_new(suite, &hasher, err));
         CBI_TRY(take_rulings(asked, &rulings, err));
@@ -135,13 +134,35 @@ cbank_status cbank_recognition_sign(const cbank_key *key, const uint8_t *request
                                   &rows, &head, &granting, err));
         rows = granting.rows;
     }
+    if (bank != NULL)
+        CBI_TRY(cbi_warrant_fill(bank, &head, &page, err));
+    for (size_t i = 0; i < rows.grant_count; i++) {
+        if (rows.grants[i]->application > 0 && rows.grants[i]->amount != NULL)
+            rows.grants[i]->amount->unit = head.unit;
+    }
     CBI_TRY(complete_head(&head, &rows, salt, number, &decision, err));
-    CBI_TRY(cbi_recognition_make(&head, &rows, key->inner, &file, err));
-    CBI_TRY(reply_file(&file, suite, reply, err));
+    CBI_TRY(cbi_recognition_make(&head, &rows, key, file, err));
 done:
+    cbi_message_free(page);
     cbi_granting_clear(&granting);
     cbi_free(rulings);
     cbi_hasher_free(hasher);
+    return status;
+}
+
+cbank_status cbank_recognition_sign(const cbank_key *key, const uint8_t *request,
+                                    size_t request_size, cbank_buffer *reply, cbank_error *err)
+{
+    sign_request *asked = NULL;
+    cbank_buffer file = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_REQUIRE(key != NULL && reply != NULL, err);
+    CBI_TRY(cbi_face_request(&cbank__api__v1__recognition_sign_request__descriptor, request,
+                             request_size, &asked, err));
+    CBI_TRY(sign_file(asked, key->inner, NULL, &file, err));
+    CBI_TRY(reply_file(&file, cbi_private_public(key->inner)->suite, reply, err));
+done:
     cbank_buffer_clear(&file);
     cbi_message_free(asked);
     return status;
@@ -430,6 +451,29 @@ cbank_status cbank_recognition_enter(cbank_bank *bank, const uint8_t *request, s
     CBI_TRY(enter(inner, asked, &entered, err));
     CBI_TRY(reply_entered(inner, &entered, reply, err));
 done:
+    cbi_message_free(asked);
+    return status;
+}
+
+cbank_status cbank_plan_recognise(cbank_bank *bank, const cbank_key *key, const uint8_t *request,
+                                  size_t request_size, cbank_buffer *reply, cbank_error *err)
+{
+    sign_request *asked = NULL;
+    cbi_recognised entered;
+    cbank_buffer file = {0};
+    cbank_status status = CBANK_OK;
+    cbi_bank *inner;
+
+    CBI_REQUIRE(bank != NULL && key != NULL && reply != NULL, err);
+    CBI_TRY(cbi_face_bank(bank, &inner, err));
+    CBI_TRY(cbi_face_request(&cbank__api__v1__recognition_sign_request__descriptor, request,
+                             request_size, &asked, err));
+    CBI_TRY(sign_file(asked, key->inner, inner, &file, err));
+    CBI_TRY(cbi_recognise_enter(inner, cbi_bytes_of_buffer(&file), (cbi_bytes){0}, cbi_face_now(),
+                                asked->dry_run, &entered, err));
+    CBI_TRY(reply_entered(inner, &entered, reply, err));
+done:
+    cbank_buffer_clear(&file);
     cbi_message_free(asked);
     return status;
 }

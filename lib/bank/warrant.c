@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "cbank/v1/programme.pb-c.h"
-
 /* The very edition that the reference names. */
 static cbank_status find_edition(cbi_txn *txn, const Cbank__V1__PublicationRef *ref,
                                  cbi_edition *out, cbank_error *err)
@@ -60,6 +58,32 @@ cbank_status cbi_warrant_check(cbi_txn *txn, const Cbank__V1__RecognitionHead *h
     CBI_TRY(check_terms(page->terms, &edition, head, err));
 done:
     cbi_message_free(page);
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+cbank_status cbi_warrant_fill(cbi_bank *bank, Cbank__V1__RecognitionHead *head,
+                              Cbank__V1__ProgrammePage **page, cbank_error *err)
+{
+    cbank_buffer bytes = {0};
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+    cbi_edition edition;
+
+    if (head->programme == NULL || head->programme->digest.len != CBI_HASH_SIZE)
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "programme", NULL);
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    CBI_TRY(find_edition(reader.txn, head->programme, &edition, err));
+    CBI_TRY(cbi_edition_page(reader.txn, &edition, 0, &bytes, err));
+    CBI_TRY(cbi_message_parse(&cbank__v1__programme_page__descriptor, cbi_bytes_of_buffer(&bytes),
+                              page, err));
+    if ((*page)->terms == NULL)
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_RULES, edition.edition, edition.id, NULL));
+    head->unit = (*page)->terms->unit;
+    head->framework = (*page)->terms->framework;
+    head->level_milli = (*page)->terms->level_milli;
+done:
+    cbi_ledger_read_end(&reader);
     cbank_buffer_clear(&bytes);
     return status;
 }

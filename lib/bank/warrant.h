@@ -4,6 +4,7 @@
 
 #include "bank/edition.h"
 
+#include "cbank/v1/programme.pb-c.h"
 #include "cbank/v1/recognition.pb-c.h"
 
 /*
@@ -13,5 +14,12 @@
  */
 cbank_status cbi_warrant_check(cbi_txn *txn, const Cbank__V1__RecognitionHead *head,
                                cbank_error *err);
+
+/*
+ * What the programme says, into the head: unit, framework and level, lent by `page`, which is
+ * freed with cbi_message_free once the head is packed. NOT_FOUND, INVALID.
+ */
+cbank_status cbi_warrant_fill(cbi_bank *bank, Cbank__V1__RecognitionHead *head,
+                              Cbank__V1__ProgrammePage **page, cbank_error *err);
 
 #endif

@@ -51,6 +51,7 @@ class Keys(desk.Town):
         self.changes()
         self.published()
         self.plans()
+        self.recognitions()
         self.transcripts()
         self.sign()
         self.log()
@@ -182,6 +183,22 @@ class Keys(desk.Town):
         self.hold("claim issue", self.in_bank("claim", "issue", self.account(), "--requirement",
                                               "pxu/p", "-o", "claim"))
         self.hold("claim verify", self.ask("claim", "verify", "claim", *self.trust()))
+
+    def recognitions(self):
+        self.in_bank("plan", "make", self.account(), "--programme", "pxu/p", "-o", "a.plan")
+        made = self.hold("plan recognise",
+                         self.in_bank("plan", "recognise", "a.plan", *self.signs))
+        self.assertEqual(made["status"], "stands")
+        self.hold("recognition show", self.in_bank("recognition", "show", made["id"][:16]))
+        listed = self.list_in_bank("recognition", "list", self.account())
+        self.hold("recognition list", listed[0])
+        for verb, status in (("suspend", "suspended"), ("reinstate", "stands"),
+                             ("reverse", "reversed")):
+            changed = self.hold("recognition " + verb,
+                                self.in_bank("recognition", verb, made["id"], *self.signs, "--reason",
+                                             "review"))
+            self.assertEqual(changed["status"], status)
+        self.assertTrue(changed["released"])
 
     def transcripts(self):
         trust = self.trust()

@@ -1,0 +1,342 @@
+/* recognition.c - cbank recognition ..., plan recognise: what an institution recognises of a plan.
+ */
+#include "call.h"
+#include "fail.h"
+#include "file.h"
+#include "memory.h"
+#include "options.h"
+#include "output.h"
+#include "recognition.h"
+#include "shape.h"
+#include "values.h"
+
+#include "cbank/api/v1/bank.pb-c.h"
+#include "cbank/api/v1/recognition.pb-c.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE 1000
+#define RECOGNITION_ID 32
+
+typedef Cbank__Api__V1__RecognitionInfo recognition_info;
+
+static const view grant_views[] = {
+    {"effect", P_EFFECT, VIEW_PLAIN, NULL},
+    {"target", P_CODE, VIEW_PLAIN, NULL},
+    {"bucket", P_BUCKET, VIEW_PLAIN, NULL},
+    {"amount", P_TOTALS, VIEW_PLAIN, NULL},
+    {"basis", P_REASON, VIEW_PLAIN, NULL},
+    {"rule", P_RULE, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view info_views[] = {
+    {"id", P_ID, VIEW_PLAIN, NULL},
+    {"status", P_STATUS, VIEW_WORD, NULL},
+    {"number", P_NUMBER, VIEW_PLAIN, NULL},
+    {"institution", P_INSTITUTION, VIEW_PLAIN, NULL},
+    {"account", P_ACCOUNT, VIEW_PLAIN, NULL},
+    {"programme", P_PROGRAMME, VIEW_PLAIN, NULL},
+    {"granted", P_GRANTS, VIEW_ROWS, grant_views},
+    {0},
+};
+
+static const view list_views[] = {
+    {"id", P_ID, VIEW_PLAIN, NULL},
+    {"status", P_STATUS, VIEW_WORD, NULL},
+    {"number", P_NUMBER, VIEW_PLAIN, NULL},
+    {"institution", P_INSTITUTION, VIEW_PLAIN, NULL},
+    {"programme", P_PROGRAMME, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static json_t *describe_grants(const recognition_info *info)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < info->n_grants; i++) {
+        const Cbank__V1__RecognitionGrant *grant = info->grants[i];
+
+        json_array_append_new(
+            list,
+            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "effect",
+                      shape_word(&cbank__v1__grant_effect__descriptor, (int)grant->effect),
+                      "target", shape_text(grant->target == NULL ? NULL : grant->target->value),
+                      "bucket", shape_text(grant->bucket), "amount",
+                      grant->amount == NULL ? json_null() : shape_milli(grant->amount->milli),
+                      "basis", shape_word(&cbank__v1__grant_basis__descriptor, (int)grant->basis),
+                      "rule", shape_text(grant->rule)));
+    }
+    return list;
+}
+
+static json_t *describe(const recognition_info *info)
+{
+    const Cbank__V1__RecognitionHead *head = info->head;
+    json_t *released = json_array();
+
+    for (size_t i = 0; i < info->n_released; i++)
+        json_array_append_new(released, json_string(info->released[i]));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", shape_hex(info->id), "status",
+        shape_word(&cbank__api__v1__conversion_state__descriptor, (int)info->state), "number",
+        shape_text(head == NULL ? NULL : head->number), "institution",
+        shape_text(head == NULL ? NULL : head->institution), "account", shape_text(info->account),
+        "programme",
+        shape_text(head == NULL || head->programme == NULL ? NULL : head->programme->id), "entered",
+        shape_time(info->entered_at), "granted", describe_grants(info), "released", released);
+}
+
+static void show_info(cli *c, recognition_info *info)
+{
+    if (info != NULL)
+        output_document(c, describe(info), info_views);
+    if (info != NULL && c->dry_run)
+        output_talk(c, P_DRY_RUN, "");
+    message_free(info);
+}
+
+/* ---- of a plan ---- */
+
+const option recognise_options[] = {
+    {"institution", "CODE", P_OPT_INSTITUTION, OPTION_NEEDED},
+    {"key", "FILE", P_OPT_KEY_OWN, OPTION_NEEDED},
+    {"number", "TEXT", P_OPT_RECOGNITION_NUMBER, 0},
+    {"refuse", "A.G=CODE", P_OPT_REFUSE, OPTION_REPEATED},
+    {"less", "A.G=N", P_OPT_LESS, OPTION_REPEATED},
+    {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0},
+    {0},
+};
+
+typedef struct ruling {
+    Cbank__Api__V1__RecognitionRuling message;
+    Cbank__V1__Amount less;
+    Cbank__V1__Code reason;
+} ruling;
+
+/* "2.1=...": the second application's first grant, as people count. */
+static char *read_place(cli *c, char *text, Cbank__Api__V1__RecognitionRuling *out)
+{
+    char *dot = strchr(text, '.'), *equals = strchr(text, '=');
+    char place[64];
+    uint64_t application, grant;
+
+    if (dot != NULL && equals != NULL && dot < equals && (size_t)(equals - text) < sizeof(place)) {
+        memcpy(place, text, (size_t)(equals - text));
+        place[equals - text] = '\0';
+        place[dot - text] = '\0';
+        if (value_u64(place, &application) && value_u64(place + (dot - text) + 1, &grant) &&
+            application > 0 && application <= UINT32_MAX && grant > 0 && grant <= UINT32_MAX) {
+            out->application = (uint32_t)application - 1;
+            out->grant = (uint32_t)grant - 1;
+            return equals + 1;
+        }
+    }
+    fail_own(c, FAIL_BAD_WHERE, text);
+    return NULL;
+}
+
+static bool read_rulings(cli *c, ruling *rows, Cbank__Api__V1__RecognitionRuling **list)
+{
+    static char scheme[] = "cbank", unit[] = "credit";
+    size_t count = 0;
+
+    for (int less = 0; less < 2; less++) {
+        size_t next = 0;
+        char *text;
+
+        while ((text = options_each(c, less ? "less" : "refuse", &next)) != NULL) {
+            ruling *row = &rows[count];
+
+            cbank__api__v1__recognition_ruling__init(&row->message);
+            cbank__v1__amount__init(&row->less);
+            cbank__v1__code__init(&row->reason);
+            text = read_place(c, text, &row->message);
+            if (text == NULL)
+                return false;
+            row->less.unit = unit;
+            row->reason.scheme = scheme;
+            row->reason.value = text;
+            if (less && !value_milli(text, &row->less.milli)) {
+                fail_own(c, FAIL_BAD_AMOUNT, text);
+                return false;
+            }
+            if (less)
+                row->message.less = &row->less;
+            else
+                row->message.reason = &row->reason;
+            list[count++] = &row->message;
+        }
+    }
+    return true;
+}
+
+void recognise(cli *c)
+{
+    Cbank__Api__V1__RecognitionSignRequest ask = CBANK__API__V1__RECOGNITION_SIGN_REQUEST__INIT;
+    Cbank__V1__RecognitionHead head = CBANK__V1__RECOGNITION_HEAD__INIT;
+    size_t count = options_count(c, "refuse") + options_count(c, "less");
+    Cbank__Api__V1__RecognitionRuling **list = memory_new(count + 1, sizeof(*list));
+    ruling *rows = memory_new(count + 1, sizeof(*rows));
+    bytes plan = {0};
+    cbank_key *key;
+
+    if (file_read(c, c->arguments[0], &plan) && read_rulings(c, rows, list)) {
+        key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
+        head.institution = options_text(c, "institution");
+        if (options_given(c, "number"))
+            head.number = options_text(c, "number");
+        ask.plan = message_bytes(plan);
+        ask.head = &head;
+        ask.rulings = list;
+        ask.n_rulings = count;
+        ask.dry_run = c->dry_run;
+        show_info(c, call_signed(c, cbank_plan_recognise, key, &ask.base,
+                                 &cbank__api__v1__recognition_info__descriptor));
+    }
+    memory_free(&plan);
+    free(rows);
+    free(list);
+}
+
+/* ---- what becomes of it ---- */
+
+static const option change_options[] = {
+    {"institution", "CODE", P_OPT_INSTITUTION, OPTION_NEEDED},
+    {"key", "FILE", P_OPT_KEY_OWN, OPTION_NEEDED},
+    {"reason", "CODE", P_OPT_REASON, OPTION_NEEDED},
+    {"document", "TEXT", P_OPT_DOCUMENT, 0},
+    {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0},
+    {0},
+};
+
+/* The id or its beginning. */
+static bool read_id(cli *c, uint8_t room[RECOGNITION_ID], ProtobufCBinaryData *out)
+{
+    size_t size = strlen(c->arguments[0]) / 2;
+
+    *out = (ProtobufCBinaryData){.len = size, .data = room};
+    if (size == 0 || size > RECOGNITION_ID || !value_hex(c->arguments[0], room, size)) {
+        fail_own(c, FAIL_BAD_HEX, c->arguments[0]);
+        return false;
+    }
+    return true;
+}
+
+static void enter_file(cli *c, ProtobufCBinaryData file)
+{
+    Cbank__Api__V1__RecognitionEnterRequest ask = CBANK__API__V1__RECOGNITION_ENTER_REQUEST__INIT;
+
+    ask.file = file;
+    ask.dry_run = c->dry_run;
+    show_info(c, call_bank(c, cbank_recognition_enter, &ask.base,
+                           &cbank__api__v1__recognition_info__descriptor));
+}
+
+static void enter(cli *c)
+{
+    bytes file = {0};
+
+    if (file_read(c, c->arguments[0], &file))
+        enter_file(c, message_bytes(file));
+    memory_free(&file);
+}
+
+/* Signed here, for the bank that is open, and entered at once. */
+static void change(cli *c, Cbank__V1__RecognitionAction action)
+{
+    Cbank__Api__V1__RecognitionChangeRequest ask = CBANK__API__V1__RECOGNITION_CHANGE_REQUEST__INIT;
+    Cbank__Api__V1__RecognitionFileReply *made = NULL;
+    Cbank__Api__V1__BankInfo *bank;
+    uint8_t id[RECOGNITION_ID];
+    cbank_buffer reply = {0};
+    cbank_error err;
+    cbank_key *key;
+    bytes request;
+
+    if (!read_id(c, id, &ask.recognition))
+        return;
+    key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
+    bank =
+        key == NULL ? NULL : call_plain(c, cbank_bank_info, &cbank__api__v1__bank_info__descriptor);
+    if (bank == NULL)
+        return;
+    ask.institution = options_text(c, "institution");
+    ask.origin = bank->origin;
+    ask.action = action;
+    ask.reason = options_text(c, "reason");
+    if (options_given(c, "document"))
+        ask.document = options_text(c, "document");
+    request = message_pack(&ask.base);
+    made = call_reply(c, cbank_recognition_change(key, request.data, request.size, &reply, &err),
+                      &err, &reply, &cbank__api__v1__recognition_file_reply__descriptor);
+    if (made != NULL)
+        enter_file(c, made->file);
+    memory_free(&request);
+    message_free(made);
+    message_free(bank);
+}
+
+static void suspend(cli *c)
+{
+    change(c, CBANK__V1__RECOGNITION_ACTION__RECOGNITION_ACTION_SUSPEND);
+}
+
+static void reinstate(cli *c)
+{
+    change(c, CBANK__V1__RECOGNITION_ACTION__RECOGNITION_ACTION_REINSTATE);
+}
+
+static void reverse(cli *c)
+{
+    change(c, CBANK__V1__RECOGNITION_ACTION__RECOGNITION_ACTION_REVERSE);
+}
+
+static void list(cli *c)
+{
+    Cbank__Api__V1__RecognitionListRequest ask = CBANK__API__V1__RECOGNITION_LIST_REQUEST__INIT;
+    bool first = true;
+
+    ask.account = c->arguments[0];
+    ask.limit = PAGE;
+    do {
+        Cbank__Api__V1__RecognitionListReply *page =
+            call_bank(c, cbank_recognition_list, &ask.base,
+                      &cbank__api__v1__recognition_list_reply__descriptor);
+        json_t *rows;
+
+        if (page == NULL)
+            return;
+        rows = json_array();
+        for (size_t i = 0; i < page->n_recognitions; i++)
+            json_array_append_new(rows, describe(page->recognitions[i]));
+        output_list(c, rows, list_views, first);
+        first = false;
+        ask.after = page->next;
+        message_free(page);
+    } while (ask.after != 0);
+}
+
+static void show(cli *c)
+{
+    Cbank__Api__V1__RecognitionShowRequest ask = CBANK__API__V1__RECOGNITION_SHOW_REQUEST__INIT;
+    uint8_t id[RECOGNITION_ID];
+
+    if (read_id(c, id, &ask.id))
+        show_info(c, call_bank(c, cbank_recognition_show, &ask.base,
+                               &cbank__api__v1__recognition_info__descriptor));
+}
+
+const command recognition_commands[] = {
+    {"list", "ACCOUNT", 1, 1, P_RECOGNITION_LIST, COMMAND_BANK, NULL, list},
+    {"show", "ID", 1, 1, P_RECOGNITION_SHOW, COMMAND_BANK, NULL, show},
+    {"enter", "FILE", 1, 1, P_RECOGNITION_ENTER, COMMAND_BANK | COMMAND_WRITES, NULL, enter},
+    {"suspend", "ID", 1, 1, P_RECOGNITION_SUSPEND, COMMAND_BANK | COMMAND_WRITES, change_options,
+     suspend},
+    {"reinstate", "ID", 1, 1, P_RECOGNITION_REINSTATE, COMMAND_BANK | COMMAND_WRITES,
+     change_options, reinstate},
+    {"reverse", "ID", 1, 1, P_RECOGNITION_REVERSE, COMMAND_BANK | COMMAND_WRITES, change_options,
+     reverse},
+    {0},
+};
