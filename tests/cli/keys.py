@@ -195,8 +195,8 @@ class Keys(desk.Town):
         for verb, status in (("suspend", "suspended"), ("reinstate", "stands"),
                              ("reverse", "reversed")):
             changed = self.hold("recognition " + verb,
-                                self.in_bank("recognition", verb, made["id"], *self.signs, "--reason",
-                                             "review"))
+                                self.in_bank("recognition", verb, made["id"], *self.signs,
+                                             "--reason", "review"))
             self.assertEqual(changed["status"], status)
         self.assertTrue(changed["released"])
 
