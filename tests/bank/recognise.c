@@ -352,6 +352,41 @@ Test(recognise, who_sees_only_withheld_records_used_learns_nobodys_name)
     teller_close(&it);
 }
 
+/* A burst of 522 revoked items that reaches 114 recognitions (Korea, 2012), in one signed batch. */
+Test(recognise, a_burst_of_revocations_suspends_all_that_stands_on_it)
+{
+    static teller_id ids[522];
+    static cbi_desk_result results[522];
+    static char *texts[522];
+    cbi_desk_order order = {.institution = TELLER_COLLEGE};
+    cbi_recognition_row row;
+    cbi_hash batch;
+    cbi_txn *txn;
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    teller_issue_many(&it, it.account.digits, 522, ids);
+    for (int i = 0; i < 114; i++) {
+        char number[8] = {'K', (char)('0' + i / 100), (char)('0' + i / 10 % 10),
+                          (char)('0' + i % 10), '\0'};
+
+        panel_recognise(&it, number, ids + 4 * i, 4, SCOPE(EVERYWHERE));
+    }
+    for (size_t i = 0; i < 522; i++)
+        texts[i] = ids[i].text;
+    order.key = it.college_key;
+    order.now = ++it.now;
+    teller_works(cbi_desk_change(it.bank, &order, texts, 522, REVOKE, "fraud", "", results,
+                                 &batch, &teller_err));
+    txn = teller_begin(&it, CBI_TXN_READ);
+    for (uint64_t number = 1; number <= 114; number++) {
+        teller_works(cbi_recognition_row_read(txn, number, &row, &teller_err));
+        cr_expect_eq(row.state, CBI_CONVERSION_SUSPENDED, "%d", (int)number);
+    }
+    cbi_txn_abort(txn);
+    teller_close(&it);
+}
+
 /* ---- at once ------------------------------------------------------------------------------ */
 
 #define CALLERS 8
