@@ -199,5 +199,14 @@ buckets: [{id: course, title: {en: courses}}]
                               ("contest", "", "english", 1))
         self.assertEqual(plan["counted"], "3")
 
+    def test_india_s_credit_lives_up_to_the_seventh_anniversary(self):
+        self.publish("UGC", "ncrf/levels.yaml", "ncrf/rules.yaml", "ncrf/bachelor-honours.yaml")
+        for reference, day in (("N1", "2019-06-01"), ("N2", "2019-05-31")):  # the plan: 2026-06-01
+            self.in_bank("credit", "issue", *self.signs, "--learner", self.account(), "--reference",
+                         reference, "--title", reference, "--code", reference, "--credits", 4,
+                         "--grade", "passed", "--awarded", day)
+        plan = self.plan("in/bachelor-honours")
+        self.assertEqual((plan["counted"], plan["missing_total"]), ("4", "156"))
+
 
 desk.main()
