@@ -43,7 +43,7 @@ static cbank_status ask(struct canon *c, bool *there)
 
     *there = false;
     for (uint32_t aim = 0; aim < CBI_MEASURES; aim++)
-        if (is_refuted(c, (aim + CBI_COUNTED + 1) % CBI_MEASURES))
+        if (is_refuted(c, aim))
             return CBANK_OK;
     CBI_TRY(cbi_explore_run(c->search, &end, c->err));
     c->stopped |= end == CBI_EXPLORE_STOPPED;

@@ -191,10 +191,52 @@ static uint32_t find_switch(cbi_bound *bound, __int128 *best)
     return found;
 }
 
+/* The row that the choice exceeds most, in proportion, of those after none that were tried. */
+static uint32_t find_tightest(const cbi_bound *bound, const int64_t *gaps, uint32_t last)
+{
+    uint32_t found = CBI_NONE;
+
+    for (uint32_t i = 0; i < bound->price_count; i++) {
+        int64_t limit = bound->prices[i].limit_num / bound->prices[i].limit_den + 1;
+        int64_t best = found == CBI_NONE ? 0 : gaps[found];
+        int64_t of = found == CBI_NONE
+                         ? 1
+                         : bound->prices[found].limit_num / bound->prices[found].limit_den + 1;
+
+        if (gaps[i] > 0 && i != last && bound->prices[i].par > 0 &&
+            bound->prices[i].par <= VALUE_MAX && limit > 0 &&
+            (__int128)gaps[i] * of > (__int128)best * limit)
+            found = i;
+    }
+    return found;
+}
+
+/* Full prices for the rows that are exceeded, the tightest first, where that lowers the slack. */
+static void price_tightest(cbi_bound *bound)
+{
+    int64_t *gaps = bound->gaps;
+    __int128 best;
+    uint32_t at = CBI_NONE;
+
+    cbi_bound_evaluate(bound);
+    best = bound->slack;
+    cbi_bound_find_gaps(bound);
+    while (best >= 0 && (at = find_tightest(bound, gaps, at)) != CBI_NONE) {
+        gaps[at] = 0; /* tried; evaluating leaves the gaps alone */
+        bound->values[at] = bound->prices[at].par;
+        cbi_bound_evaluate(bound);
+        if (bound->slack < best)
+            best = bound->slack;
+        else
+            bound->values[at] = 0;
+    }
+}
+
 void cbi_bound_prime(cbi_bound *bound)
 {
     __int128 best;
 
+    price_tightest(bound);
     cbi_bound_evaluate(bound);
     best = bound->slack;
     for (uint32_t round = 0; round < SWITCHES_MAX && best >= 0; round++) {
