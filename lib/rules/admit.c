@@ -222,15 +222,53 @@ static void keep_highest(cbi_compile *compile, uint32_t group, const uint8_t *me
     }
 }
 
+/* Marks what uses another member of the group than the one that is kept. */
+static void keep_one(cbi_compile *compile, uint32_t group, const uint8_t *members, uint32_t kept,
+                     uint32_t *rival)
+{
+    for (uint32_t i = 0; i < compile->candidate_count; i++) {
+        const cbi_candidate *candidate = &compile->candidates[i];
+
+        for (uint32_t k = 0; k < candidate->count && rival[i] == CBI_NONE; k++) {
+            uint32_t record = compile->sets[candidate->first + k];
+
+            if (candidate->fate == CBI_FATE_ADMITTED && members[record] && record != kept &&
+                !forbids(rule_of(compile, candidate)))
+                rival[i] = group;
+        }
+    }
+}
+
+/* One group, part by part. */
+static void keep_group(cbi_compile *compile, uint32_t number, const Cbank__V1__Group *group,
+                       uint32_t *part, uint8_t *members, uint32_t *rival)
+{
+    uint32_t parts;
+
+    cbi_group_split(compile, group, part, &parts);
+    for (uint32_t p = 0; p < parts; p++) {
+        uint32_t kept = cbi_group_kept(compile, group, part, p);
+
+        for (uint32_t r = 0; r < compile->problem.record_count; r++)
+            members[r] = part[r] == p;
+        if (group->keep == CBANK__V1__GROUP_KEEP__GROUP_KEEP_HIGHEST)
+            keep_highest(compile, number, members, rival);
+        else if (kept != CBI_NONE)
+            keep_one(compile, number, members, kept, rival);
+    }
+}
+
 static cbank_status keep(cbi_compile *compile, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     uint32_t records = compile->problem.record_count;
     uint32_t number = 0;
     uint8_t *members;
+    uint32_t *part;
     uint32_t *rival;
 
     CBI_TRY(cbi_arena_alloc(&compile->arena, records, 1, &members, err));
+    CBI_TRY(cbi_arena_alloc(&compile->arena, records, sizeof(*part), &part, err));
     CBI_TRY(cbi_arena_alloc(&compile->arena, compile->candidate_count, sizeof(*rival), &rival,
                             err));
     for (uint32_t i = 0; i < compile->candidate_count; i++)
@@ -239,16 +277,8 @@ static cbank_status keep(cbi_compile *compile, cbank_error *err)
         const cbi_ruleset *ruleset = compile->question->rulesets[s];
 
         compile->reading.ruleset = ruleset;
-        for (uint32_t g = 0; g < cbi_ruleset_groups(ruleset); g++, number++) {
-            const Cbank__V1__Group *group = cbi_ruleset_group(ruleset, g);
-
-            if (group->keep != CBANK__V1__GROUP_KEEP__GROUP_KEEP_HIGHEST)
-                continue;
-            for (uint32_t r = 0; r < records; r++)
-                members[r] =
-                    cbi_select(&compile->reading, group->members, compile->facts[r], NULL);
-            keep_highest(compile, number, members, rival);
-        }
+        for (uint32_t g = 0; g < cbi_ruleset_groups(ruleset); g++, number++)
+            keep_group(compile, number, cbi_ruleset_group(ruleset, g), part, members, rival);
     }
     for (uint32_t i = 0; i < compile->candidate_count; i++) {
         if (rival[i] == CBI_NONE)

@@ -88,6 +88,23 @@ void cbi_compile_clear(cbi_compile *compile);
 cbank_status cbi_compile_run(cbi_compile *compile, const cbi_question *question,
                              cbank_error *err);
 
+/*
+ * Splits a group by its keys: the number of the part that each record is in, or CBI_NONE for one
+ * that is no member; a record without a value for a key is none.
+ */
+void cbi_group_split(const cbi_compile *compile, const Cbank__V1__Group *group, uint32_t *part,
+                     uint32_t *parts);
+/* The one member of a part that may be used, or CBI_NONE if the group does not say. */
+uint32_t cbi_group_kept(const cbi_compile *compile, const Cbank__V1__Group *group,
+                        const uint32_t *part, uint32_t number);
+
+/* The value of a record for a key that is a text: "" if it has none. */
+const char *cbi_group_text(const cbi_fact *fact, Cbank__V1__CapPart key);
+
+/* The cap's keys of a record under a rule; false if the record is in no part of the cap. */
+bool cbi_part_find(const cbi_compile *compile, const Cbank__V1__Cap *cap, uint32_t record,
+                   uint32_t rule, int64_t *keys);
+
 /* The steps. */
 cbank_status cbi_enumerate_rule(cbi_compile *compile, uint32_t rule, cbank_error *err);
 cbank_status cbi_admit(cbi_compile *compile, cbank_error *err);

@@ -107,72 +107,6 @@ static cbank_status find_exceptions(struct scoping *s)
     return CBANK_OK;
 }
 
-/* Texts become the number of the first record that has the same one. */
-static int64_t text_key(const cbi_compile *compile, uint32_t record,
-                        const char *(*text_of)(const cbi_fact *fact))
-{
-    const char *text = text_of(compile->facts[record]);
-    uint32_t first = 0;
-
-    while (strcmp(text_of(compile->facts[first]), text) != 0)
-        first++;
-    return first;
-}
-
-static const char *institution_of(const cbi_fact *fact)
-{
-    return fact->record->awarded_by == NULL ? "" : fact->record->awarded_by->institution;
-}
-
-static const char *code_of(const cbi_fact *fact)
-{
-    return fact->record->code;
-}
-
-static int64_t year_key(const Cbank__V1__Cap *cap, uint32_t day)
-{
-    uint32_t start = cap->year_start == 0 ? 101 : cap->year_start;
-
-    return (int64_t)(day / 10000) - (day % 10000 < start);
-}
-
-/* Terms are numbered through the years. */
-static int64_t term_key(const Cbank__V1__Cap *cap, uint32_t day)
-{
-    int64_t terms = (int64_t)cap->n_term_starts;
-    int64_t begun = 0;
-
-    while (begun < terms && cap->term_starts[begun] <= day % 10000)
-        begun++;
-    return (int64_t)(day / 10000) * (terms == 0 ? 1 : terms) + begun;
-}
-
-static int64_t key_of(const struct scoping *s, Cbank__V1__CapPart part, uint32_t record,
-                      uint32_t rule)
-{
-    const cbi_compile *compile = s->compile;
-    const cbi_fact *fact = compile->facts[record];
-
-    switch (part) {
-    case CBANK__V1__CAP_PART__CAP_PART_INSTITUTION:
-        return text_key(compile, record, institution_of);
-    case CBANK__V1__CAP_PART__CAP_PART_TYPE:
-        return fact->record->type;
-    case CBANK__V1__CAP_PART__CAP_PART_CODE:
-        return text_key(compile, record, code_of);
-    case CBANK__V1__CAP_PART__CAP_PART_RECORD:
-        return record;
-    case CBANK__V1__CAP_PART__CAP_PART_RULE:
-        return rule;
-    case CBANK__V1__CAP_PART__CAP_PART_YEAR:
-        return year_key(s->cap, fact->awarded_on);
-    case CBANK__V1__CAP_PART__CAP_PART_TERM:
-        return term_key(s->cap, fact->awarded_on);
-    default:
-        return 0;
-    }
-}
-
 static int compare_keys(const struct share *a, const struct share *b)
 {
     for (uint32_t i = 0; i < KEYS_MAX; i++)
@@ -201,6 +135,8 @@ static cbank_status share_out(struct scoping *s)
     const cbi_problem *problem = &s->compile->problem;
     const Cbank__V1__Cap *cap = s->cap;
 
+    if (cap->beside != NULL && cap->beside->n_layers > 0)
+        return cbi_fail(s->err, CBI_REASON_RULE_UNKNOWN, s->number, cap->id, "beside");
     if (cap->n_per > KEYS_MAX)
         return cbi_fail(s->err, CBI_REASON_CAP_BASE, cap->n_per, cap->id, "per");
     s->share_count = 0;
@@ -214,8 +150,8 @@ static cbank_status share_out(struct scoping *s)
                 .in_scope = s->rules[application->rule] && s->records[record],
             };
 
-            for (size_t k = 0; k < cap->n_per; k++)
-                share.key[k] = key_of(s, cap->per[k], record, application->rule);
+            if (!cbi_part_find(s->compile, cap, record, application->rule, share.key))
+                continue;
             CBI_TRY(cbi_grow(&s->shares, sizeof(share), s->share_count, &s->share_room,
                              CBI_PLAN_ITEMS_MAX, s->err));
             s->shares[s->share_count++] = share;
@@ -395,8 +331,8 @@ done:
     return status;
 }
 
-/* The applications with a record that the selector selects; or all of whose records it selects. */
-static uint32_t find_members(struct scoping *s, const Cbank__V1__Selector *selector, bool all)
+/* The applications all of whose records the selector selects. */
+static uint32_t find_members(struct scoping *s, const Cbank__V1__Selector *selector)
 {
     cbi_compile *compile = s->compile;
     const cbi_problem *problem = &compile->problem;
@@ -410,7 +346,7 @@ static uint32_t find_members(struct scoping *s, const Cbank__V1__Selector *selec
 
         for (uint32_t i = 0; i < records.count; i++)
             selected += s->records[problem->members[records.first + i]];
-        if (selected == records.count || (!all && selected > 0))
+        if (selected == records.count)
             s->members[count++] = a;
     }
     return count;
@@ -419,12 +355,28 @@ static uint32_t find_members(struct scoping *s, const Cbank__V1__Selector *selec
 static cbank_status add_groups(struct scoping *s)
 {
     cbank_status status = CBANK_OK;
-    cbi_compile *compile = s->compile;
+    cbi_problem *problem = &s->compile->problem;
+    uint32_t *part;
+    uint32_t parts;
 
+    CBI_TRY(cbi_arena_alloc(&s->compile->arena, problem->record_count, sizeof(*part), &part,
+                            s->err));
     for (uint32_t i = 0; i < cbi_ruleset_groups(s->ruleset); i++) {
-        uint32_t count = find_members(s, cbi_ruleset_group(s->ruleset, i)->members, false);
+        cbi_group_split(s->compile, cbi_ruleset_group(s->ruleset, i), part, &parts);
+        for (uint32_t p = 0; p < parts; p++) {
+            uint32_t count = 0;
 
-        CBI_TRY(cbi_problem_add_group(&compile->problem, s->members, count, s->err));
+            for (uint32_t a = 0; a < problem->application_count; a++) {
+                cbi_span records = problem->applications[a].records;
+                bool touches = false;
+
+                for (uint32_t k = 0; k < records.count; k++)
+                    touches |= part[problem->members[records.first + k]] == p;
+                if (touches)
+                    s->members[count++] = a;
+            }
+            CBI_TRY(cbi_problem_add_group(problem, s->members, count, s->err));
+        }
     }
 done:
     return status;
@@ -438,7 +390,7 @@ static cbank_status add_residencies(struct scoping *s)
 
     for (uint32_t i = 0; i < cbi_programme_residencies(programme); i++) {
         const Cbank__V1__Residency *residency = cbi_programme_residency(programme, i);
-        uint32_t count = find_members(s, residency->records, true);
+        uint32_t count = find_members(s, residency->records);
 
         CBI_TRY(cbi_problem_add_residency(&compile->problem, residency->min_milli, s->members,
                                           count, s->err));

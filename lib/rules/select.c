@@ -262,10 +262,23 @@ static bool parts_hold(struct asking *ask)
     return true;
 }
 
+/* Comparisons with the target and findings of reviewers are not at hand: nothing is guessed. */
+static bool target_holds(struct asking *ask)
+{
+    const Cbank__V1__Conditions *want = ask->want;
+
+    if (want->n_to_target > 0)
+        return fail(ask, "to_target", true);
+    if (want->level_reaches_target)
+        return fail(ask, "level_reaches_target", true);
+    return want->overlap_permille == 0 || fail(ask, "overlap_permille", true);
+}
+
 static bool conditions_hold(struct asking *ask)
 {
     return names_hold(ask) && days_hold(ask) && grade_holds(ask) && level_holds(ask) &&
-           amounts_hold(ask) && workload_holds(ask) && parts_hold(ask) && fields_hold(ask);
+           amounts_hold(ask) && workload_holds(ask) && parts_hold(ask) && fields_hold(ask) &&
+           target_holds(ask);
 }
 
 bool cbi_select(const cbi_reading *reading, const Cbank__V1__Selector *selector,

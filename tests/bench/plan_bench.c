@@ -44,6 +44,7 @@ struct figures {
     double rate;
     uint32_t proven;
     uint32_t applications;
+    uint64_t work;
 };
 
 static void plan_one(world *w, learner *l, cbi_compile *compile, struct figures *out)
@@ -66,6 +67,7 @@ static void plan_one(world *w, learner *l, cbi_compile *compile, struct figures 
         fprintf(stderr, "bench: %s %s\n", cbi_reason_word((cbi_reason)err.reason), err.object);
         exit(7);
     }
+    out->work += proof.work;
     out->proven += proof.optimal && proof.canonical;
     out->applications += compile->problem.application_count;
     cbi_plan_clear(&plan);
@@ -111,12 +113,13 @@ static void print(bool json, const char *what, uint32_t rules, uint32_t learners
     getrusage(RUSAGE_SELF, &usage);
     printf(json ? "{\"case\":\"%s\",\"rules\":%u,\"learners\":%u,\"load_s\":%.2f,"
                   "\"median_ms\":%.3f,\"p99_ms\":%.3f,\"worst_ms\":%.1f,\"plans_per_s\":%.0f,"
-                  "\"proven\":%u,\"applications\":%.1f,\"memory_mib\":%ld}\n"
+                  "\"proven\":%u,\"applications\":%.1f,\"work\":%.0f,\"memory_mib\":%ld}\n"
                 : "%s: %u rules, %u learners\n  loaded in %.2f s; a plan takes %.3f ms (median), "
                   "%.3f ms (99 of 100), %.1f ms (the worst)\n  %.0f plans a second; %u proven; "
-                  "%.1f applications each; %ld MiB\n",
+                  "%.1f applications and %.0f evaluations each; %ld MiB\n",
            what, rules, learners, f->load, f->median * 1e3, f->most * 1e3, f->worst * 1e3, f->rate,
-           f->proven, (double)f->applications / learners, usage.ru_maxrss / 1024);
+           f->proven, (double)f->applications / learners,
+           (double)f->work / learners, usage.ru_maxrss / 1024);
     fflush(stdout);
 }
 
