@@ -307,16 +307,23 @@ static cbank_status hand_over(cbi_compile *compile, cbi_offer *offers, cbank_err
             .exempt = rule->effect == CBANK__V1__RULE_EFFECT__RULE_EFFECT_EXEMPT,
             .all = rule->grants_mode == CBANK__V1__GRANTS_MODE__GRANTS_MODE_ALL,
         };
+        bool possible = true;
 
         if (candidate->fate != CBI_FATE_ADMITTED || forbids(rule))
             continue;
         CBI_TRY(cbi_grant_all(compile, candidate, offers, err));
+        /* Under `all`, a grant of something that no bucket here takes cannot be placed. */
+        for (uint32_t g = 0; g < rule->n_grants; g++)
+            possible &= !application.all || offers[g].amount == 0 || offers[g].bucket_count > 0;
+        if (!possible) {
+            candidate->fate = CBI_FATE_NOT_IN_PROGRAMME;
+            continue;
+        }
         candidate->application = problem->application_count;
         compile->candidate_of[problem->application_count] = i;
         CBI_TRY(cbi_problem_add_application(problem, &application,
                                             compile->sets + candidate->first, candidate->count,
                                             err));
-        /* What comes to nothing, or has no bucket here, is no grant: `all` asks for the others. */
         for (uint32_t g = 0; g < rule->n_grants; g++) {
             if (offers[g].amount == 0 || offers[g].bucket_count == 0)
                 continue;
