@@ -1,6 +1,7 @@
 #include "rules/canon.h"
 
-#define ASK_ROUNDS 20
+#define FIRST_ROUNDS 60 /* for the prices that all questions begin with */
+#define ASK_ROUNDS 8
 
 struct canon {
     cbi_explore *search;
@@ -8,6 +9,7 @@ struct canon {
     const cbi_model *model;
     cbi_position *position;
     uint32_t *user; /* of each record in the best plan: an application, or CBI_NONE */
+    int64_t *prices; /* around each of the four measures */
     bool stopped;
     cbank_error *err;
 };
@@ -24,14 +26,27 @@ static void find_users(struct canon *c)
     }
 }
 
+static void find_prices(struct canon *c)
+{
+    cbi_bound *bound = &c->search->bound;
+
+    for (uint32_t aim = 0; aim < CBI_MEASURES; aim++) {
+        c->search->target.aim = aim;
+        cbi_bound_aim(bound, &c->search->target);
+        cbi_bound_prime(bound);
+        cbi_bound_refute(bound, FIRST_ROUNDS);
+        cbi_bound_save(bound, c->prices + (size_t)aim * bound->value_count);
+    }
+}
+
 /* True if prices around one measure alone show that there is no such plan. */
 static bool is_refuted(struct canon *c, uint32_t aim)
 {
     cbi_bound *bound = &c->search->bound;
 
     c->search->target.aim = aim;
-    cbi_bound_aim(bound, &c->search->target);
-    cbi_bound_prime(bound);
+    bound->target = c->search->target;
+    cbi_bound_restore(bound, c->prices + (size_t)aim * bound->value_count);
     return cbi_bound_refute(bound, ASK_ROUNDS);
 }
 
@@ -264,6 +279,8 @@ cbank_status cbi_canon_find(cbi_explore *search, bool *done, cbank_error *err)
     uint32_t count = 0;
 
     CBI_TRY(cbi_arena_alloc(&arena, c.problem->record_count, sizeof(*c.user), &c.user, err));
+    CBI_TRY(cbi_arena_alloc(&arena, (size_t)CBI_MEASURES * search->bound.value_count,
+                            sizeof(*c.prices), &c.prices, err));
     CBI_TRY(cbi_arena_alloc(&arena, c.problem->grant_count, sizeof(*order), &order, err));
     CBI_TRY(cbi_arena_alloc(&arena, c.problem->application_count, 1, &asked, err));
     search->target = (cbi_target){
@@ -271,6 +288,7 @@ cbank_status cbi_canon_find(cbi_explore *search, bool *done, cbank_error *err)
         .held = {true, true, true, true},
     };
     find_users(&c);
+    find_prices(&c);
     CBI_TRY(settle_records(&c));
     CBI_TRY(settle_rules(&c));
     CBI_TRY(settle_sets(&c, asked));
