@@ -41,12 +41,17 @@ export ASAN_OPTIONS=quarantine_size_mb=16
 # Banks and key files lie in memory: no disk is under test.
 [ -n "${TMPDIR-}" ] || [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 
-# smallest TARGET: as little of its corpus as reaches as much, packed; names say what is in them
+# smallest TARGET: as little of its corpus as reaches as much beside the seeds, packed; names say
+# what is in them
 smallest() {
     rm -rf "$build/smallest"
     mkdir -p "$build/smallest/$1" tests/fuzz/corpus
-    "$build/tests/fuzz/fuzz-$1" -merge=1 -max_len=4096 "$build/smallest/$1" "$build/seeds/$1" \
+    cp "$build/seeds/$1"/* "$build/smallest/$1"
+    "$build/tests/fuzz/fuzz-$1" -merge=1 -max_len=4096 "$build/smallest/$1" \
         "$build/corpus/$1" 2>>"$build/logs/$1"
+    for seed in "$build/seeds/$1"/*; do
+        rm -f "$build/smallest/$1/${seed##*/}"
+    done
     tar -C "$build/smallest" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner \
         --mode=644 -cf - "$1" | xz -9 >"tests/fuzz/corpus/$1.tar.xz"
 }
