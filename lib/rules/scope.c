@@ -135,8 +135,6 @@ static cbank_status share_out(struct scoping *s)
     const cbi_problem *problem = &s->compile->problem;
     const Cbank__V1__Cap *cap = s->cap;
 
-    if (cap->beside != NULL && cap->beside->n_layers > 0)
-        return cbi_fail(s->err, CBI_REASON_RULE_UNKNOWN, s->number, cap->id, "beside");
     if (cap->n_per > KEYS_MAX)
         return cbi_fail(s->err, CBI_REASON_CAP_BASE, cap->n_per, cap->id, "per");
     s->share_count = 0;
@@ -238,6 +236,25 @@ done:
     return status;
 }
 
+/* True if the account holds a record of the same part, used or not, that `beside` selects. */
+static bool stands_beside(const struct scoping *s, const struct share *share)
+{
+    const cbi_compile *compile = s->compile;
+    const Cbank__V1__Selector *beside = s->cap->beside;
+    uint32_t rule = compile->problem.applications[share->application].rule;
+
+    if (beside == NULL || beside->n_layers == 0)
+        return true;
+    for (uint32_t r = 0; r < compile->problem.record_count; r++) {
+        struct share other = {.application = share->application};
+
+        if (cbi_select(&compile->reading, beside, compile->facts[r], NULL) &&
+            cbi_part_find(compile, s->cap, r, rule, other.key) && compare_keys(&other, share) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* One part: the shares from `first` to `end` have its key. */
 static cbank_status add_part(struct scoping *s, cbi_limit limit, uint32_t first, uint32_t end)
 {
@@ -251,7 +268,7 @@ static cbank_status add_part(struct scoping *s, cbi_limit limit, uint32_t first,
         if (members == 0 || s->members[members - 1] != s->shares[i].application)
             s->members[members++] = s->shares[i].application;
     }
-    if (!any)
+    if (!any || !stands_beside(s, &s->shares[first]))
         return CBANK_OK;
     CBI_TRY(cbi_problem_add_limit(problem, &limit, s->members,
                                   limit.base == CBI_BASE_PART ? members : 0, s->err));
