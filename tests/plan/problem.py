@@ -24,12 +24,12 @@ class Application:
     priority: int
     effect: str
     records: frozenset
-    grants: tuple    # those that can be placed
-    whole: bool      # each of them must be
+    grants: tuple    # those that can be placed; if whole, all that are more than 0
+    whole: bool      # each of them must be placed, also where there is no place for it
 
     @property
     def value(self):
-        return sum(grant.amount for grant in self.grants)
+        return sum(grant.amount for grant in self.grants if grant.buckets)
 
     def name(self):
         return self.rule, tuple(sorted(self.records))
@@ -134,7 +134,7 @@ class Problem:
         found = self.without_untransferable(found)
         found = self.of_smallest_priority(found)
         usable = [self.application(rule, ids) for rule, ids in found]
-        return self.of_highest_value([one for one in usable if one.grants])
+        return self.of_highest_value([one for one in usable if one.value > 0])
 
     def is_blocked(self, rule, ids):
         if "blocked_by" not in rule:
@@ -171,7 +171,7 @@ class Problem:
 
     def application(self, rule, ids):
         source = Source(rule, [self.records[id] for id in ids], self.programme["courses"])
-        grants = []
+        grants, whole = [], rule.get("grants_mode") == "all"
         for index, grant in enumerate(rule["grants"]):
             course = grant["target"].get("course")
             wanted = grant["target"].get("buckets", [])
@@ -179,10 +179,9 @@ class Problem:
                 wanted = self.programme["courses"].get(course, {}).get("buckets", [])
             buckets = tuple(sorted(id for id in set(wanted) if id in self.nodes))
             amount = source.amount(index)
-            if amount > 0 and buckets:
+            if amount > 0 and (buckets or whole):
                 grants.append(Grant(index, course, buckets, amount))
-        return Application(rule["id"], rule["priority"], rule["effect"], ids, tuple(grants),
-                           rule.get("grants_mode") == "all")
+        return Application(rule["id"], rule["priority"], rule["effect"], ids, tuple(grants), whole)
 
     def touching(self, group, applications):
         members = {id for id in self.records if self.matches(group["members"], id)}
