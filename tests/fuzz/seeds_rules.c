@@ -3,6 +3,7 @@
 
 #include "author/author.h"
 #include "fuzz/seeds.h"
+#include "proof/recognition.h"
 
 #define HEAD(kind, id)                                                                             \
     "kind: " kind "\nid: " id "\nedition: 1\nauthority: GDCB\ntitle: {zh: 规则}\n"                  \
@@ -55,6 +56,92 @@ static void publish(const char *name, int kind, const char *text)
     cbi_author_free(author);
 }
 
+/* One record granted as two credits of a programme. */
+static void recognise(void)
+{
+    static uint8_t salt[CBI_SALT_SIZE] = "salt", hash[CBI_HASH_SIZE] = "a hash";
+    static uint32_t position;
+    const world *bank = fuzz_story()->world;
+    const ProtobufCBinaryData some = {CBI_HASH_SIZE, hash};
+    Cbank__V1__RecognitionHead head = CBANK__V1__RECOGNITION_HEAD__INIT;
+    Cbank__V1__PublicationRef programme = CBANK__V1__PUBLICATION_REF__INIT;
+    Cbank__V1__Decision decision = CBANK__V1__DECISION__INIT;
+    Cbank__V1__RecognitionSource source = CBANK__V1__RECOGNITION_SOURCE__INIT,
+                                 *sources[] = {&source};
+    Cbank__V1__RecognitionGrant grant = CBANK__V1__RECOGNITION_GRANT__INIT, *grants[] = {&grant};
+    Cbank__V1__Amount amount = CBANK__V1__AMOUNT__INIT;
+    const cbi_recognition_rows rows = {
+        .sources = sources, .source_count = 1, .grants = grants, .grant_count = 1};
+    cbank_buffer file = {0};
+
+    programme.kind = CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_PROGRAMME;
+    programme.id = cbi_message_string("p");
+    programme.edition = 1;
+    programme.digest = some;
+    decision.outcome = CBANK__V1__DECISION_OUTCOME__DECISION_OUTCOME_FULL;
+    head.salt = (ProtobufCBinaryData){CBI_SALT_SIZE, salt};
+    head.number = cbi_message_string("R-1");
+    head.institution = cbi_message_string("PXU");
+    head.origin = cbi_message_string(bank->origin);
+    head.account = cbi_message_string(fuzz_story()->learner.account);
+    head.account_tag = some;
+    head.sequences = 3;
+    head.programme = &programme;
+    head.unit = amount.unit = cbi_message_string("credit");
+    head.decision = &decision;
+    head.at = WORLD_AT;
+    source.record = source.leaf = some;
+    source.sequence = 2;
+    source.scope = CBANK__V1__USE_SCOPE__USE_SCOPE_PROGRAMME;
+    source.leftover = CBANK__V1__LEFTOVER__LEFTOVER_LOST;
+    source.used_milli = amount.milli = 2000;
+    grant.effect = CBANK__V1__GRANT_EFFECT__GRANT_EFFECT_TRANSFER;
+    grant.bucket = cbi_message_string("elective");
+    grant.amount = &amount;
+    grant.basis = CBANK__V1__GRANT_BASIS__GRANT_BASIS_AGREEMENT;
+    grant.document = cbi_message_string("2024-17");
+    grant.sources = &position;
+    grant.n_sources = 1;
+    fuzz_require(cbi_recognition_make(&head, &rows, bank->own.keys[0].key, &file, NULL) ==
+                     CBANK_OK,
+                 "a recognition is made");
+    seed_file("recognition", "one", cbi_bytes_of_buffer(&file), 6);
+    cbank_buffer_clear(&file);
+}
+
+/* What becomes of it. */
+static void change_recognition(void)
+{
+    static uint8_t salt[CBI_SALT_SIZE] = "salt", hash[CBI_HASH_SIZE] = "a hash";
+    const world *bank = fuzz_story()->world;
+    Cbank__V1__RecognitionChange change = CBANK__V1__RECOGNITION_CHANGE__INIT;
+    Cbank__V1__Code reason = CBANK__V1__CODE__INIT;
+    cbi_private *elsewhere = NULL;
+    cbank_buffer file = {0};
+
+    change.salt = (ProtobufCBinaryData){CBI_SALT_SIZE, salt};
+    change.institution = cbi_message_string("PXU");
+    change.origin = cbi_message_string(bank->origin);
+    change.recognition = (ProtobufCBinaryData){CBI_HASH_SIZE, hash};
+    change.action = CBANK__V1__RECOGNITION_ACTION__RECOGNITION_ACTION_SUSPEND;
+    reason.scheme = cbi_message_string("cbank-reason");
+    reason.value = cbi_message_string("dispute");
+    change.reason = &reason;
+    change.at = WORLD_AT;
+    fuzz_require(cbi_recognition_change_make(&change, bank->own.keys[0].key, &file, NULL) ==
+                     CBANK_OK,
+                 "a change is made");
+    seed_file("recognition", "suspended", cbi_bytes_of_buffer(&file), 6);
+    cbank_buffer_clear(&file);
+    fuzz_require(cbi_private_detached(cbi_private_public(bank->log_key), &elsewhere, NULL) ==
+                         CBANK_OK &&
+                     cbi_recognition_change_make(&change, elsewhere, &file, NULL) == CBANK_OK,
+                 "a change waits to be signed");
+    seed_put("unsigned", "change", cbi_bytes_of_buffer(&file));
+    cbi_private_free(elsewhere);
+    cbank_buffer_clear(&file);
+}
+
 void seeds_of_rules(void)
 {
     static const char with_files[] = RULES "\0" UNITS "\0" TABLE;
@@ -66,6 +153,8 @@ void seeds_of_rules(void)
     seed_text("author", "alone", main_alone);
     seed_text("author", "units", UNITS);
     seed_put("author", "with-files", cbi_bytes_of(with_files, sizeof(with_files) - 1));
+    recognise();
+    change_recognition();
     publish("ruleset", 1, main_alone);
     publish("units", 5, UNITS);
 }
