@@ -6,6 +6,15 @@
 
 #define PAIR_SIZE (1 + 2 * CBI_ACCOUNT_SIZE)
 
+/* Copies what a caller calls an account; all that follows relies on its sixteen digits. */
+static cbank_status take_account(const char *account, cbi_account *out, cbank_error *err)
+{
+    if (!cbi_account_is_valid(cbi_bytes_of_text(account)))
+        return cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, account, NULL);
+    memcpy(out->digits, account, CBI_ACCOUNT_SIZE + 1);
+    return CBANK_OK;
+}
+
 static cbi_bytes row_key(char kind, const char *account, const char *other,
                          uint8_t out[PAIR_SIZE])
 {
@@ -42,11 +51,11 @@ cbank_status cbi_family_parent(cbi_txn *txn, const char *account, cbi_account *o
 {
     uint8_t key[PAIR_SIZE];
     cbank_buffer value = {0};
-    cbank_status status =
-        cbi_txn_get(txn, CBI_TABLE_STATE, row_key('m', account, NULL, key), &value, err);
+    cbank_status status = take_account(account, out, err);
 
-    memcpy(out->digits, account, CBI_ACCOUNT_SIZE);
-    out->digits[CBI_ACCOUNT_SIZE] = '\0';
+    if (status != CBANK_OK)
+        return status;
+    status = cbi_txn_get(txn, CBI_TABLE_STATE, row_key('m', account, NULL, key), &value, err);
     if (status == CBANK_E_NOT_FOUND)
         status = CBANK_OK;
     else if (status == CBANK_OK && cbi_account_is_valid(cbi_bytes_of_buffer(&value)))
@@ -62,8 +71,7 @@ cbank_status cbi_family_root(cbi_txn *txn, const char *account, cbi_account *out
     cbank_status status = CBANK_OK;
     cbi_account at, into;
 
-    memcpy(at.digits, account, CBI_ACCOUNT_SIZE);
-    at.digits[CBI_ACCOUNT_SIZE] = '\0';
+    CBI_TRY(take_account(account, &at, err));
     for (size_t i = 0; i <= CBI_TRANSCRIPT_CHAINS_MAX; i++) {
         CBI_TRY(cbi_family_parent(txn, at.digits, &into, err));
         *out = into;
@@ -95,15 +103,16 @@ done:
 static cbank_status add(cbi_reader *reader, cbi_family *family, const char *account,
                         uint32_t merged_into, uint64_t joined_at, cbank_error *err)
 {
-    cbi_subject subject = cbi_account_subject(account);
     cbi_relative *member = &family->members[family->count];
     cbank_status status = CBANK_OK;
+    cbi_subject subject;
 
     if (family->count == CBI_TRANSCRIPT_CHAINS_MAX)
         return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_TRANSCRIPT_CHAINS_MAX, "chains",
                         NULL);
     *member = (cbi_relative){.merged_into = merged_into, .joined_at = joined_at};
-    memcpy(member->account.digits, account, CBI_ACCOUNT_SIZE);
+    CBI_TRY(take_account(account, &member->account, err));
+    subject = cbi_account_subject(member->account.digits);
     CBI_TRY(cbi_history_chain(reader, &subject, &member->chain, err));
     family->count++;
     family->entries += member->chain.count;

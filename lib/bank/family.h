@@ -34,7 +34,10 @@ cbank_status cbi_family_read(cbi_reader *reader, const char *account, cbi_family
                              cbank_error *err);
 void cbi_family_clear(cbi_family *family);
 
-/* The account that goes on for this one: itself, unless it was merged. CORRUPT. */
+/*
+ * The account that goes on for this one: itself, unless it was merged. NOT_FOUND for what is no
+ * account number; CORRUPT.
+ */
 cbank_status cbi_family_root(cbi_txn *txn, const char *account, cbi_account *out,
                              cbank_error *err);
 /* The one that it was merged into; itself where it was not. */

@@ -140,8 +140,9 @@ static cbank_status pack(const char *payload_type, cbi_bytes payload, cbi_bytes 
 
     for (size_t i = 0; i < count; i++) {
         cbank__v1__signature__init(&messages[i]);
-        messages[i].sig =
-            cbi_message_data(cbi_bytes_of(signatures.data + begin, ends[i] - begin));
+        if (ends[i] > begin) /* one that is made elsewhere is not there yet */
+            messages[i].sig =
+                cbi_message_data(cbi_bytes_of(signatures.data + begin, ends[i] - begin));
         messages[i].keyid = keyids[i];
         pointers[i] = &messages[i];
         begin = ends[i];
