@@ -247,7 +247,7 @@ static Cbank__V1__PublicationRef *refs[65];
 static void refer(Cbank__V1__PublicationHead *head, size_t count, bool same)
 {
     static Cbank__V1__PublicationRef all[65];
-    static char names[65][8];
+    static char names[65][24];
 
     for (size_t i = 0; i < count; i++) {
         cbank__v1__publication_ref__init(&all[i]);
