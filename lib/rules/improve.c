@@ -125,7 +125,7 @@ static void shift_wants(cbi_bound *bound, __int128 slack)
                 (cbi_bound_want_min(problem, i) / bound->unit - bound->counted[i]);
     if (gain <= 0 || need == 0)
         return;
-    part = (slack << 15) / gain;
+    part = slack * (1 << 15) / gain;
     part = part > 1 << 15 ? 1 << 15 : part;
     shrink_wants(bound, (int64_t)part);
     grow_active(bound, (int64_t)((need * part) >> 16));
@@ -134,7 +134,7 @@ static void shift_wants(cbi_bound *bound, __int128 slack)
 static void step_wants(cbi_bound *bound, struct step step)
 {
     int64_t gap = measure_gap(bound, CBI_MISSING);
-    int64_t by = step_by(step, (__int128)gap << 16);
+    int64_t by = step_by(step, (__int128)gap * (1 << 16));
 
     if (by > 0)
         grow_active(bound, by);
