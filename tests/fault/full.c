@@ -5,7 +5,8 @@
  * filled by somebody else's file; and the limit on the size of files that a process may have. The
  * bank issues until it cannot. It says that the disk is full, and what to do; all that it answered
  * is there; it can be read, checked, closed and opened; an import and a backup leave nothing
- * behind; and the account can still be closed, in the space that is kept for what takes away.
+ * behind; and the account can still be closed, and somebody else's erased with all it holds, in the
+ * space that is kept for what takes away.
  * With room again the account is opened again, and the same call with the same token goes through,
  * once.
  *
@@ -31,8 +32,10 @@
 #define ROOM_STEP (48u << 10)
 #define ISSUES_MAX 700
 #define ROWS 300
+#define GUEST_RECORDS 40
 
 static world it;
+static char guest[WORLD_ACCOUNT_MAX]; /* of who will want to be forgotten */
 static char ballast[WORLD_PATH_MAX + 16];
 
 typedef struct way {
@@ -124,6 +127,29 @@ static bool has(const char *prefix, size_t wanted)
     return false;
 }
 
+/* Somebody else with records of their own. */
+static void settle_guest(void)
+{
+    char learner[WORLD_ACCOUNT_MAX], reference[64], id[WORLD_ID_MAX];
+
+    world_welcome(&it, guest);
+    memcpy(learner, it.account, sizeof(learner));
+    memcpy(it.account, guest, sizeof(guest));
+    for (unsigned i = 0; i < GUEST_RECORDS; i++) {
+        snprintf(reference, sizeof(reference), "guest-%u", i);
+        world_must(&it, world_issue(&it, reference, 10000 + i, id), "a guest's record");
+    }
+    memcpy(it.account, learner, sizeof(learner));
+}
+
+static bool is_forgotten(void)
+{
+    bool gone = false;
+    cbank_status status = world_is_erased(&it, guest, &gone);
+
+    return gone || complain("something is left of who was erased", status);
+}
+
 /* Everything that needs no room, and what needs it and must leave nothing. */
 static bool lives_on(size_t issued, const char *prefix)
 {
@@ -148,11 +174,15 @@ static bool lives_on(size_t issued, const char *prefix)
     if (status == CBANK_OK)
         status = world_shut(&it, true);
     if (status == CBANK_OK)
+        status = world_erase(&it, guest);
+    if (status == CBANK_OK)
         status = world_check(&it);
     world_close(&it);
     if (status == CBANK_OK)
         status = world_open(&it);
-    return status == CBANK_OK ? has(prefix, issued) : complain("while it is full", status);
+    if (status != CBANK_OK)
+        return complain("while it is full", status);
+    return has(prefix, issued) && is_forgotten();
 }
 
 static bool run_round(const way *how, uint64_t round)
@@ -195,6 +225,7 @@ static void run_way(harness *campaign, const char *folder, const way *how)
         if (mkdir(place, 0700) != 0)
             _exit(WORLD_BROKEN);
         world_create(&it, place);
+        settle_guest();
         harness_judge(campaign, run_round(how, round), "%s, round %llu", how->name,
                       (unsigned long long)round);
         world_end(&it);

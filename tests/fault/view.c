@@ -174,6 +174,27 @@ cbank_status world_tell(world *it, cbank_buffer *out)
     return status;
 }
 
+cbank_status world_is_erased(world *it, const char *account, bool *out)
+{
+    Cbank__Api__V1__LearnerShowRequest request = CBANK__API__V1__LEARNER_SHOW_REQUEST__INIT;
+    Cbank__Api__V1__LearnerInfo *info;
+    cbank_buffer reply = {0};
+    cbank_status status;
+
+    request.account = message_lend(account);
+    request.with_person = true;
+    status = message_ask(it, cbank_learner_show, &request, &reply);
+    if (status != CBANK_OK)
+        return status;
+    info = message_unpack(&cbank__api__v1__learner_info__descriptor, &reply);
+    if (info == NULL)
+        return message_no_memory(it);
+    *out = info->status == CBANK__API__V1__ACCOUNT_STATUS__ACCOUNT_STATUS_ERASED &&
+           info->records == 0 && (info->person == NULL || info->person->n_names == 0);
+    message_drop(info);
+    return CBANK_OK;
+}
+
 /* A verifier who trusts this bank's directory of today. */
 static cbank_status trust(world *it, cbank_verifier **out)
 {

@@ -15,6 +15,7 @@
 #define ORIGIN "bank.example/credit/sha256-ed25519/1"
 #define INSTITUTION "PXU"
 #define LEARNER "360302190001010018"
+#define GUEST "360302190001010026"
 #define QUOTA (8u << 20)
 #define SHEET_ROW_MAX 96
 
@@ -81,7 +82,7 @@ static void admit(world *it)
     message_drop(made);
 }
 
-static void open_account(world *it)
+static void open_account(world *it, const char *number, char account[static WORLD_ACCOUNT_MAX])
 {
     Cbank__Api__V1__LearnerOpenRequest request = CBANK__API__V1__LEARNER_OPEN_REQUEST__INIT;
     Cbank__Api__V1__Person person = CBANK__API__V1__PERSON__INIT, *persons[] = {&person};
@@ -96,7 +97,7 @@ static void open_account(world *it)
     person.names = names;
     person.n_names = 1;
     document.type = message_lend("cn-id");
-    document.number = message_lend(LEARNER);
+    document.number = message_lend(number);
     person.documents = documents;
     person.n_documents = 1;
     request.persons = persons;
@@ -104,7 +105,7 @@ static void open_account(world *it)
     request.assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_DOCUMENT_SEEN;
     world_must(it, message_ask(it, cbank_learner_open, &request, &reply), "learner");
     opened = message_unpack(&cbank__api__v1__learner_open_reply__descriptor, &reply);
-    snprintf(it->account, sizeof(it->account), "%s", opened->results[0]->account);
+    snprintf(account, WORLD_ACCOUNT_MAX, "%s", opened->results[0]->account);
     message_drop(opened);
 }
 
@@ -125,7 +126,12 @@ void world_settle(world *it)
 {
     world_must(it, world_open(it), "open");
     admit(it);
-    open_account(it);
+    open_account(it, LEARNER, it->account);
+}
+
+void world_welcome(world *it, char account[static WORLD_ACCOUNT_MAX])
+{
+    open_account(it, GUEST, account);
 }
 
 cbank_status world_open(world *it)
@@ -220,6 +226,19 @@ cbank_status world_shut(world *it, bool shut)
 {
     return change_account(it, shut ? CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_CLOSE
                                    : CBANK__API__V1__ACCOUNT_ACTION__ACCOUNT_ACTION_REOPEN);
+}
+
+cbank_status world_erase(world *it, const char *account)
+{
+    Cbank__Api__V1__LearnerEraseRequest request = CBANK__API__V1__LEARNER_ERASE_REQUEST__INIT;
+    Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
+
+    order.actor = message_lend("clerk-1");
+    order.approver = message_lend("clerk-2");
+    order.reason = message_lend("entered-in-error");
+    request.account = message_lend(account);
+    request.order = &order;
+    return message_ask(it, cbank_learner_erase, &request, NULL);
 }
 
 /* ---- jobs -------------------------------------------------------------------------------- */

@@ -13,13 +13,14 @@
 #define WORLD_PATH_MAX 256
 #define WORLD_ID_MAX 64
 #define WORLD_TOKEN_SIZE 16
+#define WORLD_ACCOUNT_MAX 17
 /* What a process exits with when world_must has ended it. */
 #define WORLD_BROKEN 70
 
 typedef struct world {
     char folder[WORLD_PATH_MAX]; /* holds the bank and its guard */
     char path[WORLD_PATH_MAX + 16];
-    char account[17]; /* of the one learner */
+    char account[WORLD_ACCOUNT_MAX]; /* of the one learner */
     cbank_bank *bank;
     cbank_key *key; /* of the institution; lives on over a fork */
     cbank_error err;
@@ -35,6 +36,8 @@ void world_create(world *it, const char *folder);
 /* Its two halves: the bank alone, which is closed, and all the rest. */
 void world_found(world *it, const char *folder);
 void world_settle(world *it);
+/* Opens an account for somebody else. */
+void world_welcome(world *it, char account[static WORLD_ACCOUNT_MAX]);
 cbank_status world_open(world *it);
 void world_close(world *it);
 /* Closes the bank and forgets the key. */
@@ -49,6 +52,10 @@ cbank_status world_issue(world *it, const char *reference, uint64_t token, char 
 cbank_status world_freeze(world *it, bool freeze);
 /* Closes the account, or opens it again. */
 cbank_status world_shut(world *it, bool shut);
+/* Deletes for good what the bank knows of a person. */
+cbank_status world_erase(world *it, const char *account);
+/* Whether nothing of the account is left but that it was. */
+cbank_status world_is_erased(world *it, const char *account, bool *out);
 /* A spreadsheet of `rows` rows of the learner, with references that begin with `prefix`. */
 cbank_status world_import(world *it, const char *prefix, size_t rows);
 /* The same, signed by the institution alone, and the half that the bank does. */
