@@ -18,6 +18,8 @@
 #define CBI_YEARLY_RECORDS_MAX 1024u /* of one institution on one account */
 #define CBI_DIRECTORY_INSTITUTIONS_MAX 65536u
 #define CBI_INSTITUTION_KEYS_MAX 64u
+#define CBI_LOG_KEYS_MAX 64u  /* of one bank, one after the other */
+#define CBI_ROOT_KEYS_MAX 64u /* the same; so that their successions fit a directory's head */
 #define CBI_STATUS_PAGE_MAX 1024u
 #define CBI_STATUS_PAGES_MAX 65536u
 #define CBI_PROOF_PATH_MAX 63u

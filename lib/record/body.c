@@ -4,6 +4,7 @@
 #include "crypto/suite.h"
 #include "record/conversion.h"
 #include "record/field.h"
+#include "record/keybody.h"
 #include "record/organisation.h"
 #include "record/publication.h"
 #include "record/transfer.h"
@@ -361,9 +362,15 @@ static const struct {
     {&cbank__v1__publication_withdrawn__descriptor, check_publication_withdrawn},
     {&cbank__v1__institution_admitted__descriptor, check_institution_admitted},
     {&cbank__v1__key_rotated__descriptor, check_key_rotated},
+    {&cbank__v1__key_replaced__descriptor, cbi_keybody_check_key_replaced},
+    {&cbank__v1__key_compromised__descriptor, cbi_keybody_check_key_compromised},
     {&cbank__v1__institution_changed__descriptor, check_institution_changed},
     {&cbank__v1__batch_received__descriptor, check_batch_received},
     {&cbank__v1__bank_created__descriptor, check_bank_created},
+    {&cbank__v1__log_key_begun__descriptor, cbi_keybody_check_log_key_begun},
+    {&cbank__v1__root_key_succeeded__descriptor, cbi_keybody_check_root_key_succeeded},
+    {&cbank__v1__log_key_compromised__descriptor,
+     cbi_keybody_check_log_key_compromised},
 };
 
 const char *cbi_body_account(const cbi_kind *kind, const void *body)

@@ -227,6 +227,33 @@ Test(body, a_rotated_key_came_with_a_request)
     REFUSED(INSTITUTION_RESUMED, institution_changed, institution, TEXT("x"));
 }
 
+Test(body, a_key_that_may_be_in_other_hands_is_dated_by_a_place_in_the_log)
+{
+    REFUSED(KEY_COMPROMISED, key_compromised, institution, TEXT("x"));
+    REFUSED(KEY_COMPROMISED, key_compromised, public_key, SHORT);
+    REFUSED(KEY_COMPROMISED, key_compromised, since_index, 0);
+    REFUSED(KEY_COMPROMISED, key_compromised, since_at, -1);
+    REFUSED(KEY_REPLACED, key_replaced, institution, TEXT(""));
+    REFUSED(KEY_REPLACED, key_replaced, public_key, NONE);
+    REFUSED(LOG_KEY_COMPROMISED, log_key_compromised, origin, TEXT(""));
+    REFUSED(LOG_KEY_COMPROMISED, log_key_compromised, public_key, SHORT);
+    REFUSED(LOG_KEY_COMPROMISED, log_key_compromised, since_size, 0);
+    REFUSED(LOG_KEY_COMPROMISED, log_key_compromised, since_at, -1);
+}
+
+Test(body, a_new_log_key_commits_to_what_the_earlier_one_signed_last)
+{
+    REFUSED(LOG_KEY_BEGUN, log_key_begun, origin, TEXT(""));
+    REFUSED(LOG_KEY_BEGUN, log_key_begun, epoch, 1);
+    REFUSED(LOG_KEY_BEGUN, log_key_begun, earlier_key, SHORT);
+    REFUSED(LOG_KEY_BEGUN, log_key_begun, public_key, NONE);
+    REFUSED(LOG_KEY_BEGUN, log_key_begun, size, 0);
+    REFUSED(LOG_KEY_BEGUN, log_key_begun, root, SHORT);
+    REFUSED(LOG_KEY_BEGUN, log_key_begun, checkpoint, NONE);
+    REFUSED(ROOT_KEY_SUCCEEDED, root_key_succeeded, origin, TEXT(""));
+    REFUSED(ROOT_KEY_SUCCEEDED, root_key_succeeded, succession, NONE);
+}
+
 Test(body, a_receipt_counts_at_least_one_item_and_no_more_than_a_batch_may_hold)
 {
     REFUSED(BATCH_RECEIVED, batch_received, institution, TEXT(""));

@@ -57,9 +57,14 @@ static const struct {
     {'t', 405}, /* batch received */
     {'i', 406}, /* recognition received */
     {'j', 407}, /* change of one received */
+    {'K', 448}, /* key replaced */
+    {'X', 449}, /* key compromised */
     {'P', 501}, /* published */
     {'Q', 502}, /* withdrawn */
     {'B', 601}, /* bank created */
+    {'L', 602}, /* log key begun */
+    {'Y', 603}, /* root key succeeded */
+    {'y', 604}, /* log key compromised */
     {'z', 641}, /* transfer answered */
 };
 #define KIND_COUNT (sizeof(KINDS) / sizeof(KINDS[0]))
@@ -100,14 +105,16 @@ static const struct {
     {"ORE", "", CBI_REASON_ACCOUNT_ERASED},
     {"ODE", "", CBI_REASON_ACCOUNT_ERASED},
     {"OCE", "", CBI_REASON_ACCOUNT_ERASED},
-    {"A", "tijkS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
-    {"Aktij", "tijkS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
-    {"AS", "s", CBI_REASON_INSTITUTION_SUSPENDED},
-    {"ASs", "tijkS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"A", "tijkKXS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"AktijXK", "tijkKXS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"AS", "sX", CBI_REASON_INSTITUTION_SUSPENDED},
+    {"ASX", "sX", CBI_REASON_INSTITUTION_SUSPENDED},
+    {"ASs", "tijkKXS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
     {"!", "!?", CBI_REASON_INTERNAL},
     {"P", "PQ", CBI_REASON_INTERNAL},
     {"PQ", "PQ", CBI_REASON_INTERNAL},
-    {"B", "z", CBI_REASON_CHAIN_OPENED_TWICE},
+    {"B", "LYyz", CBI_REASON_CHAIN_OPENED_TWICE},
+    {"BLYyz", "LYyz", CBI_REASON_CHAIN_OPENED_TWICE},
 };
 
 static int kind_of(char letter)

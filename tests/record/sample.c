@@ -382,6 +382,14 @@ static void fill_other_bodies(sample_bodies *sample)
     sample->key_rotated.institution = text("PXU");
     sample->key_rotated.public_key = sample_bytes(2, 65);
     sample->key_rotated.request = sample_bytes(3, 80);
+    cbank__v1__key_replaced__init(&sample->key_replaced);
+    sample->key_replaced.institution = text("PXU");
+    sample->key_replaced.public_key = sample_bytes(2, 32);
+    cbank__v1__key_compromised__init(&sample->key_compromised);
+    sample->key_compromised.institution = text("PXU");
+    sample->key_compromised.public_key = sample_bytes(1, 32);
+    sample->key_compromised.since_index = 7;
+    sample->key_compromised.since_at = 1700000000;
     cbank__v1__institution_changed__init(&sample->institution_changed);
     sample->institution_changed.institution = text("PXU");
     cbank__v1__batch_received__init(&sample->batch_received);
@@ -399,6 +407,25 @@ static void fill_other_bodies(sample_bodies *sample)
     sample->bank_created.log_key = sample_bytes(5, 32);
 }
 
+static void fill_key_bodies(sample_bodies *sample)
+{
+    cbank__v1__log_key_begun__init(&sample->log_key_begun);
+    sample->log_key_begun.origin = text("bank.example/credit/sha256-ed25519/1");
+    sample->log_key_begun.epoch = 2;
+    sample->log_key_begun.earlier_key = sample_bytes(5, 32);
+    sample->log_key_begun.public_key = sample_bytes(6, 32);
+    sample->log_key_begun.size = 7;
+    sample->log_key_begun.root = sample_bytes(7, 32);
+    sample->log_key_begun.checkpoint = sample_bytes(8, 80);
+    cbank__v1__root_key_succeeded__init(&sample->root_key_succeeded);
+    sample->root_key_succeeded.origin = text("bank.example/credit/sha256-ed25519/1");
+    sample->root_key_succeeded.succession = sample_bytes(9, 80);
+    cbank__v1__log_key_compromised__init(&sample->log_key_compromised);
+    sample->log_key_compromised.origin = text("bank.example/credit/sha256-ed25519/1");
+    sample->log_key_compromised.public_key = sample_bytes(5, 32);
+    sample->log_key_compromised.since_size = 5;
+}
+
 void sample_bodies_init(sample_bodies *sample)
 {
     fill_learner_bodies(sample);
@@ -408,6 +435,7 @@ void sample_bodies_init(sample_bodies *sample)
     fill_account_bodies(sample);
     fill_rulebook_bodies(sample);
     fill_other_bodies(sample);
+    fill_key_bodies(sample);
 }
 
 void *sample_body(sample_bodies *sample, int kind)
@@ -421,7 +449,9 @@ void *sample_body(sample_bodies *sample, int kind)
         &sample->publication_withdrawn.base,
         &sample->institution_admitted.base, &sample->key_rotated.base,
         &sample->institution_changed.base, &sample->batch_received.base,
-        &sample->bank_created.base,
+        &sample->bank_created.base,    &sample->log_key_begun.base,
+        &sample->root_key_succeeded.base, &sample->log_key_compromised.base,
+        &sample->key_replaced.base,    &sample->key_compromised.base,
         &sample->conversion_recognised.base, &sample->conversion_changed.base,
         &sample->conversion_replaced.base, &sample->conversion_noted.base,
         &sample->credit_questioned.base, &sample->decision_received.base,

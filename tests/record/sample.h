@@ -85,6 +85,11 @@ typedef struct sample_bodies {
     Cbank__V1__InstitutionChanged institution_changed;
     Cbank__V1__BatchReceived batch_received;
     Cbank__V1__BankCreated bank_created;
+    Cbank__V1__LogKeyBegun log_key_begun;
+    Cbank__V1__RootKeySucceeded root_key_succeeded;
+    Cbank__V1__LogKeyCompromised log_key_compromised;
+    Cbank__V1__KeyReplaced key_replaced;
+    Cbank__V1__KeyCompromised key_compromised;
     Cbank__V1__RecordUse uses[2], *use_list[2];
     Cbank__V1__EntryRef refs[2], *ref_list[2];
     Cbank__V1__ConversionRecognised conversion_recognised;
