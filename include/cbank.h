@@ -736,7 +736,7 @@ CBANK_API CBANK_CHECKED cbank_status cbank_rules_files(const uint8_t *request, s
 /**
  * Begins a job that checks documents of published data with their tables, and needs no bank.
  * Request: RulesCheckRequest. The job takes the bytes of the tables, one behind the other, and has
- * no output. Reply: RulesCheckReply, whose findings say what is wrong, and where.
+ * no output. Reply of the job: RulesCheckReply, whose findings say what is wrong, and where.
  *
  * @retval CBANK_E_ARGUMENT  the tables are not those that the documents name, in their order
  */
@@ -746,7 +746,8 @@ CBANK_API CBANK_CHECKED cbank_status cbank_rules_check_begin(const uint8_t *requ
 
 /**
  * The same for the authority that publishes the main document: the output is the signed file, and
- * there is none if anything is wrong.
+ * there is none if anything is wrong. Request: RulesCheckRequest. Reply of the job:
+ * RulesCheckReply.
  *
  * @param key  the authority's key; borrowed until the job is closed
  *
