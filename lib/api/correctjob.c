@@ -33,7 +33,7 @@ typedef struct correct_job {
     cbi_batch_builder batch;
     cbank_buffer touched; /* log indices of the records, 8 bytes each */
     uint64_t passed_over;
-    cbank_buffer file;
+    cbank_buffer begin; /* of the batch's file */
     cbi_hash request;
     cbi_deposit_terms terms;
     cbi_intake_run run;
@@ -113,8 +113,8 @@ static cbank_status find(correct_job *job, uint64_t until, cbank_error *err)
     }
     if (!has_all(job))
         goto done;
-    job->phase = job->batch.count > 0 ? PHASE_SIGNING : PHASE_OVER;
-    if (job->batch.count == 0 && job->passed_over == 0)
+    job->phase = job->batch.tree.size > 0 ? PHASE_SIGNING : PHASE_OVER;
+    if (job->batch.tree.size == 0 && job->passed_over == 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_NOTHING_FOUND, 0, NULL, NULL));
 done:
     cbi_ledger_read_end(&reader);
@@ -130,9 +130,9 @@ static cbank_status sign(correct_job *job, cbank_error *err)
                              .at = job->terms.now};
     cbank_status status = CBANK_OK;
 
-    cbi_buffer_rewind(&job->file);
+    cbi_buffer_rewind(&job->begin);
     CBI_TRY(cbi_signing_number(job->terms.now, &terms.number, err));
-    CBI_TRY(cbi_batch_finish(&job->batch, &terms, job->key, &job->file, err));
+    CBI_TRY(cbi_batch_seal(&job->batch, &terms, job->key, &job->begin, err));
     job->phase = PHASE_INTAKE;
 done:
     return status;
@@ -140,12 +140,12 @@ done:
 
 static cbank_status take_in(correct_job *job, cbank_error *err)
 {
+    const cbi_bulk file = cbi_batch_bulk(&job->batch, &job->begin);
     const cbi_deposit *deposit = &job->run.deposit;
     cbank_status status = CBANK_OK;
     bool again;
 
-    CBI_TRY(cbi_intake_step_drawn(&job->run, job->bank, cbi_bytes_of_buffer(&job->file),
-                                  &job->terms, &again, err));
+    CBI_TRY(cbi_intake_step_drawn(&job->run, job->bank, &file, &job->terms, &again, err));
     if (again)
         job->phase = PHASE_SIGNING;
     if (job->run.phase != CBI_INTAKE_OVER)
@@ -266,7 +266,7 @@ static void close_job(void *self)
     cbi_search_clear(&job->search);
     cbi_batch_builder_clear(&job->batch);
     cbank_buffer_clear(&job->touched);
-    cbank_buffer_clear(&job->file);
+    cbank_buffer_clear(&job->begin);
     cbi_free(job->items);
     cbi_message_free(job->asked);
     cbi_free(job);

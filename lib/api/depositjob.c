@@ -9,7 +9,7 @@ typedef struct deposit_job {
     cbi_bank *bank;
     Cbank__Api__V1__CreditDepositRequest *asked;
     cbi_deposit_terms terms;
-    cbank_buffer file;
+    cbi_spool *file;
     bool complete;
     cbi_intake_run run;
 } deposit_job;
@@ -18,9 +18,9 @@ static cbank_status feed(void *self, cbi_bytes bytes, cbank_error *err)
 {
     deposit_job *job = self;
 
-    if (bytes.size > CBI_FILE_MAX - job->file.size)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_FILE_MAX, "batch", NULL);
-    return cbi_buffer_append(&job->file, bytes, err);
+    if (bytes.size > CBI_BATCH_FILE_MAX - cbi_spool_size(job->file))
+        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_BATCH_FILE_MAX, "batch", NULL);
+    return cbi_spool_append(job->file, bytes, err);
 }
 
 static cbank_status feed_end(void *self, cbank_error *err)
@@ -35,6 +35,7 @@ static cbank_status feed_end(void *self, cbank_error *err)
 static cbank_status step(void *self, uint32_t budget_ms, cbank_job_state *state, cbank_error *err)
 {
     deposit_job *job = self;
+    const cbi_bulk file = cbi_bulk_of_spool(job->file);
     uint64_t until = cbi_job_clock() + budget_ms;
     cbank_status status = CBANK_OK;
 
@@ -43,8 +44,7 @@ static cbank_status step(void *self, uint32_t budget_ms, cbank_job_state *state,
         return CBANK_OK;
     }
     do {
-        CBI_TRY(cbi_intake_step(&job->run, job->bank, cbi_bytes_of_buffer(&job->file),
-                                &job->terms, err));
+        CBI_TRY(cbi_intake_step(&job->run, job->bank, &file, &job->terms, err));
     } while (job->run.phase != CBI_INTAKE_OVER && cbi_job_clock() < until);
     *state = job->run.phase == CBI_INTAKE_OVER ? CBANK_JOB_DONE : CBANK_JOB_MORE;
 done:
@@ -85,7 +85,7 @@ static void count_items(const deposit_job *job, Cbank__Api__V1__CreditDepositRep
     }
     out->accounts_opened = deposit->accounts_opened;
     if (job->run.dry_run && !stopped)
-        out->accounts_opened = cbi_tally_strangers(deposit->tally);
+        out->accounts_opened = deposit->strangers;
 }
 
 static cbank_status report(const cbi_deposit *deposit, cbi_rowreport *rows, cbank_error *err)
@@ -129,7 +129,7 @@ static void close_job(void *self)
     deposit_job *job = self;
 
     cbi_intake_clear(&job->run);
-    cbank_buffer_clear(&job->file);
+    cbi_spool_free(job->file);
     cbi_message_free(job->asked);
     cbi_free(job);
 }
@@ -154,6 +154,7 @@ cbank_status cbank_credit_deposit_begin(cbank_bank *bank, const uint8_t *request
     CBI_TRY(cbi_face_request(&cbank__api__v1__credit_deposit_request__descriptor, request,
                              request_size, &job->asked, err));
     CBI_TRY(cbi_errand_check_token(cbi_message_bytes(job->asked->token), err));
+    CBI_TRY(cbi_spool_new(inner->config.suite, &job->file, err));
     job->bank = inner;
     job->terms = (cbi_deposit_terms){.open_accounts = job->asked->open_accounts,
                                      .keep_going = job->asked->keep_going,

@@ -5,9 +5,13 @@
 #include "bank/errand.h"
 #include "proof/checkpoint.h"
 #include "record/code.h"
+#include "wire/artefact.h"
 #include "wire/message.h"
 
 #include "cbank/v1/envelope.pb-c.h"
+
+/* What one read hands out at most. */
+#define OUTPUT_MAX (1u << 20)
 
 /* The jobs behind cbank_credit_import_begin and cbank_credit_sign_begin. */
 typedef enum phase {
@@ -26,10 +30,10 @@ typedef struct import_job {
     bool keep_going;
     bool dry_run;
     int64_t now;
-    cbank_buffer file; /* the batch */
+    cbank_buffer begin; /* of the batch's file; the sheet has the rest */
     cbi_deposit_terms terms;
     cbi_intake_run run;
-    bool read; /* the output has been taken */
+    uint64_t read; /* bytes of the output that have been taken */
 } import_job;
 
 static cbank_status feed(void *self, cbi_bytes bytes, cbank_error *err)
@@ -49,10 +53,24 @@ static cbank_status feed_end(void *self, cbank_error *err)
     return status;
 }
 
-/* Import has an error file, sign has the batch. */
-static const cbank_buffer *output_of(const import_job *job)
+static cbi_bulk batch_of(const import_job *job)
 {
-    return job->sign != NULL ? &job->file : &job->sheet.errors;
+    return cbi_batch_bulk(&job->sheet.batch, &job->begin);
+}
+
+/* Import has an error file, sign has the batch, if it came to that. */
+static cbi_bulk output_of(const import_job *job)
+{
+    if (job->sign == NULL)
+        return cbi_bulk_of_spool(job->sheet.errors);
+    return job->begin.size > 0 ? batch_of(job) : cbi_bulk_of(cbi_bytes_of(NULL, 0));
+}
+
+static uint64_t unread(const import_job *job)
+{
+    const cbi_bulk output = output_of(job);
+
+    return cbi_bulk_size(&output) - job->read;
 }
 
 static cbank_status sign_batch(import_job *job, cbank_error *err)
@@ -69,8 +87,8 @@ static cbank_status sign_batch(import_job *job, cbank_error *err)
             CBI_TRY(cbi_ledger_seal(job->sheet.bank->ledger, err));
         goto done;
     }
-    cbi_buffer_rewind(&job->file);
-    CBI_TRY(cbi_sheet_sign(&job->sheet, origin, number, job->now, &job->file, err));
+    cbi_buffer_rewind(&job->begin);
+    CBI_TRY(cbi_sheet_sign(&job->sheet, origin, number, job->now, &job->begin, err));
     if (job->sign == NULL)
         job->phase = PHASE_INTAKE;
 done:
@@ -94,11 +112,11 @@ done:
 
 static cbank_status run_intake(import_job *job, cbank_error *err)
 {
+    const cbi_bulk file = batch_of(job);
     cbank_status status = CBANK_OK;
     bool again;
 
-    CBI_TRY(cbi_intake_step_drawn(&job->run, job->sheet.bank, cbi_bytes_of_buffer(&job->file),
-                                  &job->terms, &again, err));
+    CBI_TRY(cbi_intake_step_drawn(&job->run, job->sheet.bank, &file, &job->terms, &again, err));
     if (again)
         job->phase = PHASE_SIGNING;
     if (job->run.phase != CBI_INTAKE_OVER)
@@ -147,7 +165,7 @@ static cbank_status step(void *self, uint32_t budget_ms, cbank_job_state *state,
         *state = CBANK_JOB_NEEDS_INPUT;
     else if (job->phase != PHASE_OVER)
         *state = CBANK_JOB_MORE;
-    else if (!job->read && output_of(job)->size > 0)
+    else if (unread(job) > 0)
         *state = CBANK_JOB_HAS_OUTPUT;
     else
         *state = CBANK_JOB_DONE;
@@ -158,10 +176,20 @@ done:
 static cbank_status read_output(void *self, cbank_buffer *output, cbank_error *err)
 {
     import_job *job = self;
-    cbank_status status = cbi_buffer_set(output, cbi_bytes_of_buffer(output_of(job)), err);
+    const cbi_bulk from = output_of(job);
+    size_t size = unread(job) < OUTPUT_MAX ? (size_t)unread(job) : OUTPUT_MAX;
+    cbank_buffer piece = {0};
+    cbank_status status = CBANK_OK;
 
-    if (status == CBANK_OK)
-        job->read = true;
+    CBI_TRY(cbi_buffer_reserve(&piece, size, err));
+    CBI_TRY(cbi_bulk_read(&from, job->read, size, piece.data, err));
+    piece.size = size;
+    job->read += size;
+    cbank_buffer_clear(output);
+    *output = piece;
+    piece = (cbank_buffer){0};
+done:
+    cbank_buffer_clear(&piece);
     return status;
 }
 
@@ -208,7 +236,7 @@ static void describe_plan(const import_job *job, Cbank__Api__V1__CreditImportRep
         return;
     out->deposited = sheet->added;
     if (sheet->bank != NULL)
-        out->accounts_opened = cbi_tally_strangers(sheet->tally);
+        out->accounts_opened = sheet->strangers;
 }
 
 static cbank_status describe_batch(const import_job *job, cbi_hasher *hasher,
@@ -220,7 +248,7 @@ static cbank_status describe_batch(const import_job *job, cbi_hasher *hasher,
     cbank_status status = CBANK_OK;
 
     /* Its signature is missing if the key is elsewhere. */
-    CBI_TRY(cbi_artefact_open(cbi_bytes_of_buffer(&job->file), &reader, err));
+    CBI_TRY(cbi_artefact_open(cbi_bytes_of_buffer(&job->begin), &reader, err));
     CBI_TRY(cbi_message_parse(&cbank__v1__envelope__descriptor, reader.envelope, &envelope, err));
     CBI_TRY(cbi_batch_head_read(hasher, cbi_message_bytes(envelope->payload), head, err));
     out->batch = cbi_message_data(cbi_bytes_of_hash(&head->id));
@@ -241,7 +269,7 @@ static cbank_status finish(void *self, cbank_buffer *reply, cbank_error *err)
 
     cbi_sheet_describe(&job->sheet, &answer);
     CBI_TRY(cbi_hasher_new(job->sheet.options.suite, &hasher, err));
-    if (job->file.size > 0)
+    if (job->begin.size > 0)
         CBI_TRY(describe_batch(job, hasher, &head, &answer, err));
     if (job->run.phase == CBI_INTAKE_OVER)
         describe_intake(job, &answer);
@@ -260,7 +288,7 @@ static void close_job(void *self)
 
     cbi_intake_clear(&job->run);
     cbi_sheet_clear(&job->sheet);
-    cbank_buffer_clear(&job->file);
+    cbank_buffer_clear(&job->begin);
     cbi_message_free(job->import);
     cbi_message_free(job->sign);
     cbi_free(job);

@@ -5,7 +5,7 @@
 /* A number of a batch is drawn; should it be taken, another one is. */
 #define DRAWS_MAX 4
 
-static cbank_status open_batch(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
+static cbank_status open_batch(cbi_intake_run *run, cbi_bank *bank, const cbi_bulk *file,
                                const cbi_deposit_terms *terms, cbank_error *err)
 {
     cbank_status status = cbi_deposit_open(bank, file, terms, &run->deposit, err);
@@ -15,7 +15,7 @@ static cbank_status open_batch(cbi_intake_run *run, cbi_bank *bank, cbi_bytes fi
     return status;
 }
 
-cbank_status cbi_intake_step(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
+cbank_status cbi_intake_step(cbi_intake_run *run, cbi_bank *bank, const cbi_bulk *file,
                              const cbi_deposit_terms *terms, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -44,7 +44,7 @@ done:
     return status;
 }
 
-cbank_status cbi_intake_step_drawn(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
+cbank_status cbi_intake_step_drawn(cbi_intake_run *run, cbi_bank *bank, const cbi_bulk *file,
                                    const cbi_deposit_terms *terms, bool *again, cbank_error *err)
 {
     cbank_error why = {0};

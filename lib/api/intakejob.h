@@ -23,14 +23,14 @@ typedef struct cbi_intake_run {
     int numbers_taken; /* so often in a row */
 } cbi_intake_run;
 
-/* One step; `file` is lent until the end. OVER when nothing is left to do. */
-cbank_status cbi_intake_step(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
+/* One step; what `file` lends is lent until the end. OVER when nothing is left to do. */
+cbank_status cbi_intake_step(cbi_intake_run *run, cbi_bank *bank, const cbi_bulk *file,
                              const cbi_deposit_terms *terms, cbank_error *err);
 /*
  * The same for a batch that was signed here with a number that was drawn. Another one of the same
  * second may have drawn it too: `*again` then, and the caller signs with another number.
  */
-cbank_status cbi_intake_step_drawn(cbi_intake_run *run, cbi_bank *bank, cbi_bytes file,
+cbank_status cbi_intake_step_drawn(cbi_intake_run *run, cbi_bank *bank, const cbi_bulk *file,
                                    const cbi_deposit_terms *terms, bool *again, cbank_error *err);
 /* Stage, and how many of how many items. */
 void cbi_intake_progress(const cbi_intake_run *run, const char **stage, uint64_t *done,

@@ -86,7 +86,8 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
     CBI_TRY(cbi_grades_new(options, &sheet->grades, err));
     CBI_TRY(cbi_batch_begin(suite, &sheet->batch, err));
     CBI_TRY(cbi_hasher_new(suite, &sheet->hasher, err));
-    CBI_TRY(cbi_tally_new(suite, sheet->now, &sheet->tally, err));
+    CBI_TRY(cbi_tally_new(suite, sheet->now, true, &sheet->tally, err));
+    CBI_TRY(cbi_spool_new(suite, &sheet->errors, err));
 done:
     return status;
 }
@@ -100,7 +101,8 @@ void cbi_sheet_clear(cbi_sheet *sheet)
     cbi_hasher_free(sheet->hasher);
     cbi_tally_free(sheet->tally);
     cbi_rowreport_clear(&sheet->report);
-    cbank_buffer_clear(&sheet->errors);
+    cbi_spool_free(sheet->errors);
+    cbank_buffer_clear(&sheet->line);
     cbi_secret_wipe(&sheet->reference_secret);
 }
 
@@ -114,11 +116,13 @@ static cbank_status reject(cbi_sheet *sheet, const cbi_row_draft *row, const cba
     cbank_status status = CBANK_OK;
 
     sheet->rejected++;
-    if (sheet->errors.size == 0)
-        CBI_TRY(cbi_errorfile_begin(columns, count, &sheet->errors, err));
+    cbi_buffer_rewind(&sheet->line);
+    if (cbi_spool_size(sheet->errors) == 0)
+        CBI_TRY(cbi_errorfile_begin(columns, count, &sheet->line, err));
     if (sheet->last_rejected != row->row.number) /* a wide row stands there once */
         CBI_TRY(
-            cbi_errorfile_row(columns, count, &row->row, why, sheet->lang, &sheet->errors, err));
+            cbi_errorfile_row(columns, count, &row->row, why, sheet->lang, &sheet->line, err));
+    CBI_TRY(cbi_spool_append(sheet->errors, cbi_bytes_of_buffer(&sheet->line), err));
     sheet->last_rejected = row->row.number;
     CBI_TRY(cbi_rowreport_add(&sheet->report, row->row.number, why->object,
                               CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err));
@@ -315,6 +319,11 @@ cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wan
     if (step == CBI_GRID_DONE)
         CBI_TRY(cbi_grades_check_column(sheet->grades, sheet->keep_going, err));
     sheet->complete = step == CBI_GRID_DONE;
+    if (sheet->complete) {
+        sheet->strangers = cbi_tally_strangers(sheet->tally);
+        cbi_tally_free(sheet->tally);
+        sheet->tally = NULL;
+    }
 done:
     cbi_ledger_read_end(&reader);
     return status;
@@ -324,7 +333,7 @@ done:
 
 bool cbi_sheet_has_items(const cbi_sheet *sheet)
 {
-    return sheet->batch.count > 0;
+    return sheet->batch.tree.size > 0;
 }
 
 cbank_status cbi_sheet_refuse(cbi_sheet *sheet, uint64_t item, const cbank_error *why,
@@ -338,7 +347,7 @@ cbank_status cbi_sheet_refuse(cbi_sheet *sheet, uint64_t item, const cbank_error
 }
 
 cbank_status cbi_sheet_sign(cbi_sheet *sheet, const char *origin, uint64_t number, int64_t now,
-                            cbank_buffer *file, cbank_error *err)
+                            cbank_buffer *begin, cbank_error *err)
 {
     cbi_batch_terms terms = {
         .institution = sheet->institution, .origin = origin, .number = number, .at = now};
@@ -346,7 +355,7 @@ cbank_status cbi_sheet_sign(cbi_sheet *sheet, const char *origin, uint64_t numbe
 
     if (number == 0)
         CBI_TRY(cbi_signing_number(now, &terms.number, err));
-    CBI_TRY(cbi_batch_finish(&sheet->batch, &terms, sheet->key, file, err));
+    CBI_TRY(cbi_batch_seal(&sheet->batch, &terms, sheet->key, begin, err));
 done:
     return status;
 }

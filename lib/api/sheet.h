@@ -40,9 +40,11 @@ typedef struct cbi_sheet {
     cbi_batch_builder batch;
     cbank_buffer rows; /* of the items of the batch: 4 bytes each */
     cbi_hasher *hasher;
-    cbi_tally *tally;
+    cbi_tally *tally;  /* while rows are read */
+    uint64_t strangers; /* persons without an account; known once they are */
     cbi_rowreport report;
-    cbank_buffer errors; /* the error file; empty without a rejected row */
+    cbi_spool *errors; /* the error file; empty without a rejected row */
+    cbank_buffer line; /* of it */
     bool complete;       /* the file has been read to its end */
     uint64_t unchanged;
     uint64_t changed; /* with `amend` they are in the batch */
@@ -68,9 +70,12 @@ bool cbi_sheet_has_items(const cbi_sheet *sheet);
 cbank_status cbi_sheet_refuse(cbi_sheet *sheet, uint64_t item, const cbank_error *why,
                               cbank_error *err);
 
-/* Signs what has been added. INVALID (BATCH_EMPTY) if nothing has. */
+/*
+ * Signs what has been added: `begin` is the beginning of the file, as in cbi_batch_seal. INVALID
+ * (BATCH_EMPTY) if nothing has.
+ */
 cbank_status cbi_sheet_sign(cbi_sheet *sheet, const char *origin, uint64_t number, int64_t now,
-                            cbank_buffer *file, cbank_error *err);
+                            cbank_buffer *begin, cbank_error *err);
 
 /* The counts and rows of the reply; lends from `sheet`. */
 void cbi_sheet_describe(cbi_sheet *sheet, Cbank__Api__V1__CreditImportReply *out);

@@ -21,17 +21,7 @@ typedef struct chunk_act {
 /* The items from the intake's next on, whatever has been read before. */
 static cbank_status rewind_items(const chunk_act *chunk, cbank_error *err)
 {
-    cbi_batch *batch = &chunk->deposit->batch;
-    cbank_status status = CBANK_OK;
-    cbi_bytes part;
-
-    cbi_artefact_rewind(&batch->parts);
-    for (batch->next = 0; batch->next < chunk->intake.next; batch->next++) {
-        if (!cbi_artefact_next(&batch->parts, &part))
-            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, batch->next, "batch", NULL));
-    }
-done:
-    return status;
+    return cbi_batch_seek(&chunk->deposit->batch, chunk->intake.next, err);
 }
 
 /* ---- the check --------------------------------------------------------------------------- */
@@ -97,7 +87,7 @@ static cbank_status judge_again(chunk_act *chunk, const cbi_append *append, cban
     if (deposit->terms.keep_going || chunk->intake.number != 0 ||
         append->state.frontier.size == deposit->judged_size)
         return CBANK_OK;
-    CBI_TRY(cbi_tally_new(deposit->bank->config.suite, append->at, &tally, err));
+    CBI_TRY(cbi_tally_new(deposit->bank->config.suite, append->at, false, &tally, err));
     judge.tally = tally;
     CBI_TRY(rewind_items(chunk, err));
     CBI_TRY(judge_chunk(chunk, append->txn, &judge, err));

@@ -78,8 +78,8 @@ static cbank_status verify(cbi_deposit *deposit, cbank_error *err)
     return status == CBANK_E_BAD_SIGNATURE ? refuse_signature(deposit, err) : status;
 }
 
-cbank_status cbi_deposit_open(cbi_bank *bank, cbi_bytes file, const cbi_deposit_terms *terms,
-                              cbi_deposit *out, cbank_error *err)
+cbank_status cbi_deposit_open(cbi_bank *bank, const cbi_bulk *file,
+                              const cbi_deposit_terms *terms, cbi_deposit *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     size_t count;
@@ -89,11 +89,11 @@ cbank_status cbi_deposit_open(cbi_bank *bank, cbi_bytes file, const cbi_deposit_
     CBI_TRY(cbi_batch_open(out->hasher, file, &out->batch, err));
     CBI_TRY(check_head(out, err));
     count = out->batch.head.head->count;
-    CBI_TRY(cbi_alloc(count, sizeof(*out->ids), &out->ids, err));
+    CBI_TRY(cbi_spool_new(bank->config.suite, &out->ids, err));
     CBI_TRY(cbi_alloc(count, sizeof(*out->items), &out->items, err));
     CBI_TRY(cbi_alloc(CBI_DEPOSIT_REFUSALS_MAX, sizeof(*out->refusals), &out->refusals, err));
     CBI_TRY(verify(out, err));
-    CBI_TRY(cbi_tally_new(bank->config.suite, terms->now, &out->tally, err));
+    CBI_TRY(cbi_tally_new(bank->config.suite, terms->now, false, &out->tally, err));
     out->id = out->batch.head.id;
 done:
     if (status != CBANK_OK)
@@ -105,7 +105,7 @@ void cbi_deposit_clear(cbi_deposit *deposit)
 {
     cbi_hasher_free(deposit->hasher);
     cbi_batch_clear(&deposit->batch);
-    cbi_free(deposit->ids);
+    cbi_spool_free(deposit->ids);
     cbi_free(deposit->items);
     cbi_free(deposit->refusals);
     cbi_tally_free(deposit->tally);
@@ -188,6 +188,11 @@ cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more
     while (deposit->judged < count && deposit->judged < until)
         CBI_TRY(judge_next(deposit, reader.txn, err));
     *more = deposit->judged < count;
+    if (!*more) {
+        deposit->strangers = cbi_tally_strangers(deposit->tally);
+        cbi_tally_free(deposit->tally);
+        deposit->tally = NULL;
+    }
 done:
     cbi_ledger_read_end(&reader);
     return status;

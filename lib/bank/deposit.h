@@ -39,7 +39,7 @@ typedef struct cbi_deposit {
     cbi_hasher *hasher;
     cbi_batch batch; /* lends the file */
     cbi_public signer;
-    cbi_hash *ids;
+    cbi_spool *ids; /* of the items */
     cbi_deposited *items;
     cbi_hash id;         /* under which the bank has it: another batch's if a token was answered */
     cbi_intake intake;
@@ -48,7 +48,8 @@ typedef struct cbi_deposit {
     uint64_t judged_size; /* of the log, when judging began */
     uint64_t rejected;
     uint64_t accounts_opened;
-    cbi_tally *tally;
+    cbi_tally *tally;    /* while it is judged */
+    uint64_t strangers;  /* persons without an account; known once it is */
     /* The first refusals, for whoever reports them. */
     struct cbi_refusal {
         uint64_t item;
@@ -61,12 +62,14 @@ typedef struct cbi_deposit {
 #define CBI_DEPOSIT_REFUSALS_MAX 1000u
 
 /*
- * Opens a batch file, which is lent. MALFORMED, BAD_SIGNATURE, KEY_NOT_VALID (a key that was
- * replaced), NOT_FOUND (institution), STATE (suspended), INVALID (another bank), CONFLICT (number
- * used). A batch that the bank has received in full opens with intake.received_at set.
+ * Opens a batch file; what it lends is lent until it is cleared. MALFORMED, BAD_SIGNATURE,
+ * KEY_NOT_VALID (a key that was replaced), NOT_FOUND (institution), STATE (suspended), INVALID
+ * (another bank), CONFLICT (number used). A batch that the bank has received in full opens with
+ * intake.received_at set.
  */
-cbank_status cbi_deposit_open(cbi_bank *bank, cbi_bytes file, const cbi_deposit_terms *terms,
-                              cbi_deposit *out, cbank_error *err);
+cbank_status cbi_deposit_open(cbi_bank *bank, const cbi_bulk *file,
+                              const cbi_deposit_terms *terms, cbi_deposit *out,
+                              cbank_error *err);
 void cbi_deposit_clear(cbi_deposit *deposit);
 
 /*

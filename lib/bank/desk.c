@@ -51,11 +51,12 @@ static cbank_status take_in(cbi_bank *bank, const cbi_desk_order *order, cbi_byt
 {
     cbi_deposit_terms terms = {
         .now = order->now, .token = order->token, .request = &order->request};
+    const cbi_bulk source = cbi_bulk_of(file);
     cbi_deposit deposit = {0};
     cbank_status status = CBANK_OK;
     bool more = true;
 
-    CBI_TRY(cbi_deposit_open(bank, file, &terms, &deposit, err));
+    CBI_TRY(cbi_deposit_open(bank, &source, &terms, &deposit, err));
     while (more)
         CBI_TRY(cbi_deposit_judge(&deposit, CBI_DESK_ITEMS_MAX, &more, err));
     if (deposit.refusal_count > 0)

@@ -220,31 +220,35 @@ static size_t page_size(uint32_t count, uint32_t page)
 }
 
 /* Ids page by page, and the root of each page: a page is a full subtree, but the last. */
-static cbank_status write_ids(cbi_append *append, const cbi_intake *intake, const cbi_hash *ids,
+static cbank_status write_ids(cbi_append *append, const cbi_intake *intake, cbi_spool *ids,
                               cbank_error *err)
 {
     cbank_buffer roots = {0};
     cbank_status status = CBANK_OK;
+    cbi_hash *held = NULL;
     uint8_t key[13];
     cbi_hash root;
 
+    CBI_TRY(cbi_alloc(PAGE_IDS, sizeof(*held), &held, err));
     for (uint32_t page = 0; page * PAGE_IDS < intake->count; page++) {
-        const cbi_hash *first = ids + (size_t)page * PAGE_IDS;
         size_t count = page_size(intake->count, page);
 
+        CBI_TRY(cbi_spool_read(ids, (uint64_t)page * PAGE_IDS * CBI_HASH_SIZE,
+                               count * CBI_HASH_SIZE, held->bytes, err));
         CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, page_key(intake->number, page, key),
-                            cbi_bytes_of(first, count * CBI_HASH_SIZE), err));
-        CBI_TRY(cbi_tree_root_of(append->hasher, first, count, &root, err));
+                            cbi_bytes_of(held, count * CBI_HASH_SIZE), err));
+        CBI_TRY(cbi_tree_root_of(append->hasher, held, count, &root, err));
         CBI_TRY(cbi_buffer_append(&roots, cbi_bytes_of_hash(&root), err));
     }
     CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, numbered_key('p', intake->number, key),
                         cbi_bytes_of_buffer(&roots), err));
 done:
+    cbi_free(held);
     cbank_buffer_clear(&roots);
     return status;
 }
 
-cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, const cbi_hash *ids,
+cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, cbi_spool *ids,
                               bool imported, cbi_intake *out, cbank_error *err)
 {
     const Cbank__V1__BatchHead *head = batch->head.head;

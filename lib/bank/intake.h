@@ -49,7 +49,7 @@ cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *o
                               cbank_error *err);
 
 /* A new batch: its rows, envelope and ids. `out->number` is set. */
-cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, const cbi_hash *ids,
+cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, cbi_spool *ids,
                               bool imported, cbi_intake *out, cbank_error *err);
 /* The row as it stands after some items. */
 cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_error *err);

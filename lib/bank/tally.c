@@ -19,7 +19,7 @@ struct account {
 
 struct cbi_tally {
     int64_t now;
-    cbi_seen *references;
+    cbi_seen *references; /* NULL: they are distinct */
     cbi_seen *persons;  /* by document, with the name; whom the bank does not know */
     cbi_seen *accounts; /* by number, or by the document of whom it does not know */
     struct account *counts;
@@ -28,14 +28,16 @@ struct cbi_tally {
     uint64_t strangers;
 };
 
-cbank_status cbi_tally_new(cbi_suite suite, int64_t now, cbi_tally **out, cbank_error *err)
+cbank_status cbi_tally_new(cbi_suite suite, int64_t now, bool distinct, cbi_tally **out,
+                           cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_tally *tally = NULL;
 
     CBI_TRY(cbi_alloc(1, sizeof(*tally), &tally, err));
     tally->now = now;
-    CBI_TRY(cbi_seen_new(suite, &tally->references, err));
+    if (!distinct)
+        CBI_TRY(cbi_seen_new(suite, &tally->references, err));
     CBI_TRY(cbi_seen_new(suite, &tally->persons, err));
     CBI_TRY(cbi_seen_new(suite, &tally->accounts, err));
     *out = tally;
@@ -75,7 +77,7 @@ static cbank_status add_reference(cbi_tally *tally, uint64_t item, const cbi_cla
     uint64_t first;
     bool same;
 
-    if (claim->superseded != NULL)
+    if (claim->superseded != NULL || tally->references == NULL)
         return CBANK_OK;
     CBI_TRY(cbi_seen_add(tally->references, cbi_bytes_of_text(claim->reference), (cbi_bytes){0},
                          item + 1, &first, &same, err));

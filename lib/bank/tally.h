@@ -12,7 +12,9 @@
 
 typedef struct cbi_tally cbi_tally;
 
-cbank_status cbi_tally_new(cbi_suite suite, int64_t now, cbi_tally **out, cbank_error *err);
+/* `distinct`: no two of its items have one reference, as somebody else has made sure of. */
+cbank_status cbi_tally_new(cbi_suite suite, int64_t now, bool distinct, cbi_tally **out,
+                           cbank_error *err);
 /* NULL is a no-op. */
 void cbi_tally_free(cbi_tally *tally);
 

@@ -5,6 +5,7 @@
 #define CBI_STATEMENT_MAX (60u * 1024)
 #define CBI_ENVELOPE_MAX (64u * 1024)
 #define CBI_FILE_MAX (256u * 1024 * 1024)
+#define CBI_BATCH_FILE_MAX (1024u * 1024 * 1024) /* never in memory as a whole */
 #define CBI_BUFFER_MAX (512u * 1024 * 1024)
 #define CBI_TEXT_MAX 1024
 #define CBI_NESTING_MAX 8

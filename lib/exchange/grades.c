@@ -8,7 +8,7 @@
 
 /* Fed again at once, the second time. */
 #define PIECE (64u * 1024)
-#define TWICE_MAX (128u * 1024 * 1024) /* a file that is read twice */
+#define TWICE_MAX CBI_BATCH_FILE_MAX /* a file that is read twice */
 
 /* ---- options ----------------------------------------------------------------------------- */
 
@@ -83,6 +83,8 @@ cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out,
     if (grades->profile != NULL && grades->profile->retakes != CBI_RETAKES_ALL)
         CBI_TRY(cbi_retake_new(options->suite, grades->profile->retakes, &grades->retake, err));
     grades->looking = grades->retake != NULL;
+    if (grades->looking)
+        CBI_TRY(cbi_spool_new(options->suite, &grades->file, err));
     *out = grades;
     grades = NULL;
 done:
@@ -103,7 +105,7 @@ void cbi_grades_free(cbi_grades *grades)
     cbi_retake_free(grades->retake);
     cbi_profile_clear(&grades->own);
     cbank_buffer_clear(&grades->content);
-    cbank_buffer_clear(&grades->file);
+    cbi_spool_free(grades->file);
     cbi_free(grades);
 }
 
@@ -114,9 +116,9 @@ cbank_status cbi_grades_feed(cbi_grades *grades, cbi_bytes bytes, cbank_error *e
     cbank_status status = CBANK_OK;
 
     if (grades->looking) {
-        if (bytes.size > TWICE_MAX - grades->file.size)
+        if (bytes.size > TWICE_MAX - cbi_spool_size(grades->file))
             return cbi_fail(err, CBI_REASON_CSV_LIMIT, 0, "file", "%u bytes", TWICE_MAX);
-        CBI_TRY(cbi_buffer_append(&grades->file, bytes, err));
+        CBI_TRY(cbi_spool_append(grades->file, bytes, err));
     }
     CBI_TRY(cbi_grid_feed(grades->grid, bytes, err));
 done:
@@ -255,18 +257,31 @@ done:
 /* Feeds the next piece a second time, or the end. */
 static cbank_status feed_again(cbi_grades *grades, cbank_error *err)
 {
-    size_t size = grades->file.size - grades->again;
+    uint64_t left = cbi_spool_size(grades->file) - grades->again;
+    size_t size = left > PIECE ? PIECE : (size_t)left;
+    cbank_buffer piece = {0};
     cbank_status status = CBANK_OK;
 
-    if (size > PIECE)
-        size = PIECE;
     if (size == 0)
         return cbi_grid_end(grades->grid, err);
-    CBI_TRY(
-        cbi_grid_feed(grades->grid, cbi_bytes_of(grades->file.data + grades->again, size), err));
+    CBI_TRY(cbi_buffer_reserve(&piece, size, err));
+    CBI_TRY(cbi_spool_read(grades->file, grades->again, size, piece.data, err));
+    CBI_TRY(cbi_grid_feed(grades->grid, cbi_bytes_of(piece.data, size), err));
     grades->again += size;
 done:
+    cbank_buffer_clear(&piece);
     return status;
+}
+
+/* What only the next rows would have needed; a file of a million takes a hundred MiB. */
+static void forget_rows(cbi_grades *grades)
+{
+    cbi_seen_free(grades->seen);
+    grades->seen = NULL;
+    cbi_retake_free(grades->retake);
+    grades->retake = NULL;
+    cbi_spool_free(grades->file);
+    grades->file = NULL;
 }
 
 /* Looks at all there is to see; MORE until the file has ended, and a header that nobody needs. */
@@ -300,6 +315,8 @@ cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_
         if (*step == CBI_GRID_MORE && grades->retake != NULL)
             CBI_TRY(feed_again(grades, err));
     } while (*step == CBI_GRID_MORE && grades->retake != NULL);
+    if (*step == CBI_GRID_DONE)
+        forget_rows(grades);
     if (*step == CBI_GRID_ROW) {
         CBI_TRY(take_row(grades, err));
         *out = &grades->row;

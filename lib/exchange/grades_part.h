@@ -4,6 +4,7 @@
 #ifndef CBI_EXCHANGE_GRADES_PART_H
 #define CBI_EXCHANGE_GRADES_PART_H
 
+#include "crypto/spool.h"
 #include "exchange/grades.h"
 #include "exchange/result.h"
 #include "exchange/retake.h"
@@ -26,8 +27,8 @@ struct cbi_grades {
     /* Where attempts count once, the file is read twice: to see them all, and to hand them out. */
     cbi_retake *retake; /* NULL: once */
     bool looking;       /* the first time */
-    cbank_buffer file;
-    size_t again; /* bytes of it that have been fed again */
+    cbi_spool *file;
+    uint64_t again; /* bytes of it that have been fed again */
     bool ended;
 };
 

@@ -1,8 +1,7 @@
 #include "proof/batch.h"
 
-#include "base/memory.h"
+#include "proof/body.h"
 #include "proof/checkpoint.h"
-#include "proof/file.h"
 #include "record/code.h"
 #include "record/field.h"
 #include "record/identity.h"
@@ -55,26 +54,7 @@ cbank_status cbi_batch_begin(cbi_suite suite, cbi_batch_builder *out, cbank_erro
 
     CBI_TRY(cbi_hasher_new(suite, &out->hasher, err));
     CBI_TRY(cbi_assembly_begin(suite, &out->assembly, err));
-done:
-    return status;
-}
-
-static cbank_status reserve_id(cbi_batch_builder *builder, cbank_error *err)
-{
-    size_t capacity = builder->capacity == 0 ? 64 : builder->capacity * 2;
-    cbank_status status = CBANK_OK;
-    cbi_hash *ids = NULL;
-
-    if (builder->count == CBI_BATCH_RECORDS_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_BATCH_RECORDS_MAX, "batch", NULL);
-    if (builder->count < builder->capacity)
-        return CBANK_OK;
-    CBI_TRY(cbi_alloc(capacity, sizeof(cbi_hash), &ids, err));
-    for (size_t i = 0; i < builder->count; i++)
-        ids[i] = builder->ids[i];
-    cbi_free(builder->ids);
-    builder->ids = ids;
-    builder->capacity = capacity;
+    out->assembly.limit = CBI_BATCH_FILE_MAX;
 done:
     return status;
 }
@@ -84,11 +64,36 @@ cbank_status cbi_batch_add(cbi_batch_builder *builder, const Cbank__V1__BatchIte
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(reserve_id(builder, err));
+    if (builder->tree.size == CBI_BATCH_RECORDS_MAX)
+        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_BATCH_RECORDS_MAX, "batch", NULL);
     CBI_TRY(cbi_batch_item_id(builder->hasher, cbi_batch_item_kind(item),
-                              cbi_batch_item_bytes(item), &builder->ids[builder->count], err));
+                              cbi_batch_item_bytes(item), &builder->last_id, err));
     CBI_TRY(cbi_assembly_add_message(&builder->assembly, item, err));
-    builder->count++;
+    CBI_TRY(cbi_frontier_append(builder->hasher, &builder->tree, &builder->last_id, err));
+done:
+    return status;
+}
+
+/* The head that binds what has been added; `root` and `body` are what it lends. */
+static cbank_status fill_head(cbi_batch_builder *builder, const cbi_batch_terms *terms,
+                              cbi_hash *root, cbi_hash *body, Cbank__V1__BatchHead *out,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (builder->tree.size == 0)
+        return cbi_fail(err, CBI_REASON_BATCH_EMPTY, 0, NULL, NULL);
+    CBI_TRY(cbi_frontier_root(builder->hasher, &builder->tree, root, err));
+    CBI_TRY(cbi_assembly_digest(&builder->assembly, body, err));
+    cbank__v1__batch_head__init(out);
+    out->version = 1;
+    out->institution = cbi_message_string(terms->institution);
+    out->origin = cbi_message_string(terms->origin);
+    out->number = terms->number;
+    out->at = terms->at;
+    out->count = (uint32_t)builder->tree.size;
+    out->root = cbi_message_data(cbi_bytes_of_hash(root));
+    out->body_digest = cbi_message_data(cbi_bytes_of_hash(body));
 done:
     return status;
 }
@@ -96,32 +101,38 @@ done:
 cbank_status cbi_batch_finish(cbi_batch_builder *builder, const cbi_batch_terms *terms,
                               const cbi_private *key, cbank_buffer *file, cbank_error *err)
 {
-    Cbank__V1__BatchHead head = CBANK__V1__BATCH_HEAD__INIT;
     cbank_status status = CBANK_OK;
+    Cbank__V1__BatchHead head;
     cbi_hash root, body;
 
-    if (builder->count == 0)
-        return cbi_fail(err, CBI_REASON_BATCH_EMPTY, 0, NULL, NULL);
-    CBI_TRY(cbi_tree_root_of(builder->hasher, builder->ids, builder->count, &root, err));
-    CBI_TRY(cbi_assembly_digest(&builder->assembly, &body, err));
-    head.version = 1;
-    head.institution = cbi_message_string(terms->institution);
-    head.origin = cbi_message_string(terms->origin);
-    head.number = terms->number;
-    head.at = terms->at;
-    head.count = (uint32_t)builder->count;
-    head.root = cbi_message_data(cbi_bytes_of_hash(&root));
-    head.body_digest = cbi_message_data(cbi_bytes_of_hash(&body));
+    CBI_TRY(fill_head(builder, terms, &root, &body, &head, err));
     CBI_TRY(cbi_assembly_finish(&builder->assembly, CBI_BATCH_TYPE, &head, &key, 1, file, err));
 done:
     return status;
+}
+
+cbank_status cbi_batch_seal(cbi_batch_builder *builder, const cbi_batch_terms *terms,
+                            const cbi_private *key, cbank_buffer *begin, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    Cbank__V1__BatchHead head;
+    cbi_hash root, body;
+
+    CBI_TRY(fill_head(builder, terms, &root, &body, &head, err));
+    CBI_TRY(cbi_assembly_seal(&builder->assembly, CBI_BATCH_TYPE, &head, &key, 1, begin, err));
+done:
+    return status;
+}
+
+cbi_bulk cbi_batch_bulk(const cbi_batch_builder *builder, const cbank_buffer *begin)
+{
+    return (cbi_bulk){.head = cbi_bytes_of_buffer(begin), .rest = builder->assembly.body};
 }
 
 void cbi_batch_builder_clear(cbi_batch_builder *builder)
 {
     cbi_assembly_clear(&builder->assembly);
     cbi_hasher_free(builder->hasher);
-    cbi_free(builder->ids);
     *builder = (cbi_batch_builder){0};
 }
 
@@ -176,11 +187,12 @@ void cbi_batch_head_clear(cbi_batch_head *head)
     *head = (cbi_batch_head){0};
 }
 
-cbank_status cbi_batch_open(cbi_hasher *hasher, cbi_bytes file, cbi_batch *out, cbank_error *err)
+cbank_status cbi_batch_open(cbi_hasher *hasher, const cbi_bulk *file, cbi_batch *out,
+                            cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_artefact_open(file, &out->parts, err));
+    CBI_TRY(cbi_stream_open(file, CBI_BATCH_FILE_MAX, &out->parts, err));
     CBI_TRY(cbi_batch_head_parse(hasher, out->parts.envelope, &out->head, err));
 done:
     return status;
@@ -217,25 +229,56 @@ done:
     return status;
 }
 
-cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_public *key,
-                              cbi_hash *ids, cbank_error *err)
+/* To the first item. */
+static void rewind_parts(cbi_batch *batch)
 {
-    cbi_file body = {.parts = batch->parts};
+    batch->parts.offset = batch->parts.body_offset;
+    batch->next = batch->mark = 0;
+    batch->mark_offset = batch->parts.body_offset;
+}
+
+static cbank_status check_body(cbi_hasher *hasher, cbi_batch *batch, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_hash digest;
+    cbi_bytes part;
+    bool any;
+
+    rewind_parts(batch);
+    CBI_TRY(cbi_body_begin(hasher, err));
+    for (;;) {
+        CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
+        if (!any)
+            break;
+        CBI_TRY(cbi_body_part(hasher, part, err));
+    }
+    CBI_TRY(cbi_body_end(hasher, &digest, err));
+    if (!cbi_bytes_equal(cbi_bytes_of_hash(&digest),
+                         cbi_message_bytes(batch->head.head->body_digest)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_BODY_DIFFERS, 0, "body_digest", NULL));
+done:
+    return status;
+}
+
+static cbank_status check_items(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *ids,
+                                cbank_error *err)
+{
     cbi_frontier frontier = {0};
     cbank_status status = CBANK_OK;
     cbi_hash root, id;
     cbi_bytes part;
+    bool any;
 
-    CBI_TRY(cbi_envelope_verify(&batch->head.envelope, key, err));
-    CBI_TRY(cbi_file_check_body(hasher, &body, cbi_message_bytes(batch->head.head->body_digest),
-                                err));
-    cbi_artefact_rewind(&batch->parts);
-    while (cbi_artefact_next(&batch->parts, &part)) {
+    rewind_parts(batch);
+    for (;;) {
+        CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
+        if (!any)
+            break;
         if (frontier.size == batch->head.head->count)
             CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, frontier.size, "batch", NULL));
         CBI_TRY(part_id(hasher, part, frontier.size, &id, err));
         if (ids != NULL)
-            ids[frontier.size] = id;
+            CBI_TRY(cbi_spool_append(ids, cbi_bytes_of_hash(&id), err));
         CBI_TRY(cbi_frontier_append(hasher, &frontier, &id, err));
     }
     if (frontier.size != batch->head.head->count)
@@ -243,8 +286,19 @@ cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_pu
     CBI_TRY(cbi_frontier_root(hasher, &frontier, &root, err));
     if (!cbi_hash_equal(&root, &batch->head.root))
         CBI_TRY(cbi_fail(err, CBI_REASON_BODY_DIFFERS, 0, "root", NULL));
-    cbi_artefact_rewind(&batch->parts);
-    batch->next = 0;
+done:
+    return status;
+}
+
+cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_public *key,
+                              cbi_spool *ids, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_envelope_verify(&batch->head.envelope, key, err));
+    CBI_TRY(check_body(hasher, batch, err));
+    CBI_TRY(check_items(hasher, batch, ids, err));
+    rewind_parts(batch);
 done:
     return status;
 }
@@ -252,6 +306,7 @@ done:
 void cbi_batch_clear(cbi_batch *batch)
 {
     cbi_batch_head_clear(&batch->head);
+    cbi_stream_clear(&batch->parts);
     *batch = (cbi_batch){0};
 }
 
@@ -306,16 +361,42 @@ cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item
 {
     cbank_status status = CBANK_OK;
     cbi_bytes part;
+    bool any;
 
     *out = (cbi_batch_item){0};
-    if (!cbi_artefact_next(&batch->parts, &part))
-        return CBANK_OK;
+    CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
+    if (!any)
+        goto done;
     CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &out->item, err));
     CBI_TRY(parse_item(hasher, batch->next, out, err));
     batch->next++;
 done:
     if (status != CBANK_OK)
         cbi_batch_item_clear(out);
+    return status;
+}
+
+/* From where it stands if that lies before, else from the mark or the beginning. */
+cbank_status cbi_batch_seek(cbi_batch *batch, uint64_t position, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_bytes part;
+    bool any;
+
+    if (position < batch->mark)
+        rewind_parts(batch);
+    if (position < batch->next) {
+        batch->parts.offset = batch->mark_offset;
+        batch->next = batch->mark;
+    }
+    for (; batch->next < position; batch->next++) {
+        CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
+        if (!any)
+            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, batch->next, "batch", NULL));
+    }
+    batch->mark = position;
+    batch->mark_offset = batch->parts.offset;
+done:
     return status;
 }
 

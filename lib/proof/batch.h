@@ -11,10 +11,10 @@
 
 #include "proof/assembly.h"
 #include "proof/envelope.h"
+#include "proof/stream.h"
 #include "proof/tree.h"
 #include "record/credit.h"
 #include "record/enrolment.h"
-#include "wire/artefact.h"
 #include "wire/message.h"
 
 #include "cbank/v1/batch.pb-c.h"
@@ -32,14 +32,13 @@ cbi_bytes cbi_batch_item_bytes(const Cbank__V1__BatchItem *item);
 typedef struct cbi_batch_builder {
     cbi_assembly assembly;
     cbi_hasher *hasher;
-    cbi_hash *ids;
-    size_t count;
-    size_t capacity;
+    cbi_frontier tree; /* of the ids: as many as there are items */
+    cbi_hash last_id;
 } cbi_batch_builder;
 
 /* `out` is {0} before, and cleared whatever this answers. */
 cbank_status cbi_batch_begin(cbi_suite suite, cbi_batch_builder *out, cbank_error *err);
-/* Adds an item; its record or change has been checked. Its id is the last of `ids`. */
+/* Adds an item; its record or change has been checked. Its id is `last_id` then. */
 cbank_status cbi_batch_add(cbi_batch_builder *builder, const Cbank__V1__BatchItem *item,
                            cbank_error *err);
 
@@ -52,6 +51,10 @@ typedef struct cbi_batch_terms {
 /* Appends the file. INVALID if the batch is empty. */
 cbank_status cbi_batch_finish(cbi_batch_builder *builder, const cbi_batch_terms *terms,
                               const cbi_private *key, cbank_buffer *file, cbank_error *err);
+/* The same where the file may be too large for memory: its beginning, and all of it. */
+cbank_status cbi_batch_seal(cbi_batch_builder *builder, const cbi_batch_terms *terms,
+                            const cbi_private *key, cbank_buffer *begin, cbank_error *err);
+cbi_bulk cbi_batch_bulk(const cbi_batch_builder *builder, const cbank_buffer *begin);
 void cbi_batch_builder_clear(cbi_batch_builder *builder);
 
 /* ---- reading one ------------------------------------------------------------------------- */
@@ -74,19 +77,21 @@ cbank_status cbi_batch_head_parse(cbi_hasher *hasher, cbi_bytes envelope, cbi_ba
 void cbi_batch_head_clear(cbi_batch_head *head);
 
 typedef struct cbi_batch {
-    cbi_batch_head head;
-    cbi_artefact_reader parts; /* lent */
-    uint64_t next;             /* position of the next item */
+    cbi_batch_head head; /* lends from `parts` */
+    cbi_stream parts;
+    uint64_t next;       /* position of the next item */
+    uint64_t mark, mark_offset; /* an item at or before it, and where that stands */
 } cbi_batch;
 
-/* Form of container and head. Lends `file`. */
-cbank_status cbi_batch_open(cbi_hasher *hasher, cbi_bytes file, cbi_batch *out, cbank_error *err);
+/* Form of container and head. Lends what `file` does, until it is cleared. */
+cbank_status cbi_batch_open(cbi_hasher *hasher, const cbi_bulk *file, cbi_batch *out,
+                            cbank_error *err);
 /*
- * The institution's signature, then the body's digest, count and root. Fills `ids` (head.count
- * of them) if not NULL. BAD_SIGNATURE; MALFORMED for an item that is none.
+ * The institution's signature, then the body's digest, count and root. Appends the ids of the
+ * items, 32 bytes each, to `ids` if not NULL. BAD_SIGNATURE; MALFORMED for an item that is none.
  */
 cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_public *key,
-                              cbi_hash *ids, cbank_error *err);
+                              cbi_spool *ids, cbank_error *err);
 void cbi_batch_clear(cbi_batch *batch);
 
 /* One item, strictly parsed and checked; exactly one of what it may hold is not NULL. */
@@ -104,6 +109,8 @@ typedef struct cbi_batch_item {
  */
 cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item *out,
                             cbank_error *err);
+/* Goes to the item of this position. */
+cbank_status cbi_batch_seek(cbi_batch *batch, uint64_t position, cbank_error *err);
 void cbi_batch_item_clear(cbi_batch_item *item);
 
 #endif

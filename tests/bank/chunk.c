@@ -23,9 +23,10 @@ TestSuite(chunk, .init = begin, .fini = end);
 /* A deposit that has been judged, and not written. */
 static void judge(cbi_deposit *out, const cbi_deposit_terms *terms, const cbank_buffer *file)
 {
+    const cbi_bulk source = cbi_bulk_of(cbi_bytes_of_buffer(file));
     bool more = true;
 
-    teller_works(cbi_deposit_open(it.bank, cbi_bytes_of_buffer(file), terms, out, &teller_err));
+    teller_works(cbi_deposit_open(it.bank, &source, terms, out, &teller_err));
     while (more)
         teller_works(cbi_deposit_judge(out, 1000, &more, &teller_err));
     cr_assert(cbi_deposit_may_write(out));

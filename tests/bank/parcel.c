@@ -52,7 +52,7 @@ static void pack_record(const parcel *it, const parcel_record *what, const cbi_h
 
 static cbi_hash last_id(const parcel *it)
 {
-    return it->builder.ids[it->builder.count - 1];
+    return it->builder.last_id;
 }
 
 cbi_hash parcel_add(parcel *it, const parcel_record *record)
@@ -132,11 +132,11 @@ static cbank_status run(cbi_deposit *deposit, int64_t now, cbank_error *err)
 
 parcel_answer parcel_hand_in(teller *it, const cbi_deposit_terms *terms, const cbank_buffer *file)
 {
+    const cbi_bulk source = cbi_bulk_of(cbi_bytes_of_buffer(file));
     cbi_deposit deposit = {0};
     parcel_answer answer = {0};
 
-    answer.status =
-        cbi_deposit_open(it->bank, cbi_bytes_of_buffer(file), terms, &deposit, &answer.err);
+    answer.status = cbi_deposit_open(it->bank, &source, terms, &deposit, &answer.err);
     if (answer.status == CBANK_OK)
         answer.status = run(&deposit, ++it->now, &answer.err);
     answer.refused = deposit.rejected;

@@ -39,27 +39,30 @@ static void end(void)
 
 TestSuite(batch, .init = start, .fini = end);
 
+static cbank_status open_batch(cbi_bytes file, cbi_batch *out)
+{
+    const cbi_bulk source = cbi_bulk_of(file);
+
+    return cbi_batch_open(it->hasher, &source, out, NULL);
+}
+
 /* All of it: signature, digest, root, then each item. */
 static cbank_status read_all(cbi_bytes file, const cbi_private *signer, cbi_reason *reason)
 {
+    const cbi_bulk source = cbi_bulk_of(file);
     cbi_batch opened = {0};
     cbi_batch_item item = {0};
     cbank_error err = {0};
-    cbank_status status = cbi_batch_open(it->hasher, file, &opened, &err);
-    cbi_hash *ids = NULL;
+    cbank_status status = cbi_batch_open(it->hasher, &source, &opened, &err);
 
-    if (status == CBANK_OK) {
-        ids = calloc(opened.head.head->count, sizeof(*ids)); /* as many as the head says */
-        cr_assert_not_null(ids);
-        status = cbi_batch_verify(it->hasher, &opened, cbi_private_public(signer), ids, &err);
-    }
+    if (status == CBANK_OK)
+        status = cbi_batch_verify(it->hasher, &opened, cbi_private_public(signer), NULL, &err);
     while (status == CBANK_OK) {
         status = cbi_batch_next(it->hasher, &opened, &item, &err);
         if (item.item == NULL)
             break;
         cbi_batch_item_clear(&item);
     }
-    free(ids);
     cbi_batch_clear(&opened);
     if (reason != NULL)
         *reason = (cbi_reason)err.reason;
@@ -96,18 +99,22 @@ Test(batch, it_hands_out_its_items_in_order_with_their_ids)
     end();
     for (size_t s = 0; s < WORLD_SUITES; s++) {
         cbi_batch opened = {0};
+        cbi_spool *spool = NULL;
         cbi_batch_item item;
         cbi_hash ids[3];
 
         begin(world_suites[s]);
-        cr_assert_eq(cbi_batch_open(it->hasher, batch->file, &opened, NULL), CBANK_OK);
+        cr_assert_eq(open_batch(batch->file, &opened), CBANK_OK);
+        cr_assert_eq(cbi_spool_new(it->suite, &spool, NULL), CBANK_OK);
         cr_expect_str_eq(opened.head.head->institution, "PXU");
         cr_expect_str_eq(opened.head.head->origin, it->origin);
         cr_expect_eq(opened.head.head->count, 3u);
         cr_expect(cbi_hash_equal(&opened.head.id, &batch->id));
-        cr_assert_eq(cbi_batch_verify(it->hasher, &opened, cbi_private_public(batch->signer), ids,
-                                      NULL),
+        cr_assert_eq(cbi_batch_verify(it->hasher, &opened, cbi_private_public(batch->signer),
+                                      spool, NULL),
                      CBANK_OK);
+        cr_assert_eq(cbi_spool_size(spool), sizeof(ids));
+        cr_assert_eq(cbi_spool_read(spool, 0, sizeof(ids), ids[0].bytes, NULL), CBANK_OK);
         for (size_t i = 0; i < 3; i++) {
             cr_expect(cbi_hash_equal(&ids[i], &batch->items[i].id));
             cr_assert_eq(cbi_batch_next(it->hasher, &opened, &item, NULL), CBANK_OK);
@@ -117,6 +124,7 @@ Test(batch, it_hands_out_its_items_in_order_with_their_ids)
         }
         cr_assert_eq(cbi_batch_next(it->hasher, &opened, &item, NULL), CBANK_OK);
         cr_expect_null(item.item);
+        cbi_spool_free(spool);
         cbi_batch_clear(&opened);
         if (s + 1 < WORLD_SUITES)
             end();
@@ -157,25 +165,31 @@ Test(batch, many_items_are_one_signature)
     cbi_batch_builder builder = {0};
     cbi_batch opened = {0};
     cbank_buffer file = {0};
-    cbi_hash ids[300];
+    cbi_hash added[300], ids[300];
+    cbi_spool *spool = NULL;
     uint8_t number[4];
 
     cr_assert_eq(cbi_batch_begin(it->suite, &builder, NULL), CBANK_OK);
+    cr_assert_eq(cbi_spool_new(it->suite, &spool, NULL), CBANK_OK);
     for (uint32_t i = 0; i < 300; i++) {
         cbi_put_u32(number, i + 1);
         item.change = cbi_message_data(cbi_bytes_of(number, sizeof(number)));
         cr_assert_eq(cbi_batch_add(&builder, &item, NULL), CBANK_OK);
+        added[i] = builder.last_id;
     }
     cr_assert_eq(cbi_batch_finish(&builder,
                                   &(cbi_batch_terms){.institution = "PXU", .origin = it->origin,
                                                      .number = 1, .at = 1},
                                   batch->signer, &file, NULL),
                  CBANK_OK);
-    cr_assert_eq(cbi_batch_open(it->hasher, cbi_bytes_of_buffer(&file), &opened, NULL), CBANK_OK);
-    cr_expect_eq(cbi_batch_verify(it->hasher, &opened, cbi_private_public(batch->signer), ids,
+    cr_assert_eq(open_batch(cbi_bytes_of_buffer(&file), &opened), CBANK_OK);
+    cr_expect_eq(cbi_batch_verify(it->hasher, &opened, cbi_private_public(batch->signer), spool,
                                   NULL),
                  CBANK_OK);
-    cr_expect_eq(memcmp(ids, builder.ids, sizeof(ids)), 0);
+    cr_assert_eq(cbi_spool_size(spool), sizeof(ids));
+    cr_assert_eq(cbi_spool_read(spool, 0, sizeof(ids), ids[0].bytes, NULL), CBANK_OK);
+    cr_expect_eq(memcmp(ids, added, sizeof(ids)), 0);
+    cbi_spool_free(spool);
     cbi_batch_clear(&opened);
     cbi_batch_builder_clear(&builder);
     cbank_buffer_clear(&file);
@@ -342,6 +356,7 @@ Test(batch, a_head_that_failed_is_empty)
     reseal sealed;
 
     take_apart(&sealed)->number = 0;
-    cr_expect_neq(cbi_batch_open(it->hasher, put_together(&sealed), &opened, NULL), CBANK_OK);
+    cr_expect_neq(open_batch(put_together(&sealed), &opened), CBANK_OK);
     cr_expect_null(opened.head.head);
+    cbi_batch_clear(&opened);
 }

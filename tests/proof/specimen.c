@@ -7,9 +7,10 @@
 static cbank_status read_batch(const specimens *all, cbi_bytes file)
 {
     const cbi_public *key = cbi_private_public(all->world->own.keys[0].key);
+    const cbi_bulk source = cbi_bulk_of(file);
     cbi_batch batch = {0};
     cbi_batch_item item = {0};
-    cbank_status status = cbi_batch_open(all->world->hasher, file, &batch, NULL);
+    cbank_status status = cbi_batch_open(all->world->hasher, &source, &batch, NULL);
 
     if (status == CBANK_OK)
         status = cbi_batch_verify(all->world->hasher, &batch, key, NULL, NULL);

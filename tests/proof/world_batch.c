@@ -128,7 +128,7 @@ static void pack_item(world_batch *batch, uint32_t position, cbi_batch_builder *
         message.opening = &opening;
     }
     cr_assert_eq(cbi_batch_add(builder, &message, NULL), CBANK_OK);
-    cr_assert(cbi_hash_equal(&builder->ids[position], &item->id));
+    cr_assert(cbi_hash_equal(&builder->last_id, &item->id));
 }
 
 void world_sign(world *it, world_batch *batch)

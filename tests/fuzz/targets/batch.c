@@ -4,12 +4,13 @@
 static void read_batch(cbi_bytes file, const cbi_private *key)
 {
     cbi_hasher *hasher = fuzz_story()->world->hasher;
+    const cbi_bulk source = cbi_bulk_of(file);
     cbi_batch batch = {0};
     cbi_batch_item item = {0};
     cbank_status status = CBANK_OK;
     uint64_t count = 0;
 
-    CBI_TRY(cbi_batch_open(hasher, file, &batch, NULL));
+    CBI_TRY(cbi_batch_open(hasher, &source, &batch, NULL));
     CBI_TRY(cbi_batch_verify(hasher, &batch, cbi_private_public(key), NULL, NULL));
     CBI_TRY(cbi_batch_next(hasher, &batch, &item, NULL));
     while (item.item != NULL) {
