@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "bank/account.h"
-#include "base/memory.h"
-#include "rules/portfolio.h"
+#include "bank/dossier.h"
 
 #define DATE_RULE(name) CBANK__V1__DATE_RULE__DATE_RULE_##name
 #define KIND(name) CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_##name
@@ -16,92 +15,11 @@ typedef struct plan_work {
     const cbi_planning *asked;
     cbi_planning terms; /* with all days stated */
     cbi_reader reader;
-    cbi_portfolio portfolio;
+    cbi_dossier dossier;
     const cbi_volume *programme;
     const cbi_volume *rule_sets[RULE_SETS_MAX];
     size_t rule_set_count;
-    uint64_t sequences;
 } plan_work;
-
-/* ---- the account ------------------------------------------------------------------------- */
-
-/* An account whose chain is still to be read. */
-typedef struct waiting {
-    cbi_account account;
-    uint32_t merged_into;
-    uint64_t joined_at;
-} waiting;
-
-/* A merger that was undone brings nothing any more. */
-static bool is_undone(const cbi_portfolio *portfolio, uint32_t first, uint32_t sequence)
-{
-    for (uint32_t i = first + sequence + 1; i < portfolio->count; i++) {
-        const Cbank__V1__Unmerged *undone = cbi_statement_body(
-            &portfolio->statements[i], &cbank__v1__unmerged__descriptor);
-
-        if (undone != NULL && undone->touched_sequence == sequence)
-            return true;
-    }
-    return false;
-}
-
-static cbank_status read_chain(plan_work *it, const waiting *from, cbank_error *err)
-{
-    cbi_subject subject = cbi_account_subject(from->account.digits);
-    cbi_chain chain = {0};
-    cbank_status status = CBANK_OK;
-    cbi_logged logged;
-
-    status = cbi_history_chain(&it->reader, &subject, &chain, err);
-    if (status == CBANK_E_NOT_FOUND)
-        status = cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, from->account.digits, NULL);
-    CBI_TRY(status);
-    CBI_TRY(cbi_portfolio_add_chain(&it->portfolio, from->merged_into, from->joined_at, err));
-    for (size_t i = 0; i < chain.count; i++) {
-        CBI_TRY(cbi_history_read(&it->reader, chain.indices[i], &logged, err));
-        CBI_TRY(cbi_portfolio_add(&it->portfolio, &logged.leaf, logged.entry.entry_class,
-                                  logged.erased ? (cbi_bytes){0} : logged.statement, err));
-    }
-    if (from->merged_into == 0)
-        it->sequences = chain.count;
-done:
-    cbi_chain_clear(&chain);
-    return status;
-}
-
-/* Its own chain, then those merged into it, each after the chain it was merged into. */
-static cbank_status read_account(plan_work *it, cbank_error *err)
-{
-    waiting *list = NULL;
-    cbank_status status = CBANK_OK;
-    size_t count = 1;
-
-    if (!cbi_account_is_valid(cbi_bytes_of_text(it->asked->account)))
-        return cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, it->asked->account, NULL);
-    CBI_TRY(cbi_alloc(CBI_TRANSCRIPT_CHAINS_MAX, sizeof(*list), &list, err));
-    memcpy(list[0].account.digits, it->asked->account, sizeof(list[0].account.digits));
-    for (size_t c = 0; c < count; c++) {
-        uint32_t first = it->portfolio.count;
-
-        CBI_TRY(read_chain(it, &list[c], err));
-        for (uint32_t i = first; i < it->portfolio.count; i++) {
-            const Cbank__V1__MergedIn *merged = cbi_statement_body(
-                &it->portfolio.statements[i], &cbank__v1__merged_in__descriptor);
-
-            if (merged == NULL || is_undone(&it->portfolio, first, i - first))
-                continue;
-            if (count == CBI_TRANSCRIPT_CHAINS_MAX)
-                CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, count, "chains", NULL));
-            memcpy(list[count].account.digits, merged->from_account,
-                   sizeof(list[count].account.digits));
-            list[count].merged_into = (uint32_t)c + 1;
-            list[count++].joined_at = i - first;
-        }
-    }
-done:
-    cbi_free(list);
-    return status;
-}
 
 /* ---- editions ---------------------------------------------------------------------------- */
 
@@ -139,8 +57,8 @@ static cbank_status choose_by_awards(plan_work *it, const char *name, int date_r
     cbi_edition next;
     uint32_t chosen = 0;
 
-    for (uint32_t i = 0; i < it->portfolio.count; i++) {
-        const Cbank__V1__CreditRecord *record = it->portfolio.records[i];
+    for (uint32_t i = 0; i < it->dossier.portfolio.count; i++) {
+        const Cbank__V1__CreditRecord *record = it->dossier.portfolio.records[i];
 
         if (record == NULL || day_of(record, date_rule) == 0)
             continue;
@@ -180,6 +98,39 @@ static cbank_status take(plan_work *it, const cbi_edition *edition, const cbi_vo
                          cbank_error *err)
 {
     return cbi_shelf_take(it->bank->shelf, it->reader.txn, it->reader.hasher, edition, out, err);
+}
+
+static cbank_status take_pinned(plan_work *it, const Cbank__V1__PublicationRef *ref,
+                                const cbi_volume **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_edition edition;
+    cbi_hash digest;
+
+    if (ref == NULL || !cbi_hash_from(cbi_message_bytes(ref->digest), &digest))
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "programme", NULL);
+    CBI_TRY(cbi_edition_find(it->reader.txn, &digest, &edition, err));
+    CBI_TRY(take(it, &edition, out, err));
+done:
+    return status;
+}
+
+static cbank_status take_all_pinned(plan_work *it, cbank_error *err)
+{
+    const cbi_planning_pins *pins = it->asked->pins;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(take_pinned(it, pins->programme, &it->programme, err));
+    if (it->programme->programme == NULL || pins->rule_set_count > RULE_SETS_MAX)
+        CBI_TRY(cbi_fail(err, CBI_REASON_FIELD_COUNT, RULE_SETS_MAX, "rule_sets", NULL));
+    for (size_t i = 0; i < pins->rule_set_count; i++) {
+        CBI_TRY(take_pinned(it, pins->rule_sets[i], &it->rule_sets[i], err));
+        it->rule_set_count = i + 1;
+        if (it->rule_sets[i]->ruleset == NULL)
+            CBI_TRY(cbi_fail(err, CBI_REASON_FIELD_VALUE, i, "rule_sets", NULL));
+    }
+done:
+    return status;
 }
 
 static cbank_status take_all(plan_work *it, cbank_error *err)
@@ -232,17 +183,19 @@ done:
 
 static cbank_status propose(plan_work *it, cbank_buffer *plan, cbank_error *err)
 {
+    const cbi_volume *first = it->rule_set_count > 0 ? it->rule_sets[0] : it->programme;
     const cbi_planning *terms = &it->terms;
     Cbank__V1__PublicationRef programme, refs[RULE_SETS_MAX];
     const Cbank__V1__PublicationRef *ref_list[RULE_SETS_MAX];
     const cbi_ruleset *rule_sets[RULE_SETS_MAX];
+    cbi_recognition_row replaced = {0};
     cbank_status status = CBANK_OK;
     cbi_hash tag;
     cbi_proposal proposal = {
         .origin = it->bank->config.origin,
         .account = terms->account,
         .account_tag = &tag,
-        .sequences = it->sequences,
+        .sequences = it->dossier.sequences,
         .programme = it->programme->programme,
         .programme_ref = &programme,
         .rule_sets = rule_sets,
@@ -256,31 +209,22 @@ static cbank_status propose(plan_work *it, cbank_buffer *plan, cbank_error *err)
         .awarded_until = terms->awarded_until,
         .with_advisory = terms->with_advisory,
         .work_limit = terms->work_limit,
-        .sources = it->portfolio.sources,
-        .source_count = it->portfolio.source_count,
+        .replaces = terms->replaces.size > 0 ? &replaced.id : NULL,
     };
 
     CBI_TRY(find_tag(it, &tag, err));
+    if (terms->replaces.size > 0)
+        CBI_TRY(cbi_recognition_search(it->reader.txn, terms->replaces, &replaced, err));
     refer_to(it->programme, &programme);
     for (size_t i = 0; i < it->rule_set_count; i++) {
         refer_to(it->rule_sets[i], &refs[i]);
         ref_list[i] = &refs[i];
         rule_sets[i] = it->rule_sets[i]->ruleset;
     }
-    CBI_TRY(cbi_proposal_make(&proposal, plan, err));
+    CBI_TRY(cbi_portfolio_propose(&it->dossier.portfolio, it->reader.hasher, &proposal,
+                                  first->publication.head->partial_dates, plan, err));
 done:
     return status;
-}
-
-static cbank_status settle(plan_work *it, cbank_error *err)
-{
-    const cbi_volume *first = it->rule_set_count > 0 ? it->rule_sets[0] : it->programme;
-    cbi_portfolio_terms terms = {.as_of = it->terms.as_of,
-                                 .awarded_from = it->terms.awarded_from,
-                                 .awarded_until = it->terms.awarded_until,
-                                 .partial_dates = first->publication.head->partial_dates};
-
-    return cbi_portfolio_settle(&it->portfolio, it->reader.hasher, &terms, err);
 }
 
 static void give_back(plan_work *it)
@@ -303,13 +247,36 @@ cbank_status cbi_planning_make(cbi_bank *bank, const cbi_planning *planning, cba
     if (it.terms.admitted_on == 0)
         it.terms.admitted_on = it.terms.as_of;
     CBI_TRY(cbi_ledger_read_begin(bank->ledger, &it.reader, err));
-    CBI_TRY(read_account(&it, err));
-    CBI_TRY(take_all(&it, err));
-    CBI_TRY(settle(&it, err));
+    CBI_TRY(cbi_dossier_read(&it.reader, planning->account,
+                             planning->pins == NULL ? 0 : planning->pins->sequences, &it.dossier,
+                             err));
+    CBI_TRY(planning->pins != NULL ? take_all_pinned(&it, err) : take_all(&it, err));
     CBI_TRY(propose(&it, plan, err));
 done:
     cbi_ledger_read_end(&it.reader);
     give_back(&it);
-    cbi_portfolio_clear(&it.portfolio);
+    cbi_dossier_clear(&it.dossier);
     return status;
+}
+
+cbank_status cbi_planning_again(cbi_bank *bank, const Cbank__V1__RecognitionHead *head,
+                                cbank_buffer *plan, cbank_error *err)
+{
+    const cbi_planning_pins pins = {.sequences = head->sequences,
+                                    .programme = head->programme,
+                                    .rule_sets = head->rule_sets,
+                                    .rule_set_count = head->n_rule_sets};
+    const cbi_planning planning = {.account = head->account,
+                                   .goal = head->goal,
+                                   .as_of = head->as_of,
+                                   .applied_on = head->applied_on,
+                                   .admitted_on = head->admitted_on,
+                                   .awarded_from = head->awarded_from,
+                                   .awarded_until = head->awarded_until,
+                                   .with_advisory = head->with_advisory,
+                                   .work_limit = head->work_limit,
+                                   .replaces = cbi_message_bytes(head->replaces),
+                                   .pins = &pins};
+
+    return cbi_planning_make(bank, &planning, plan, err);
 }

@@ -10,6 +10,8 @@
 #include "bank/shelf.h"
 #include "rules/proposal.h"
 
+#include "cbank/v1/recognition.pb-c.h"
+
 /* What is asked. All borrowed; 0 and "" are not stated. */
 typedef struct cbi_planning {
     const char *account;
@@ -24,7 +26,17 @@ typedef struct cbi_planning {
     uint32_t awarded_until;
     bool with_advisory;
     uint64_t work_limit;
+    cbi_bytes replaces; /* id of a recognition, or its beginning; empty: none */
+    const struct cbi_planning_pins *pins; /* NULL: what is in force, and all entries */
 } cbi_planning;
+
+/* What a recognition was planned from: these editions, and what the account held at that time. */
+typedef struct cbi_planning_pins {
+    uint64_t sequences; /* entries of the account's own chain */
+    const Cbank__V1__PublicationRef *programme;
+    Cbank__V1__PublicationRef *const *rule_sets;
+    size_t rule_set_count;
+} cbi_planning_pins;
 
 /*
  * Replaces `plan` by the packed Plan. NOT_FOUND (account, or nothing in force), STATE (rule sets
@@ -32,5 +44,9 @@ typedef struct cbi_planning {
  */
 cbank_status cbi_planning_make(cbi_bank *bank, const cbi_planning *planning, cbank_buffer *plan,
                                cbank_error *err);
+
+/* The plan that a recognition rests on, made again; as it was asked for then. */
+cbank_status cbi_planning_again(cbi_bank *bank, const Cbank__V1__RecognitionHead *head,
+                                cbank_buffer *plan, cbank_error *err);
 
 #endif

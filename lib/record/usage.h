@@ -89,6 +89,24 @@ void cbi_usage_clear(cbi_usage *usage);
  */
 const cbi_use *cbi_usage_next(const cbi_usage *usage, uint32_t entry, const cbi_use *use);
 
+/* Towards what a record is to be used. All lent. */
+typedef struct cbi_usage_aim {
+    const char *programme; /* its id */
+    const char *unit;
+    const char *framework; /* "" for none */
+    int64_t level_milli;
+} cbi_usage_aim;
+
+/*
+ * What the standing conversions leave of an award for another use of this scope, in the aim's unit;
+ * -1 if it is used up, and then `by` is the use that did it. `whole` is what they found: the
+ * record's own amount, or the most that one of them had before it. NOT_FOUND (RECOGNITION_AWAY) if
+ * the recognition that says how much is not at hand.
+ */
+cbank_status cbi_usage_left(const cbi_usage *usage, uint32_t entry, const cbi_usage_aim *aim,
+                            Cbank__V1__UseScope scope, int64_t *left, int64_t *whole,
+                            const cbi_use **by, cbank_error *err);
+
 /* Whether any conversion that uses the award does more than count it. */
 bool cbi_usage_is_consumed(const cbi_usage *usage, uint32_t entry);
 

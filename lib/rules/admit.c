@@ -65,6 +65,7 @@ static cbank_status block(cbi_compile *compile, cbank_error *err)
             compile->question->rulesets[compile->rules[candidate->rule].ruleset];
         for (uint32_t r = 0; candidate->rule != rule && r < records; r++)
             selected[r] =
+                cbi_fact_is_free(compile->facts[r], rule_of(compile, candidate)->use_scope) &&
                 cbi_select(&compile->reading, blocking->select, compile->facts[r], NULL);
         rule = candidate->rule;
         candidate->by = find_blocker(compile, candidate, blocking, selected);

@@ -37,7 +37,7 @@ static bool is_less(struct fraction a, struct fraction b)
     return a.num * b.den < b.num * a.den;
 }
 
-/* What all the records hold in a unit; a record that states none holds nothing. */
+/* What is left of all the records in a unit; of one that states none, nothing. */
 static int64_t sum_of(const cbi_worth *worth, const char *unit)
 {
     int64_t sum = 0;
@@ -45,7 +45,8 @@ static int64_t sum_of(const cbi_worth *worth, const char *unit)
     for (size_t i = 0; i < worth->fact_count; i++) {
         int64_t milli = 0;
 
-        if (cbi_fact_amount(worth->facts[i], unit[0] == '\0' ? worth->unit : unit, &milli))
+        if (cbi_fact_left(worth->facts[i], unit[0] == '\0' ? worth->unit : unit, worth->unit,
+                          worth->scope, &milli))
             sum += milli;
     }
     return sum;

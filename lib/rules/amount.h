@@ -17,6 +17,7 @@ typedef struct cbi_worth {
     const char *unit;    /* of the programme */
     const struct cbi_fact *const *facts; /* the records of the application; borrowed */
     size_t fact_count;
+    Cbank__V1__UseScope scope; /* of the rule: in which the records are used */
     int64_t catalogue;   /* of the target course; -1 if there is none */
     int64_t others;      /* what the rule's other grants come to, for REMAINDER */
 } cbi_worth;

@@ -145,6 +145,13 @@ done:
     return status;
 }
 
+/* What is used up within the rule's scope is not there; that it does not transfer uses nothing. */
+static bool is_there(const struct enumeration *e, const cbi_fact *fact)
+{
+    return e->message->effect == CBANK__V1__RULE_EFFECT__RULE_EFFECT_DOES_NOT_TRANSFER ||
+           cbi_fact_is_free(fact, e->message->use_scope);
+}
+
 /* The records that a leaf selects; where a rule has one leaf, only those it was found for. */
 static cbank_status match_leaf(struct enumeration *e, uint32_t leaf)
 {
@@ -158,7 +165,8 @@ static cbank_status match_leaf(struct enumeration *e, uint32_t leaf)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t record = found_only ? compile->found[rule->facts.first + i] : i;
 
-        if (cbi_select(&compile->reading, e->leaves[leaf], compile->facts[record], NULL))
+        if (is_there(e, compile->facts[record]) &&
+            cbi_select(&compile->reading, e->leaves[leaf], compile->facts[record], NULL))
             e->matches[leaf][e->match_count[leaf]++] = record;
     }
     e->twin[leaf] = CBI_NONE;

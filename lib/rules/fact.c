@@ -39,6 +39,32 @@ bool cbi_fact_amount(const cbi_fact *fact, const char *unit, int64_t *milli)
     return false;
 }
 
+bool cbi_fact_is_free(const cbi_fact *fact, Cbank__V1__UseScope scope)
+{
+    size_t at = (size_t)scope;
+
+    return fact->left == NULL || scope == CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED ||
+           (at < CBI_SCOPES && fact->left->milli[at] >= 0);
+}
+
+bool cbi_fact_left(const cbi_fact *fact, const char *unit, const char *own,
+                   Cbank__V1__UseScope scope, int64_t *milli)
+{
+    const cbi_left *left = fact->left;
+    bool stated = cbi_fact_amount(fact, unit, milli);
+
+    if (left == NULL || scope == CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED ||
+        left->milli[scope] == left->whole)
+        return stated;
+    if (strcmp(unit, own) == 0) {
+        *milli = left->milli[scope];
+        return true;
+    }
+    if (stated && left->whole > 0)
+        *milli = (int64_t)((__int128)*milli * left->milli[scope] / left->whole);
+    return stated;
+}
+
 static uint32_t days_of_month(uint32_t year, uint32_t month)
 {
     static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};

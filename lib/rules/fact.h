@@ -10,12 +10,27 @@
 #include "wire/message.h"
 
 #include "cbank/v1/record.pb-c.h"
+#include "cbank/v1/ruleset.pb-c.h"
+
+/* Scopes of use, by their numbers. */
+#define CBI_SCOPES (CBANK__V1__USE_SCOPE__USE_SCOPE_EVERYWHERE + 1)
+
+/*
+ * What earlier conversions have left of a record, for a rule of each scope: thousandths of the
+ * programme's unit, or -1 if it is used up there. What only counts finds all of it.
+ */
+typedef struct cbi_left {
+    int64_t milli[CBI_SCOPES];
+    int64_t whole;
+    const char *by; /* the recognition that used it up, in hexadecimal; "" if it is not known */
+} cbi_left;
 
 /* All borrowed. */
 typedef struct cbi_fact {
     const char *id;
     const Cbank__V1__CreditRecord *record;
     uint32_t awarded_on;
+    const cbi_left *left; /* NULL: nothing has used it */
 } cbi_fact;
 
 /* Older first, then the smaller id in byte order. */
@@ -26,6 +41,15 @@ const char *cbi_fact_type_word(Cbank__V1__RecordType type);
 
 /* What the record holds in a unit; false if it states none. */
 bool cbi_fact_amount(const cbi_fact *fact, const char *unit, int64_t *milli);
+
+/* Whether a rule of this scope may take the record. */
+bool cbi_fact_is_free(const cbi_fact *fact, Cbank__V1__UseScope scope);
+/*
+ * What is left in a unit for a rule of this scope, which may take it; `own` is the programme's.
+ * Of another unit as much is left in proportion, rounded down.
+ */
+bool cbi_fact_left(const cbi_fact *fact, const char *unit, const char *own,
+                   Cbank__V1__UseScope scope, int64_t *milli);
 
 /* The same day so many years or months later; the 28th of February where there is no 29th, the
  * last day of a month where there is no such day. */

@@ -34,7 +34,8 @@ cbank_status cbi_grant_offer(cbi_compile *compile, const cbi_candidate *candidat
     const Cbank__V1__Grant *message = rule_of(compile, candidate)->grants[grant];
     const cbi_fact *facts[CBI_LEAVES_MAX];
     cbi_worth worth = {
-        .unit = compile->reading.unit, .facts = facts, .catalogue = -1, .others = others};
+        .unit = compile->reading.unit, .facts = facts,
+        .scope = rule_of(compile, candidate)->use_scope, .catalogue = -1, .others = others};
 
     out->amount = 0;
     out->course = CBI_NONE;

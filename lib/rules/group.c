@@ -41,7 +41,8 @@ static bool is_member(const cbi_compile *compile, const Cbank__V1__Group *group,
     for (size_t i = 0; i < group->n_per; i++)
         if (cbi_group_text(fact, group->per[i])[0] == '\0')
             return false;
-    return cbi_select(&compile->reading, group->members, fact, NULL);
+    return cbi_fact_is_free(fact, CBANK__V1__USE_SCOPE__USE_SCOPE_PROGRAMME) &&
+           cbi_select(&compile->reading, group->members, fact, NULL);
 }
 
 void cbi_group_split(const cbi_compile *compile, const Cbank__V1__Group *group, uint32_t *part,

@@ -9,6 +9,13 @@
 #define REASON(name) CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_##name
 #define PARTIAL(name) CBANK__V1__PARTIAL_DATES__PARTIAL_DATES_##name
 #define AWARD CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD
+#define SCOPE(name) CBANK__V1__USE_SCOPE__USE_SCOPE_##name
+
+/* An earlier recognition, as far as it is at hand. */
+struct cbi_portfolio_ground {
+    cbi_hash id;
+    cbi_usage_grounds says;
+};
 
 /* ---- entries ----------------------------------------------------------------------------- */
 
@@ -93,9 +100,59 @@ void cbi_portfolio_clear(cbi_portfolio *portfolio)
     cbi_free(portfolio->statements);
     cbi_free(portfolio->records);
     cbi_free(portfolio->sources);
+    cbi_free(portfolio->grounds);
+    cbi_free(portfolio->left);
     cbi_free(portfolio->ids);
     cbi_free(portfolio->by);
     *portfolio = (cbi_portfolio){0};
+}
+
+/* ---- earlier recognitions ---------------------------------------------------------------- */
+
+cbank_status cbi_portfolio_ground(cbi_portfolio *portfolio, const cbi_hash *id,
+                                  const Cbank__V1__RecognitionHead *head,
+                                  Cbank__V1__RecognitionSource *const *sources, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_grow(&portfolio->grounds, sizeof(*portfolio->grounds), portfolio->ground_count,
+                     &portfolio->ground_room, CBI_TRANSCRIPT_ENTRIES_MAX, err));
+    portfolio->grounds[portfolio->ground_count++] = (struct cbi_portfolio_ground){
+        .id = *id, .says = {.head = head, .sources = sources}};
+done:
+    return status;
+}
+
+static bool names(const cbi_portfolio *portfolio, uint32_t entry, cbi_hash *id)
+{
+    const Cbank__V1__ConversionRecognised *body = cbi_statement_body(
+        &portfolio->statements[entry], &cbank__v1__conversion_recognised__descriptor);
+
+    return body != NULL && cbi_hash_from(cbi_message_bytes(body->recognition), id);
+}
+
+bool cbi_portfolio_names(const cbi_portfolio *portfolio, uint32_t *at, cbi_hash *id)
+{
+    while (*at < portfolio->count) {
+        if (names(portfolio, (*at)++, id))
+            return true;
+    }
+    return false;
+}
+
+/* Each statement with what the recognition says that it names. */
+static void lay_grounds(cbi_portfolio *portfolio)
+{
+    cbi_hash id;
+
+    for (uint32_t i = 0; i < portfolio->count && portfolio->ground_count > 0; i++) {
+        if (!names(portfolio, i, &id))
+            continue;
+        for (uint32_t g = 0; g < portfolio->ground_count; g++) {
+            if (cbi_hash_equal(&portfolio->grounds[g].id, &id))
+                portfolio->entries[i].grounds = portfolio->grounds[g].says;
+        }
+    }
 }
 
 /* ---- days -------------------------------------------------------------------------------- */
@@ -161,21 +218,6 @@ static cbi_bytes user_of(const cbi_portfolio *portfolio, const cbi_use *use)
     return noted != NULL ? cbi_message_bytes(noted->notice) : (cbi_bytes){0};
 }
 
-/*
- * Any use but one that only counts takes the record away: how much a recognition has left, and for
- * which programme, is in the recognition, which is not at hand here.
- */
-static const cbi_use *find_use(const cbi_usage *usage, uint32_t entry)
-{
-    const cbi_use *use = NULL;
-
-    while ((use = cbi_usage_next(usage, entry, use)) != NULL) {
-        if (use->scope != CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED)
-            return use;
-    }
-    return NULL;
-}
-
 static Cbank__V1__RefusalReason judge(const cbi_usage_entry *entry, const cbi_source *source,
                                       const cbi_portfolio_terms *terms)
 {
@@ -195,13 +237,44 @@ static Cbank__V1__RefusalReason judge(const cbi_usage_entry *entry, const cbi_so
     return REASON(UNSPECIFIED);
 }
 
+/*
+ * What earlier conversions have left, for each scope. Used up for this programme it is for all but
+ * those who only count.
+ */
+static cbank_status find_left(cbi_portfolio *portfolio, const cbi_usage *usage,
+                              const cbi_usage_aim *aim, uint32_t entry, cbank_error *err)
+{
+    cbi_source *source = &portfolio->sources[portfolio->source_count];
+    cbi_left *left = &portfolio->left[portfolio->source_count];
+    const cbi_use *by, *spent = NULL;
+    cbank_status status = CBANK_OK;
+    bool touched = false;
+    cbi_bytes id;
+
+    for (int scope = SCOPE(PROGRAMME); scope <= SCOPE(EVERYWHERE); scope++) {
+        CBI_TRY(cbi_usage_left(usage, entry, aim, (Cbank__V1__UseScope)scope, &left->milli[scope],
+                               &left->whole, &by, err));
+        touched |= by != NULL;
+        if (spent == NULL && left->milli[scope] < 0)
+            spent = by;
+    }
+    left->milli[SCOPE(UNSPECIFIED)] = left->milli[SCOPE(PROGRAMME)];
+    left->milli[SCOPE(COUNTED)] = left->whole;
+    id = spent == NULL ? (cbi_bytes){0} : user_of(portfolio, spent);
+    if (id.size == CBI_HASH_SIZE)
+        cbi_hex_encode(id, portfolio->by[portfolio->source_count]);
+    left->by = portfolio->by[portfolio->source_count];
+    source->left = touched ? left : NULL;
+done:
+    return status;
+}
+
 static cbank_status make_source(cbi_portfolio *portfolio, const cbi_usage *usage,
                                 cbi_hasher *hasher, const cbi_portfolio_terms *terms,
                                 uint32_t chain, uint32_t sequence, uint32_t entry,
                                 cbank_error *err)
 {
     cbi_source *source = &portfolio->sources[portfolio->source_count];
-    const cbi_use *use = find_use(usage, entry);
     cbank_status status = CBANK_OK;
 
     source->record = portfolio->records[entry];
@@ -213,17 +286,22 @@ static cbank_status make_source(cbi_portfolio *portfolio, const cbi_usage *usage
     cbi_hex_encode(cbi_bytes_of_hash(&source->record_id), portfolio->ids[portfolio->source_count]);
     source->id = portfolio->ids[portfolio->source_count];
     source->unusable = judge(&portfolio->entries[entry], source, terms);
-    if (source->unusable == REASON(UNSPECIFIED) && use != NULL) {
-        cbi_bytes by = user_of(portfolio, use);
-
-        source->unusable = REASON(USED_UP);
-        if (by.size == CBI_HASH_SIZE)
-            cbi_hex_encode(by, portfolio->by[portfolio->source_count]);
-        source->by = portfolio->by[portfolio->source_count];
-    }
+    if (source->unusable == REASON(UNSPECIFIED))
+        CBI_TRY(find_left(portfolio, usage, &terms->aim, entry, err));
     portfolio->source_count++;
 done:
     return status;
+}
+
+/* What is to be replaced is released first. */
+static void release(cbi_portfolio *portfolio, const cbi_hash *replaced)
+{
+    cbi_hash id;
+
+    for (uint32_t i = 0; replaced != NULL && i < portfolio->count; i++) {
+        if (names(portfolio, i, &id) && cbi_hash_equal(&id, replaced))
+            portfolio->entries[i].conversion = CBI_CONVERSION_REPLACED;
+    }
 }
 
 cbank_status cbi_portfolio_settle(cbi_portfolio *portfolio, cbi_hasher *hasher,
@@ -235,7 +313,10 @@ cbank_status cbi_portfolio_settle(cbi_portfolio *portfolio, cbi_hasher *hasher,
     cbank_status status = CBANK_OK;
     uint32_t entry = 0;
 
+    lay_grounds(portfolio);
     CBI_TRY(cbi_usage_settle(&usage, err));
+    release(portfolio, terms->replaces);
+    CBI_TRY(cbi_alloc(portfolio->count, sizeof(*portfolio->left), &portfolio->left, err));
     CBI_TRY(cbi_alloc(portfolio->count, sizeof(*portfolio->sources), &portfolio->sources, err));
     CBI_TRY(cbi_alloc(portfolio->count, sizeof(*portfolio->ids), &portfolio->ids, err));
     CBI_TRY(cbi_alloc(portfolio->count, sizeof(*portfolio->by), &portfolio->by, err));
@@ -250,5 +331,30 @@ cbank_status cbi_portfolio_settle(cbi_portfolio *portfolio, cbi_hasher *hasher,
     }
 done:
     cbi_usage_clear(&usage);
+    return status;
+}
+
+cbank_status cbi_portfolio_propose(cbi_portfolio *portfolio, cbi_hasher *hasher,
+                                   const cbi_proposal *asked, Cbank__V1__PartialDates partial_dates,
+                                   cbank_buffer *plan, cbank_error *err)
+{
+    const Cbank__V1__ProgrammeTerms *programme = cbi_programme_terms(asked->programme);
+    cbi_portfolio_terms terms = {.as_of = asked->as_of,
+                                 .awarded_from = asked->awarded_from,
+                                 .awarded_until = asked->awarded_until,
+                                 .partial_dates = partial_dates,
+                                 .replaces = asked->replaces,
+                                 .aim = {.programme = asked->programme_ref->id,
+                                         .unit = programme->unit,
+                                         .framework = programme->framework,
+                                         .level_milli = programme->level_milli}};
+    cbi_proposal proposal = *asked;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_portfolio_settle(portfolio, hasher, &terms, err));
+    proposal.sources = portfolio->sources;
+    proposal.source_count = portfolio->source_count;
+    CBI_TRY(cbi_proposal_make(&proposal, plan, err));
+done:
     return status;
 }

@@ -23,6 +23,7 @@ typedef struct cbi_source {
     /* Why it cannot be used at all; UNSPECIFIED: it can. */
     Cbank__V1__RefusalReason unusable;
     const char *by;       /* of that reason; or NULL */
+    const cbi_left *left; /* by earlier conversions; NULL: all */
 } cbi_source;
 
 /* All borrowed. `rule_sets` and `rule_refs` are as many, in the same order. */
@@ -44,6 +45,7 @@ typedef struct cbi_proposal {
     uint32_t awarded_until;
     bool with_advisory;
     uint64_t work_limit; /* 0: CBI_WORK_DEFAULT (solve.h) */
+    const cbi_hash *replaces; /* a recognition whose records are free; or NULL */
     const cbi_source *sources;
     uint32_t source_count;
 } cbi_proposal;

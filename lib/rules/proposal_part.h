@@ -27,6 +27,19 @@ const Cbank__V1__Cap *cbi_answer_cap(const cbi_answer *answer, uint32_t number,
 /* What is used at a limit, and how much may be: credit, or records. */
 void cbi_answer_limit(const cbi_answer *answer, const cbi_plan *plan, const cbi_limit *limit,
                       int64_t *used, int64_t *most);
+/* A list of `count` new messages in the arena; `init` initialises one. */
+cbank_status cbi_answer_list(cbi_answer *answer, size_t count, size_t size, void *out_list,
+                             void (*init)(void *item), cbank_error *err);
+#define CBI_ANSWER_INITIALISER(type)                                                               \
+    static void init_##type(void *item)                                                            \
+    {                                                                                              \
+        cbank__v1__##type##__init(item);                                                           \
+    }
+#define CBI_ANSWER_LIST(answer, type, count, out)                                                  \
+    cbi_answer_list((answer), (count), sizeof(*(out)[0]), &(out), init_##type, err)
+
+/* Fills the caps, the buckets, the residency and what would complete them. */
+cbank_status cbi_answer_require(cbi_answer *answer, cbank_error *err);
 /* Fills the refusals. */
 cbank_status cbi_answer_refuse(cbi_answer *answer, cbank_error *err);
 

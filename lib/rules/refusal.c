@@ -118,6 +118,12 @@ done:
 
 /* ---- those that no rule takes ------------------------------------------------------------ */
 
+static bool is_used_up(const Cbank__V1__Rule *rule, const cbi_fact *fact)
+{
+    return rule->effect != CBANK__V1__RULE_EFFECT__RULE_EFFECT_DOES_NOT_TRANSFER &&
+           !cbi_fact_is_free(fact, rule->use_scope);
+}
+
 /* The first condition on which the nearest rule fails; or that it needs more records than one. */
 static void refuse_unselected(const cbi_answer *answer, uint32_t fact,
                               Cbank__V1__PlanRefusal *out)
@@ -138,6 +144,12 @@ static void refuse_unselected(const cbi_answer *answer, uint32_t fact,
             if (term->kind != CBANK__V1__TERM_KIND__TERM_KIND_SELECT)
                 continue;
             name_rule(answer, r, out);
+            if (is_used_up(known->message, compile->facts[fact]) &&
+                cbi_select(&compile->reading, term->select, compile->facts[fact], NULL)) {
+                out->reason = REASON(USED_UP);
+                out->by = cbi_message_string(compile->facts[fact]->left->by);
+                return;
+            }
             if (cbi_select(&compile->reading, term->select, compile->facts[fact], &miss)) {
                 out->reason = REASON(INCOMPLETE);
                 if (known->message->force == CBANK__V1__FORCE__FORCE_ADVISORY &&
@@ -192,7 +204,13 @@ static cbank_status refuse_fact(cbi_answer *answer, uint32_t fact, Cbank__V1__Pl
         }
     }
     if (nearest == NULL) {
+        const cbi_fact *self = compile->facts[fact];
+
         refuse_unselected(answer, fact, out);
+        if (!cbi_fact_is_free(self, CBANK__V1__USE_SCOPE__USE_SCOPE_PROGRAMME)) {
+            out->reason = REASON(USED_UP); /* whatever rules would make of it */
+            out->by = cbi_message_string(self->left->by);
+        }
         return CBANK_OK;
     }
     if (fate_of(compile, nearest) == CBI_FATE_ADMITTED)
