@@ -38,7 +38,8 @@ cbank_status cbi_plan_question(const Cbank__Api__V1__PlanMakeRequest *asked, cbi
                           .awarded_from = asked->awarded_from,
                           .awarded_until = asked->awarded_until,
                           .with_advisory = asked->with_advisory,
-                          .work_limit = asked->work_limit};
+                          .work_limit = asked->work_limit,
+                          .replaces = cbi_message_bytes(asked->replaces)};
     CBI_TRY(cbi_face_check_text("programme", asked->programme, err));
     CBI_TRY(check_day("as_of", asked->as_of, err));
     CBI_TRY(check_day("applied_on", asked->applied_on, err));

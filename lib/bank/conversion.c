@@ -15,36 +15,73 @@
 
 /* ---- sources ----------------------------------------------------------------------------- */
 
-cbank_status cbi_conversion_find_sources(cbi_txn *txn, cbi_hasher *hasher, const char *account,
-                                         Cbank__V1__RecognitionSource *const *sources, size_t count,
-                                         uint64_t *out, cbank_error *err)
+/* Sources being looked for, and how many are still to be found. */
+typedef struct looking {
+    Cbank__V1__RecognitionSource *const *sources; /* in the order of their sequences */
+    size_t count;
+    size_t left;
+    uint64_t *out; /* 0: not found yet; an account's opening is never a source */
+} looking;
+
+/* Those of one chain, which is walked from its newest entry. */
+static cbank_status look_in(looking *it, cbi_txn *txn, cbi_hasher *hasher, const char *account,
+                            cbank_error *err)
 {
     cbi_subject subject = cbi_account_subject(account);
     cbank_buffer row = {0};
     cbank_status status = CBANK_OK;
-    size_t left = count;
+    size_t at = it->count;
     cbi_logged logged;
     cbi_head named;
 
     CBI_TRY(cbi_subject_read_head(txn, &subject, &named, err));
-    /* They are in the order of their sequences; the chain is walked from its newest entry. */
-    while (left > 0 && sources[left - 1]->sequence <= named.sequence) {
-        const Cbank__V1__RecognitionSource *source = sources[left - 1];
+    while (it->left > 0 && at > 0) {
         cbi_head entry = named;
 
-        if (source->sequence == entry.sequence) {
-            if (!cbi_bytes_equal(cbi_message_bytes(source->leaf), cbi_bytes_of_hash(&entry.leaf)))
-                break;
-            out[--left] = entry.index;
+        while (at > 0 && it->sources[at - 1]->sequence > entry.sequence)
+            at--;
+        for (size_t i = at; i > 0 && it->sources[i - 1]->sequence == entry.sequence; i--) {
+            if (it->out[i - 1] != 0 ||
+                !cbi_bytes_equal(cbi_message_bytes(it->sources[i - 1]->leaf),
+                                 cbi_bytes_of_hash(&entry.leaf)))
+                continue;
+            it->out[i - 1] = entry.index;
+            it->left--;
         }
         if (entry.sequence == 0)
             break;
         CBI_TRY(cbi_logged_step_back(txn, hasher, &named, &row, &logged, err));
     }
-    if (left > 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_SOURCE, left - 1, account, "entry"));
 done:
     cbank_buffer_clear(&row);
+    return status;
+}
+
+cbank_status cbi_conversion_find_sources(cbi_txn *txn, cbi_hasher *hasher, const char *account,
+                                         Cbank__V1__RecognitionSource *const *sources, size_t count,
+                                         uint64_t *out, cbank_error *err)
+{
+    looking it = {.sources = sources, .count = count, .left = count, .out = out};
+    cbi_account *chains = NULL;
+    size_t known = 1, guests, first = 0;
+    cbank_status status = CBANK_OK;
+
+    memset(out, 0, count * sizeof(*out));
+    CBI_TRY(cbi_alloc(2 * CBI_TRANSCRIPT_CHAINS_MAX, sizeof(*chains), &chains, err));
+    memcpy(chains[0].digits, account, CBI_ACCOUNT_SIZE);
+    for (size_t i = 0; it.left > 0 && i < known; i++) {
+        CBI_TRY(look_in(&it, txn, hasher, chains[i].digits, err));
+        if (it.left == 0 || known > CBI_TRANSCRIPT_CHAINS_MAX)
+            continue;
+        CBI_TRY(cbi_family_guests(txn, chains[i].digits, chains + known, &guests, err));
+        known += guests;
+    }
+    while (first < count && out[first] != 0)
+        first++;
+    if (it.left > 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_SOURCE, first, account, "entry"));
+done:
+    cbi_free(chains);
     return status;
 }
 

@@ -29,8 +29,10 @@ cbank_status cbi_conversion_change(cbi_bank *bank, cbi_bytes file, cbi_bytes tok
 cbank_status cbi_conversion_shake(cbi_append *append, uint64_t record_index, cbi_bytes token,
                                   cbank_error *err);
 
-/* The indices in the log of sources, in order; `out` has room for them. INVALID for one that is
- * not on the account's chain. */
+/*
+ * The indices in the log of sources, in order; `out` has room for them. INVALID for one that is
+ * neither on the account's chain nor on one that was ever merged into it.
+ */
 cbank_status cbi_conversion_find_sources(cbi_txn *txn, cbi_hasher *hasher, const char *account,
                                          Cbank__V1__RecognitionSource *const *sources, size_t count,
                                          uint64_t *out, cbank_error *err);

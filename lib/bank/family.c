@@ -84,6 +84,32 @@ done:
     return status;
 }
 
+cbank_status cbi_family_guests(cbi_txn *txn, const char *account, cbi_account *out, size_t *count,
+                               cbank_error *err)
+{
+    uint8_t key[PAIR_SIZE];
+    cbi_bytes prefix = row_key('M', account, NULL, key);
+    cbi_page page = {0};
+    cbank_status status = CBANK_OK;
+
+    *count = 0;
+    CBI_TRY(cbi_txn_page(txn, CBI_TABLE_STATE, prefix, prefix, CBI_TRANSCRIPT_CHAINS_MAX, &page,
+                         err));
+    for (size_t i = 0; i < page.count; i++) {
+        cbi_bytes at = cbi_page_key(&page, i);
+
+        if (at.size != PAIR_SIZE)
+            CBI_TRY(cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_STATE),
+                             NULL));
+        memcpy(out[i].digits, at.data + 1 + CBI_ACCOUNT_SIZE, CBI_ACCOUNT_SIZE);
+        out[i].digits[CBI_ACCOUNT_SIZE] = '\0';
+        (*count)++;
+    }
+done:
+    cbi_page_clear(&page);
+    return status;
+}
+
 /* ---- reading the chains -------------------------------------------------------------------- */
 
 static cbank_status has_mergers(cbi_txn *txn, const char *account, bool *out, cbank_error *err)

@@ -43,6 +43,12 @@ cbank_status cbi_family_root(cbi_txn *txn, const char *account, cbi_account *out
 /* The one that it was merged into; itself where it was not. */
 cbank_status cbi_family_parent(cbi_txn *txn, const char *account, cbi_account *out,
                                cbank_error *err);
+/*
+ * The accounts that were ever merged into it, at most CBI_TRANSCRIPT_CHAINS_MAX, whether that was
+ * undone or not: whose chains what it recognised may name.
+ */
+cbank_status cbi_family_guests(cbi_txn *txn, const char *account, cbi_account *out, size_t *count,
+                               cbank_error *err);
 cbank_status cbi_family_join(cbi_txn *txn, const char *from, const char *into, cbank_error *err);
 cbank_status cbi_family_part(cbi_txn *txn, const char *from, cbank_error *err);
 

@@ -6,10 +6,13 @@
 #include "bank/conversion.h"
 #include "bank/decision.h"
 #include "bank/errand.h"
+#include "bank/family.h"
 #include "bank/holding.h"
 #include "bank/institution.h"
+#include "bank/planning.h"
 #include "bank/warrant.h"
 #include "base/memory.h"
+#include "proof/regrant.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 
@@ -36,9 +39,16 @@ static void compare(const Cbank__V1__RecognitionHead *a, const Cbank__V1__Recogn
              a->level_milli == b->level_milli;
 }
 
-/* One earlier use against the new one; what it takes of the record, if they meet. */
+/* What earlier uses that meet the new one took of a record. */
+typedef struct met {
+    int64_t whole;
+    int64_t taken;
+    cbi_recognition_row last; /* number 0: none meets it */
+} met;
+
+/* One earlier use against the new one. */
 static cbank_status meet(recognise_act *it, cbi_txn *txn, const cbi_use_row *use, size_t position,
-                         int64_t *whole, int64_t *taken, cbank_error *err)
+                         met *out, cbank_error *err)
 {
     const Cbank__V1__RecognitionSource *source = it->recognition.rows.sources[position];
     cbi_recognition other = {0};
@@ -52,15 +62,16 @@ static cbank_status meet(recognise_act *it, cbi_txn *txn, const cbi_use_row *use
     compare(it->recognition.head, other.head, &programme, &level);
     if (!cbi_conversion_scopes_meet(source->scope, use->scope, programme, level))
         goto done;
-    if (use->leftover == CBANK__V1__LEFTOVER__LEFTOVER_LOST || use->left_milli == 0)
+    if (use->leftover == CBANK__V1__LEFTOVER__LEFTOVER_LOST)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_USED_UP, position, other.head->number, "%s",
                          row.institution));
     if (strcmp(it->recognition.head->unit, other.head->unit) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_LEFT, position, other.head->unit, NULL));
     /* Of a record without an amount in this unit: the first part had the whole before it. */
-    *taken += use->used_milli;
-    if (use->used_milli + use->left_milli > *whole)
-        *whole = use->used_milli + use->left_milli;
+    out->last = row;
+    out->taken += use->used_milli;
+    if (use->used_milli + use->left_milli > out->whole)
+        out->whole = use->used_milli + use->left_milli;
 done:
     cbi_recognition_clear(&other);
     cbank_buffer_clear(&bytes);
@@ -76,26 +87,29 @@ static cbank_status check_uses(recognise_act *it, cbi_txn *txn, size_t position,
 {
     const Cbank__V1__RecognitionSource *source = it->recognition.rows.sources[position];
     cbi_use_row uses[CBI_RECORD_USES_MAX];
-    int64_t whole = 0, taken = 0;
+    met before = {0};
     cbank_status status = CBANK_OK;
     size_t count, others = 0;
 
     for (size_t i = 0; i < record->n_amounts; i++) {
         if (strcmp(record->amounts[i]->unit, it->recognition.head->unit) == 0)
-            whole = record->amounts[i]->milli;
+            before.whole = record->amounts[i]->milli;
     }
-
     CBI_TRY(cbi_use_list(txn, it->indices[position], uses, &count, err));
     for (size_t i = 0; i < count; i++) {
         if (it->replaced.number != 0 && uses[i].number == it->replaced.number)
             continue; /* it is released in the same commit */
         others++;
         if (source->scope != CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED)
-            CBI_TRY(meet(it, txn, &uses[i], position, &whole, &taken, err));
+            CBI_TRY(meet(it, txn, &uses[i], position, &before, err));
     }
     if (others == CBI_RECORD_USES_MAX)
         CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY_USES, CBI_RECORD_USES_MAX, NULL, NULL));
-    if (taken > 0 && source->used_milli + source->left_milli != whole - taken)
+    if (before.last.number != 0 && before.whole <= before.taken)
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_USED_UP, position, NULL, "%s",
+                         before.last.institution));
+    if (before.last.number != 0 &&
+        source->used_milli + source->left_milli != before.whole - before.taken)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_LEFT, position, NULL, NULL));
 done:
     return status;
@@ -106,10 +120,14 @@ static cbank_status check_source(recognise_act *it, cbi_txn *txn, size_t positio
     const Cbank__V1__RecognitionSource *source = it->recognition.rows.sources[position];
     cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
+    cbi_account goes_on;
 
     CBI_TRY(cbi_holding_read(txn, it->hasher, it->indices[position], &holding, err));
     if (!cbi_bytes_equal(cbi_message_bytes(source->record), cbi_bytes_of_hash(&holding.id)))
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_SOURCE, position, NULL, "record"));
+    CBI_TRY(cbi_family_root(txn, holding.deposited->account, &goes_on, err));
+    if (strcmp(goes_on.digits, it->recognition.head->account) != 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_SOURCE, position, goes_on.digits, "account"));
     if (holding.state != CBI_RECORD_HELD)
         CBI_TRY(
             cbi_fail(err, CBI_REASON_RECORD_NOT_HELD, position, holding.record->reference, NULL));
@@ -298,6 +316,42 @@ done:
     return status;
 }
 
+/* ---- the plan ---------------------------------------------------------------------------- */
+
+static cbank_status differs(const cbi_difference *first, cbank_error *err)
+{
+    return cbi_fail(err, CBI_REASON_PLAN_DIFFERS, first->position, first->field, "%s / %s",
+                    first->stated, first->found);
+}
+
+/*
+ * What is granted by rules is what the plan comes to, which is made again from what the account
+ * held when it was planned. What is entered cannot depend on who made the plan.
+ */
+static cbank_status check_plan(recognise_act *it, cbank_error *err)
+{
+    const cbi_recognition_rows *rows = &it->recognition.rows;
+    cbank_buffer plan = {0};
+    cbi_regrant regrant = {0};
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; it->recognition.head->plan_digest.len == 0 && i < rows->grant_count; i++) {
+        if (rows->grants[i]->basis == CBANK__V1__GRANT_BASIS__GRANT_BASIS_RULE)
+            CBI_TRY(cbi_fail(err, CBI_REASON_FIELD_MISSING, i, "plan_digest", NULL));
+    }
+    if (it->recognition.head->plan_digest.len == 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_planning_again(it->bank, it->recognition.head, &plan, err));
+    CBI_TRY(cbi_regrant_compare(it->hasher, cbi_bytes_of_buffer(&plan), &it->recognition, &regrant,
+                                err));
+    if (regrant.count > 0)
+        CBI_TRY(differs(&regrant.list[0], err));
+done:
+    cbi_regrant_clear(&regrant);
+    cbank_buffer_clear(&plan);
+    return status;
+}
+
 /* ---- entering ---------------------------------------------------------------------------- */
 
 static cbank_status open_file(recognise_act *it, cbi_recognised *out, cbank_error *err)
@@ -344,6 +398,7 @@ cbank_status cbi_recognise_enter(cbi_bank *bank, cbi_bytes file, cbi_bytes token
         CBI_TRY(cbi_ledger_seal(bank->ledger, err));
         goto done;
     }
+    CBI_TRY(check_plan(&it, err));
     if (dry_run) {
         CBI_TRY(judge_only(&it, err));
         goto done;

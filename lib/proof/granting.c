@@ -93,6 +93,8 @@ static void fill_head(const Cbank__V1__Plan *plan, const cbi_hash *digest,
     head->awarded_until = plan->awarded_until;
     head->with_advisory = plan->with_advisory;
     head->work_limit = plan->work_limit;
+    if (plan->replaces.len > 0)
+        head->replaces = plan->replaces;
     head->plan_digest = cbi_message_data(cbi_bytes_of_hash(digest));
 }
 

@@ -289,15 +289,22 @@ done:
     return status;
 }
 
+cbank_status cbi_publication_check_body(cbi_hasher *hasher, const cbi_publication *publication,
+                                        cbank_error *err)
+{
+    cbi_file body = {.parts = publication->parts};
+
+    return cbi_file_check_body(hasher, &body, cbi_message_bytes(publication->head->body_digest),
+                               err);
+}
+
 cbank_status cbi_publication_verify(cbi_hasher *hasher, const cbi_publication *publication,
                                     const cbi_public *key, cbank_error *err)
 {
-    cbi_file body = {.parts = publication->parts};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_envelope_verify(&publication->envelope, key, err));
-    CBI_TRY(cbi_file_check_body(hasher, &body, cbi_message_bytes(publication->head->body_digest),
-                                err));
+    CBI_TRY(cbi_publication_check_body(hasher, publication, err));
 done:
     return status;
 }
