@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "options.h"
 #include "output.h"
+#include "plancheck.h"
 #include "recognition.h"
 #include "shape.h"
 #include "values.h"
@@ -268,6 +269,7 @@ static const option make_options[] = {
     {"from", "DATE", P_OPT_AWARDED_FROM, 0},
     {"to", "DATE", P_OPT_AWARDED_UNTIL, 0},
     {"advisory", NULL, P_OPT_ADVISORY, 0},
+    {"replacing", "ID", P_OPT_REPLACING, 0},
     {"output", "FILE", P_OPT_OUTPUT_PLAN, 0},
     {0},
 };
@@ -332,8 +334,11 @@ static void make(cli *c)
 {
     Cbank__Api__V1__PlanMakeRequest ask = CBANK__API__V1__PLAN_MAKE_REQUEST__INIT;
     Cbank__Api__V1__PlanMakeReply *reply;
+    uint8_t replaced[RECOGNITION_ID];
 
-    if (!read_question(c, &ask))
+    if (!read_question(c, &ask) ||
+        (options_given(c, "replacing") &&
+         !recognition_id(c, options_text(c, "replacing"), replaced, &ask.replaces)))
         return;
     ask.account = c->arguments[0];
     reply = call_bank(c, cbank_plan_make, &ask.base, &cbank__api__v1__plan_make_reply__descriptor);
@@ -416,5 +421,6 @@ const command plan_commands[] = {
     {"run", "", 0, 0, P_PLAN_RUN, COMMAND_BANK, run_options, run},
     {"recognise", "FILE", 1, 1, P_PLAN_RECOGNISE, COMMAND_BANK | COMMAND_WRITES,
      recognise_options, recognise},
+    {"check", "FILE", 1, 1, P_PLAN_CHECK, 0, check_options, plan_check},
     {0},
 };

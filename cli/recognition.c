@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define PAGE 1000
-#define RECOGNITION_ID 32
 
 typedef Cbank__Api__V1__RecognitionInfo recognition_info;
 
@@ -97,6 +96,38 @@ static void show_info(cli *c, recognition_info *info)
     message_free(info);
 }
 
+bool recognition_id(cli *c, const char *text, uint8_t room[RECOGNITION_ID],
+                    ProtobufCBinaryData *out)
+{
+    size_t size = strlen(text) / 2;
+
+    *out = (ProtobufCBinaryData){.len = size, .data = room};
+    if (size == 0 || size > RECOGNITION_ID || !value_hex(text, room, size)) {
+        fail_own(c, FAIL_BAD_HEX, text);
+        return false;
+    }
+    return true;
+}
+
+/* The file as its institution signed it, for whoever runs it again; nothing on a dry run. */
+static bool save(cli *c, ProtobufCBinaryData id)
+{
+    Cbank__Api__V1__RecognitionShowRequest ask = CBANK__API__V1__RECOGNITION_SHOW_REQUEST__INIT;
+    recognition_info *info;
+    bool saved;
+
+    if (id.len == 0)
+        return true;
+    ask.id = id;
+    ask.with_file = true;
+    info = call_bank(c, cbank_recognition_show, &ask.base,
+                     &cbank__api__v1__recognition_info__descriptor);
+    saved = info != NULL && file_write(c, options_text(c, "output"), FILE_PRIVATE, info->file.data,
+                                       info->file.len);
+    message_free(info);
+    return saved;
+}
+
 /* ---- of a plan ---- */
 
 const option recognise_options[] = {
@@ -105,6 +136,7 @@ const option recognise_options[] = {
     {"number", "TEXT", P_OPT_RECOGNITION_NUMBER, 0},
     {"refuse", "A.G=CODE", P_OPT_REFUSE, OPTION_REPEATED},
     {"less", "A.G=N", P_OPT_LESS, OPTION_REPEATED},
+    {"output", "FILE", P_OPT_OUTPUT_RECOGNITION, 0},
     {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0},
     {0},
 };
@@ -172,32 +204,53 @@ static bool read_rulings(cli *c, ruling *rows, Cbank__Api__V1__RecognitionRuling
     return true;
 }
 
-void recognise(cli *c)
+static void recognise_plan(cli *c, const char *file, ProtobufCBinaryData replaced)
 {
     Cbank__Api__V1__RecognitionSignRequest ask = CBANK__API__V1__RECOGNITION_SIGN_REQUEST__INIT;
     Cbank__V1__RecognitionHead head = CBANK__V1__RECOGNITION_HEAD__INIT;
     size_t count = options_count(c, "refuse") + options_count(c, "less");
     Cbank__Api__V1__RecognitionRuling **list = memory_new(count + 1, sizeof(*list));
     ruling *rows = memory_new(count + 1, sizeof(*rows));
+    recognition_info *info;
     bytes plan = {0};
     cbank_key *key;
 
-    if (file_read(c, c->arguments[0], &plan) && read_rulings(c, rows, list)) {
+    if (file_read(c, file, &plan) && read_rulings(c, rows, list)) {
         key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
         head.institution = options_text(c, "institution");
         if (options_given(c, "number"))
             head.number = options_text(c, "number");
         ask.plan = message_bytes(plan);
+        head.replaces = replaced;
         ask.head = &head;
         ask.rulings = list;
         ask.n_rulings = count;
         ask.dry_run = c->dry_run;
-        show_info(c, call_signed(c, cbank_plan_recognise, key, &ask.base,
-                                 &cbank__api__v1__recognition_info__descriptor));
+        info = call_signed(c, cbank_plan_recognise, key, &ask.base,
+                           &cbank__api__v1__recognition_info__descriptor);
+        if (info != NULL && (!options_given(c, "output") || save(c, info->id)))
+            show_info(c, info);
+        else
+            message_free(info);
     }
     memory_free(&plan);
     free(rows);
     free(list);
+}
+
+void recognise(cli *c)
+{
+    recognise_plan(c, c->arguments[0], (ProtobufCBinaryData){0});
+}
+
+/* A plan that was made to take the place of this recognition, which is released first. */
+static void replace(cli *c)
+{
+    uint8_t id[RECOGNITION_ID];
+    ProtobufCBinaryData replaced;
+
+    if (recognition_id(c, c->arguments[0], id, &replaced))
+        recognise_plan(c, c->arguments[1], replaced);
 }
 
 /* ---- what becomes of it ---- */
@@ -210,19 +263,6 @@ static const option change_options[] = {
     {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0},
     {0},
 };
-
-/* The id or its beginning. */
-static bool read_id(cli *c, uint8_t room[RECOGNITION_ID], ProtobufCBinaryData *out)
-{
-    size_t size = strlen(c->arguments[0]) / 2;
-
-    *out = (ProtobufCBinaryData){.len = size, .data = room};
-    if (size == 0 || size > RECOGNITION_ID || !value_hex(c->arguments[0], room, size)) {
-        fail_own(c, FAIL_BAD_HEX, c->arguments[0]);
-        return false;
-    }
-    return true;
-}
 
 static void enter_file(cli *c, ProtobufCBinaryData file)
 {
@@ -255,7 +295,7 @@ static void change(cli *c, Cbank__V1__RecognitionAction action)
     cbank_key *key;
     bytes request;
 
-    if (!read_id(c, id, &ask.recognition))
+    if (!recognition_id(c, c->arguments[0], id, &ask.recognition))
         return;
     key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
     bank =
@@ -323,14 +363,20 @@ static void show(cli *c)
     Cbank__Api__V1__RecognitionShowRequest ask = CBANK__API__V1__RECOGNITION_SHOW_REQUEST__INIT;
     uint8_t id[RECOGNITION_ID];
 
-    if (read_id(c, id, &ask.id))
+    if (recognition_id(c, c->arguments[0], id, &ask.id) &&
+        (!options_given(c, "output") || save(c, ask.id)))
         show_info(c, call_bank(c, cbank_recognition_show, &ask.base,
                                &cbank__api__v1__recognition_info__descriptor));
 }
 
+static const option show_options[] = {
+    {"output", "FILE", P_OPT_OUTPUT_RECOGNITION, 0},
+    {0},
+};
+
 const command recognition_commands[] = {
     {"list", "ACCOUNT", 1, 1, P_RECOGNITION_LIST, COMMAND_BANK, NULL, list},
-    {"show", "ID", 1, 1, P_RECOGNITION_SHOW, COMMAND_BANK, NULL, show},
+    {"show", "ID", 1, 1, P_RECOGNITION_SHOW, COMMAND_BANK, show_options, show},
     {"enter", "FILE", 1, 1, P_RECOGNITION_ENTER, COMMAND_BANK | COMMAND_WRITES, NULL, enter},
     {"suspend", "ID", 1, 1, P_RECOGNITION_SUSPEND, COMMAND_BANK | COMMAND_WRITES, change_options,
      suspend},
@@ -338,5 +384,7 @@ const command recognition_commands[] = {
      change_options, reinstate},
     {"reverse", "ID", 1, 1, P_RECOGNITION_REVERSE, COMMAND_BANK | COMMAND_WRITES, change_options,
      reverse},
+    {"replace", "ID FILE", 2, 2, P_RECOGNITION_REPLACE, COMMAND_BANK | COMMAND_WRITES,
+     recognise_options, replace},
     {0},
 };

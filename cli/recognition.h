@@ -4,7 +4,15 @@
 
 #include "cli.h"
 
+#include <protobuf-c/protobuf-c.h>
+
+#define RECOGNITION_ID 32
+
 extern const option recognise_options[];
 void recognise(cli *c);
+
+/* The id of one, or its beginning; false with a failure. */
+bool recognition_id(cli *c, const char *text, uint8_t room[RECOGNITION_ID],
+                    ProtobufCBinaryData *out);
 
 #endif

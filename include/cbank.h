@@ -849,6 +849,20 @@ CBANK_API CBANK_CHECKED cbank_status cbank_plan_run_begin(cbank_bank *bank,
                                                           size_t request_size, cbank_job **out,
                                                           cbank_error *err);
 
+/**
+ * Runs a recognition again, from files alone: the transcript of the account, the programme and the
+ * rule sets that it names. The same plan, to the byte, and the same grants; or where they differ.
+ * Nothing is verified: whether the transcript is genuine, cbank_transcript_verify says.
+ * Request: PlanCheckRequest. Reply: PlanCheckReply, also where they differ.
+ *
+ * @retval CBANK_E_MALFORMED      a file that is not what it has to be
+ * @retval CBANK_E_BAD_SIGNATURE  a file whose content is not the one that was signed
+ * @retval CBANK_E_INVALID        a recognition that rests on no plan, or rules that cannot be
+ *                                worked out
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_plan_check(const uint8_t *request, size_t request_size,
+                                                      cbank_buffer *reply, cbank_error *err);
+
 /* ---- transcripts ------------------------------------------------------------------------ */
 
 /**

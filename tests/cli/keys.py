@@ -187,7 +187,16 @@ class Keys(desk.Town):
     def recognitions(self):
         self.in_bank("plan", "make", self.account(), "--programme", "pxu/p", "-o", "a.plan")
         made = self.hold("plan recognise",
-                         self.in_bank("plan", "recognise", "a.plan", *self.signs))
+                         self.in_bank("plan", "recognise", "a.plan", *self.signs, "-o",
+                                      "a.recognition"))
+        self.transcript()
+        self.hold("plan check", self.ask("plan", "check", "a.recognition", "--transcript",
+                                         "transcript", "--rules", "r.art", "--rules", "p.art"))
+        self.in_bank("plan", "make", self.account(), "--programme", "pxu/p", "--replacing",
+                     made["id"], "-o", "b.plan")
+        made = self.hold("recognition replace",
+                         self.in_bank("recognition", "replace", made["id"], "b.plan",
+                                      *self.signs))
         self.assertEqual(made["status"], "stands")
         self.hold("recognition show", self.in_bank("recognition", "show", made["id"][:16]))
         listed = self.list_in_bank("recognition", "list", self.account())

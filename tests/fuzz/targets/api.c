@@ -68,6 +68,12 @@ static cbank_status show_transcript(ARGUMENTS)
     return cbank_transcript_show(request, size, reply, err);
 }
 
+static cbank_status check_plan(ARGUMENTS)
+{
+    (void)bank;
+    return cbank_plan_check(request, size, reply, err);
+}
+
 static cbank_status open_verifier(ARGUMENTS)
 {
     cbank_verifier *made = NULL;
@@ -150,6 +156,7 @@ static const struct {
     {"publication_show", cbank_publication_show},
     {"plan_make", cbank_plan_make},
     {"claim_issue", cbank_claim_issue},
+    {"plan_check", check_plan},
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 

@@ -1,0 +1,218 @@
+"""What was recognised is used up, left over or only counted, and anybody can run it again."""
+import desk
+
+RULES = """\
+kind: ruleset
+id: pxu/rules
+edition: {edition}
+authority: PXU
+title: {{zh: 转换规则}}
+standing: own
+effective: 1900-01-01..
+date: application
+partial_dates: last-day
+zone: "+08:00"
+rules:
+  - {{id: MATH, sources: {{codes: C1}}, grants: {{buckets: [free], amount: as-is, max: {most}}},
+     use: everywhere, leftover: kept}}
+  - {{id: ENGLISH, sources: {{codes: C2}}, grants: {{buckets: [free], amount: as-is}}, use: {use}}}
+"""
+PROGRAMME = """\
+kind: programme
+id: {name}
+edition: 1
+authority: PXU
+title: {{zh: 培养方案}}
+standing: own
+effective: 1900-01-01..
+date: admission
+partial_dates: last-day
+zone: "+08:00"
+unit: credit
+total: 20
+rule_sets: [pxu/rules]
+buckets:
+  - {{id: free, title: {{zh: 任选}}, min: 20}}
+"""
+
+
+class Conversion(desk.Town):
+    def setUp(self):
+        super().setUp()
+        self.import_grades()
+        self.rules()
+        for name in ("pxu/one", "pxu/two"):
+            self.publish("programme-" + name[4:], PROGRAMME.format(name=name))
+        self.trusted = self.trust()
+
+    def publish(self, name, text):
+        self.write(name + ".yaml", text)
+        self.ask("rules", "sign", name + ".yaml", "--key", "pxu.key", "-o", name + ".art")
+        self.in_bank("rules", "publish", name + ".art")
+
+    def rules(self, edition=1, most="2.5", use="everywhere"):
+        self.publish(f"rules-{edition}", RULES.format(edition=edition, most=most, use=use))
+
+    def plan(self, programme="pxu/one", *more):
+        return self.in_bank("plan", "make", self.account(), "--programme", programme, "-o",
+                            "a.plan", *more)
+
+    def recognise(self, *more, **other):
+        return self.in_bank("plan", "recognise", "a.plan", *self.signs, "-o", "a.recognition",
+                            *more, **other)
+
+    def check(self, *more, rules="rules-1.art", programme="programme-one.art", code=0):
+        self.transcript()
+        self.ask("transcript", "verify", "transcript", *self.trusted)
+        return self.ask("plan", "check", "a.recognition", "--transcript", "transcript", "--rules",
+                        rules, "--rules", programme, *more, code=code)
+
+    def differences(self, answer):
+        self.assertEqual((answer["same"], answer["result"]), (False, "different"))
+        return [(one["what"], one["field"], one["stated"], one["found"])
+                for one in answer["differences"]]
+
+    # ---- what is left ----
+
+    def test_only_what_is_left_is_planned_again(self):
+        self.assertEqual(self.plan()["counted"], "6")
+        self.recognise()
+        again = self.plan("pxu/two")
+        self.assertEqual(again["counted"], "1.5")
+        self.assertEqual([(one["reason"], one["amount"]) for one in again["refused"]],
+                         [("used_up", "0")])
+        self.assertEqual(len(again["refused"][0]["by"]), 64)
+        self.recognise()
+        self.assertEqual(self.plan("pxu/two")["counted"], "0")
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
+    def test_what_is_reversed_is_there_again(self):
+        self.plan()
+        first = self.recognise()
+        self.plan("pxu/two")
+        second = self.recognise()
+        why = (*self.signs, "--reason", "error")
+        self.assertEqual(len(self.in_bank("recognition", "reverse", first["id"], *why)["released"]),
+                         2)
+        self.assertEqual(self.plan("pxu/two")["counted"], "6",
+                         "2.5 at most of the 2.5 that the second has left, and all of English")
+        self.in_bank("recognition", "reverse", second["id"], *why)
+        self.assertEqual(self.plan()["counted"], "6")
+
+    def test_what_is_suspended_stays_used(self):
+        self.plan()
+        made = self.recognise()
+        self.in_bank("recognition", "suspend", made["id"], *self.signs, "--reason", "review")
+        self.assertEqual(self.plan("pxu/two")["counted"], "1.5")
+
+    def test_what_is_used_in_one_programme_only_is_free_in_another(self):
+        self.rules(edition=2, most="4", use="programme")
+        self.plan("pxu/one", "--rules", "pxu/rules@2")
+        self.recognise()
+        self.assertEqual(self.plan("pxu/one", "--rules", "pxu/rules@2")["counted"], "0")
+        self.assertEqual(self.plan("pxu/two", "--rules", "pxu/rules@2")["counted"], "3.5")
+
+    def test_what_is_only_counted_uses_nothing_and_counts_what_is_used(self):
+        self.rules(edition=2, most="4", use="counted")
+        self.plan("pxu/one", "--rules", "pxu/rules@1")
+        self.recognise()
+        for number in ("N-1", "N-2"):
+            self.assertEqual(self.plan("pxu/one", "--rules", "pxu/rules@2")["counted"], "5",
+                             "3.5 of English once more, and what is left of mathematics")
+            if number == "N-1":
+                self.recognise("--number", number, "--refuse", "1.1=declined")
+
+    # ---- run again ----
+
+    def test_a_recognition_runs_again_without_any_bank(self):
+        self.plan()
+        self.recognise()
+        self.assertEqual(self.check(), {"same": True, "result": "same", "counted": "6",
+                                        "differences": []})
+
+    def test_what_came_later_changes_nothing(self):
+        self.plan()
+        made = self.recognise()
+        self.path("a.recognition").rename(self.path("first.recognition"))
+        self.plan("pxu/two")
+        self.recognise()
+        self.in_bank("recognition", "show", made["id"], "-o", "again.recognition")
+        self.assertEqual(self.path("again.recognition").read_bytes(),
+                         self.path("first.recognition").read_bytes())
+        self.assertEqual(self.check(programme="programme-two.art")["counted"], "1.5",
+                         "the earlier one comes with the transcript")
+        self.path("first.recognition").rename(self.path("a.recognition"))
+        self.assertTrue(self.check()["same"])
+
+    def test_less_than_the_plan_is_the_institutions_right(self):
+        self.plan()
+        self.recognise("--refuse", "2.1=declined", "--less", "1.1=1")
+        self.assertTrue(self.check()["same"])
+        self.assertEqual(self.plan("pxu/two")["counted"], "6")
+
+    def test_another_edition_is_named(self):
+        self.plan()
+        self.recognise()
+        self.rules(edition=2, most="4")
+        self.assertEqual(self.differences(self.check(rules="rules-2.art", code=1)),
+                         [("publication", "rule_sets", "pxu/rules@1", "pxu/rules@2")])
+
+    def test_another_account_and_an_old_transcript_are_named(self):
+        self.transcript()
+        self.path("transcript").rename(self.path("old"))
+        self.plan()
+        self.recognise()
+        self.plan("pxu/two")
+        self.recognise()
+        answer = self.ask("plan", "check", "a.recognition", "--transcript", "old", "--rules",
+                          "rules-1.art", "--rules", "programme-two.art", code=1)
+        self.assertEqual(self.differences(answer), [("entries", "sequences", "4", "3")])
+        other = self.account("36031318851122002X")
+        self.in_bank("transcript", "issue", other, "-o", "other")
+        answer = self.ask("plan", "check", "a.recognition", "--transcript", "other", "--rules",
+                          "rules-1.art", "--rules", "programme-two.art", code=1)
+        self.assertEqual(self.differences(answer), [("entries", "account", self.account(), other)])
+
+    def test_a_record_that_is_withheld_is_named(self):
+        self.plan()
+        self.recognise()
+        one = next(one for one in self.credits() if one["account"] == self.account())
+        self.in_bank("transcript", "issue", self.account(), "-o", "some", "--only", one["id"])
+        answer = self.ask("plan", "check", "a.recognition", "--transcript", "some", "--rules",
+                          "rules-1.art", "--rules", "programme-one.art", code=1)
+        self.assertEqual([one["what"] for one in answer["differences"]], ["record"])
+
+    def test_a_plan_that_was_tampered_with_is_not_recognised(self):
+        self.plan()
+        plan = self.path("a.plan").read_bytes()
+        at = plan.index(b"ENGLISH")
+        self.path("a.plan").write_bytes(plan[:at] + b"GERMAN." + plan[at + 7:])
+        answer = self.cbank("--json", *self.bank, "plan", "recognise", "a.plan", *self.signs,
+                            code=3)
+        self.assertEqual(answer.error["reason"], "plan_differs")
+        self.assertEqual(self.list_in_bank("recognition", "list", self.account()), [])
+
+    # ---- replaced ----
+
+    def test_a_recognition_is_replaced_by_another_plan(self):
+        self.plan()
+        first = self.recognise()
+        again = self.plan("pxu/two", "--replacing", first["id"])
+        self.assertEqual(again["counted"], "6")
+        done = self.in_bank("recognition", "replace", first["id"], "a.plan", *self.signs, "-o",
+                            "a.recognition")
+        self.assertEqual(done["status"], "stands")
+        self.assertEqual(self.in_bank("recognition", "show", first["id"])["status"], "replaced")
+        self.assertTrue(self.check(programme="programme-two.art")["same"])
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
+    def test_a_plan_made_beside_it_does_not_replace_it(self):
+        self.plan()
+        first = self.recognise()
+        self.plan("pxu/two")
+        answer = self.cbank("--json", *self.bank, "recognition", "replace", first["id"], "a.plan",
+                            *self.signs, code=3)
+        self.assertEqual(answer.error["reason"], "plan_differs")
+
+
+desk.main()
