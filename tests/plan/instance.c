@@ -149,7 +149,9 @@ static void read_record(reader *r, cbi_fact *fact, const json_t *object)
         add_amount(r, record, hour, reader_size(object, "hours") * 1000);
     read_details(r, record, object);
     record->awarded_on = reader_day(object, "awarded");
-    *fact = (cbi_fact){reader_text(object, "id"), record, record->awarded_on};
+    *fact = (cbi_fact){.id = reader_text(object, "id"),
+                        .record = record,
+                        .awarded_on = record->awarded_on};
 }
 
 void instance_read(instance *in, const json_t *document)
