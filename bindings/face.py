@@ -50,7 +50,7 @@ def calls(header=HEADER):
     text = pathlib.Path(header).read_text(encoding="utf-8")
     out = []
     for found in DECLARED.finditer(text):
-        comment = re.sub(r"\s*\n \*\s?", "\n", found.group("comment") or "").strip()
+        comment = re.sub(r"\n \* ?", "\n", found.group("comment") or "").strip()
         flat = " ".join(comment.split())
         listed = found.group("parameters")
         out.append(Call(found.group("name"), found.group("kind").strip(),

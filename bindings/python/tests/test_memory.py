@@ -1,0 +1,57 @@
+"""However often it is called, the process does not grow. CBANK_CALLS=1000000 for the long run."""
+import gc
+import os
+
+import pytest
+
+import cbank
+from conftest import NUMBER, ORIGIN, SHEET, rows
+
+CALLS = int(os.environ.get("CBANK_CALLS", "4000"))
+ALLOWED = 2 << 20
+
+
+def resident():
+    gc.collect()
+    with open("/proc/self/statm", encoding="ascii") as told:
+        return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def grows(call, count):
+    """How many bytes the process grows by, once it is warm."""
+    for _ in range(min(count, 1000)):
+        call()
+    before = resident()
+    for _ in range(count):
+        call()
+    return resident() - before
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="SKIPPED: needs /proc")
+class TestTheProcess:
+    def test_does_not_grow_by_verifying(self, verifier, whole, pinned):
+        def call():
+            assert verifier.verify(whole, "COLLEGE-B", at=pinned["at"]).items[1].title
+        assert grows(call, CALLS // 2) < ALLOWED
+
+    def test_does_not_grow_by_errors(self, verifier, whole):
+        def call():
+            with pytest.raises(cbank.VerificationError):
+                verifier.verify(whole, "COLLEGE-X")
+        assert grows(call, CALLS // 2) < ALLOWED
+
+    def test_does_not_grow_by_asking_a_bank(self, scene):
+        def call():
+            scene.bank.learner.find(document_type="cn-id", document_number=NUMBER)
+        assert grows(call, CALLS) < ALLOWED
+
+    def test_does_not_grow_by_handles_and_jobs(self, scene):
+        sheet = rows(3)
+
+        def call():
+            with cbank.Key.new() as key:
+                job = cbank.credit_sign(key, institution="COLLEGE-A", origin=ORIGIN, sheet=SHEET)
+                job.step()
+                job.feed(sheet)
+            scene.bank.check().step(0)
+        assert grows(call, CALLS // 8) < ALLOWED
