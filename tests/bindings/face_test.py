@@ -1,13 +1,15 @@
-"""What bindings are made from: the header read as a table of calls, and whether a binding that is
-written by hand knows every function of it, and none that is not there.
+"""What bindings are made from: the header read as a table of calls; and whether each binding calls
+every function of it, and none that is not there.
 
 Usage: face_test.py
 """
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
+from typing import NamedTuple, Tuple
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.dont_write_bytecode = True
@@ -15,24 +17,44 @@ sys.path.insert(0, str(ROOT / "bindings"))
 import face  # noqa: E402
 
 HEADER = ROOT / "include" / "cbank.h"
-# Bindings whose calls are written down; Python's are generated, and its own tests look at them.
-WRITTEN = {"java": (".java",), "node": (".js", ".mjs", ".ts", ".mts")}
 COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
-# Names of cbank.h that are types.
-TYPES = {"cbank_bank", "cbank_key", "cbank_verifier", "cbank_job", "cbank_buffer", "cbank_error",
-         "cbank_status", "cbank_job_state"}
 
 
-def names_in(folder, suffixes):
-    """The C names that sources mention outside of comments; tests of a binding are not it."""
+class Binding(NamedTuple):
+    """Where a binding's sources are, how it makes the rest, and how it calls a function of C."""
+
+    sources: str
+    suffixes: Tuple[str, ...]
+    call: str
+    generate: Tuple[str, ...] = ()
+
+
+# Python's own tests look at the module that was built.
+BINDINGS = {
+    "java": Binding("src/main/java", (".java",), r"Library(?:\.|::)(cbank_\w+)", ("generate.py",)),
+}
+
+
+def called(folder, binding):
+    """The functions that sources call, outside of comments."""
     found = set()
     for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        if path.suffix in suffixes and not {"test", "tests", "node_modules", "target",
-                                            "build", "generated"} & set(inside):
+        if path.suffix in binding.suffixes:
             text = COMMENTS.sub(" ", path.read_text(encoding="utf-8"))
-            found |= set(re.findall(r"\bcbank_[a-z0-9]+_?[a-z0-9_]*\b", text))
-    return found - TYPES
+            found |= set(re.findall(binding.call, text))
+    return found
+
+
+def counterparts(home, binding):
+    """What a binding calls, in what is written by hand and in what it makes."""
+    found = called(home / binding.sources, binding)
+    if binding.generate:
+        with tempfile.TemporaryDirectory() as made:
+            script, *options = binding.generate
+            subprocess.run([sys.executable, home / script, home / binding.sources, made,
+                            *options], check=True)
+            found |= called(pathlib.Path(made), binding)
+    return found
 
 
 class Header(unittest.TestCase):
@@ -68,24 +90,26 @@ class Header(unittest.TestCase):
 
 
 class Bindings(unittest.TestCase):
+    declared = {call.name for call in face.calls(HEADER)}
+
     def test_know_every_function_and_no_other(self):
-        declared = {call.name for call in face.calls(HEADER)}
-        for language, suffixes in WRITTEN.items():
-            folder = ROOT / "bindings" / language
-            if folder.exists():
+        for language, binding in BINDINGS.items():
+            home = ROOT / "bindings" / language
+            if home.exists():
                 with self.subTest(language):
-                    found = names_in(folder, suffixes)
-                    self.assertEqual(sorted(declared - found), [], "has no counterpart")
-                    self.assertEqual(sorted(found - declared), [], "is not in cbank.h")
+                    found = counterparts(home, binding)
+                    self.assertEqual(sorted(self.declared - found), [], "has no counterpart")
+                    self.assertEqual(sorted(found - self.declared), [], "is not in cbank.h")
 
     def test_would_be_seen_to_lack_one(self):
-        declared = {call.name for call in face.calls(HEADER)}
-        for name in sorted(declared):
+        binding = Binding(".", (".java",), BINDINGS["java"].call)
+        for name in sorted(self.declared):
             with tempfile.TemporaryDirectory() as folder:
-                others = "\n".join(f'f("{each}");' for each in sorted(declared - {name}))
-                pathlib.Path(folder, "calls.js").write_text(
-                    f"/* {name} */ // {name}\n{others}\n", encoding="utf-8")
-                self.assertEqual(declared - names_in(pathlib.Path(folder), (".js",)), {name})
+                others = sorted(self.declared - {name})
+                pathlib.Path(folder, "Calls.java").write_text(
+                    f"/* Library.{name}( */ // Library.{name}(\n" +
+                    "\n".join(f"Library.{each}(x);" for each in others), encoding="utf-8")
+                self.assertEqual(self.declared - called(pathlib.Path(folder), binding), {name})
 
 
 if __name__ == "__main__":
