@@ -37,6 +37,8 @@ static const view info_views[] = {
     {"batches", P_BATCHES, VIEW_PLAIN, NULL},
     {"used_bytes", P_USED_BYTES, VIEW_PLAIN, NULL},
     {"quota_bytes", P_QUOTA_BYTES, VIEW_PLAIN, NULL},
+    {"erased", P_ERASED_LAST, VIEW_PLAIN, NULL},
+    {"compacted", P_COMPACTED, VIEW_PLAIN, NULL},
     {0},
 };
 
@@ -53,15 +55,18 @@ static const view made_views[] = {
 static json_t *describe(const Cbank__Api__V1__BankInfo *info)
 {
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
-        shape_name(info->names, info->n_names), "names", shape_names(info->names, info->n_names),
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
+        " s:o}",
+        "name", shape_name(info->names, info->n_names), "names",
+        shape_names(info->names, info->n_names),
         "origin", shape_text(info->origin), "suite", shape_suite(info->suite), "vkey",
         shape_text(info->vkey), "root_key", shape_hex(info->root_key), "fingerprint",
         shape_text(info->fingerprint), "size", shape_number(info->size), "root",
         shape_hex(info->root), "accounts", shape_number(info->accounts), "records",
         shape_number(info->records), "ended", shape_number(info->ended), "institutions",
         shape_number(info->institutions), "batches", shape_number(info->batches), "used_bytes",
-        shape_number(info->used_bytes), "quota_bytes", shape_number(info->quota_bytes));
+        shape_number(info->used_bytes), "quota_bytes", shape_number(info->quota_bytes), "erased",
+        shape_time(info->erased_at), "compacted", shape_time(info->compacted_at));
 }
 
 /* ---- init ---- */
@@ -318,6 +323,39 @@ static void check(cli *c)
     message_free(reply);
 }
 
+/* ---- compaction ---- */
+
+static const view compact_views[] = {
+    {"compacted", P_COMPACTED, VIEW_PLAIN, NULL},
+    {"rewritten_bytes", P_REWRITTEN, VIEW_PLAIN, NULL},
+    {"wiped_pages", P_WIPED_PAGES, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static void compact(cli *c)
+{
+    cbank_bank *bank = call_open_bank(c);
+    Cbank__Api__V1__CompactReply *reply;
+    cbank_job *job = NULL;
+    cbank_error err;
+
+    if (bank == NULL)
+        return;
+    if (cbank_bank_compact_begin(bank, &job, &err) != CBANK_OK) {
+        fail_call(c, &err);
+        return;
+    }
+    reply = job_run(c, job, &(job_files){0}, &cbank__api__v1__compact_reply__descriptor);
+    if (reply == NULL)
+        return;
+    output_document(c,
+                    json_pack("{s:o, s:o, s:o}", "compacted", shape_time(reply->compacted_at),
+                              "rewritten_bytes", shape_number(reply->rewritten_bytes),
+                              "wiped_pages", shape_number(reply->wiped_pages)),
+                    compact_views);
+    message_free(reply);
+}
+
 /* ---- backup and restore ---- */
 
 static const view backup_views[] = {
@@ -401,6 +439,7 @@ const command bank_commands[] = {
      directory},
     {"status", "", 0, 0, P_BANK_STATUS, COMMAND_BANK | COMMAND_WRITES, status_options, status},
     {"check", "", 0, 0, P_BANK_CHECK, COMMAND_BANK, NULL, check},
+    {"compact", "", 0, 0, P_BANK_COMPACT, COMMAND_BANK, NULL, compact},
     {"backup", "FILE", 1, 1, P_BANK_BACKUP, COMMAND_BANK | COMMAND_WRITES, NULL, backup},
     {"restore", "FILE DIR", 2, 2, P_BANK_RESTORE, COMMAND_WRITES, restore_options, restore},
     {0},

@@ -336,6 +336,16 @@ CBANK_API CBANK_CHECKED cbank_status cbank_bank_check_begin(cbank_bank *bank, cb
                                                             cbank_error *err);
 
 /**
+ * Begins to rid the store's file of what was deleted, such as persons who were erased: all rows are
+ * written anew, then every page that holds nothing is overwritten with zeros. Others may use the
+ * bank through this handle meanwhile, and no other process. Reply of the job: CompactReply.
+ *
+ * @retval CBANK_E_BUSY  another process has the bank open, or a reading has not ended; begin again
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_compact_begin(cbank_bank *bank, cbank_job **out,
+                                                              cbank_error *err);
+
+/**
  * Copies the store, compacted and consistent, into one new file; keys are not in it.
  * Request: BackupRequest. Reply: BackupReply. EXISTS if the file is there.
  */

@@ -5,6 +5,7 @@
 
 #include "bank/backup.h"
 #include "bank/counter.h"
+#include "bank/upkeep.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "proof/note.h"
@@ -75,6 +76,8 @@ static cbank_status reply_info(cbi_bank *bank, cbank_buffer *reply, cbank_error 
     CBI_TRY(cbi_store_measure(bank->store, &use, err));
     CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
     CBI_TRY(read_counters(reader.txn, &info, err));
+    CBI_TRY(cbi_upkeep_read(reader.txn, CBI_UPKEEP_ERASED, &info.erased_at, err));
+    CBI_TRY(cbi_upkeep_read(reader.txn, CBI_UPKEEP_COMPACTED, &info.compacted_at, err));
     CBI_TRY(write_vkey(bank, &vkey, err));
     CBI_TRY(fingerprint_of(bank, fingerprint, err));
     CBI_TRY(cbi_face_texts(bank->self->names, bank->self->n_names, &info.names, err));

@@ -5,6 +5,7 @@
 #include "bank/holding.h"
 #include "bank/intake.h"
 #include "base/time.h"
+#include "bank/upkeep.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 #define ROWS_AN_ACT 4096u
@@ -161,6 +162,7 @@ static cbank_status write_word(cbi_act *act, cbi_append *append, cbank_error *er
         CBI_TRY(cbi_account_put_life(append->txn, account, CBI_LIFE_ERASED, err));
         CBI_TRY(write_progress(append->txn, account, 0, err));
     }
+    CBI_TRY(cbi_upkeep_note(append->txn, CBI_UPKEEP_ERASED, append->at, err));
 done:
     return status;
 }

@@ -7,8 +7,9 @@
  * has come, so that what was interrupted goes on when the same is asked for again. All of it may
  * be written though the disk is full.
  *
- * What was deleted may still lie in free pages of the store's file until they are used again, and
- * in backups: the day on which no copy is left either is the bank's promise, and in the statement.
+ * What was deleted may still lie in the store's file until it is compacted (store/compaction.h),
+ * and in backups: the day on which no copy is left either is the bank's promise, and in the
+ * statement.
  */
 #ifndef CBI_BANK_ERASE_H
 #define CBI_BANK_ERASE_H

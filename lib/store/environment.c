@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "store/fault.h"
 #include "store/folder.h"
+#include "store/freed.h"
 #include "store/meta.h"
 
 #define READERS_MAX 1024
@@ -250,6 +251,18 @@ done:
     return status;
 }
 
+cbank_status cbi_environment_renew(cbi_environment *environment, cbank_error *err)
+{
+    int sound = CBI_HEALTH_SOUND;
+    cbank_status status;
+
+    atomic_compare_exchange_strong(&environment->health, &sound, CBI_HEALTH_BROKEN);
+    status = cbi_environment_enter(environment, err);
+    if (status == CBANK_OK)
+        cbi_environment_leave(environment);
+    return status;
+}
+
 void cbi_environment_leave(cbi_environment *environment)
 {
     cbi_gate_leave(&environment->gate);
@@ -290,48 +303,6 @@ void cbi_environment_sweep(cbi_environment *environment)
     environment->swept_at = reach;
 }
 
-typedef struct free_count {
-    MDB_txn *reader;
-    uint64_t pages;
-} free_count;
-
-/* LMDB's table 0 lists the pages that each commit freed, their number first. */
-static int add_free(const MDB_val *key, const MDB_val *pages, uint64_t *last, free_count *total)
-{
-    uint64_t commit;
-    size_t count;
-
-    if (key->mv_size != sizeof(commit) || pages->mv_size < sizeof(count))
-        return MDB_CORRUPTED;
-    memcpy(&commit, key->mv_data, sizeof(commit));
-    memcpy(&count, pages->mv_data, sizeof(count));
-    if (commit <= *last || count >= pages->mv_size / sizeof(count))
-        return MDB_CORRUPTED;
-    *last = commit;
-    total->pages += count;
-    return 0;
-}
-
-static int count_free(void *argument)
-{
-    free_count *total = argument;
-    MDB_cursor *cursor = NULL;
-    MDB_val key;
-    MDB_val pages;
-    uint64_t last = 0;
-    int code = mdb_cursor_open(total->reader, 0, &cursor);
-
-    if (code != 0)
-        return code;
-    while (code == 0) {
-        code = mdb_cursor_get(cursor, &key, &pages, MDB_NEXT);
-        if (code == 0)
-            code = add_free(&key, &pages, &last, total);
-    }
-    mdb_cursor_close(cursor);
-    return code == MDB_NOTFOUND ? 0 : code;
-}
-
 cbank_status cbi_environment_reach(cbi_environment *environment, uint64_t *out, cbank_error *err)
 {
     MDB_envinfo info;
@@ -346,20 +317,11 @@ cbank_status cbi_environment_reach(cbi_environment *environment, uint64_t *out, 
 cbank_status cbi_environment_measure(cbi_environment *environment, uint64_t *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    free_count total = {0};
-    uint64_t reach = 0;
-    int code;
+    uint64_t reach = 0, pages = 0;
 
     CBI_TRY(cbi_environment_reach(environment, &reach, err));
-    code = cbi_readers_take(&environment->readers, environment->handle, &total.reader);
-    if (code == 0) {
-        code = cbi_trap_run(count_free, &total);
-        if (code != CBI_FAULT_ASSERTED)
-            cbi_readers_give(&environment->readers, total.reader);
-    }
-    if (code != 0)
-        return cbi_environment_fail(environment, code, "measure", err);
-    *out = reach - total.pages * environment->page_bytes;
+    CBI_TRY(cbi_freed_count(environment, &pages, err));
+    *out = reach - pages * environment->page_bytes;
 done:
     return status;
 }

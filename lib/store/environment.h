@@ -67,6 +67,9 @@ void cbi_environment_free(cbi_environment *environment);
 /* Comes before any use of `handle`; opens a broken environment anew. CORRUPT for a dead one. */
 cbank_status cbi_environment_enter(cbi_environment *environment, cbank_error *err);
 void cbi_environment_leave(cbi_environment *environment);
+/* Closes LMDB and opens it anew, so that nothing of what it wrote is left in its buffers. Not from
+ * inside; BUSY. */
+cbank_status cbi_environment_renew(cbi_environment *environment, cbank_error *err);
 /* Takes over the larger map of another process. Not from inside; BUSY. */
 cbank_status cbi_environment_adopt(cbi_environment *environment, cbank_error *err);
 /* Reports LMDB's code, and remembers what it says about the environment. */

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "store/environment.h"
 #include "store/fault.h"
+#include "store/freed.h"
 #include "store/registry.h"
 #include "store/room.h"
 #include "store/snapshot.h"
@@ -381,6 +382,26 @@ static cbank_status measure(cbi_store *store, cbi_store_use *out, cbank_error *e
     return CBANK_OK;
 }
 
+static cbank_status renew(cbi_store *store, cbank_error *err)
+{
+    cbi_environment *environment = (cbi_environment *)store;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_environment_renew(environment, err));
+    CBI_TRY(cbi_environment_enter(environment, err));
+    status = cbi_freed_check_alone(environment, err);
+    cbi_environment_leave(environment);
+done:
+    return status;
+}
+
+static cbank_status wipe(cbi_txn *base, uint64_t *out_pages, cbank_error *err)
+{
+    lmdb_txn *txn = (lmdb_txn *)base;
+
+    return cbi_freed_wipe(txn->environment, mdb_txn_id(txn->handle), out_pages, err);
+}
+
 static void close_store(cbi_store *store)
 {
     cbi_registry_close((cbi_environment *)store);
@@ -397,5 +418,7 @@ const cbi_engine cbi_lmdb_engine = {
     .count = count,
     .backup = backup,
     .measure = measure,
+    .renew = renew,
+    .wipe = wipe,
     .close = close_store,
 };

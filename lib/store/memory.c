@@ -361,6 +361,20 @@ static void close_store(cbi_store *base)
     cbi_free(store);
 }
 
+/* Nothing of it lies in a file. */
+static cbank_status renew(cbi_store *store, cbank_error *err)
+{
+    (void)store, (void)err;
+    return CBANK_OK;
+}
+
+static cbank_status wipe(cbi_txn *txn, uint64_t *out_pages, cbank_error *err)
+{
+    (void)txn, (void)err;
+    *out_pages = 0;
+    return CBANK_OK;
+}
+
 static const cbi_engine engine = {
     .begin = begin,
     .commit = commit,
@@ -372,6 +386,8 @@ static const cbi_engine engine = {
     .count = count,
     .backup = backup,
     .measure = measure,
+    .renew = renew,
+    .wipe = wipe,
     .close = close_store,
 };
 

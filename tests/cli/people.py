@@ -187,6 +187,19 @@ class Erased(People):
         self.assertEqual(self.import_grades()["accounts_opened"], 1)
         self.sound()
 
+    def test_the_bank_tells_when_the_file_was_rid_of_it(self):
+        self.assertIsNone(self.in_bank("bank", "info")["erased"])
+        self.in_bank("learner", "erase", self.gone, *TWO, "--document", "2026-12")
+        info = self.in_bank("bank", "info")
+        self.assertIsNone(info["compacted"])
+        self.assertIsNotNone(info["erased"])
+        done = self.in_bank("bank", "compact")
+        self.assertGreater(done["wiped_pages"], 0)
+        info = self.in_bank("bank", "info")
+        self.assertEqual(info["compacted"], done["compacted"])
+        self.assertGreaterEqual(info["compacted"], info["erased"])
+        self.sound()
+
     def test_it_needs_two_operators_and_grounds(self):
         self.refused("denied", "learner", "erase", self.gone, *WHY)
         self.refused("denied", "learner", "erase", self.gone, *WHY, "--operator", "op1",
