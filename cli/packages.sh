@@ -12,8 +12,8 @@ build='cmake ninja-build gcc libc6-dev pkg-config libssl-dev liblmdb-dev libprot
 tests='libcriterion-dev g++ binutils abigail-tools python3 python3-protobuf
     python3-securesystemslib ca-certificates protobuf-compiler go:golang-go npm:npm
     glpk-utils coinor-cbc softhsm2 opensc javac:openjdk-17-jdk-headless mvn:maven node:nodejs
-    php-cli python3-cffi python3-dev python3-pip python3-pytest python3-setuptools python3-venv
-    python3-wheel'
+    php-cli php-bcmath php-google-protobuf python3-cffi python3-dev python3-pip python3-pytest
+    python3-setuptools python3-venv python3-wheel'
 
 # Older builds of OpenSSL in Debian 12 have CVE-2026-77696.
 openssl_wanted=3.0.22-1~deb12u2

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every header explains itself to the compiler: included alone, and twice, it compiles; the public
-# one as C99, C11 and C++17, with pedantic warnings as errors.
+# one as C99, C11, C17 and C++17, with pedantic warnings as errors.
 #
 # Usage: headers.sh ROOT GENERATED CC CXX [CFLAGS...]
 set -eu
@@ -24,7 +24,7 @@ try() {
 }
 
 strict="-Wall -Wextra -Wpedantic -Werror -I$root/include"
-for standard in c99 c11; do
+for standard in c99 c11 c17; do
     try "cbank.h as $standard" cbank.h "$cc" -std=$standard -x c $strict
 done
 try 'cbank.h as c++17' cbank.h "$cxx" -std=c++17 -x c++ $strict

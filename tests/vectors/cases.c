@@ -174,6 +174,7 @@ int main(int argc, char **argv)
     json_error_t err;
     char path[512];
     json_t *table;
+    size_t told;
 
     if (argc != 3)
         return 2;
@@ -195,7 +196,8 @@ int main(int argc, char **argv)
                     field_message(string_in(each, "message")), &data);
         field_free_kept();
     }
+    told = (size_t)json_integer_value(json_object_get(table, "expectations"));
     json_decref(table);
-    printf("%zu expectations hold, %zu do not\n", held, wrong);
-    return wrong > 0 || held == 0;
+    printf("%zu expectations hold of %zu, %zu do not\n", held, told, wrong);
+    return wrong > 0 || held == 0 || held != told;
 }

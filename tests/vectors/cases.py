@@ -360,4 +360,8 @@ class Table:
 
 def table(facts):
     cases = Table(facts)
-    return {"format": 1, "scenes": cases.scenes(), "files": cases.files()}
+    scenes, files = cases.scenes(), cases.files()
+    held = sum(2 + ("output" in each) + len(each.get("expect", {}))
+               for scene in scenes for each in scene["steps"])
+    held += sum(len(each["expect"]) for each in files)
+    return {"format": 1, "expectations": held, "scenes": scenes, "files": files}
