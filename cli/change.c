@@ -47,6 +47,16 @@ static const view affected_views[] = {
     {0},
 };
 
+static const view reached_views[] = {
+    {"what", P_WHAT, VIEW_WORD, NULL},
+    {"id", P_ID, VIEW_PLAIN, NULL},
+    {"status", P_STATUS, VIEW_WORD, NULL},
+    {"account", P_ACCOUNT, VIEW_PLAIN, NULL},
+    {"institution", P_INSTITUTION, VIEW_PLAIN, NULL},
+    {"reference", P_REFERENCE, VIEW_PLAIN, NULL},
+    {0},
+};
+
 static const view change_views[] = {
     {"changed", P_CHANGED, VIEW_PLAIN, NULL},
     {"passed_over", P_PASSED_OVER, VIEW_PLAIN, NULL},
@@ -54,6 +64,8 @@ static const view change_views[] = {
     {"revision", P_REVISION, VIEW_PLAIN, NULL},
     {"batch", P_BATCH, VIEW_PLAIN, NULL},
     {"affected", P_AFFECTED, VIEW_ROWS, affected_views},
+    {"reach", P_REACH, VIEW_PLAIN, NULL},
+    {"reached", P_STANDS_ON, VIEW_ROWS, reached_views},
     {0},
 };
 
@@ -90,6 +102,27 @@ static json_t *describe_affected(const Cbank__Api__V1__CreditCorrectReply *reply
     return list;
 }
 
+/* What stands on the records: the nearest first. */
+static json_t *describe_reached(const Cbank__Api__V1__CreditCorrectReply *reply)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < reply->n_reached; i++) {
+        const Cbank__Api__V1__CreditReach *at = reply->reached[i];
+        bool record = at->recognition.len == 0;
+
+        json_array_append_new(
+            list, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "what",
+                            record ? "record" : "recognition", "id",
+                            record ? shape_text(at->record) : shape_hex(at->recognition), "status",
+                            record ? "questioned" : "suspended", "account",
+                            shape_text(at->account), "institution", shape_text(at->institution),
+                            "reference", shape_text(at->reference), "depth",
+                            shape_number(at->depth)));
+    }
+    return list;
+}
+
 static void show(cli *c, Cbank__V1__ChangeAction action, Cbank__Api__V1__CreditCorrectReply *reply)
 {
     bool amended = action == ACTION(SUPERSEDE);
@@ -103,6 +136,8 @@ static void show(cli *c, Cbank__V1__ChangeAction action, Cbank__Api__V1__CreditC
     document = json_pack("{s:o, s:o, s:o, s:o}", "changed", shape_number(reply->changed),
                          "passed_over", shape_number(reply->passed_over), "batch",
                          shape_hex(reply->batch), "affected", describe_affected(reply, action));
+    json_object_set_new(document, "reach", shape_number(reply->reach));
+    json_object_set_new(document, "reached", describe_reached(reply));
     if (amended) {
         json_object_set_new(document, "id",
                             one ? shape_text(reply->affected[0]->replaced_by) : json_null());

@@ -1,4 +1,5 @@
 /* credit.c - cbank credit ...: one record, and lists. Spreadsheets: sheet.c; changes: change.c. */
+#include "basis.h"
 #include "call.h"
 #include "change.h"
 #include "draft.h"
@@ -24,6 +25,7 @@ static const option issue_options[] = {
     {"reference", "R", P_OPT_REFERENCE, OPTION_NEEDED},
     {"title", "TEXT", P_OPT_TITLE, OPTION_NEEDED | OPTION_REPEATED},
     DRAFT_OPTIONS,
+    BASIS_OPTIONS,
     {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0},
     {"token", "HEX", P_OPT_TOKEN, 0},
     {0},
@@ -56,6 +58,7 @@ static void issue(cli *c)
     Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
     Cbank__Api__V1__CreditDraft *drafts[1] = {&one};
     uint8_t token[16];
+    basis ground = {0};
     draft parts;
 
     record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
@@ -66,7 +69,7 @@ static void issue(cli *c)
     request.drafts = drafts;
     request.n_drafts = 1;
     request.dry_run = c->dry_run;
-    if (draft_fill(c, &record, &parts) && call_token(c, token, &request.token))
+    if (draft_fill(c, &record, &parts) && basis_fill(c, &record, &ground) && call_token(c, token, &request.token))
         show_issued(c, call_signed(c, cbank_credit_issue,
                                    call_open_key(c, options_text(c, "key"),
                                                  "key-passphrase-file"),

@@ -1,6 +1,7 @@
 #include "api/corrected.h"
 #include "api/intakejob.h"
 #include "api/job.h"
+#include "api/reached.h"
 #include "base/memory.h"
 #include "bank/chunk.h"
 #include "bank/correction.h"
@@ -40,6 +41,7 @@ typedef struct correct_job {
     cbi_deposited *items; /* of an earlier run under the same token; else NULL */
     size_t item_count;
     cbi_hash batch_id;
+    cbi_reach reach; /* what stands on the records, as it was before they changed */
 } correct_job;
 
 /* ---- finding ----------------------------------------------------------------------------- */
@@ -53,6 +55,10 @@ static cbank_status add(correct_job *job, cbi_reader *reader, const cbi_holding 
     CBI_TRY(cbi_correction_add(job->bank, reader, &job->correction, holding, &job->batch, err));
     cbi_put_u64(index, holding->index);
     CBI_TRY(cbi_buffer_append(&job->touched, cbi_bytes_of(index, sizeof(index)), err));
+    if (job->correction.action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REINSTATE)
+        goto done;
+    CBI_TRY(cbi_reach_leave_out(&job->reach, holding->index, err));
+    CBI_TRY(cbi_reach_of_record(reader->txn, reader->hasher, holding->index, &job->reach, err));
 done:
     return status;
 }
@@ -215,7 +221,8 @@ static void locate(const correct_job *job, size_t n, uint64_t *old, uint64_t *re
     *replacement = amends && !job->run.dry_run ? items[2 * n + 1].index : 0;
 }
 
-static cbank_status describe(const correct_job *job, cbi_corrected *out, cbank_error *err)
+static cbank_status describe(const correct_job *job, cbi_corrected *out, cbi_reached_list *reached,
+                             cbank_error *err)
 {
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
@@ -227,6 +234,7 @@ static cbank_status describe(const correct_job *job, cbi_corrected *out, cbank_e
         locate(job, i, &old, &replacement);
         CBI_TRY(cbi_corrected_add(out, &reader, old, replacement, err));
     }
+    CBI_TRY(cbi_reached_describe(&reader, &job->reach, reached, err));
 done:
     cbi_ledger_read_end(&reader);
     return status;
@@ -237,9 +245,13 @@ static cbank_status finish(void *self, cbank_buffer *reply, cbank_error *err)
     Cbank__Api__V1__CreditCorrectReply answer = CBANK__API__V1__CREDIT_CORRECT_REPLY__INIT;
     const correct_job *job = self;
     cbi_corrected corrected = {0};
+    cbi_reached_list reached = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(describe(job, &corrected, err));
+    CBI_TRY(describe(job, &corrected, &reached, err));
+    answer.reached = reached.list;
+    answer.n_reached = reached.count;
+    answer.reach = cbi_reach_total(&job->reach);
     answer.changed = corrected.count;
     answer.passed_over = job->passed_over;
     answer.affected = corrected.list;
@@ -253,6 +265,7 @@ static cbank_status finish(void *self, cbank_buffer *reply, cbank_error *err)
     CBI_TRY(cbi_face_reply(&answer, reply, err));
 done:
     cbi_corrected_clear(&corrected);
+    cbi_reached_clear(&reached);
     return status;
 }
 
@@ -266,6 +279,7 @@ static void close_job(void *self)
     cbi_search_clear(&job->search);
     cbi_batch_builder_clear(&job->batch);
     cbank_buffer_clear(&job->touched);
+    cbi_reach_clear(&job->reach);
     cbank_buffer_clear(&job->begin);
     cbi_free(job->items);
     cbi_message_free(job->asked);

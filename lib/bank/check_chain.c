@@ -74,8 +74,8 @@ done:
 }
 
 /* Is there a deposit of this sequence and leaf on a chain that was merged into this one? */
-static cbank_status find_elsewhere(const walk *it, const Cbank__V1__CreditChanged *changed,
-                                   bool *found, cbank_error *err)
+static cbank_status find_elsewhere(const walk *it, uint64_t sequence, cbi_bytes leaf, bool *found,
+                                   cbank_error *err)
 {
     cbank_buffer row = {0};
     cbank_status status = CBANK_OK;
@@ -87,17 +87,56 @@ static cbank_status find_elsewhere(const walk *it, const Cbank__V1__CreditChange
         cbi_subject subject = cbi_account_subject(it->merged[m].digits);
 
         CBI_TRY(cbi_subject_read_head(it->txn, &subject, &head, err));
-        if (head.sequence < changed->touched_sequence)
+        if (head.sequence < sequence)
             continue;
         do {
             CBI_TRY(cbi_logged_step_back(it->txn, it->check->hasher, &head, &row, &logged, err));
-        } while (logged.entry.sequence > changed->touched_sequence);
+        } while (logged.entry.sequence > sequence);
         *found = logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD &&
-                 cbi_bytes_equal(cbi_message_bytes(changed->touched_leaf),
-                                 cbi_bytes_of_hash(&logged.leaf));
+                 cbi_bytes_equal(leaf, cbi_bytes_of_hash(&logged.leaf));
     }
 done:
     cbank_buffer_clear(&row);
+    return status;
+}
+
+/* An earlier deposit of this chain that is named; NULL for one of a chain merged into it. */
+static cbank_status find_touched(walk *it, size_t from, uint64_t sequence, cbi_bytes leaf,
+                                 chain_link **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    bool elsewhere = false;
+
+    *out = NULL;
+    if (it->merged_count > 0)
+        CBI_TRY(find_elsewhere(it, sequence, leaf, &elsewhere, err));
+    if (elsewhere)
+        return CBANK_OK;
+    if (sequence >= from)
+        return wrong(it, from, "touched sequence", err);
+    if (!it->links[sequence].deposit ||
+        !cbi_bytes_equal(leaf, cbi_bytes_of_hash(&it->links[sequence].leaf)))
+        return wrong(it, from, "touched leaf", err);
+    *out = &it->links[sequence];
+done:
+    return status;
+}
+
+/* The bank may doubt what holds. */
+static cbank_status take_question(walk *it, size_t sequence, const cbi_statement *statement,
+                                  cbank_error *err)
+{
+    const Cbank__V1__CreditQuestioned *body = statement->body;
+    cbank_status status = CBANK_OK;
+    chain_link *touched;
+
+    CBI_TRY(find_touched(it, sequence, body->touched_sequence,
+                         cbi_message_bytes(body->touched_leaf), &touched, err));
+    if (touched != NULL &&
+        cbi_record_state_step(&touched->state, CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUSPEND,
+                              err) != CBANK_OK)
+        CBI_TRY(wrong(it, sequence, cbank_reason_name(err->reason), err));
+done:
     return status;
 }
 
@@ -109,18 +148,11 @@ static cbank_status take_change(walk *it, size_t sequence, const cbi_statement *
     Cbank__V1__CreditChange *change = NULL;
     cbank_status status = CBANK_OK;
     chain_link *touched;
-    bool elsewhere = false;
 
-    if (it->merged_count > 0)
-        CBI_TRY(find_elsewhere(it, changed, &elsewhere, err));
-    if (elsewhere)
+    CBI_TRY(find_touched(it, sequence, changed->touched_sequence,
+                         cbi_message_bytes(changed->touched_leaf), &touched, err));
+    if (touched == NULL)
         goto done;
-    if (changed->touched_sequence >= sequence)
-        CBI_TRY(wrong(it, sequence, "touched sequence", err));
-    touched = &it->links[changed->touched_sequence];
-    if (!touched->deposit || !cbi_bytes_equal(cbi_message_bytes(changed->touched_leaf),
-                                              cbi_bytes_of_hash(&touched->leaf)))
-        CBI_TRY(wrong(it, sequence, "touched leaf", err));
     CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(changed->change), &change, err));
     if (!cbi_bytes_equal(cbi_message_bytes(change->record), cbi_bytes_of_hash(&touched->id)))
         CBI_TRY(wrong(it, sequence, "record id", err));
@@ -198,6 +230,8 @@ static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
     CBI_TRY(take_account(it, sequence, &read.statement, err));
     if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED)
         CBI_TRY(take_deposit(it, sequence, &read.statement, err));
+    if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_QUESTIONED)
+        CBI_TRY(take_question(it, sequence, &read.statement, err));
     if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED)
         CBI_TRY(take_change(it, sequence, &read.statement, err));
 done:

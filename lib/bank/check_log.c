@@ -6,6 +6,7 @@
 #include "bank/holding.h"
 #include "bank/institution.h"
 #include "bank/intake.h"
+#include "bank/reach.h"
 #include "record/body.h"
 #include "record/publication.h"
 
@@ -150,6 +151,8 @@ static cbank_status check_deposited(const row *it, cbank_error *err)
 
     CBI_TRY(check_subject(it, deposited->account, err));
     CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(deposited->record), &record, err));
+    if (!cbi_reach_is_noted(it->txn, record, it->logged->index))
+        CBI_TRY(differs(it, CBI_TABLE_RECOGNITION, "basis", err));
     CBI_TRY(check_item(it, deposited->batch, deposited->index, false, deposited->record, &intake,
                        err));
     status = cbi_holding_by_reference(it->txn, intake.institution, record->reference, &newest,

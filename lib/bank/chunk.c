@@ -117,17 +117,19 @@ done:
 /* ---- the write --------------------------------------------------------------------------- */
 
 /*
- * What one unit may dirty at most: both statements' worth of random bytes and all tables, and the
- * conversions that a change suspends.
+ * What one unit may dirty at most: both statements' worth of random bytes and all tables; and what
+ * stands on a record that changes: an entry, a head and a row each.
  */
-#define UNIT_DIRTY_MAX (8 * CBI_STATEMENT_MAX + CBI_RECORD_USES_MAX * 8u * 1024)
+#define UNIT_DIRTY_MAX (8 * CBI_STATEMENT_MAX)
+#define REACH_DIRTY_MAX (CBI_REACH_MAX * 32u * 1024)
 
-static bool has_room(const chunk_act *chunk, const cbi_append *append, size_t begun)
+static bool has_room(const chunk_act *chunk, const cbi_append *append, size_t begun, bool change)
 {
+    size_t most = UNIT_DIRTY_MAX + (change ? REACH_DIRTY_MAX : 0);
     size_t used = cbi_txn_dirty(append->txn) - begun;
 
     return (chunk->act.result.size - CBI_HASH_SIZE) / RESULT_ROW + 2 <= CBI_CHUNK_ITEMS_MAX &&
-           used + UNIT_DIRTY_MAX < CBI_ACT_DIRTY_MAX;
+           used + most < CBI_ACT_DIRTY_MAX;
 }
 
 static void count(chunk_act *chunk, const cbi_claim *claim, const cbi_ruling *ruling)
@@ -182,6 +184,17 @@ done:
     return status;
 }
 
+/* What an item before it has taken along is suspended already, as it asks for. */
+static void accept_suspended(const cbi_unit *unit, cbi_ruling *ruling)
+{
+    const Cbank__V1__CreditChange *change = unit->claims[0].change;
+
+    if (change != NULL && change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUSPEND &&
+        ruling->outcome == CBI_OUTCOME_REJECTED &&
+        ruling->why.reason == (int32_t)CBI_REASON_RECORD_SUSPENDED)
+        ruling->outcome = CBI_OUTCOME_UNCHANGED;
+}
+
 /* What was refused when the batch was judged whole stays refused; all else is ruled on afresh. */
 static cbank_status rule(chunk_act *chunk, cbi_txn *txn, cbi_unit *unit, cbank_error *err)
 {
@@ -197,6 +210,7 @@ static cbank_status rule(chunk_act *chunk, cbi_txn *txn, cbi_unit *unit, cbank_e
         return CBANK_OK;
     }
     CBI_TRY(cbi_unit_judge(&judge, txn, unit, err));
+    accept_suspended(unit, &unit->rulings[0]);
     for (size_t i = 0; i < unit->count; i++) {
         if (cbi_outcome_refuses(unit->rulings[i].outcome))
             cbi_deposit_note_refusal(deposit, unit->first + i, &unit->rulings[i]);
@@ -213,8 +227,10 @@ static cbank_status write_items(chunk_act *chunk, cbi_append *append, size_t beg
     cbank_status status = CBANK_OK;
 
     CBI_TRY(rewind_items(chunk, err));
-    while (chunk->intake.next < chunk->intake.count && has_room(chunk, append, begun)) {
+    while (chunk->intake.next < chunk->intake.count && has_room(chunk, append, begun, false)) {
         CBI_TRY(cbi_unit_read(deposit->hasher, &deposit->batch, &unit, err));
+        if (unit.claims[0].change != NULL && !has_room(chunk, append, begun, true))
+            break; /* the next chunk begins with it */
         CBI_TRY(rule(chunk, append->txn, &unit, err));
         for (size_t i = 0; i < unit.count; i++)
             CBI_TRY(carry_out(chunk, append, &unit, i, err));

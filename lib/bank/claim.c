@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "bank/conversion.h"
 #include "bank/errand.h"
 #include "bank/family.h"
+#include "bank/reach.h"
 
 /* The ruling is made; what `why` says is there already. */
 static cbank_status rule(cbi_ruling *out, cbi_outcome outcome)
@@ -164,6 +164,18 @@ done:
     return status;
 }
 
+/* What falls with it must fit into the same act. */
+static cbank_status judge_reach(cbi_txn *txn, cbi_hasher *hasher, cbi_ruling *out)
+{
+    cbi_reach reach = {0};
+    cbank_status status = CBANK_OK;
+
+    if (out->next != CBI_RECORD_HELD)
+        status = cbi_reach_of_record(txn, hasher, out->index, &reach, &out->why);
+    cbi_reach_clear(&reach);
+    return status;
+}
+
 static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_claim *claim,
                                  cbi_ruling *out, cbank_error *err)
 {
@@ -190,7 +202,7 @@ static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_cla
     out->leaf = holding.leaf;
     out->next = holding.state;
     if (cbi_record_state_step(&out->next, claim->change->action, &out->why) != CBANK_OK ||
-        judge_life(txn, out) != CBANK_OK) {
+        judge_life(txn, out) != CBANK_OK || judge_reach(txn, hasher, out) != CBANK_OK) {
         cbi_error_name(&out->why, claim->reference);
         CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));
     }
@@ -241,6 +253,7 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
                               &ruling->index, &ruling->leaf, err));
     CBI_TRY(cbi_vault_put_opening(bank, append->txn, ruling->index, place->random, document->type,
                                   document->number, err));
+    CBI_TRY(cbi_reach_note(append->txn, claim->record, ruling->index, err));
     CBI_TRY(find_content(bank, claim, &content, err));
     CBI_TRY(cbi_holding_put_reference(append->txn, claim->institution, claim->reference,
                                       ruling->index, &content, err));
@@ -270,7 +283,7 @@ static cbank_status write_change(cbi_append *append, const cbi_claim *claim,
                               NULL, NULL, err));
     CBI_TRY(cbi_holding_put_state(append->txn, ruling->index, ruling->next, err));
     if (ruling->next != CBI_RECORD_HELD)
-        CBI_TRY(cbi_conversion_shake(append, ruling->index, place->token, err));
+        CBI_TRY(cbi_reach_shake_record(append, ruling->index, place->token, err));
 done:
     return status;
 }

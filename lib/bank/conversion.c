@@ -8,6 +8,7 @@
 #include "bank/family.h"
 #include "bank/holding.h"
 #include "bank/institution.h"
+#include "bank/reach.h"
 #include "base/memory.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
@@ -209,6 +210,7 @@ static cbank_status judge_change(change_act *it, cbi_txn *txn, cbank_error *err)
     cbank_status status = CBANK_OK;
     cbi_account goes_on;
     cbi_public signer;
+    cbi_reach reach = {0};
 
     CBI_TRY(cbi_institution_signer(it->bank, txn, change->institution, &signer, err));
     if (!cbi_public_equal(&signer, &it->signer))
@@ -225,7 +227,10 @@ static cbank_status judge_change(change_act *it, cbi_txn *txn, cbank_error *err)
     CBI_TRY(cbi_conversion_state_step(&state, kind, err));
     if (kind == (int)KIND(CONVERSION_REINSTATED))
         CBI_TRY(check_ground(it, txn, err));
+    else
+        CBI_TRY(cbi_reach_of_recognition(txn, it->hasher, it->row.number, &reach, err));
 done:
+    cbi_reach_clear(&reach);
     return status;
 }
 
@@ -250,6 +255,8 @@ static cbank_status write_change_act(cbi_act *act, cbi_append *append, cbank_err
                                  &it->change.id, &it->signer, token, &receipt, err));
     CBI_TRY(cbi_recognition_put_change(append->txn, &it->change.id, it->row.number, receipt,
                                        it->envelope, err));
+    if (change->action != ACTION(REINSTATE))
+        CBI_TRY(cbi_reach_shake_recognition(append, it->row.number, token, err));
 done:
     return status;
 }
@@ -328,23 +335,22 @@ done:
     return status;
 }
 
-/* ---- what a record takes along ----------------------------------------------------------- */
+/* ---- by the bank alone ------------------------------------------------------------------- */
 
-cbank_status cbi_conversion_shake(cbi_append *append, uint64_t record_index, cbi_bytes token,
-                                  cbank_error *err)
+cbank_status cbi_conversion_suspend(cbi_append *append, uint64_t number, const char *reason,
+                                    cbi_bytes token, cbank_error *err)
 {
-    cbi_use_row uses[CBI_RECORD_USES_MAX];
     cbi_recognition_row row;
     cbank_status status = CBANK_OK;
-    size_t count;
+    cbi_account goes_on;
+    cbi_life life;
 
-    CBI_TRY(cbi_use_list(append->txn, record_index, uses, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        CBI_TRY(cbi_recognition_row_read(append->txn, uses[i].number, &row, err));
-        if (row.state == CBI_CONVERSION_STANDS)
-            CBI_TRY(write_change(append, &row, KIND(CONVERSION_SUSPENDED), NULL, "basis-changed",
-                                 NULL, token, err));
-    }
+    CBI_TRY(cbi_recognition_row_read(append->txn, number, &row, err));
+    CBI_TRY(cbi_family_root(append->txn, row.account.digits, &goes_on, err));
+    CBI_TRY(cbi_account_life(append->txn, goes_on.digits, &life, err));
+    if (row.state == CBI_CONVERSION_STANDS && life != CBI_LIFE_ERASED)
+        CBI_TRY(write_change(append, &row, KIND(CONVERSION_SUSPENDED), NULL, reason, NULL, token,
+                             err));
 done:
     return status;
 }

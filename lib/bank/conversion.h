@@ -22,12 +22,9 @@ typedef struct cbi_recognised {
 cbank_status cbi_conversion_change(cbi_bank *bank, cbi_bytes file, cbi_bytes token, int64_t now,
                                    bool dry_run, cbi_recognised *out, cbank_error *err);
 
-/*
- * What a record that no longer holds takes along: each standing conversion that uses it is
- * suspended, by the bank alone. Inside of the act that changes the record.
- */
-cbank_status cbi_conversion_shake(cbi_append *append, uint64_t record_index, cbi_bytes token,
-                                  cbank_error *err);
+/* By the bank alone, if it stands, inside of the act by which what it stands on falls. */
+cbank_status cbi_conversion_suspend(cbi_append *append, uint64_t number, const char *reason,
+                                    cbi_bytes token, cbank_error *err);
 
 /*
  * The indices in the log of sources, in order; `out` has room for them. INVALID for one that is

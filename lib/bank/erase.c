@@ -4,6 +4,7 @@
 
 #include "bank/holding.h"
 #include "bank/intake.h"
+#include "bank/reach.h"
 #include "base/time.h"
 #include "bank/upkeep.h"
 
@@ -182,6 +183,7 @@ static cbank_status drop_reference(cbi_append *append, const cbi_logged *logged,
     if (status == CBANK_E_NOT_FOUND)
         return CBANK_OK;
     CBI_TRY(status);
+    CBI_TRY(cbi_reach_forget(append->txn, holding.record, logged->index, err));
     (void)cbi_hash_from(cbi_message_bytes(holding.deposited->batch), &batch);
     CBI_TRY(cbi_intake_find(append->txn, &batch, &intake, err));
     status = cbi_holding_by_reference(append->txn, intake.institution, holding.record->reference,

@@ -10,6 +10,7 @@
 #include "bank/holding.h"
 #include "bank/institution.h"
 #include "bank/planning.h"
+#include "bank/reach.h"
 #include "bank/warrant.h"
 #include "base/memory.h"
 #include "proof/regrant.h"
@@ -160,6 +161,7 @@ static cbank_status check_replaced(recognise_act *it, cbi_txn *txn, cbank_error 
 {
     const Cbank__V1__RecognitionHead *head = it->recognition.head;
     cbi_conversion_state state;
+    cbi_reach reach = {0};
     cbank_status status = CBANK_OK;
 
     it->replaced = (cbi_recognition_row){0};
@@ -173,7 +175,9 @@ static cbank_status check_replaced(recognise_act *it, cbi_txn *txn, cbank_error 
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_ACCOUNT, 0, head->account, NULL));
     state = it->replaced.state;
     CBI_TRY(cbi_conversion_state_step(&state, KIND(CONVERSION_REPLACED), err));
+    CBI_TRY(cbi_reach_of_recognition(txn, it->hasher, it->replaced.number, &reach, err));
 done:
+    cbi_reach_clear(&reach);
     return status;
 }
 
@@ -229,6 +233,7 @@ static cbank_status write_replaced(recognise_act *it, cbi_append *append, cbi_by
     CBI_TRY(cbi_conversion_release(append->txn, it->hasher, &it->replaced, err));
     it->replaced.state = CBI_CONVERSION_REPLACED;
     CBI_TRY(cbi_recognition_row_write(append->txn, &it->replaced, err));
+    CBI_TRY(cbi_reach_shake_recognition(append, it->replaced.number, token, err));
 done:
     return status;
 }

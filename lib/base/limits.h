@@ -29,6 +29,8 @@
 #define CBI_RECOGNITION_PAGES_MAX 256u
 #define CBI_RECOGNITION_RULE_SETS_MAX 64u
 #define CBI_RECORD_USES_MAX 256u /* standing conversions that use one record */
+#define CBI_REACH_MAX 768u /* recognitions and records that stand on one, however far */
+#define CBI_REACH_ALL_MAX (1u << 24) /* the same, on all that one preview is about */
 #define CBI_ATTRIBUTES_MAX 16u
 
 /* Published data. */

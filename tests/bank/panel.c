@@ -1,5 +1,6 @@
 #include "bank/panel.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "bank/account.h"
@@ -209,4 +210,12 @@ cbank_status panel_change(teller *bank, const cbi_hash *recognition,
 
     cbank_buffer_clear(&file);
     return status;
+}
+
+cbi_record_state panel_state_of(cbi_txn *txn, const teller_id *id)
+{
+    cbi_record_state state;
+
+    teller_works(cbi_holding_state(txn, strtoull(id->text, NULL, 10), &state, &teller_err));
+    return state;
 }

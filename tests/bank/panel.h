@@ -40,6 +40,9 @@ cbank_status panel_enter(panel *it, teller *bank, cbi_recognised *out, cbank_err
 cbi_recognised panel_recognise(teller *bank, const char *number, const teller_id *ids, size_t count,
                                Cbank__V1__UseScope scope);
 
+/* Whether a record holds. */
+cbi_record_state panel_state_of(cbi_txn *txn, const teller_id *id);
+
 /* A change of it, signed with this key. */
 cbank_buffer panel_sign_change(teller *bank, const cbi_hash *recognition,
                                Cbank__V1__RecognitionAction action, const cbi_private *key);

@@ -360,6 +360,8 @@ Test(recognise, a_burst_of_revocations_suspends_all_that_stands_on_it)
     static char *texts[522];
     cbi_desk_order order = {.institution = TELLER_COLLEGE};
     cbi_recognition_row row;
+    cbi_recognised last = {0};
+    teller_id granted[2];
     cbi_hash batch;
     cbi_txn *txn;
     teller it;
@@ -370,8 +372,12 @@ Test(recognise, a_burst_of_revocations_suspends_all_that_stands_on_it)
         char number[8] = {'K', (char)('0' + i / 100), (char)('0' + i / 10 % 10),
                           (char)('0' + i % 10), '\0'};
 
-        panel_recognise(&it, number, ids + 4 * i, 4, SCOPE(EVERYWHERE));
+        last = panel_recognise(&it, number, ids + 4 * i, 4, SCOPE(EVERYWHERE));
     }
+    /* Of two of them came records, which were converted once more. */
+    granted[0] = teller_issue_based(&it, it.account.digits, "G0", NULL, &last.row.id);
+    granted[1] = teller_issue_based(&it, it.account.digits, "G1", NULL, &last.row.id);
+    panel_recognise(&it, "K-of-K", granted, 2, SCOPE(EVERYWHERE));
     for (size_t i = 0; i < 522; i++)
         texts[i] = ids[i].text;
     order.key = it.college_key;
@@ -379,10 +385,12 @@ Test(recognise, a_burst_of_revocations_suspends_all_that_stands_on_it)
     teller_works(cbi_desk_change(it.bank, &order, texts, 522, REVOKE, "fraud", "", results,
                                  &batch, &teller_err));
     txn = teller_begin(&it, CBI_TXN_READ);
-    for (uint64_t number = 1; number <= 114; number++) {
+    for (uint64_t number = 1; number <= 115; number++) {
         teller_works(cbi_recognition_row_read(txn, number, &row, &teller_err));
         cr_expect_eq(row.state, CBI_CONVERSION_SUSPENDED, "%d", (int)number);
     }
+    for (size_t i = 0; i < 2; i++)
+        cr_expect_eq(panel_state_of(txn, &granted[i]), CBI_RECORD_SUSPENDED);
     cbi_txn_abort(txn);
     teller_close(&it);
 }

@@ -209,6 +209,32 @@ teller_id teller_issue(teller *it, const char *reference, int64_t milli)
     return id;
 }
 
+teller_id teller_issue_based(teller *it, const char *account, const char *reference,
+                             const char *based_on, const cbi_hash *recognition)
+{
+    Cbank__V1__BasedOn basis = CBANK__V1__BASED_ON__INIT, *list[1] = {&basis};
+    cbi_holding holding = {0};
+    cbi_reader reader = {0};
+    sample one;
+    teller_id id;
+
+    fill_sample(&one, 1000);
+    snprintf(one.reference, sizeof(one.reference), "%s", reference);
+    if (based_on != NULL) {
+        teller_works(cbi_ledger_read_begin(it->bank->ledger, &reader, &teller_err));
+        teller_works(cbi_holding_find(reader.txn, reader.hasher, based_on, &holding, &teller_err));
+        cbi_ledger_read_end(&reader);
+        basis.record = cbi_message_data(cbi_bytes_of_hash(&holding.id));
+        one.record.based_on = list;
+        one.record.n_based_on = 1;
+    }
+    if (recognition != NULL)
+        one.record.recognition = cbi_message_data(cbi_bytes_of_hash(recognition));
+    issue(it, account, &one, 1, &id);
+    cbi_holding_clear(&holding);
+    return id;
+}
+
 void teller_issue_many(teller *it, const char *account, size_t count, teller_id *ids)
 {
     sample *samples = NULL;

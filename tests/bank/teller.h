@@ -47,6 +47,9 @@ void teller_vouch(teller *it, const char *code);
 
 /* A record of `milli` thousandths of a credit in a batch of its own; its display id. */
 teller_id teller_issue(teller *it, const char *reference, int64_t milli);
+/* One that says what it is based on, and the recognition that granted it; NULL for none. */
+teller_id teller_issue_based(teller *it, const char *account, const char *reference,
+                             const char *based_on, const cbi_hash *recognition);
 /*
  * `count` records in one batch, with references of their own; a year later if there are hundreds.
  * Their ids, if `ids` is not NULL.

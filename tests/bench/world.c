@@ -287,7 +287,9 @@ void learner_draw(learner *l, world *w, uint32_t records)
         record->n_amounts = 1;
         record->amounts = make(a, 1, sizeof(amount));
         record->amounts[0] = amount;
-        l->facts[i] = (cbi_fact){name(a, "R", 100000 + i), record, record->awarded_on};
+        l->facts[i] = (cbi_fact){.id = name(a, "R", 100000 + i),
+                                 .record = record,
+                                 .awarded_on = record->awarded_on};
     }
 }
 

@@ -214,5 +214,49 @@ class Conversion(desk.Town):
                             *self.signs, code=3)
         self.assertEqual(answer.error["reason"], "plan_differs")
 
+    # ---- what stands on what ----
+
+    def issue(self, reference, *more):
+        return self.in_bank("credit", "issue", *self.signs, "--learner", self.account(),
+                            "--reference", reference, "--title", "认定学分", "--credits", "2",
+                            *more)["id"]
+
+    def test_a_revocation_shows_and_then_records_what_stands_on_it(self):
+        self.plan()
+        made = self.recognise()
+        granted = self.issue("G-1", "--recognition", made["id"])
+        based = self.issue("B-1", "--based-on", granted)
+        one = next(one for one in self.credits()
+                   if one["account"] == self.account() and one["code"] == "C1")
+        why = ("credit", "revoke", one["id"], *self.signs, "--reason", "fraud")
+        size = self.in_bank("bank", "info")["size"]
+        told = self.in_bank(*why, "--preview")
+        self.assertEqual(self.in_bank("bank", "info")["size"], size)
+        self.assertEqual(told["reach"], 3)
+        self.assertEqual([(at["what"], at["id"], at["status"], at["depth"])
+                          for at in told["reached"]],
+                         [("recognition", made["id"], "suspended", 1),
+                          ("record", granted, "questioned", 2),
+                          ("record", based, "questioned", 3)])
+        self.assertEqual(self.in_bank(*why)["reached"], told["reached"])
+        self.assertEqual(self.in_bank("recognition", "show", made["id"])["status"], "suspended")
+        for record in (granted, based):
+            self.assertEqual(self.in_bank("credit", "show", record)["status"], "suspended")
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+        self.transcript()
+        self.ask("transcript", "verify", "transcript", *self.trusted)
+
+    def test_each_institution_decides_what_becomes_of_its_own(self):
+        self.plan()
+        made = self.recognise()
+        granted = self.issue("G-1", "--recognition", made["id"])
+        why = (*self.signs, "--reason", "review")
+        self.in_bank("recognition", "suspend", made["id"], *why)
+        self.assertEqual(self.in_bank("credit", "show", granted)["status"], "suspended")
+        self.in_bank("recognition", "reinstate", made["id"], *why)
+        self.assertEqual(self.in_bank("credit", "show", granted)["status"], "suspended")
+        self.in_bank("credit", "reinstate", granted, *why)
+        self.assertEqual(self.in_bank("credit", "show", granted)["status"], "held")
+
 
 desk.main()
