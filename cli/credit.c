@@ -69,7 +69,8 @@ static void issue(cli *c)
     request.drafts = drafts;
     request.n_drafts = 1;
     request.dry_run = c->dry_run;
-    if (draft_fill(c, &record, &parts) && basis_fill(c, &record, &ground) && call_token(c, token, &request.token))
+    if (draft_fill(c, &record, &parts) && basis_fill(c, &record, &ground) &&
+        call_token(c, token, &request.token))
         show_issued(c, call_signed(c, cbank_credit_issue,
                                    call_open_key(c, options_text(c, "key"),
                                                  "key-passphrase-file"),

@@ -1,4 +1,4 @@
-/* What stands on a record that falls: found before, then suspended or questioned, and no further. */
+/* What stands on a record that falls: found before, then suspended or questioned, no further. */
 #include "bank/reach.h"
 
 #include <stdlib.h>
