@@ -177,6 +177,12 @@ def quoted(text, pad):
     return [f'{pad}"""{lines[0]}', *[(pad + line).rstrip() for line in lines[1:]], f'{pad}"""']
 
 
+def is_paged(call, classes):
+    """Whether it lists something from an ``after`` on."""
+    return call.request is not None and call.reply is not None and \
+        "after" in classes[call.request].fields_by_name
+
+
 def each(shape, classes):
     """The iterator beside a call that lists."""
     kind = classes[shape.call.reply]
@@ -200,7 +206,7 @@ def module(calls, classes):
                      f'    """The calls ``cbank_{noun}_...`` on a bank: ``bank.{noun}``."""', ""]
             for shape in found:
                 text += shape.lines(4, shape.verb, owner)
-                if shape.verb in ("list", "export") and not shape.call.begins:
+                if is_paged(shape.call, classes):
                     text += each(shape, classes)
     text += ["", "class BankCalls(_call.Owner):", '    """The calls on a bank itself."""', ""]
     for noun in groups:

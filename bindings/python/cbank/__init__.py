@@ -10,7 +10,7 @@ from cbank._native import ffi as _ffi, lib as _lib
 
 def version() -> str:
     """The version of the C library that is loaded."""
-    return _ffi.string(_lib.cbank_version()).decode()
+    return str(_ffi.string(_lib.cbank_version()), "ascii")
 
 
 if version().split(".")[:2] != __version__.split(".")[:2]:

@@ -5,12 +5,15 @@ runs, so closing in one thread never takes it from under another. cffi lets othe
 C does.
 """
 import os
-from typing import Any, Callable, Dict, Iterator, Tuple, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Tuple, Type, TypeVar, Union
 
 from google.protobuf.message import Message
 
 from cbank import errors, values
 from cbank._native import ffi, lib
+
+if TYPE_CHECKING:
+    from cbank.job import Job
 
 M = TypeVar("M", bound=Message)
 REFUSALS = (lib.CBANK_E_MALFORMED, lib.CBANK_E_UNSUPPORTED)
@@ -122,7 +125,7 @@ def verdict_bytes(function: Callable[..., int], arguments: Tuple[Any, ...],
     if status // 100 != 6 and status not in REFUSALS:
         raise errors.of(status, error)
     refused = errors.of(status, error, errors.VerificationError)
-    refused.report = read(data)
+    setattr(refused, "report", read(data))
     raise refused
 
 
@@ -131,7 +134,7 @@ def verdict(function: Callable[..., int], kind: Type[M], *arguments: Any) -> M:
     return kind.FromString(verdict_bytes(function, arguments, kind.FromString))
 
 
-def begin(function: Callable[..., int], kind: Type[M], *arguments: Any) -> Any:
+def begin(function: Callable[..., int], kind: Type[M], *arguments: Any) -> "Job[M]":
     """A job; it holds the handles that it was begun with."""
     from cbank.job import Job
     error, out = ffi.new("cbank_error *"), ffi.new("cbank_job **")
@@ -163,9 +166,9 @@ def pages(call: Callable[..., Any], kind: Type[Message], name: str,
         more = reply.next if hasattr(reply, "next") else reply.more
         if not more:
             return
-        if after.type == after.TYPE_MESSAGE:
-            request.after.CopyFrom(items[-1].publication)
-        elif after.type == after.TYPE_STRING:
-            request.after = items[-1].institution
+        if hasattr(reply, "next"):
+            setattr(request, "after", more)
+        elif after.type == after.TYPE_MESSAGE:
+            getattr(request, "after").CopyFrom(items[-1].publication)
         else:
-            request.after = more
+            setattr(request, "after", items[-1].institution)

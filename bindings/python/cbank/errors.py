@@ -1,5 +1,5 @@
 """Why a call failed, as exceptions: one class for each class of status."""
-from typing import Any, Dict, Optional, Type
+from typing import Any, Dict, Optional, Tuple, Type
 
 from cbank._native import ffi, lib
 
@@ -16,7 +16,7 @@ class CbankError(Exception):
     """
 
     def __init__(self, status: int, reason: str = "", where: int = 0, object: str = "",
-                 detail: str = "", texts: Optional[Dict[str, Any]] = None) -> None:
+                 detail: str = "", texts: Optional[Dict[str, Tuple[str, str]]] = None) -> None:
         self.status, self.reason, self.where = status, reason, where
         self.object, self.detail = object, detail
         self.status_name = ffi.string(lib.cbank_status_name(status)).decode()
@@ -100,7 +100,7 @@ SINGLE: Dict[int, Type[CbankError]] = {
     lib.CBANK_E_MEMORY: OutOfMemoryError}
 
 
-def _texts(error: Any, lang: bytes) -> Any:
+def _texts(error: Any, lang: bytes) -> Tuple[str, str]:
     message, remedy = ffi.new("char[512]"), ffi.new("char[512]")
     lib.cbank_error_text(error, lang, message, 512, remedy, 512)
     return ffi.string(message).decode(), ffi.string(remedy).decode()

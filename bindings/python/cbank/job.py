@@ -148,11 +148,11 @@ def pieces_of(source: Source) -> Iterator[bytes]:
         return
     if hasattr(source, "read"):
         while True:
-            piece = source.read(PIECE)  # type: ignore[union-attr]
+            piece = source.read(PIECE)
             if not piece:
                 return
             yield piece
     else:
-        for piece in source:  # type: ignore[union-attr]
+        for piece in source:
             if piece:
                 yield piece

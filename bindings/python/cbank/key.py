@@ -2,7 +2,7 @@
 import os
 from typing import Any, Optional, Union
 
-from cbank import _call
+from cbank import _call, errors
 from cbank._native import ffi, lib
 from cbank.api.v1 import KeyInfo
 
@@ -48,7 +48,7 @@ class Key(_call.Owner):
         status = lib.cbank_key_save(self._handle(), _call.text(path), *_call.secret(passphrase),
                                     error)
         if status:
-            raise _call.errors.of(status, error)
+            raise errors.of(status, error)
 
     def show(self) -> KeyInfo:
         """The public half."""
@@ -70,7 +70,7 @@ def save_reference_key(path: Path, passphrase: Passphrase = None, bank: Any = No
         ffi.NULL if institution is None else _call.text(institution), _call.text(path),
         *_call.secret(passphrase), error)
     if status:
-        raise _call.errors.of(status, error)
+        raise errors.of(status, error)
 
 
 def open_reference_key(path: Path, passphrase: Passphrase = None) -> bytes:

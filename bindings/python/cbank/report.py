@@ -1,8 +1,7 @@
 """What a verification found, decoded only as far as it is looked at."""
 import datetime
 import decimal
-from collections.abc import Sequence
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from cbank import values
 from cbank.api.v1 import VerdictItem, VerdictReport
@@ -82,7 +81,7 @@ class Item:
         return self.message.institution_name
 
 
-class Items(Sequence):  # type: ignore[type-arg]
+class Items(Sequence[Item]):
     """The entries of a report, each decoded when it is asked for."""
 
     def __init__(self, data: bytes, places: List[Tuple[int, int]]) -> None:
