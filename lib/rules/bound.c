@@ -139,19 +139,26 @@ static bool choose_place(cbi_bound *bound, uint32_t grant, int64_t credit, int64
     return best != CBI_NONE;
 }
 
+int64_t cbi_bound_application_cost(const cbi_bound *bound, uint32_t application)
+{
+    int64_t cost = cbi_bound_measures(bound)[CBI_RECORDS] *
+                   (int64_t)bound->model->problem->applications[application].records.count;
+
+    for (uint32_t i = bound->of_application.first[application];
+         i < bound->of_application.first[application + 1]; i++)
+        cost += bound->values[bound->of_application.list[i].price];
+    return cost;
+}
+
 static int64_t value_application(cbi_bound *bound, uint32_t index)
 {
     const cbi_application *application = &bound->model->problem->applications[index];
     int64_t credit = credit_worth(bound, index);
-    int64_t worth =
-        -cbi_bound_measures(bound)[CBI_RECORDS] * (int64_t)application->records.count;
+    int64_t worth = -cbi_bound_application_cost(bound, index);
     int64_t least_loss = 0;
     uint32_t least = CBI_NONE;
     bool any = false;
 
-    for (uint32_t i = bound->of_application.first[index];
-         i < bound->of_application.first[index + 1]; i++)
-        worth -= bound->values[bound->of_application.list[i].price];
     for (uint32_t i = 0; i < application->grants.count; i++) {
         uint32_t grant = application->grants.first + i;
         int64_t value = 0;

@@ -34,6 +34,7 @@ typedef struct cbi_price {
     int64_t limit_den;
     int64_t step; /* how much a unit matters beside those of other rows, in 1/256 */
     int64_t par;  /* the price at which credit there is worth nothing; 0: not of credit */
+    int64_t grain; /* raw numbers in a unit; 0: units are rounded, or not of credit */
 } cbi_price;
 
 /* What a place or an application pays for a price: `linear` only for what is counted in full. */
@@ -99,6 +100,9 @@ void cbi_bound_evaluate(cbi_bound *bound);
 /* Tries for each row of credit whether its full price makes the bound better. */
 void cbi_bound_prime(cbi_bound *bound);
 
+/* Sets the prices that are paid, one after the other, so that their rows are just about kept. */
+void cbi_bound_balance(cbi_bound *bound);
+
 /* Improves the multipliers for some rounds; true as soon as the target is out of reach. The bound
  * then stands at the best ones. */
 bool cbi_bound_refute(cbi_bound *bound, uint32_t rounds);
@@ -127,6 +131,8 @@ void cbi_bound_sum_need(cbi_bound *bound);
 /* True if the slack would be below zero with this much less worth in one block. */
 bool cbi_bound_is_lost(const cbi_bound *bound, int64_t loss);
 
+/* What an application pays besides what its places do. */
+int64_t cbi_bound_application_cost(const cbi_bound *bound, uint32_t application);
 /* What a place is worth to its application at the present multipliers. */
 int64_t cbi_bound_place_worth(const cbi_bound *bound, uint32_t place);
 

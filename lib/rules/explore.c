@@ -1,5 +1,7 @@
 #include "rules/explore.h"
 
+#include "rules/measure.h"
+
 #include <string.h>
 
 #define ROOT_ROUNDS 60
@@ -65,15 +67,7 @@ void cbi_explore_clear(cbi_explore *search)
 
 uint64_t cbi_explore_work(const cbi_explore *search)
 {
-    return search->bound.work + search->cut.work;
-}
-
-static bool reaches(const cbi_target *target, const cbi_measures *m)
-{
-    return (!target->held[CBI_MISSING] || m->missing <= target->at[CBI_MISSING]) &&
-           (!target->held[CBI_COUNTED] || m->counted >= target->at[CBI_COUNTED]) &&
-           (!target->held[CBI_EARNED] || m->earned >= target->at[CBI_EARNED]) &&
-           (!target->held[CBI_RECORDS] || m->records <= target->at[CBI_RECORDS]);
+    return search->bound.work + search->cut.work + search->swept;
 }
 
 /* Every record that has to be used still can be. */
@@ -114,7 +108,7 @@ static cbank_status take_plan(cbi_explore *search, bool *reached, cbank_error *e
     if (end != CBI_CUT_FOUND)
         return CBANK_OK;
     cbi_plan_measure(problem, draft);
-    *reached = reaches(&search->target, &draft->measures);
+    *reached = cbi_target_is_reached(&search->target, &draft->measures);
     if (*reached || cbi_measures_compare(search->goal, &draft->measures,
                                          &search->best.measures) < 0)
         cbi_plan_copy(&search->best, draft);

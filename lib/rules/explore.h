@@ -29,6 +29,7 @@ typedef struct cbi_explore {
     int64_t step;          /* after a plan is found, look for one better by this; 0: stop */
     uint8_t *must;         /* of each record: it has to be used */
     uint64_t work_max;
+    uint64_t swept;        /* work done by sweeps (ideal.h) */
     bool gave_up;          /* some placement's counted amounts were not decided */
     struct cbi_frame *frames;
     struct cbi_branch *branches;

@@ -6,6 +6,7 @@
 #define VALUE_MAX ((int64_t)1 << 32)
 #define SWITCHES_MAX 8
 #define HALVINGS_MAX 8
+#define BALANCES 20
 #define PATIENCE 5 /* rounds without a gain before steps are halved */
 
 /* A step: `mantissa` / 2^`shift`. */
@@ -276,4 +277,40 @@ bool cbi_bound_refute(cbi_bound *bound, uint32_t rounds)
         cbi_bound_evaluate(bound);
     }
     return best < 0;
+}
+
+/* The price at which the choice keeps one row just about, by halving: the slack is convex in it. */
+static void balance_price(cbi_bound *bound, uint32_t at)
+{
+    int64_t low = 0;
+    int64_t high = bound->values[at] > 0 ? bound->values[at] : bound->prices[at].par;
+    __int128 best = bound->slack;
+    int64_t best_value = bound->values[at];
+
+    for (int i = 0; i < BALANCES && high - low > 1; i++) {
+        bound->values[at] = low + (high - low) / 2;
+        cbi_bound_evaluate(bound);
+        cbi_bound_find_gaps(bound);
+        if (bound->slack < best) {
+            best = bound->slack;
+            best_value = bound->values[at];
+        }
+        if (bound->gaps[at] == 0)
+            break;
+        if (bound->gaps[at] > 0)
+            low = bound->values[at];
+        else
+            high = bound->values[at];
+    }
+    bound->values[at] = best_value;
+    bound->slack = best;
+}
+
+void cbi_bound_balance(cbi_bound *bound)
+{
+    cbi_bound_evaluate(bound);
+    for (uint32_t i = 0; i < bound->price_count; i++)
+        if (bound->values[i] > 0 && bound->prices[i].par > 0)
+            balance_price(bound, i);
+    cbi_bound_evaluate(bound);
 }

@@ -352,6 +352,7 @@ cbank_status cbi_model_build(cbi_arena *arena, const cbi_problem *problem, cbi_m
     CBI_TRY(cbi_arena_alloc(arena, places, 1, &model.may_cut, err));
     mark_cuts(&build);
     CBI_TRY(build_rows(&build, err));
+    CBI_TRY(cbi_model_drop_implied(arena, &model, err));
     CBI_TRY(build_index(&build, pair_terms, places, &model.place_first, &model.place_terms, err));
     CBI_TRY(build_index(&build, pair_records, problem->record_count, &model.record_first,
                         &model.record_applications, err));

@@ -55,6 +55,10 @@ typedef struct cbi_model {
     uint32_t bucket_order[CBI_BUCKETS_MAX]; /* children before parents */
 } cbi_model;
 
+/* A step of it: drops rows that others together imply; of those that imply each other the last one
+ * stays. */
+cbank_status cbi_model_drop_implied(cbi_arena *arena, cbi_model *model, cbank_error *err);
+
 cbank_status cbi_model_build(cbi_arena *arena, const cbi_problem *problem, cbi_model *out,
                              cbank_error *err);
 

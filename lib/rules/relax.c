@@ -114,7 +114,7 @@ static void add_price(struct relax *relax, int64_t limit_num, int64_t limit_den,
     int64_t step = bound->typical * 256 / greatest;
 
     step = step < 1 ? 1 : step > UNITS_MAX ? UNITS_MAX : step;
-    bound->prices[bound->price_count++] = (cbi_price){limit_num, limit_den, step, 0};
+    bound->prices[bound->price_count++] = (cbi_price){limit_num, limit_den, step, 0, 0};
 }
 
 /* How many grants of the term's application have a place in the row. */
@@ -200,6 +200,8 @@ static void add_row(struct relax *relax, const cbi_row *row)
     else
         add_price(relax, floor_div(limit, common), shrink, ceil_div(greatest, shrink));
     relax->bound->prices[relax->bound->price_count - 1].par = par;
+    if (!row->records && !row->cuts && shrink == 1)
+        relax->bound->prices[relax->bound->price_count - 1].grain = common;
 }
 
 /* True if the applications lie in one block, which takes one of them anyhow. */

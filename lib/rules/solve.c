@@ -1,39 +1,10 @@
 #include "rules/solve.h"
 
 #include "rules/canon.h"
+#include "rules/ideal.h"
+#include "rules/measure.h"
 
 #define REACH_ROUNDS 60
-
-/* The measures in the order of each goal. */
-static const uint32_t orders[][CBI_MEASURES] = {
-    [CBI_GOAL_AWARD] = {CBI_MISSING, CBI_COUNTED, CBI_EARNED, CBI_RECORDS},
-    [CBI_GOAL_CREDIT] = {CBI_COUNTED, CBI_MISSING, CBI_EARNED, CBI_RECORDS},
-};
-
-static int64_t *measure_at(cbi_measures *measures, uint32_t which)
-{
-    int64_t *all[] = {&measures->missing, &measures->counted, &measures->earned,
-                      &measures->records};
-
-    return all[which];
-}
-
-/* The smallest step that a measure can make. */
-static int64_t step_of(const cbi_model *model, const cbi_bound *bound, uint32_t measure)
-{
-    const cbi_problem *problem = model->problem;
-    int64_t unit = model->any_cut ? 1 : bound->unit;
-
-    if (measure == CBI_RECORDS)
-        return 1;
-    for (uint32_t i = 0; measure == CBI_MISSING && i < problem->bucket_count; i++)
-        unit = problem->buckets[i].min % unit != 0 ? 1 : unit;
-    for (uint32_t i = 0; measure == CBI_MISSING && i < problem->residency_count; i++)
-        unit = problem->residencies[i].min % unit != 0 ? 1 : unit;
-    if (measure == CBI_MISSING && problem->total % unit != 0)
-        unit = 1;
-    return unit;
-}
 
 /* One measure being settled: no plan is more than `reach` steps better than the best one. */
 struct settling {
@@ -45,7 +16,7 @@ struct settling {
 
 static int64_t best_of(const struct settling *s)
 {
-    return *measure_at(&s->search->best.measures, s->measure);
+    return *cbi_measure_at(&s->search->best.measures, s->measure);
 }
 
 /* How far the bound allows the measure to go. */
@@ -75,14 +46,14 @@ static cbank_status settle(cbi_explore *search, const uint32_t *order, uint32_t 
 {
     cbank_status status = CBANK_OK;
     struct settling s = {.search = search, .measure = order[at]};
-    int64_t step = step_of(search->model, &search->bound, s.measure);
+    int64_t step = cbi_measure_step(&search->bound, s.measure);
     cbi_explore_end end = CBI_EXPLORE_EXHAUSTED;
 
-    s.step = s.measure == CBI_MISSING || s.measure == CBI_RECORDS ? -step : step;
+    s.step = cbi_measure_falls(s.measure) ? -step : step;
     search->target = (cbi_target){.aim = s.measure};
     for (uint32_t i = 0; i <= at; i++) {
         search->target.held[order[i]] = true;
-        search->target.at[order[i]] = *measure_at(&search->best.measures, order[i]);
+        search->target.at[order[i]] = *cbi_measure_at(&search->best.measures, order[i]);
     }
     if (s.step > 0 || best_of(&s) > 0)
         find_reach(&s);
@@ -96,7 +67,7 @@ static cbank_status settle(cbi_explore *search, const uint32_t *order, uint32_t 
         if (end != CBI_EXPLORE_STOPPED && !search->gave_up)
             s.reach = 0;
     }
-    *measure_at(&proof->bound, s.measure) = best_of(&s) + s.reach * s.step;
+    *cbi_measure_at(&proof->bound, s.measure) = best_of(&s) + s.reach * s.step;
     proof->optimal &= end != CBI_EXPLORE_STOPPED;
 done:
     return status;
@@ -109,16 +80,19 @@ cbank_status cbi_solve(const cbi_problem *problem, cbi_goal goal, uint64_t work_
     cbi_arena arena = {0};
     cbi_model model;
     cbi_explore search = {0};
+    bool found;
 
     *proof = (cbi_proof){.optimal = true,
                          .bound = {.counted = problem->amount_sum, .earned = problem->amount_sum}};
     CBI_TRY(cbi_problem_check(problem, err));
     CBI_TRY(cbi_model_build(&arena, problem, &model, err));
     CBI_TRY(cbi_explore_build(&arena, &model, goal, work_max, &search, err));
-    for (uint32_t i = 0; i < CBI_MEASURES && proof->optimal; i++)
-        CBI_TRY(settle(&search, orders[goal], i, proof, err));
+    CBI_TRY(cbi_ideal_find(&search, &arena, &found, err));
+    proof->canonical = found;
+    for (uint32_t i = 0; i < CBI_MEASURES && proof->optimal && !found; i++)
+        CBI_TRY(settle(&search, cbi_measure_order(goal), i, proof, err));
     proof->optimal &= !search.gave_up;
-    if (proof->optimal)
+    if (proof->optimal && !found)
         CBI_TRY(cbi_canon_find(&search, &proof->canonical, err));
     proof->work = cbi_explore_work(&search);
     if (proof->optimal)
