@@ -31,12 +31,8 @@ class Refused extends \RuntimeException
 /** A bank, key, verifier or job; closed by close(), or when nobody holds it any more. */
 final class Handle
 {
-    /** @param list<mixed> $held what has to outlive it */
-    public function __construct(
-        private ?FFI\CData $pointer,
-        private \Closure $closer,
-        private array $held = []
-    ) {
+    public function __construct(private ?FFI\CData $pointer, private \Closure $closer)
+    {
     }
 
     public function pointer(): FFI\CData
@@ -49,7 +45,6 @@ final class Handle
         if ($this->pointer !== null) {
             ($this->closer)($this->pointer);
             $this->pointer = null;
-            $this->held = [];
         }
     }
 
@@ -118,7 +113,8 @@ final class Library
         $err = $this->c->new('cbank_error');
         $out = $this->c->new("cbank_$noun *");
         $this->check($this->c->$call(...$arguments, ...[FFI::addr($out), FFI::addr($err)]), $err);
-        return $this->owned($noun, $out, []);
+        $close = "cbank_{$noun}_close";
+        return new Handle($out, fn (FFI\CData $it) => $this->c->$close($it));
     }
 
     public function key(string $suite): Handle
@@ -186,13 +182,6 @@ final class Library
         $data = $this->taken($out);
         $this->check($status, $err);
         return $data;
-    }
-
-    /** @param list<mixed> $held */
-    private function owned(string $noun, FFI\CData $pointer, array $held): Handle
-    {
-        $close = "cbank_{$noun}_close";
-        return new Handle($pointer, fn (FFI\CData $it) => $this->c->$close($it), $held);
     }
 
     /**
