@@ -60,6 +60,14 @@ def calls(header=HEADER):
     return out
 
 
+def statuses(header=HEADER):
+    """(name, number, words) of each status."""
+    text = pathlib.Path(header).read_text(encoding="utf-8")
+    body = re.search(r"typedef enum cbank_status \{(.*?)\} cbank_status;", text, re.S).group(1)
+    return [(name, int(number), words or name.replace("_", " ").lower()) for name, number, words in
+            re.findall(r"CBANK_(?:E_)?(\w+) = (\d+),?[ \t]*(?:/\* (.*?) \*/)?", body)]
+
+
 if __name__ == "__main__":
     for each in calls(*sys.argv[1:]):
         print(each.name, each.request, each.reply, each.job_reply)

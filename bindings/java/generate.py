@@ -1,9 +1,8 @@
 """Makes the Java that repeats include/cbank.h: the native declarations, the statuses, and a class
 for each noun with a method for each data call, whose comment is the header's.
 
-What has a shape of its own (keys, jobs, opening and closing) is written by hand in src; a call that
-is neither stops the build. A class `Credits` in src extends the `CreditsCalls` that is made here;
-where src has none, the class is made as well.
+A class `Credits` in src extends the `CreditsCalls` that is made here; where src has none, the class
+is made as well.
 
 Usage: generate.py SRC OUT
 """
@@ -15,111 +14,59 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import face  # noqa: E402
+import shape  # noqa: E402
 
-HANDS = re.compile(r"cbank_(buffer_clear|status_name|reason_name|version|error_text|key_\w+|"
-                   r"job_\w+|bank_create|bank_open|bank_close|bank_restore|reference_key_\w+|"
-                   r"verifier_open|verifier_close)")
-CLASSES = {"sign": "Signing", "log": "Log", "rules": "Rules", "batch": "Batches",
-           "status": "Statuses", "key": "Keys"}
-HANDLES = {"cbank_bank": "Bank", "cbank_key": "Key", "cbank_verifier": "Verifier"}
-BYTES, SIZE, REPLY, ERROR = "const uint8_t *", "size_t", "cbank_buffer *", "cbank_error *"
 PRIMITIVES = {"size_t": "long", "uint32_t": "int", "int32_t": "int", "cbank_status": "int",
               "void": "void"}
-
-
-def camel(words):
-    first, *rest = words.split("_")
-    return first + "".join(word.capitalize() for word in rest)
-
-
-def class_of(noun):
-    if noun in CLASSES:
-        return CLASSES[noun]
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return camel("_" + plural)
+HEAD = "// Made from include/cbank.h by generate.py.\npackage cbank;\n\n"
 
 
 def primitive(kind):
     return "long" if kind.endswith("*") else PRIMITIVES[kind]
 
 
-def document(call, indent="    "):
+def document(call):
     """The header's comment as Javadoc."""
-    text = re.sub(r"^\s*\* ?", "", html.escape(call.comment, quote=False), flags=re.M)
-    text = text.replace("@retval", "\n@retval")
-    text = re.sub(r"\n+@param\s+\w+\s+[^\n]*(\n {2,}[^\n]*)*", "", text)
-    body, *values = re.split(r"\n+@retval\s+", text)
-    body = re.sub(r"\bcbank_(\w+)", r"{@code cbank_\1}", body)
-    out = [line.strip() for line in body.strip().split("\n")]
+    body, values = shape.comment(call)
+    body = re.sub(r"\bcbank_(\w+)", r"{@code cbank_\1}", html.escape(body, quote=False))
+    lines = body.split("\n")
     if values:
-        out += ["", "<ul>"]
-        for value in values:
-            names, _, what = value.partition("  ")
-            out.append("<li>{@code %s}: %s" % (names.replace("CBANK_E_", "").strip(),
-                                               " ".join(what.split())))
-        out.append("</ul>")
-    lines = "\n".join(f"{indent} * {line}".rstrip() for line in out)
-    return f"{indent}/**\n{lines}\n{indent} */\n"
+        lines += ["", "<ul>"]
+        lines += ["<li>{@code %s}: %s" % (names, html.escape(what, quote=False))
+                  for names, what in values]
+        lines.append("</ul>")
+    text = "\n".join(f"     * {line}".rstrip() for line in lines)
+    return f"    /**\n{text}\n     */\n"
 
 
-class Shape:
-    """A data call: handles, perhaps a request, then a reply or a job."""
-
-    def __init__(self, call):
-        rest = list(call.parameters)
-        self.call, self.handles = call, []
-        while rest and rest[0].kind.replace("const ", "").rstrip(" *") in HANDLES:
-            one = rest.pop(0)
-            self.handles.append((HANDLES[one.kind.replace("const ", "").rstrip(" *")], one.name))
-        self.request = None
-        if [one.kind for one in rest[:2]] == [BYTES, SIZE]:
-            self.request, rest = call.request.rsplit(".", 1)[1], rest[2:]
-        ends = [one.kind for one in rest]
-        self.begins = ends == ["cbank_job **", ERROR]
-        if not self.begins and ends != [REPLY, ERROR]:
-            sys.exit(f"generate.py: {call.name} has a shape of its own: write it by hand")
-        message = call.job_reply if self.begins else call.reply
-        if message is None or (self.request is None and call.request is not None):
-            sys.exit(f"generate.py: the comment of {call.name} does not name its messages")
-        self.reply = message.rsplit(".", 1)[1]
-        noun, _, self.verb = call.name[len("cbank_"):].partition("_")
-        first = self.handles[0][0] if self.handles else None
-        self.owner = "Verifier" if first == "Verifier" else "Bank" if noun == "bank" \
-            else class_of(noun)
-        if first == "Verifier":
-            self.verb = noun + "_" + self.verb
-
-    @property
-    def is_static(self):
-        return not self.handles or self.handles[0][0] == "Key"
-
-    def method(self):
-        own = self.owner in ("Bank", "Verifier")
-        listed = self.handles if self.is_static else self.handles[1:]
-        parameters = [f"{kind} {name}" for kind, name in listed]
-        passed = [name if own is False or i or self.is_static else "self()"
-                  for i, (_, name) in enumerate(self.handles)]
-        if self.request:
-            parameters.append(f"{self.request} request")
-        arguments = [f"{name}.address()" for name in passed]
-        arguments += ["s.request(), s.size()"] if self.request else []
-        arguments += ["s.out()" if self.begins else "s.reply()", "s.error()"]
-        kind, how = self.reply, "reply"
-        if self.begins:
-            kind, how = f"Job<{self.reply}>", "job"
-        elif self.owner == "Verifier":
-            kind, how = f"Verification<{self.reply}>", "verification"
-        uses = "".join(f", {name}" for name in passed)
-        given = "Objects.requireNonNull(request)" if self.request else "null"
-        return (f'\n{document(self.call)}    @Counterpart("{self.call.name}")\n'
-                f"    public {'static ' if self.is_static else ''}{kind} {camel(self.verb)}"
-                f"({', '.join(parameters)}) {{\n"
-                f"        return Call.{how}({self.reply}.parser(), "
-                f"{given}, s -> Library.{self.call.name}(\n"
-                f"            {', '.join(arguments)}){uses});\n    }}\n")
-
-
-HEAD = "// Made from include/cbank.h by generate.py.\npackage cbank;\n\n"
+def method(one):
+    target = "self()" if one.is_own else "bank"
+    passed = [name for name, _ in one.given]
+    if not one.is_static:
+        passed.insert(0, target)
+    parameters = [f"{kind} {name}" for name, kind in one.given]
+    if one.request:
+        parameters.append(f"{one.request} request")
+    arguments = [f"{name}.address()" for name in passed]
+    arguments += ["s.request(), s.size()"] if one.request else []
+    if one.has_secret:
+        parameters.append("char[] passphrase")
+        arguments.append("secret.address(), secret.size()")
+    arguments += ["s.out()" if one.begins else "s.reply()", "s.error()"]
+    kind, how = one.reply, "reply"
+    if one.begins:
+        kind, how = f"Job<{one.reply}>", "job"
+    elif one.first == "Verifier":
+        kind, how = f"Verification<{one.reply}>", "verification"
+    given = "Objects.requireNonNull(request)" if one.request else "null"
+    call = (f"return Call.{how}({one.reply}.parser(), {given}, s -> Library.{one.call.name}(\n"
+            f"            {', '.join(arguments)}){''.join(', ' + name for name in passed)});")
+    if one.has_secret:
+        call = f"try (Text secret = Text.of(passphrase)) {{\n            {call}\n        }}"
+    return (f'\n{document(one.call)}    @Counterpart("{one.call.name}")\n'
+            f"    public {'static ' if one.is_static else ''}{kind} {one.name}"
+            f"({', '.join(parameters)}) {{\n"
+            f"        {call}\n    }}\n")
 
 
 def library(calls):
@@ -132,17 +79,9 @@ def library(calls):
     return "".join(out) + "}\n"
 
 
-def statuses(text):
-    body = re.search(r"typedef enum cbank_status \{(.*?)\} cbank_status;", text, re.S).group(1)
-    rows = re.findall(r"CBANK_(?:E_)?(\w+) = (\d+),?[ \t]*(?:/\* (.*?) \*/)?", body)
-    out = [HEAD, "/** What a call answers. The numbers never change; a hundred is a class. */\n"
-                 "public enum Status {\n"]
-    for name, number, comment in rows:
-        words = comment or name.replace("_", " ").capitalize()
-        words = html.escape(words[0].upper() + words[1:], quote=False)
-        out.append(f"    /** {words}. */\n    {name}({number}),\n")
-    out.append("    /** A number that this version does not know. */\n    UNKNOWN_NUMBER(-1);\n")
-    out.append("""
+STATUS_END = """    /** A number that this version does not know. */
+    UNKNOWN_NUMBER(-1);
+
     private final int number;
 
     Status(int number) {
@@ -164,23 +103,31 @@ def statuses(text):
         return UNKNOWN_NUMBER;
     }
 }
-""")
-    return "".join(out)
+"""
+
+
+def statuses():
+    out = [HEAD, "/** What a call answers. The numbers never change; a hundred is a class. */\n"
+                 "public enum Status {\n"]
+    for name, number, words in face.statuses():
+        words = html.escape(words[0].upper() + words[1:], quote=False)
+        out.append(f"    /** {words}. */\n    {name}({number}),\n")
+    return "".join(out) + STATUS_END
 
 
 def calls_class(owner, shapes):
-    base = {"Bank": " extends Handle", "Verifier": " extends Handle"}.get(owner, "")
+    own = shapes[0].is_own
     out = [HEAD, "import cbank.api.v1.*;\nimport java.util.Objects;\n\n",
-           f"/** The data calls of {{@link {owner}}}. */\nabstract class {owner}Calls{base} {{\n"]
-    if base:
+           f"/** The data calls of {{@link {owner}}}. */\n"
+           f"abstract class {owner}Calls{' extends Handle' if own else ''} {{\n"]
+    if own:
         out.append(f"    {owner}Calls(long address, java.util.function.LongConsumer close) {{\n"
                    f'        super("{owner.lower()}", address, close);\n    }}\n\n'
                    f"    abstract {owner} self();\n")
     else:
         out.append(f"    final Bank bank;\n\n    {owner}Calls(Bank bank) {{\n"
                    "        this.bank = bank;\n    }\n")
-    out += [shape.method() for shape in shapes]
-    return "".join(out)
+    return "".join(out + [method(one) for one in shapes])
 
 
 def plain_class(owner):
@@ -195,19 +142,11 @@ def accessor(owner):
 
 def main(source, out):
     calls = face.calls()
-    groups = {}
-    for call in calls:
-        if not HANDS.fullmatch(call.name):
-            shape = Shape(call)
-            groups.setdefault(shape.owner, []).append(shape)
-    files = {"Library": library(calls), "Status": statuses(face.HEADER.read_text("utf-8"))}
-    nouns = [name for name in groups if name not in ("Bank", "Verifier")]
-    for owner, shapes in groups.items():
-        text = calls_class(owner, shapes)
-        if owner == "Bank":
-            text += "".join(accessor(noun) for noun in nouns
-                            if not all(shape.is_static for shape in groups[noun]))
-        files[owner + "Calls"] = text + "}\n"
+    found = shape.groups(calls)
+    files = {"Library": library(calls), "Status": statuses()}
+    for owner, shapes in found.items():
+        more = "".join(map(accessor, shape.beside(found))) if owner == "Bank" else ""
+        files[owner + "Calls"] = calls_class(owner, shapes) + more + "}\n"
         if not (source / "cbank" / f"{owner}.java").exists():
             files[owner] = plain_class(owner)
     folder = out / "cbank"

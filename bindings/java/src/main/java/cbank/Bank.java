@@ -1,9 +1,7 @@
 package cbank;
 
-import cbank.api.v1.BackupReply;
 import cbank.api.v1.BankCreateRequest;
 import cbank.api.v1.BankInfo;
-import cbank.api.v1.RestoreRequest;
 import cbank.v1.LangText;
 import java.nio.file.Path;
 
@@ -25,15 +23,6 @@ public final class Bank extends BankCalls {
             .addNames(LangText.newBuilder().setLang("zh").setValue(name)).build(), null);
     }
 
-    /** Makes a bank; the passphrase encrypts its key files, null leaves them in the clear. */
-    @Counterpart("cbank_bank_create")
-    public static BankInfo create(BankCreateRequest request, char[] passphrase) {
-        try (Text secret = Text.of(passphrase)) {
-            return Call.reply(BankInfo.parser(), request, s -> Library.cbank_bank_create(
-                s.request(), s.size(), secret.address(), secret.size(), s.reply(), s.error()));
-        }
-    }
-
     /** Opens a bank whose key files are in the clear. */
     public static Bank open(Path folder) {
         return open(folder, null);
@@ -45,15 +34,6 @@ public final class Bank extends BankCalls {
         try (Text path = Text.of(folder); Text secret = Text.of(passphrase)) {
             return new Bank(Call.handle(null, s -> Library.cbank_bank_open(path.address(),
                 secret.address(), secret.size(), s.out(), s.error())));
-        }
-    }
-
-    /** Makes a bank's folder from a backup. */
-    @Counterpart("cbank_bank_restore")
-    public static BackupReply restore(RestoreRequest request, char[] passphrase) {
-        try (Text secret = Text.of(passphrase)) {
-            return Call.reply(BackupReply.parser(), request, s -> Library.cbank_bank_restore(
-                s.request(), s.size(), secret.address(), secret.size(), s.reply(), s.error()));
         }
     }
 

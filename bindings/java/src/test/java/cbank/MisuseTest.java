@@ -11,13 +11,16 @@ import cbank.v1.LangText;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,22 +109,31 @@ class MisuseTest {
 
     @Test
     void aBankThatNobodyHoldsIsClosed() throws Exception {
-        AtomicReference<Boolean> gone = new AtomicReference<>(false);
-        forget(gone);
-        for (int i = 0; i < 100 && !gone.get(); i++) {
+        world.bank.close();
+        assertEquals(0, openFiles());
+        Bank.open(world.path).info();
+        assertTrue(openFiles() > 0);
+        for (int i = 0; i < 200 && openFiles() > 0; i++) {
             System.gc();
             Thread.sleep(20);
         }
-        assertTrue(gone.get(), "the collector closes what was forgotten");
+        assertEquals(0, openFiles(), "the collector closes what was forgotten");
         try (Bank again = Bank.open(world.path)) {
             assertEquals(World.ORIGIN, again.info().getOrigin());
         }
     }
 
-    private void forget(AtomicReference<Boolean> gone) {
-        Bank bank = Bank.open(world.path);
-        bank.info();
-        java.lang.ref.Cleaner.create().register(bank, () -> gone.set(true));
+    /** How many files of the world the process has open. */
+    private long openFiles() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.filter(each -> {
+                try {
+                    return Files.readSymbolicLink(each).startsWith(world.folder);
+                } catch (IOException e) {
+                    return false;
+                }
+            }).count();
+        }
     }
 
     @Test
@@ -149,10 +161,10 @@ class MisuseTest {
     @Test
     void inputThatFailsEndsTheJob() {
         Job<CreditImportReply> job = importing();
-        assertThrows(java.io.IOException.class, () -> job.run(new InputStream() {
+        assertThrows(IOException.class, () -> job.run(new InputStream() {
             @Override
-            public int read() throws java.io.IOException {
-                throw new java.io.IOException("the disk is gone");
+            public int read() throws IOException {
+                throw new IOException("the disk is gone");
             }
         }, (name, bytes) -> { }));
         assertTrue(job.isClosed());
