@@ -452,6 +452,67 @@ CBANK_API CBANK_CHECKED cbank_status cbank_institution_resume(cbank_bank *bank,
                                                               cbank_buffer *reply,
                                                               cbank_error *err);
 
+/**
+ * Enters an institution that has no key of its own, and for which others sign; vouched by the bank.
+ * Request: RegisterRequest. Reply: InstitutionInfo. EXISTS, INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_register(cbank_bank *bank,
+                                                                const uint8_t *request,
+                                                                size_t request_size,
+                                                                cbank_buffer *reply,
+                                                                cbank_error *err);
+
+/**
+ * Says what an institution is: a new name from a day on, identifiers, type, roles, parent, area.
+ * Request: DescribeRequest. Reply: InstitutionInfo. NOT_FOUND, INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_describe(cbank_bank *bank,
+                                                                const uint8_t *request,
+                                                                size_t request_size,
+                                                                cbank_buffer *reply,
+                                                                cbank_error *err);
+
+/**
+ * An institution lets another one sign, or answer, for it; signed by its key of today. No bank is
+ * needed. Request: DelegationRequest. Reply: RequestReply, to be handed to the bank.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_delegation(const cbank_key *key,
+                                                                  const uint8_t *request,
+                                                                  size_t request_size,
+                                                                  cbank_buffer *reply,
+                                                                  cbank_error *err);
+
+/**
+ * Grants a scope, a licence, a delegation or a succession. One that has a key of its own delegates
+ * by its own request alone. Request: GrantRequest. Reply: InstitutionInfo.
+ *
+ * @retval CBANK_E_NOT_FOUND      no such institution, or no such signer or successor
+ * @retval CBANK_E_DENIED         it has a key of its own and has to sign the request
+ * @retval CBANK_E_BAD_SIGNATURE  the request is not signed with its key of today
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_grant(cbank_bank *bank,
+                                                             const uint8_t *request,
+                                                             size_t request_size,
+                                                             cbank_buffer *reply,
+                                                             cbank_error *err);
+
+/** Ends a grant on a day. Request: GrantEndRequest. Reply: InstitutionInfo. NOT_FOUND, STATE. */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_grant_end(cbank_bank *bank,
+                                                                 const uint8_t *request,
+                                                                 size_t request_size,
+                                                                 cbank_buffer *reply,
+                                                                 cbank_error *err);
+
+/**
+ * An institution becomes part of another one, or closes. What it awarded stands; what it awards
+ * after its last day is refused. Request: InstitutionEndRequest. Reply: InstitutionInfo.
+ * NOT_FOUND, STATE, INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_institution_end(cbank_bank *bank,
+                                                           const uint8_t *request,
+                                                           size_t request_size,
+                                                           cbank_buffer *reply, cbank_error *err);
+
 /** One institution. Request: InstitutionShowRequest. Reply: InstitutionInfo. NOT_FOUND. */
 CBANK_API CBANK_CHECKED cbank_status cbank_institution_show(cbank_bank *bank,
                                                             const uint8_t *request,

@@ -21,6 +21,9 @@
 #define CBI_INSTITUTION_KEYS_MAX 64u
 #define CBI_LOG_KEYS_MAX 64u  /* of one bank, one after the other */
 #define CBI_ROOT_KEYS_MAX 64u /* the same; so that their successions fit a directory's head */
+#define CBI_INSTITUTION_GRANTS_MAX 64u /* of each sort, ended ones too */
+#define CBI_INSTITUTION_CHANGES_MAX 1024u
+#define CBI_INSTITUTION_DEPTH_MAX 8u /* of parents */
 #define CBI_STATUS_PAGE_MAX 1024u
 #define CBI_STATUS_PAGES_MAX 65536u
 #define CBI_PROOF_PATH_MAX 63u

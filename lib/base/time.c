@@ -123,6 +123,34 @@ int64_t cbi_date_begins(uint32_t date)
     return days_from_civil((int64_t)(date / 10000), date / 100 % 100, date % 100) * 86400;
 }
 
+uint32_t cbi_date_first(uint32_t date)
+{
+    if (date % 10000 == 0)
+        return date + 101;
+    return date % 100 == 0 ? date + 1 : date;
+}
+
+uint32_t cbi_date_last(uint32_t date)
+{
+    if (date % 10000 == 0)
+        return date + 1231;
+    return date % 100 == 0 ? date + days_in_month(date / 10000, date / 100 % 100) : date;
+}
+
+uint32_t cbi_date_before(uint32_t date)
+{
+    return cbi_date_of(cbi_date_begins(date) - 1);
+}
+
+uint32_t cbi_date_of(int64_t time)
+{
+    int64_t days = time / 86400 - (time % 86400 < 0), year;
+    unsigned month, day;
+
+    civil_from_days(days, &year, &month, &day);
+    return (uint32_t)year * 10000 + month * 100 + day;
+}
+
 bool cbi_time_parse(cbi_bytes text, int64_t *out)
 {
     size_t at = 0;

@@ -20,6 +20,13 @@ bool cbi_date_parse(cbi_bytes text, uint32_t *out);
 void cbi_date_format(uint32_t date, char *out);
 /* Midnight UTC at which a full date begins. */
 int64_t cbi_date_begins(uint32_t date);
+/* The first and the last day that a date may mean. */
+uint32_t cbi_date_first(uint32_t date);
+uint32_t cbi_date_last(uint32_t date);
+/* The day before a full date. */
+uint32_t cbi_date_before(uint32_t date);
+/* The day of a time, UTC. */
+uint32_t cbi_date_of(int64_t time);
 
 /* RFC 3339 with a zone: "2026-11-24T08:00:00Z", "…+08:00". Fractions are refused. */
 bool cbi_time_parse(cbi_bytes text, int64_t *out);

@@ -5,6 +5,7 @@
 #include "record/conversion.h"
 #include "record/field.h"
 #include "record/keybody.h"
+#include "record/institution.h"
 #include "record/organisation.h"
 #include "record/publication.h"
 #include "record/transfer.h"
@@ -365,6 +366,14 @@ static const struct {
     {&cbank__v1__key_replaced__descriptor, cbi_keybody_check_key_replaced},
     {&cbank__v1__key_compromised__descriptor, cbi_keybody_check_key_compromised},
     {&cbank__v1__institution_changed__descriptor, check_institution_changed},
+    {&cbank__v1__institution_registered__descriptor, cbi_institution_check_registered},
+    {&cbank__v1__institution_described__descriptor, cbi_institution_check_described},
+    {&cbank__v1__scope_granted__descriptor, cbi_institution_check_scope_granted},
+    {&cbank__v1__licence_granted__descriptor, cbi_institution_check_licence_granted},
+    {&cbank__v1__delegation_granted__descriptor, cbi_institution_check_delegation_granted},
+    {&cbank__v1__succession_granted__descriptor, cbi_institution_check_succession_granted},
+    {&cbank__v1__grant_ended__descriptor, cbi_institution_check_grant_ended},
+    {&cbank__v1__institution_ended__descriptor, cbi_institution_check_ended},
     {&cbank__v1__batch_received__descriptor, check_batch_received},
     {&cbank__v1__bank_created__descriptor, check_bank_created},
     {&cbank__v1__log_key_begun__descriptor, cbi_keybody_check_log_key_begun},

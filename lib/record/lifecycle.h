@@ -22,6 +22,7 @@ typedef enum cbi_life {
     CBI_LIFE_CLOSED = 6,     /* account: given up by the learner */
     CBI_LIFE_DECEASED = 7,   /* account: the learner has died */
     CBI_LIFE_ERASED = 8,     /* account: nothing is left but the chain's hashes */
+    CBI_LIFE_ENDED = 9,      /* institution: merged or closed */
 } cbi_life;
 
 /* Why an account or institution of this life, which is not ACTIVE, is of no use. */

@@ -7,6 +7,7 @@
 
 #define USCC_SIZE 18
 #define SCHOOL_SIZE 10
+#define ROR_SIZE 9
 #define VALUE_MAX 64
 #define IDS_MAX 16
 
@@ -75,6 +76,30 @@ bool cbi_school_code_is_valid(cbi_bytes text)
     return known && cbi_area_is_plausible((const char *)text.data + 2);
 }
 
+/* 1 plus what is left of 97 makes the number with its two digits 1 modulo 97 (ISO 7064). */
+bool cbi_ror_is_valid(cbi_bytes text)
+{
+    static const char ALPHABET[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    int64_t number = 0;
+    int check = 0;
+
+    if (text.size != ROR_SIZE || text.data[0] != '0')
+        return false;
+    for (size_t i = 0; i < ROR_SIZE - 2; i++) {
+        int value = place_of(ALPHABET, text.data[i]);
+
+        if (value < 0)
+            return false;
+        number = number * 32 + value;
+    }
+    for (size_t i = ROR_SIZE - 2; i < ROR_SIZE; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        check = check * 10 + (text.data[i] - '0');
+    }
+    return check == 98 - (int)(number * 100 % 97);
+}
+
 cbank_status cbi_organisation_id_check(const Cbank__V1__OrganisationId *id, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -89,6 +114,8 @@ cbank_status cbi_organisation_id_check(const Cbank__V1__OrganisationId *id, cban
         valid = cbi_uscc_is_valid(value);
     if (cbi_bytes_equal(scheme, cbi_bytes_of_text("school")))
         valid = cbi_school_code_is_valid(value);
+    if (cbi_bytes_equal(scheme, cbi_bytes_of_text("ror")))
+        valid = cbi_ror_is_valid(value);
     if (!valid)
         return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, "ids", "%s", id->scheme);
 done:

@@ -1,5 +1,5 @@
 /*
- * organisation.h - identifiers of organisations, and the checks of the two that China gives out.
+ * organisation.h - identifiers of organisations, and the checks of those that have one.
  */
 #ifndef CBI_RECORD_ORGANISATION_H
 #define CBI_RECORD_ORGANISATION_H
@@ -17,9 +17,12 @@ bool cbi_uscc_is_valid(cbi_bytes text);
 /* 学校（机构）标识码: 2 digits type, 2 province, 6 serial; it has no check digit. */
 bool cbi_school_code_is_valid(cbi_bytes text);
 
+/* Research Organization Registry: 0, 6 characters of base 32, 2 check digits; without address. */
+bool cbi_ror_is_valid(cbi_bytes text);
+
 /*
- * INVALID unless the scheme is a word and the value fits it: "uscc" and "school" as above, any
- * other scheme 1 to 64 bytes of clean text.
+ * INVALID unless the scheme is a word and the value fits it: "uscc", "school" and "ror" as above,
+ * any other scheme 1 to 64 bytes of clean text.
  */
 cbank_status cbi_organisation_id_check(const Cbank__V1__OrganisationId *id, cbank_error *err);
 /* Each of a list, at most 16, and no scheme and value twice. */

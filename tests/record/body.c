@@ -252,6 +252,45 @@ Test(body, a_new_log_key_commits_to_what_the_earlier_one_signed_last)
     REFUSED(LOG_KEY_BEGUN, log_key_begun, checkpoint, NONE);
     REFUSED(ROOT_KEY_SUCCEEDED, root_key_succeeded, origin, TEXT(""));
     REFUSED(ROOT_KEY_SUCCEEDED, root_key_succeeded, succession, NONE);
+Test(body, what_is_said_of_an_institution_has_whole_days_and_nothing_twice)
+{
+    REFUSED(INSTITUTION_REGISTERED, institution_registered, institution, TEXT("x"));
+    REFUSED(INSTITUTION_REGISTERED, institution_registered, parent, TEXT("PXU"));
+    REFUSED(INSTITUTION_DESCRIBED, institution_described, institution, TEXT(""));
+    REFUSED(INSTITUTION_DESCRIBED, institution_described, country, TEXT("cn"));
+    REFUSED(SCOPE_GRANTED, scope_granted, institution, TEXT(""));
+    REFUSED(SCOPE_GRANTED, scope_granted, scope, NULL);
+    REFUSED(SCOPE_GRANTED, scope, from, 20240100);
+    REFUSED(SCOPE_GRANTED, scope, until, 20231231);
+    REFUSED(SCOPE_GRANTED, scope, until, 20240230);
+    REFUSED(SCOPE_GRANTED, scope, granted_index, 1);
+    REFUSED(LICENCE_GRANTED, licence, number, TEXT(""));
+    REFUSED(LICENCE_GRANTED, licence, until, 20230000);
+    REFUSED(DELEGATION_GRANTED, delegation, signer, TEXT("college"));
+    REFUSED(SUCCESSION_GRANTED, succession, kind, 0);
+    REFUSED(DELEGATION_ENDED, grant_ended, granted_index, 0);
+    REFUSED(DELEGATION_ENDED, grant_ended, ended_on, 0);
+    REFUSED(INSTITUTION_CLOSED, institution_ended, ended_on, 0);
+    REFUSED(INSTITUTION_CLOSED, institution_ended, final_on, 20240629);
+    sample_bodies_init(&bodies);
+    bodies.types[1] = bodies.types[0];
+    cr_expect_eq(check(KIND(SCOPE_GRANTED)), CBANK_E_INVALID);
+    cr_expect_eq(check(KIND(DELEGATION_GRANTED)), CBANK_E_INVALID);
+    bodies.powers[1] = bodies.powers[0];
+    cr_expect_eq(check(KIND(SUCCESSION_GRANTED)), CBANK_E_INVALID);
+    bodies.roles[1] = bodies.roles[0];
+    cr_expect_eq(check(KIND(INSTITUTION_DESCRIBED)), CBANK_E_INVALID);
+}
+
+Test(body, nobody_delegates_to_itself_or_becomes_part_of_itself)
+{
+    sample_bodies_init(&bodies);
+    bodies.delegation.signer = bodies.succession.institution = TEXT("PXU");
+    bodies.institution_ended.into = TEXT("PXU");
+    cr_expect_eq(check(KIND(DELEGATION_GRANTED)), CBANK_E_INVALID);
+    cr_expect_eq(err.reason, CBI_REASON_GRANT_SELF);
+    cr_expect_eq(check(KIND(SUCCESSION_GRANTED)), CBANK_E_INVALID);
+    cr_expect_eq(check(KIND(INSTITUTION_MERGED)), CBANK_E_INVALID);
 }
 
 Test(body, a_receipt_counts_at_least_one_item_and_no_more_than_a_batch_may_hold)

@@ -59,6 +59,18 @@ static const struct {
     {'j', 407}, /* change of one received */
     {'K', 448}, /* key replaced */
     {'X', 449}, /* key compromised */
+    {'L', 408}, /* registered */
+    {'h', 409}, /* described */
+    {'y', 410}, /* scope granted, */
+    {'Y', 411}, /* ended */
+    {'$', 412}, /* licence granted, */
+    {'Z', 413}, /* ended */
+    {'J', 414}, /* delegation granted, */
+    {'I', 415}, /* ended */
+    {'M', 416}, /* merged */
+    {'@', 417}, /* closed */
+    {'U', 418}, /* succession granted, */
+    {'=', 419}, /* ended */
     {'P', 501}, /* published */
     {'Q', 502}, /* withdrawn */
     {'B', 601}, /* bank created */
@@ -73,6 +85,9 @@ static const struct {
 #define ENDS "-mlvwxqapdeg"
 #define BEGINNINGS "nVWNTGH"
 #define OPEN "bcuFRCDE<>/+" ENDS BEGINNINGS
+/* What is said of an institution whatever has become of it; all that follows while it is active. */
+#define TOLD "XhyY$ZIU="
+#define ADMITTED "tijkKSJM@" TOLD
 
 /* After the kinds of `path`, exactly the kinds of `next` may follow. */
 static const struct {
@@ -80,7 +95,7 @@ static const struct {
     const char *next;
     cbi_reason refusal; /* of the other kinds of the same chain that do not open one */
 } CASES[] = {
-    {"", "O!APB", CBI_REASON_CHAIN_NOT_OPENED},
+    {"", "O!ALPB", CBI_REASON_CHAIN_NOT_OPENED},
     {"O", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"O+b>c/u", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"OFf", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
@@ -105,11 +120,18 @@ static const struct {
     {"ORE", "", CBI_REASON_ACCOUNT_ERASED},
     {"ODE", "", CBI_REASON_ACCOUNT_ERASED},
     {"OCE", "", CBI_REASON_ACCOUNT_ERASED},
-    {"A", "tijkKXS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
-    {"AktijXK", "tijkKXS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
-    {"AS", "sX", CBI_REASON_INSTITUTION_SUSPENDED},
-    {"ASX", "sX", CBI_REASON_INSTITUTION_SUSPENDED},
-    {"ASs", "tijkKXS", CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"A", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"AktijXK", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"L", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"LhyY$ZJIU=", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"AS", "sM@" TOLD, CBI_REASON_INSTITUTION_SUSPENDED},
+    {"ASXhyY$ZIU=", "sM@" TOLD, CBI_REASON_INSTITUTION_SUSPENDED},
+    {"ASs", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"AM", "stij" TOLD, CBI_REASON_INSTITUTION_ENDED},
+    {"A@", "stij" TOLD, CBI_REASON_INSTITUTION_ENDED},
+    {"AS@", "stij" TOLD, CBI_REASON_INSTITUTION_ENDED},
+    {"A@tijhU", "stij" TOLD, CBI_REASON_INSTITUTION_ENDED},
+    {"A@s", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
     {"!", "!?", CBI_REASON_INTERNAL},
     {"P", "PQ", CBI_REASON_INTERNAL},
     {"PQ", "PQ", CBI_REASON_INTERNAL},

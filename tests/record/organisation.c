@@ -96,15 +96,57 @@ Test(school, a_school_code_has_a_type_a_province_and_a_serial)
     cr_expect(!school(""));
 }
 
+#define ROR_ALPHABET "0123456789abcdefghjkmnpqrstvwxyz"
+
+static bool ror(const char *text)
+{
+    return cbi_ror_is_valid(cbi_bytes_of_text(text));
+}
+
+/* Identifiers that the registry itself gives as examples, and of universities. */
+Test(ror, published_identifiers_are_valid)
+{
+    static const char *const PUBLISHED[] = {"03yrm5c26", "05gq02987", "013cjyk83",
+                                            "052gg0110", "03vek6s52", "02mhbdp94"};
+
+    for (size_t i = 0; i < sizeof(PUBLISHED) / sizeof(PUBLISHED[0]); i++)
+        cr_expect(ror(PUBLISHED[i]), "%s", PUBLISHED[i]);
+    cr_expect(!ror("https://ror.org/03yrm5c26"));
+    cr_expect(!ror("03YRM5C26"));
+    cr_expect(!ror("03yrm5c2"));
+    cr_expect(!ror(""));
+}
+
+Test(ror, every_wrong_character_and_every_swap_of_neighbours_is_noticed)
+{
+    static const char RIGHT[] = "05gq02987";
+
+    for (size_t at = 0; at < strlen(RIGHT); at++) {
+        char wrong[] = "05gq02987";
+
+        for (const char *c = ROR_ALPHABET "ilou"; *c != '\0'; c++) {
+            wrong[at] = *c;
+            cr_expect_eq(ror(wrong), *c == RIGHT[at], "%s", wrong);
+        }
+        if (at + 1 == strlen(RIGHT))
+            continue;
+        wrong[at] = RIGHT[at + 1];
+        wrong[at + 1] = RIGHT[at];
+        cr_expect_eq(ror(wrong), RIGHT[at] == RIGHT[at + 1], "%s", wrong);
+    }
+}
+
 Test(organisation, the_value_has_to_fit_the_schemes_that_have_a_check)
 {
     cr_expect_eq(check("uscc", EXAMPLE), CBANK_OK);
     cr_expect_eq(check("school", "4136010403"), CBANK_OK);
-    cr_expect_eq(check("ror", "https-like text of another authority"), CBANK_OK);
+    cr_expect_eq(check("schac", "text of another authority"), CBANK_OK);
     cr_expect_eq(check("local", "萍乡-07"), CBANK_OK);
 
     cr_expect_eq(check("uscc", "91350100M000100Y4Z"), CBANK_E_INVALID);
     cr_expect_str_eq(err.detail, "uscc");
+    cr_expect_eq(check("ror", "03yrm5c26"), CBANK_OK);
+    cr_expect_eq(check("ror", "03yrm5c27"), CBANK_E_INVALID);
     cr_expect_eq(check("school", EXAMPLE), CBANK_E_INVALID);
     cr_expect_eq(check("USCC", EXAMPLE), CBANK_E_INVALID, "a scheme is a small word");
     cr_expect_eq(check("", EXAMPLE), CBANK_E_INVALID);
