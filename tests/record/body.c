@@ -255,7 +255,6 @@ Test(body, a_new_log_key_commits_to_what_the_earlier_one_signed_last)
 Test(body, what_is_said_of_an_institution_has_whole_days_and_nothing_twice)
 {
     REFUSED(INSTITUTION_REGISTERED, institution_registered, institution, TEXT("x"));
-    REFUSED(INSTITUTION_REGISTERED, institution_registered, parent, TEXT("PXU"));
     REFUSED(INSTITUTION_DESCRIBED, institution_described, institution, TEXT(""));
     REFUSED(INSTITUTION_DESCRIBED, institution_described, country, TEXT("cn"));
     REFUSED(SCOPE_GRANTED, scope_granted, institution, TEXT(""));
