@@ -252,6 +252,8 @@ Test(body, a_new_log_key_commits_to_what_the_earlier_one_signed_last)
     REFUSED(LOG_KEY_BEGUN, log_key_begun, checkpoint, NONE);
     REFUSED(ROOT_KEY_SUCCEEDED, root_key_succeeded, origin, TEXT(""));
     REFUSED(ROOT_KEY_SUCCEEDED, root_key_succeeded, succession, NONE);
+}
+
 Test(body, what_is_said_of_an_institution_has_whole_days_and_nothing_twice)
 {
     REFUSED(INSTITUTION_REGISTERED, institution_registered, institution, TEXT("x"));
