@@ -55,6 +55,7 @@ cbank_status cbi_batch_begin(cbi_suite suite, cbi_batch_builder *out, cbank_erro
     CBI_TRY(cbi_hasher_new(suite, &out->hasher, err));
     CBI_TRY(cbi_assembly_begin(suite, &out->assembly, err));
     out->assembly.limit = CBI_BATCH_FILE_MAX;
+    out->version = 1;
 done:
     return status;
 }
@@ -70,6 +71,8 @@ cbank_status cbi_batch_add(cbi_batch_builder *builder, const Cbank__V1__BatchIte
                               cbi_batch_item_bytes(item), &builder->last_id, err));
     CBI_TRY(cbi_assembly_add_message(&builder->assembly, item, err));
     CBI_TRY(cbi_frontier_append(builder->hasher, &builder->tree, &builder->last_id, err));
+    if (cbi_message_text(item->awarder).size > 0)
+        builder->version = 2;
 done:
     return status;
 }
@@ -86,7 +89,7 @@ static cbank_status fill_head(cbi_batch_builder *builder, const cbi_batch_terms 
     CBI_TRY(cbi_frontier_root(builder->hasher, &builder->tree, root, err));
     CBI_TRY(cbi_assembly_digest(&builder->assembly, body, err));
     cbank__v1__batch_head__init(out);
-    out->version = 1;
+    out->version = builder->version;
     out->institution = cbi_message_string(terms->institution);
     out->origin = cbi_message_string(terms->origin);
     out->number = terms->number;
@@ -138,7 +141,7 @@ void cbi_batch_builder_clear(cbi_batch_builder *builder)
 
 static cbank_status check_head(const Cbank__V1__BatchHead *head, cbank_error *err)
 {
-    if (head->version != 1)
+    if (head->version != 1 && head->version != 2)
         return cbi_fail(err, CBI_REASON_FILE_VERSION, head->version, "batch", NULL);
     if (!cbi_institution_code_is_valid(cbi_message_text(head->institution)))
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "institution", NULL);
@@ -198,30 +201,36 @@ done:
     return status;
 }
 
-/* What is about a person comes with an opening, a change with a reference; never with both. */
-static cbank_status check_form(const Cbank__V1__BatchItem *item, uint64_t position,
-                               cbank_error *err)
+/*
+ * What is about a person comes with an opening, a change with a reference, and since version 2
+ * with whose it is; never with both.
+ */
+static cbank_status check_form(const Cbank__V1__BatchItem *item, uint32_t version,
+                               uint64_t position, cbank_error *err)
 {
+    cbi_bytes awarder = cbi_message_text(item->awarder);
     bool referred = cbi_message_text(item->reference).size > 0;
     bool personal = item->record.len > 0 || item->enrolment.len > 0;
     size_t held = 0;
 
     for (int kind = CBI_ITEM_RECORD; kind <= CBI_ITEM_ENROLMENT_CHANGE; kind++)
         held += signed_bytes(item, kind)->len > 0;
-    if (held != 1 || (personal ? referred : item->opening != NULL))
+    if (held != 1 || (personal ? referred : item->opening != NULL) ||
+        (awarder.size > 0 &&
+         (version == 1 || item->change.len == 0 || !cbi_institution_code_is_valid(awarder))))
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "item", NULL);
     return CBANK_OK;
 }
 
 /* An item's id without looking into what it holds. */
-static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, uint64_t position, cbi_hash *out,
-                            cbank_error *err)
+static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, uint32_t version,
+                            uint64_t position, cbi_hash *out, cbank_error *err)
 {
     Cbank__V1__BatchItem *item = NULL;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &item, err));
-    CBI_TRY(check_form(item, position, err));
+    CBI_TRY(check_form(item, version, position, err));
     CBI_TRY(cbi_batch_item_id(hasher, cbi_batch_item_kind(item), cbi_batch_item_bytes(item), out,
                               err));
 done:
@@ -276,7 +285,8 @@ static cbank_status check_items(cbi_hasher *hasher, cbi_batch *batch, cbi_spool 
             break;
         if (frontier.size == batch->head.head->count)
             CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, frontier.size, "batch", NULL));
-        CBI_TRY(part_id(hasher, part, frontier.size, &id, err));
+        CBI_TRY(part_id(hasher, part, batch->head.head->version, frontier.size, &id,
+                        err));
         if (ids != NULL)
             CBI_TRY(cbi_spool_append(ids, cbi_bytes_of_hash(&id), err));
         CBI_TRY(cbi_frontier_append(hasher, &frontier, &id, err));

@@ -34,6 +34,7 @@ typedef struct cbi_batch_builder {
     cbi_hasher *hasher;
     cbi_frontier tree; /* of the ids: as many as there are items */
     cbi_hash last_id;
+    uint32_t version; /* 2 once an item needs it */
 } cbi_batch_builder;
 
 /* `out` is {0} before, and cleared whatever this answers. */

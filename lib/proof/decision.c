@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/time.h"
 #include "record/statement.h"
 
 /* The envelope as what it is; pages belong to a recognition only. */
@@ -77,6 +78,7 @@ cbank_status cbi_decision_check(cbi_hasher *hasher, const cbi_trust *trust,
         CBI_TRY(cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, 0, where.institution, "origin"));
     CBI_TRY(read_receipt(out, where.institution, &receipt, err));
     where = (cbi_receipt){.institution = where.institution,
+                          .day = cbi_date_of(receipt.message->at),
                           .statement = message->receipt,
                           .sequence = message->sequence,
                           .previous = message->previous,

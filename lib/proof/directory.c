@@ -6,14 +6,17 @@
 #include "base/time.h"
 #include "proof/checkpoint.h"
 #include "proof/file.h"
+#include "proof/grant.h"
 #include "proof/request.h"
 #include "record/code.h"
+#include "record/field.h"
+#include "record/institution.h"
 
 static cbank_status check_head(const Cbank__V1__DirectoryHead *head, int64_t at, cbank_error *err)
 {
     char expires[CBI_TIME_TEXT_MAX];
 
-    if (head->version != 1)
+    if (head->version == 0 || head->version > CBI_DIRECTORY_VERSION)
         return cbi_fail(err, CBI_REASON_FILE_VERSION, head->version, "directory", NULL);
     if (!cbi_origin_is_valid(cbi_message_text(head->origin)))
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "origin", NULL);
@@ -152,13 +155,16 @@ static cbank_status read_institution(cbi_file *file, const cbi_directory *direct
         message->status == CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_UNSPECIFIED ||
         message->n_names == 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "institution", NULL));
-    if (message->n_keys == 0 || message->n_keys > CBI_INSTITUTION_KEYS_MAX)
+    if (message->n_keys > CBI_INSTITUTION_KEYS_MAX)
         CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "keys", NULL));
+    status = cbi_institution_check_entry(message, directory->head->version, err);
+    CBI_TRY(cbi_field_refuse_signed(status, err));
     CBI_TRY(cbi_alloc(message->n_keys, sizeof(*out->keys), &out->keys, err));
     for (size_t i = 0; i < message->n_keys; i++) {
         CBI_TRY(read_key(directory, out, i, err));
         out->key_count++;
     }
+    CBI_TRY(cbi_grant_check(directory, out, err));
 done:
     return status;
 }

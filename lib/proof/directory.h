@@ -13,6 +13,7 @@
 
 #include "cbank/v1/directory.pb-c.h"
 
+#define CBI_DIRECTORY_VERSION 2 /* as it is written; earlier ones are read */
 #define CBI_DIRECTORY_TYPE CBI_ENVELOPE_TYPE("directory")
 
 typedef struct cbi_directory_log_key {

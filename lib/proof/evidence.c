@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "base/time.h"
 #include "proof/entry.h"
+#include "record/mandate.h"
 #include "record/statement.h"
 
 /* The receipt as a statement about this very batch. */
@@ -118,6 +120,9 @@ cbank_status cbi_receipt_check_signer(const cbi_trust *trust, const cbi_receipt 
     if (*institution == NULL)
         return cbi_fail(err, CBI_REASON_INSTITUTION_UNKNOWN, 0, receipt->institution, NULL);
     CBI_TRY(cbi_public_parse(trust->directory->suite, cbi_message_bytes(public_key), &key, err));
+    if (cbi_mandate_is_over((*institution)->message, receipt->index, receipt->day))
+        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_OUT, receipt->index, receipt->institution,
+                         NULL));
     CBI_TRY(find_key(*institution, receipt->index, &key, &used, err));
     CBI_TRY(cbi_envelope_verify(envelope, &key, err));
     *proven = (*institution)->keys[used].vouched ? CBI_PROVEN_VOUCHED : CBI_PROVEN_INSTITUTION;
@@ -135,6 +140,7 @@ static cbi_receipt receipt_of(const cbi_evidence *evidence)
                          .sequence = message->sequence,
                          .previous = message->previous,
                          .index = message->index,
+                         .day = evidence->day,
                          .path = message->path,
                          .n_path = message->n_path};
 }
@@ -155,6 +161,7 @@ cbank_status cbi_evidence_check(cbi_hasher *hasher, const cbi_trust *trust,
         CBI_TRY(cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, 0, out->batch.head->institution,
                          "origin"));
     CBI_TRY(read_receipt(out, &receipt, err));
+    out->day = cbi_date_of(receipt.message->at);
     where = receipt_of(out);
     CBI_TRY(cbi_receipt_check_included(hasher, transcript, &where, err));
     CBI_TRY(cbi_receipt_check_signer(trust, &where,

@@ -39,6 +39,7 @@ typedef struct cbi_receipt {
     uint64_t sequence;
     ProtobufCBinaryData previous;
     uint64_t index;
+    uint32_t day; /* on which the bank gave it */
     const ProtobufCBinaryData *path;
     size_t n_path;
 } cbi_receipt;
@@ -62,6 +63,7 @@ typedef struct cbi_evidence {
     const cbi_directory_institution *institution;
     cbi_proven proven;
     uint64_t index; /* of the receipt */
+    uint32_t day;   /* the same, UTC */
 } cbi_evidence;
 
 /*

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "proof/conversion.h"
+#include "proof/grant.h"
 #include "record/credit.h"
 
 static bool is_deposit(const cbi_verdict_item *item)
@@ -44,14 +45,23 @@ static bool awards(const Cbank__V1__CreditRecord *record, const char *institutio
     return strcmp(record->awarded_by->institution, institution) == 0;
 }
 
+/* Does the directory say who may sign for whom? */
+static bool knows_grants(const cbi_verdict *verdict)
+{
+    const cbi_directory *directory = verdict->directory;
+
+    return directory != NULL && directory->head != NULL && directory->head->version >= 2;
+}
+
 /* Only the awarding institution, or the one that deposits for it, speaks of a record. */
 static bool may_sign(const Cbank__V1__CreditRecord *record, const char *institution)
 {
     return awards(record, institution) || strcmp(record->deposited_by, institution) == 0;
 }
 
-static cbank_status prove_item(cbi_hasher *hasher, cbi_verdict_item *item,
-                               const cbi_evidence *evidence, cbank_error *err)
+static cbank_status prove_item(cbi_hasher *hasher, const cbi_verdict *verdict,
+                               cbi_verdict_item *item, const cbi_evidence *evidence,
+                               cbank_error *err)
 {
     const char *institution = evidence->batch.head->institution;
     cbank_status status = CBANK_OK;
@@ -75,9 +85,14 @@ static cbank_status prove_item(cbi_hasher *hasher, cbi_verdict_item *item,
     CBI_TRY(cbi_evidence_check_item(hasher, evidence, index, &item->record_id, item->message, err));
     item->institution = evidence->institution;
     item->proven = evidence->proven;
-    /* That another institution may sign for the awarding one is what only the bank says. */
-    if (item->record != NULL && !awards(item->record, institution) &&
-        item->proven > CBI_PROVEN_VOUCHED)
+    item->receipt_index = evidence->index;
+    item->receipt_day = evidence->day;
+    if (item->record != NULL && knows_grants(verdict))
+        CBI_TRY(cbi_grant_check_record(verdict->directory, evidence, item->record,
+                                       item->sequence, &item->proven, err));
+    /* Before version 2 only the bank says that another one may sign for the awarding one. */
+    else if (item->record != NULL && !awards(item->record, institution) &&
+             item->proven > CBI_PROVEN_VOUCHED)
         item->proven = CBI_PROVEN_VOUCHED;
 done:
     return status;
@@ -100,7 +115,7 @@ cbank_status cbi_meaning_prove(cbi_hasher *hasher, cbi_verdict *verdict,
             continue;
         if (!is_deposit(item) && !is_change(item))
             CBI_TRY(cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, item->sequence, NULL, "batch"));
-        CBI_TRY(prove_item(hasher, item, &evidence[batch - 1], err));
+        CBI_TRY(prove_item(hasher, verdict, item, &evidence[batch - 1], err));
     }
 done:
     return status;
@@ -188,14 +203,30 @@ static cbi_verdict_item *find_touched(cbi_verdict *verdict, const cbi_verdict_it
     return NULL;
 }
 
+/*
+ * May the institution that signed a change speak of the record? `*own`: the awarding one itself,
+ * or one that it has named.
+ */
+static bool may_change(const cbi_verdict *verdict, const cbi_verdict_item *change,
+                       const Cbank__V1__CreditRecord *record, bool *own)
+{
+    const char *code = change->institution->message->institution;
+    const cbi_mandate_signer signer = {code, change->receipt_index, change->receipt_day};
+
+    *own = awards(record, code);
+    if (*own || !knows_grants(verdict))
+        return may_sign(record, code);
+    return cbi_grant_allows_change(verdict->directory, &signer, record, change->change->action,
+                                   own);
+}
+
 /* What gives a credit back is worth no more than the word it rests on. */
-static void weigh_reinstatement(const cbi_verdict_item *change, cbi_verdict_item *touched)
+static void weigh_reinstatement(const cbi_verdict_item *change, bool own,
+                                cbi_verdict_item *touched)
 {
     cbi_proven proven = change->proven;
 
-    if (touched->record != NULL && change->institution != NULL &&
-        !awards(touched->record, change->institution->message->institution) &&
-        proven > CBI_PROVEN_VOUCHED)
+    if (!own && proven > CBI_PROVEN_VOUCHED)
         proven = CBI_PROVEN_VOUCHED;
     if (proven < touched->proven)
         touched->proven = proven;
@@ -210,6 +241,7 @@ static cbank_status settle_change(cbi_verdict *verdict, const cbi_deposits *depo
 {
     cbi_bytes named = cbi_message_bytes(change->change->record);
     cbi_verdict_item *touched = find_touched(verdict, change);
+    bool own = true;
 
     if (touched == NULL && find_deposit(deposits, named) == NULL &&
         cbi_verdict_left_with_merger(verdict, change))
@@ -217,10 +249,10 @@ static cbank_status settle_change(cbi_verdict *verdict, const cbi_deposits *depo
     if (touched == NULL || find_deposit(deposits, named) != (touched->shown ? touched : NULL))
         return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
     if (touched->shown && change->institution != NULL &&
-        !may_sign(touched->record, change->institution->message->institution))
+        !may_change(verdict, change, touched->record, &own))
         return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
     if (change->change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REINSTATE)
-        weigh_reinstatement(change, touched);
+        weigh_reinstatement(change, own, touched);
     return CBANK_OK;
 }
 

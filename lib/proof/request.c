@@ -4,6 +4,10 @@
 #include "proof/checkpoint.h"
 #include "proof/file.h"
 #include "record/code.h"
+#include "record/field.h"
+#include "record/institution.h"
+
+#define ACT(name) CBANK__V1__REQUEST_ACT__REQUEST_ACT_##name
 
 cbank_status cbi_request_make(Cbank__V1__RequestHead *head, const cbi_private *earlier,
                               const cbi_private *key, cbank_buffer *file, cbank_error *err)
@@ -14,9 +18,11 @@ cbank_status cbi_request_make(Cbank__V1__RequestHead *head, const cbi_private *e
     cbi_assembly assembly = {0};
     cbank_status status = CBANK_OK;
 
-    head->version = 1;
-    head->act = earlier == NULL ? CBANK__V1__REQUEST_ACT__REQUEST_ACT_ADMIT
-                                : CBANK__V1__REQUEST_ACT__REQUEST_ACT_ROTATE;
+    head->version = head->delegation != NULL || head->succession != NULL ? 2 : 1;
+    head->act = head->delegation != NULL   ? ACT(DELEGATE)
+                : head->succession != NULL ? ACT(SUCCEED)
+                : earlier == NULL          ? ACT(ADMIT)
+                                           : ACT(ROTATE);
     head->suite = (Cbank__V1__Suite)public_key->suite;
     head->public_key = cbi_message_data(cbi_public_bytes(public_key));
     CBI_TRY(cbi_assembly_begin(public_key->suite, &assembly, err));
@@ -27,10 +33,29 @@ done:
     return status;
 }
 
+/* Version 2 is there to hand on exactly one thing, which is itself in good form. */
+static cbank_status check_handed_on(const Cbank__V1__RequestHead *head, cbank_error *err)
+{
+    bool delegates = head->act == ACT(DELEGATE), succeeds = head->act == ACT(SUCCEED);
+    cbank_status status = CBANK_OK;
+
+    if ((head->version == 2) != (delegates || succeeds) ||
+        delegates != (head->delegation != NULL) || succeeds != (head->succession != NULL))
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, head->version, "act", NULL);
+    if (delegates)
+        status = cbi_institution_check_delegation(head->institution, head->delegation, err);
+    if (succeeds)
+        status = cbi_institution_check_succession(head->institution, head->succession, err);
+    if (status == CBANK_OK && ((delegates && head->delegation->request.len > 0) ||
+                               (succeeds && head->succession->request.len > 0)))
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "request", NULL);
+    return cbi_field_refuse_signed(status, err);
+}
+
 static cbank_status check_head(const Cbank__V1__RequestHead *head, cbi_suite suite,
                                cbank_error *err)
 {
-    if (head->version != 1)
+    if (head->version != 1 && head->version != 2)
         return cbi_fail(err, CBI_REASON_FILE_VERSION, head->version, "request", NULL);
     if (head->act == CBANK__V1__REQUEST_ACT__REQUEST_ACT_UNSPECIFIED)
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "act", NULL);
@@ -40,11 +65,11 @@ static cbank_status check_head(const Cbank__V1__RequestHead *head, cbi_suite sui
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "institution", NULL);
     if ((int)head->suite != (int)suite)
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "suite", NULL);
-    if (head->act == CBANK__V1__REQUEST_ACT__REQUEST_ACT_ADMIT && head->n_names == 0)
+    if (head->act == ACT(ADMIT) && head->n_names == 0)
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "names", NULL);
     if (head->at <= 0)
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "at", NULL);
-    return CBANK_OK;
+    return check_handed_on(head, err);
 }
 
 cbank_status cbi_request_parse(cbi_suite suite, cbi_bytes envelope, cbi_request *out,
@@ -76,11 +101,16 @@ done:
     return status;
 }
 
+bool cbi_request_hands_on(const cbi_request *request)
+{
+    return request->head->version == 2;
+}
+
 cbank_status cbi_request_verify(const cbi_request *request, const cbi_public *earlier,
                                 cbank_error *err)
 {
     const cbi_public *keys[2] = {earlier, &request->key};
-    bool rotates = request->head->act == CBANK__V1__REQUEST_ACT__REQUEST_ACT_ROTATE;
+    bool rotates = request->head->act == ACT(ROTATE);
 
     if (rotates != (earlier != NULL))
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "act", NULL);

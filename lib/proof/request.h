@@ -1,8 +1,9 @@
 /*
- * request.h - an institution asks to join, or changes its key.
+ * request.h - an institution asks to join, changes its key, or lets another one sign for it.
  *
  * To join: signed by the key it brings. To change: signed by the earlier key, then by the new one,
- * so that nobody but the institution can follow itself.
+ * so that nobody but the institution can follow itself. To let another one sign or answer for it:
+ * signed by its key of today, which is the key in it.
  */
 #ifndef CBI_PROOF_REQUEST_H
 #define CBI_PROOF_REQUEST_H
@@ -15,7 +16,7 @@
 
 /*
  * Appends the signed file. The head's suite and public key are filled from `key`; `earlier` is
- * NULL to join.
+ * NULL but to change. The act follows from that and from what is asked.
  */
 cbank_status cbi_request_make(Cbank__V1__RequestHead *head, const cbi_private *earlier,
                               const cbi_private *key, cbank_buffer *file, cbank_error *err);
@@ -36,7 +37,9 @@ cbank_status cbi_request_open(cbi_suite suite, cbi_bytes file, cbi_request *out,
 /* The envelope alone, as it stands in the log and in directories. */
 cbank_status cbi_request_parse(cbi_suite suite, cbi_bytes envelope, cbi_request *out,
                                cbank_error *err);
-/* The signatures; `earlier` is NULL for a request to join. BAD_SIGNATURE. */
+/* Does it hand something on, rather than bring a key? */
+bool cbi_request_hands_on(const cbi_request *request);
+/* The signatures; `earlier` is NULL but for a change of keys. BAD_SIGNATURE. */
 cbank_status cbi_request_verify(const cbi_request *request, const cbi_public *earlier,
                                 cbank_error *err);
 void cbi_request_clear(cbi_request *request);

@@ -44,7 +44,9 @@ typedef struct cbi_verdict_item {
     const cbi_decision *decision;
     /* Of a deposit, change or conversion with evidence; else the bank's word. */
     cbi_proven proven;
-    const cbi_directory_institution *institution;
+    const cbi_directory_institution *institution; /* that signed */
+    uint64_t receipt_index; /* where the bank received it, and on which day */
+    uint32_t receipt_day;
 } cbi_verdict_item;
 
 /* The numbers of cbank.api.v1.Consistency. */
@@ -56,6 +58,7 @@ typedef enum cbi_consistency {
 
 typedef struct cbi_verdict {
     cbi_transcript transcript;
+    const cbi_directory *directory; /* NULL where a file is only looked at */
     cbi_verdict_item *items; /* chain by chain, in the order of the file */
     size_t item_count;
     size_t shown;

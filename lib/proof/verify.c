@@ -142,6 +142,7 @@ static cbank_status verify(cbi_hasher *hasher, cbi_bytes file, const cbi_trust *
     cbank_buffer note = {0};
     cbank_status status = CBANK_OK;
 
+    out->directory = directory;
     CBI_TRY(cbi_transcript_open(file, &out->transcript, err));
     CBI_TRY(cbi_transcript_check_signature(hasher, &out->transcript, directory, err));
     CBI_TRY(check_terms(out->transcript.head->terms, terms, err));

@@ -59,10 +59,10 @@ static const struct {
     {'j', 407}, /* change of one received */
     {'K', 448}, /* key replaced */
     {'X', 449}, /* key compromised */
-    {'L', 408}, /* registered */
+    {'&', 408}, /* registered */
     {'h', 409}, /* described */
-    {'y', 410}, /* scope granted, */
-    {'Y', 411}, /* ended */
+    {'(', 410}, /* scope granted, */
+    {')', 411}, /* ended */
     {'$', 412}, /* licence granted, */
     {'Z', 413}, /* ended */
     {'J', 414}, /* delegation granted, */
@@ -86,7 +86,7 @@ static const struct {
 #define BEGINNINGS "nVWNTGH"
 #define OPEN "bcuFRCDE<>/+" ENDS BEGINNINGS
 /* What is said of an institution whatever has become of it; all that follows while it is active. */
-#define TOLD "XhyY$ZIU="
+#define TOLD "Xh()$ZIU="
 #define ADMITTED "tijkKSJM@" TOLD
 
 /* After the kinds of `path`, exactly the kinds of `next` may follow. */
@@ -95,7 +95,7 @@ static const struct {
     const char *next;
     cbi_reason refusal; /* of the other kinds of the same chain that do not open one */
 } CASES[] = {
-    {"", "O!ALPB", CBI_REASON_CHAIN_NOT_OPENED},
+    {"", "O!A&PB", CBI_REASON_CHAIN_NOT_OPENED},
     {"O", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"O+b>c/u", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"OFf", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
@@ -122,10 +122,10 @@ static const struct {
     {"OCE", "", CBI_REASON_ACCOUNT_ERASED},
     {"A", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
     {"AktijXK", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
-    {"L", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
-    {"LhyY$ZJIU=", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"&", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
+    {"&h()$ZJIU=", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
     {"AS", "sM@" TOLD, CBI_REASON_INSTITUTION_SUSPENDED},
-    {"ASXhyY$ZIU=", "sM@" TOLD, CBI_REASON_INSTITUTION_SUSPENDED},
+    {"ASXh()$ZIU=", "sM@" TOLD, CBI_REASON_INSTITUTION_SUSPENDED},
     {"ASs", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
     {"AM", "stij" TOLD, CBI_REASON_INSTITUTION_ENDED},
     {"A@", "stij" TOLD, CBI_REASON_INSTITUTION_ENDED},
