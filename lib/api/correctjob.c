@@ -390,7 +390,8 @@ cbank_status cbank_credit_correct_begin(cbank_bank *bank, const cbank_key *key,
                                        .action = job->asked->action,
                                        .amendment = job->asked->amendment,
                                        .reason = job->asked->reason,
-                                       .document = job->asked->document};
+                                       .document = job->asked->document,
+                                       .now = cbi_face_now()};
     job->terms = (cbi_deposit_terms){.imported = true,
                                      .now = cbi_face_now(),
                                      .token = cbi_message_bytes(job->asked->token),

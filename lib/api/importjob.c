@@ -308,6 +308,9 @@ static cbank_status begin(import_job *job, const cbank_bank *bank, cbank_job **o
 {
     cbank_status status = CBANK_OK;
 
+    if (job->sheet.awarder[0] != '\0' &&
+        !cbi_institution_code_is_valid(cbi_message_text(job->sheet.awarder)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_MISSING, 0, job->sheet.awarder, NULL));
     if (!cbi_institution_code_is_valid(cbi_message_text(job->sheet.institution)))
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_MISSING, 0, job->sheet.institution, NULL));
     job->now = job->sheet.now = job->terms.now = cbi_face_now();
@@ -341,6 +344,7 @@ cbank_status cbank_credit_import_begin(cbank_bank *bank, const cbank_key *key,
     job->sheet = (cbi_sheet){.bank = inner,
                              .key = key->inner,
                              .institution = asked->institution,
+                             .awarder = asked->awarder,
                              .format = asked->sheet,
                              .open_accounts = asked->open_accounts,
                              .amend = asked->amend,
@@ -362,17 +366,24 @@ cbank_status cbank_credit_sign_begin(const cbank_key *key, const uint8_t *reques
     Cbank__Api__V1__CreditSignRequest *asked = NULL;
     cbank_status status = CBANK_OK;
     import_job *job = NULL;
+    cbi_hash grant = {{0}};
 
     CBI_REQUIRE(key != NULL && out != NULL, err);
     CBI_TRY(cbi_face_request(&cbank__api__v1__credit_sign_request__descriptor, request,
                              request_size, &asked, err));
     if (!cbi_origin_is_valid(cbi_message_text(asked->origin)))
         CBI_TRY(cbi_fail(err, CBI_REASON_BANK_ORIGIN, 0, asked->origin, NULL));
+    if ((asked->awarder[0] != '\0') != (asked->delegation.len > 0) ||
+        (asked->delegation.len > 0 &&
+         !cbi_hash_from(cbi_message_bytes(asked->delegation), &grant)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "delegation", NULL));
     CBI_TRY(cbi_alloc(1, sizeof(*job), &job, err));
     job->sign = asked;
     job->keep_going = asked->keep_going;
     job->sheet = (cbi_sheet){.key = key->inner,
                              .institution = asked->institution,
+                             .awarder = asked->awarder,
+                             .grant = grant,
                              .format = asked->sheet,
                              .keep_going = asked->keep_going,
                              .lang = asked->lang};

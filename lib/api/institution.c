@@ -1,3 +1,5 @@
+#include "api/institution.h"
+
 #include "api/face.h"
 
 #include <string.h>
@@ -6,6 +8,7 @@
 #include "bank/intake.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/time.h"
 
 #include "cbank/api/v1/institution.pb-c.h"
 
@@ -86,6 +89,61 @@ done:
     return status;
 }
 
+static bool holds_on(const Cbank__V1__DatedName *name, uint32_t day)
+{
+    return (name->from == 0 || cbi_date_first(name->from) <= day) &&
+           (name->until == 0 || cbi_date_last(name->until) >= day);
+}
+
+/* Those of today; all, where none holds today. */
+static cbank_status show_names(shown *out, cbank_error *err)
+{
+    const Cbank__V1__DirectoryInstitution *row = out->row;
+    Cbank__V1__DatedName **names = NULL;
+    cbank_status status = CBANK_OK;
+    uint32_t today = cbi_date_of(cbi_face_now());
+    size_t count = 0;
+
+    CBI_TRY(cbi_alloc(row->n_names, sizeof(*names), &names, err));
+    for (size_t i = 0; i < row->n_names; i++) {
+        if (holds_on(row->names[i], today))
+            names[count++] = row->names[i];
+    }
+    CBI_TRY(cbi_face_texts(count > 0 ? names : row->names, count > 0 ? count : row->n_names,
+                           &out->info.names, err));
+    out->info.n_names = count > 0 ? count : row->n_names;
+done:
+    cbi_free(names);
+    return status;
+}
+
+/* What came after version 1 is shown as the directory has it. */
+static void show_description(shown *out)
+{
+    Cbank__Api__V1__InstitutionInfo *info = &out->info;
+    const Cbank__V1__DirectoryInstitution *row = out->row;
+
+    info->dated_names = row->names;
+    info->n_dated_names = row->n_names;
+    info->type = row->type;
+    info->roles = row->roles;
+    info->n_roles = row->n_roles;
+    info->parent = row->parent;
+    info->area = row->area;
+    info->country = row->country;
+    info->scopes = row->scopes;
+    info->n_scopes = row->n_scopes;
+    info->licences = row->licences;
+    info->n_licences = row->n_licences;
+    info->delegations = row->delegations;
+    info->n_delegations = row->n_delegations;
+    info->successions = row->successions;
+    info->n_successions = row->n_successions;
+    info->ended_on = row->ended_on;
+    info->final_on = row->final_on;
+    info->ended_document = row->ended_document;
+}
+
 /* `out` is {0} before, and cleared by the caller whatever this answers. */
 static cbank_status show(const cbi_bank *bank, cbi_reader *reader, const char *code, shown *out,
                          cbank_error *err)
@@ -98,9 +156,10 @@ static cbank_status show(const cbi_bank *bank, cbi_reader *reader, const char *c
     out->info.ids = out->row->ids;
     out->info.n_ids = out->row->n_ids;
     out->info.status = out->row->status;
-    out->info.admitted_index = out->row->keys[0]->from_index;
-    CBI_TRY(cbi_face_texts(out->row->names, out->row->n_names, &out->info.names, err));
-    out->info.n_names = out->row->n_names;
+    out->info.admitted_index =
+        out->row->n_keys > 0 ? out->row->keys[0]->from_index : out->row->changes[0];
+    CBI_TRY(show_names(out, err));
+    show_description(out);
     CBI_TRY(show_keys(bank, out, err));
     CBI_TRY(read_time(reader, out->info.admitted_index, &out->info.admitted_at, err));
     CBI_TRY(cbi_intake_count(reader->txn, code, &out->info.batches, err));
@@ -108,8 +167,8 @@ done:
     return status;
 }
 
-static cbank_status reply_info(cbi_bank *bank, const char *code, cbank_buffer *reply,
-                               cbank_error *err)
+cbank_status cbi_institution_reply(cbi_bank *bank, const char *code, cbank_buffer *reply,
+                                   cbank_error *err)
 {
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
@@ -135,7 +194,7 @@ cbank_status cbank_institution_show(cbank_bank *bank, const uint8_t *request, si
     CBI_TRY(cbi_face_bank(bank, &inner, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__institution_show_request__descriptor, request,
                              request_size, &asked, err));
-    CBI_TRY(reply_info(inner, asked->institution, reply, err));
+    CBI_TRY(cbi_institution_reply(inner, asked->institution, reply, err));
 done:
     cbi_message_free(asked);
     return status;
@@ -254,7 +313,7 @@ cbank_status cbank_institution_admit(cbank_bank *bank, const uint8_t *request, s
         CBI_TRY(cbi_institution_admit(inner, cbi_message_bytes(asked->file),
                                       cbi_message_bytes(asked->token), cbi_face_now(), code, err));
     }
-    CBI_TRY(reply_info(inner, admitted, reply, err));
+    CBI_TRY(cbi_institution_reply(inner, admitted, reply, err));
 done:
     cbi_message_free(asked);
     return status;
@@ -274,7 +333,7 @@ cbank_status cbank_institution_rotate(cbank_bank *bank, const uint8_t *request,
                              &asked, err));
     CBI_TRY(cbi_institution_rotate(inner, cbi_message_bytes(asked->file),
                                    cbi_message_bytes(asked->token), cbi_face_now(), code, err));
-    CBI_TRY(reply_info(inner, code, reply, err));
+    CBI_TRY(cbi_institution_reply(inner, code, reply, err));
 done:
     cbi_message_free(asked);
     return status;
@@ -294,7 +353,7 @@ static cbank_status change(cbank_bank *bank, bool suspend, const uint8_t *reques
     CBI_TRY(cbi_institution_change(inner, asked->institution, suspend, asked->reason,
                                    asked->document, cbi_message_bytes(asked->token),
                                    cbi_face_now(), err));
-    CBI_TRY(reply_info(inner, asked->institution, reply, err));
+    CBI_TRY(cbi_institution_reply(inner, asked->institution, reply, err));
 done:
     cbi_message_free(asked);
     return status;

@@ -4,6 +4,8 @@
 
 #include "api/amounts.h"
 #include "base/text.h"
+#include "base/time.h"
+#include "record/mandate.h"
 #include "wire/field.h"
 
 #include "cbank/api/v1/transcript.pb-c.h"
@@ -62,19 +64,51 @@ static void fill_conversion(const cbi_verdict_item *item, Cbank__Api__V1__Verdic
     out->n_grants = item->decision->recognition.rows.grant_count;
 }
 
-/* The name of today, as the pinned directory has it. */
-static char *name_of(const cbi_directory_institution *institution)
+/* The name on a day (0: today's), as the pinned directory has it. */
+static char *name_on(const cbi_directory_institution *institution, uint32_t day)
 {
     const Cbank__V1__DirectoryInstitution *message = institution->message;
 
     for (size_t i = 0; i < message->n_names; i++) {
-        if (message->names[i]->until == 0)
-            return message->names[i]->value;
+        const Cbank__V1__DatedName *name = message->names[i];
+
+        if (day == 0 ? name->until == 0
+                     : (name->from == 0 || cbi_date_first(name->from) <= cbi_date_last(day)) &&
+                           (name->until == 0 || cbi_date_last(name->until) >= cbi_date_last(day)))
+            return name->value;
     }
     return message->names[0]->value;
 }
 
-static void fill_item(const cbi_verdict_item *item, Cbank__Api__V1__VerdictItem *out)
+/* Who awarded, under the name of that day; and who signed, if that was another one. */
+static void fill_institutions(const cbi_verdict *verdict, const cbi_verdict_item *item,
+                              Cbank__Api__V1__VerdictItem *out)
+{
+    const cbi_directory_institution *awarder = NULL;
+    char *signer = item->institution->message->institution;
+
+    const char *code = item->record == NULL || item->record->awarded_by == NULL
+                           ? signer
+                           : item->record->awarded_by->institution;
+
+    if (item->record != NULL && verdict->directory != NULL)
+        awarder = cbi_directory_find(verdict->directory, cbi_bytes_of_text(code));
+    if (awarder != NULL) {
+        out->institution_name = name_on(awarder, cbi_mandate_day(item->record));
+        out->institution_ended_on = awarder->message->ended_on;
+    } else {
+        out->institution_name = name_on(item->institution, 0);
+    }
+    if (strcmp(signer, code) != 0) {
+        out->signed_by = signer;
+        out->signed_by_name = name_on(item->institution, 0);
+    }
+    out->institution_suspended = item->institution->message->status ==
+                                 CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED;
+}
+
+static void fill_item(const cbi_verdict *verdict, const cbi_verdict_item *item,
+                      Cbank__Api__V1__VerdictItem *out)
 {
     cbank__api__v1__verdict_item__init(out);
     out->sequence = item->sequence;
@@ -95,12 +129,8 @@ static void fill_item(const cbi_verdict_item *item, Cbank__Api__V1__VerdictItem 
         fill_conversion(item, out);
     if (item->record != NULL && !cbi_hash_is_zero(&item->record_id))
         out->record_id = cbi_message_data(cbi_bytes_of_hash(&item->record_id));
-    if (item->institution != NULL) {
-        out->institution_name = name_of(item->institution);
-        out->institution_suspended =
-            item->institution->message->status ==
-            CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED;
-    }
+    if (item->institution != NULL)
+        fill_institutions(verdict, item, out);
 }
 
 static cbank_status write_items(const cbi_verdict *verdict, cbank_buffer *out, cbank_error *err)
@@ -110,7 +140,7 @@ static cbank_status write_items(const cbi_verdict *verdict, cbank_buffer *out, c
     cbank_status status = CBANK_OK;
 
     for (size_t i = 0; i < verdict->item_count; i++) {
-        fill_item(&verdict->items[i], &message);
+        fill_item(verdict, &verdict->items[i], &message);
         cbi_buffer_rewind(&bytes);
         CBI_TRY(cbi_message_pack(&message, &bytes, err));
         CBI_TRY(cbi_field_write_bytes(out, ITEMS_FIELD, cbi_bytes_of_buffer(&bytes), err));

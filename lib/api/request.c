@@ -5,6 +5,7 @@
 #include "proof/request.h"
 #include "record/code.h"
 #include "record/field.h"
+#include "record/institution.h"
 #include "record/organisation.h"
 
 #include "cbank/api/v1/institution.pb-c.h"
@@ -62,6 +63,38 @@ cbank_status cbank_institution_request(const cbank_key *key, const uint8_t *requ
     CBI_TRY(reply_request(&file, asked->institution, key->inner, reply, err));
 done:
     cbi_face_free_names(head.names);
+    cbank_buffer_clear(&file);
+    cbi_message_free(asked);
+    return status;
+}
+
+cbank_status cbank_institution_delegation(const cbank_key *key, const uint8_t *request,
+                                          size_t request_size, cbank_buffer *reply,
+                                          cbank_error *err)
+{
+    Cbank__V1__RequestHead head = CBANK__V1__REQUEST_HEAD__INIT;
+    Cbank__Api__V1__DelegationRequest *asked = NULL;
+    cbank_buffer file = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_REQUIRE(key != NULL && reply != NULL, err);
+    CBI_TRY(cbi_face_request(&cbank__api__v1__delegation_request__descriptor, request,
+                             request_size, &asked, err));
+    head.origin = asked->origin;
+    head.institution = asked->institution;
+    head.at = cbi_face_now();
+    head.delegation = asked->delegation;
+    head.succession = asked->succession;
+    CBI_TRY(check_head(&head, err));
+    if ((head.delegation == NULL) == (head.succession == NULL))
+        CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "delegation", NULL));
+    if (head.delegation != NULL)
+        CBI_TRY(cbi_institution_check_delegation(head.institution, head.delegation, err));
+    if (head.succession != NULL)
+        CBI_TRY(cbi_institution_check_succession(head.institution, head.succession, err));
+    CBI_TRY(cbi_request_make(&head, NULL, key->inner, &file, err));
+    CBI_TRY(reply_request(&file, asked->institution, key->inner, reply, err));
+done:
     cbank_buffer_clear(&file);
     cbi_message_free(asked);
     return status;

@@ -3,12 +3,18 @@
 #include "api/face.h"
 #include "api/job.h"
 #include "base/memory.h"
+#include "bank/capacity.h"
 #include "bank/institution.h"
 #include "bank/signing.h"
 
 #include <string.h>
 
 /* ---- beginning --------------------------------------------------------------------------- */
+
+static const char *awarder_of(const cbi_sheet *sheet)
+{
+    return cbi_message_text(sheet->awarder).size > 0 ? sheet->awarder : sheet->institution;
+}
 
 static cbank_status check_key(const cbi_sheet *sheet, cbank_error *err)
 {
@@ -42,7 +48,7 @@ static cbank_status take_reference_key(cbi_sheet *sheet, const Cbank__Api__V1__S
         return CBANK_OK;
     sheet->options.reference_secret = &sheet->reference_secret;
     if (stated.size == 0)
-        return cbi_bank_reference_secret(sheet->bank, sheet->institution, &sheet->reference_secret,
+        return cbi_bank_reference_secret(sheet->bank, awarder_of(sheet), &sheet->reference_secret,
                                          err);
     memcpy(sheet->reference_secret.bytes, stated.data, stated.size);
     return CBANK_OK;
@@ -72,7 +78,7 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
     CBI_TRY(take_reference_key(sheet, format, err));
     CBI_TRY(take_profile(sheet, format, err));
     options->suite = suite;
-    options->institution = sheet->institution;
+    options->institution = awarder_of(sheet);
     options->sheet = format->sheet;
     options->institution_name = ""; /* the directory says it, and it may change */
     options->format = cbi_message_text(format->format[0] == '\0' ? "generic" : format->format);
@@ -172,7 +178,7 @@ static cbank_status add(cbi_sheet *sheet, const cbi_row_draft *row, uint32_t rev
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_signing_add_record(&sheet->batch, sheet->institution, row->record, &holder,
-                                   revision, supersedes, err));
+                                   revision, supersedes, &sheet->grant, err));
     CBI_TRY(note_row(sheet, row, err));
 done:
     return status;
@@ -189,6 +195,34 @@ done:
     return status;
 }
 
+/*
+ * What a record says of who signs it, where that is not the one that awards. With a bank at hand
+ * the grant is looked up, and a row that no grant covers is rejected.
+ */
+static cbank_status name_grant(cbi_sheet *sheet, cbi_reader *reader,
+                               Cbank__V1__CreditRecord *record, cbi_ruling *out,
+                               cbank_error *err)
+{
+    const char *awarder = awarder_of(sheet);
+    cbank_status status = CBANK_OK;
+
+    if (strcmp(awarder, sheet->institution) == 0)
+        return CBANK_OK;
+    if (sheet->bank != NULL)
+        status = cbi_capacity_find(reader->txn, sheet->institution, awarder, record->type,
+                                   record->supersedes.len > 0, sheet->now, &sheet->grant,
+                                   &out->why);
+    record->deposited_by = cbi_message_string(sheet->institution);
+    record->delegation = cbi_message_data(cbi_bytes_of_hash(&sheet->grant));
+    if (status == CBANK_E_DENIED || status == CBANK_E_NOT_FOUND) {
+        out->outcome = CBI_OUTCOME_REJECTED;
+        return CBANK_OK;
+    }
+    if (status != CBANK_OK && err != NULL)
+        *err = out->why;
+    return status;
+}
+
 /* Rules on a row as on an item of a batch; `old` is the record that it amends, or NULL. */
 static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
                           const cbi_holding *old, cbi_ruling *out, cbank_error *err)
@@ -196,6 +230,8 @@ static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_dr
     Cbank__V1__CreditRecord record = *row->record;
     cbi_person person = {0};
     cbi_claim claim = {.institution = sheet->institution,
+                       .awarder = awarder_of(sheet),
+                       .now = sheet->now,
                        .record = &record,
                        .reference = record.reference,
                        .person = &person};
@@ -215,8 +251,10 @@ static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_dr
             *err = claim.unfit;
         CBI_TRY(status);
     }
-    status = CBANK_OK;
-    if (sheet->bank != NULL) {
+    CBI_TRY(name_grant(sheet, reader, &record, out, err));
+    if (out->outcome == CBI_OUTCOME_REJECTED) {
+        /* nobody may sign it */
+    } else if (sheet->bank != NULL) {
         CBI_TRY(cbi_claim_judge(sheet->bank, reader->txn, sheet->hasher, &claim,
                                 sheet->open_accounts, out, err));
     } else if (claim.unfit.reason != 0) {
@@ -246,7 +284,8 @@ static cbank_status amend(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_dr
     CBI_TRY(judge(sheet, reader, row, &holding, ruling, err));
     if (ruling->outcome != CBI_OUTCOME_DEPOSITED)
         goto done;
-    CBI_TRY(cbi_signing_add_change(&sheet->batch, &holding.id, row->record->reference, action,
+    CBI_TRY(cbi_signing_add_change(&sheet->batch,
+                                   cbi_signing_subject_of(sheet->institution, &holding), action,
                                    "corrected", "", err));
     CBI_TRY(note_row(sheet, row, err));
     CBI_TRY(add(sheet, row, holding.record->revision + 1, &holding.id, err));

@@ -17,7 +17,9 @@ typedef struct cbi_sheet {
     /* Given. */
     cbi_bank *bank; /* NULL: sign only */
     const cbi_private *key;
-    const char *institution;
+    const char *institution; /* that signs */
+    const char *awarder;     /* whose records they are, NULL or "": its own */
+    cbi_hash grant;          /* without a bank: what allows it to sign for another */
     const Cbank__Api__V1__SheetFormat *format;
     bool open_accounts;
     bool amend;

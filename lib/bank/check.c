@@ -165,6 +165,7 @@ void cbi_check_end(cbi_check *check)
     cbi_hasher_free(check->hasher);
     cbi_page_clear(&check->page);
     cbi_free(check->findings);
+    cbi_free(check->lives.rows);
     cbi_free(check);
 }
 

@@ -4,7 +4,9 @@
 
 #include "bank/institution.h"
 #include "bank/intake.h"
+#include "base/memory.h"
 #include "record/code.h"
+#include "record/description.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 #define STATUS(name) CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_##name
@@ -23,6 +25,8 @@ typedef struct derived {
     Cbank__V1__InstitutionKey keys[CBI_INSTITUTION_KEYS_MAX];
     Cbank__V1__InstitutionKey *key_list[CBI_INSTITUTION_KEYS_MAX];
     cbi_check_read reads[CBI_INSTITUTION_KEYS_MAX + 1]; /* of each key, and of the status */
+    cbi_description told;                               /* what the changes made of it */
+    cbi_check_read changes[CBI_INSTITUTION_CHANGES_MAX];
 } derived;
 
 /* The key that a statement brought in, and whose it is; NULL if it brought none. */
@@ -102,13 +106,57 @@ static Cbank__V1__InstitutionStatus status_of(const cbi_statement *statement)
         return STATUS(UNSPECIFIED);
     switch (statement->kind->kind) {
     case KIND(INSTITUTION_ADMITTED):
+    case KIND(INSTITUTION_REGISTERED):
     case KIND(INSTITUTION_RESUMED):
         return STATUS(ACTIVE);
     case KIND(INSTITUTION_SUSPENDED):
         return STATUS(SUSPENDED);
+    case KIND(INSTITUTION_MERGED):
+        return STATUS(MERGED);
+    case KIND(INSTITUTION_CLOSED):
+        return STATUS(CLOSED);
     default:
         return STATUS(UNSPECIFIED);
     }
+}
+
+/* The statement that an entry of the row points to stands on this institution's chain. */
+static cbank_status read_own(cbi_check *check, cbi_txn *txn, const char *code, uint64_t index,
+                             cbi_check_read *out, cbank_error *err)
+{
+    cbi_subject subject = cbi_institution_subject(code);
+    cbank_status status = CBANK_OK;
+    cbi_hash none = {{0}}, tag;
+
+    CBI_TRY(cbi_check_read_at(check, txn, index, out, err));
+    CBI_TRY(cbi_entry_tag(check->hasher, subject.kind, &none, subject.id, &tag, err));
+    if (!cbi_hash_equal(&tag, &out->logged.entry.tag) || out->statement.kind == NULL)
+        CBI_TRY(wrong(check, CBI_TABLE_INSTITUTION, "statement", err));
+done:
+    return status;
+}
+
+/* What version 2 of a directory knows comes from the changes, one by one. */
+static cbank_status derive_changes(cbi_check *check, cbi_txn *txn,
+                                   const Cbank__V1__DirectoryInstitution *known, derived *out,
+                                   cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_description_begin(&out->row, &out->told, err));
+    for (size_t i = 0; i < known->n_changes; i++) {
+        cbi_check_read *read = &out->changes[i];
+
+        CBI_TRY(read_own(check, txn, known->institution, known->changes[i], read, err));
+        if ((i > 0 && known->changes[i] <= known->changes[i - 1]) ||
+            !cbi_description_is_told((int)read->statement.kind->kind))
+            CBI_TRY(wrong(check, CBI_TABLE_INSTITUTION, "changes", err));
+        CBI_TRY(cbi_description_apply(&out->told, read->statement.kind, read->statement.body,
+                                      read->statement.message->document, known->changes[i],
+                                      &read->logged.entry.statement, err));
+    }
+done:
+    return status;
 }
 
 static cbank_status derive(cbi_check *check, cbi_txn *txn,
@@ -117,27 +165,32 @@ static cbank_status derive(cbi_check *check, cbi_txn *txn,
 {
     cbi_check_read *read = &out->reads[CBI_INSTITUTION_KEYS_MAX];
     const Cbank__V1__InstitutionAdmitted *admitted;
+    Cbank__V1__DirectoryInstitution *entry = &out->told.entry;
     cbank_status status = CBANK_OK;
-    cbi_subject subject = cbi_institution_subject(known->institution);
-    cbi_hash none = {{0}}, tag;
 
     CBI_TRY(derive_keys(check, txn, known, out, err));
-    admitted = cbi_statement_body(&out->reads[0].statement,
-                                  &cbank__v1__institution_admitted__descriptor);
-    CBI_TRY(cbi_check_read_at(check, txn, known->status_index, read, err));
-    CBI_TRY(cbi_entry_tag(check->hasher, subject.kind, &none, subject.id, &tag, err));
-    if (admitted == NULL || !cbi_hash_equal(&tag, &read->logged.entry.tag))
-        CBI_TRY(wrong(check, CBI_TABLE_INSTITUTION, "status", err));
+    admitted = known->n_keys == 0
+                   ? NULL
+                   : cbi_statement_body(&out->reads[0].statement,
+                                        &cbank__v1__institution_admitted__descriptor);
     cbank__v1__directory_institution__init(&out->row);
-    out->row.institution = admitted->institution;
-    out->row.names = admitted->names;
-    out->row.n_names = admitted->n_names;
-    out->row.ids = admitted->ids;
-    out->row.n_ids = admitted->n_ids;
-    out->row.status = status_of(&read->statement);
-    out->row.status_index = known->status_index;
-    out->row.keys = out->key_list;
-    out->row.n_keys = known->n_keys;
+    if (admitted != NULL) {
+        out->row.institution = admitted->institution;
+        out->row.names = admitted->names;
+        out->row.n_names = admitted->n_names;
+        out->row.ids = admitted->ids;
+        out->row.n_ids = admitted->n_ids;
+    }
+    CBI_TRY(derive_changes(check, txn, known, out, err));
+    CBI_TRY(read_own(check, txn, known->institution, known->status_index, read, err));
+    if (strcmp(entry->institution, known->institution) != 0)
+        CBI_TRY(wrong(check, CBI_TABLE_INSTITUTION, "status", err));
+    entry->status = status_of(&read->statement);
+    entry->status_index = known->status_index;
+    if (entry->status == STATUS(ACTIVE) || entry->status == STATUS(SUSPENDED))
+        cbi_description_resume(entry);
+    entry->keys = out->key_list;
+    entry->n_keys = known->n_keys;
 done:
     return status;
 }
@@ -148,7 +201,7 @@ cbank_status cbi_check_institution(cbi_check *check, cbi_txn *txn, cbi_bytes key
     Cbank__V1__DirectoryInstitution *known = NULL;
     char code[CBI_INSTITUTION_CODE_MAX + 1] = "";
     cbank_buffer expected = {0};
-    derived it = {.row = CBANK__V1__DIRECTORY_INSTITUTION__INIT};
+    derived *it = NULL;
     cbank_status status = CBANK_OK;
 
     if (!cbi_institution_code_is_valid(key))
@@ -157,13 +210,19 @@ cbank_status cbi_check_institution(cbi_check *check, cbi_txn *txn, cbi_bytes key
     CBI_TRY(cbi_institution_read(txn, code, &known, err));
     if (strcmp(known->institution, code) != 0 || known->n_keys > CBI_INSTITUTION_KEYS_MAX)
         CBI_TRY(wrong(check, CBI_TABLE_INSTITUTION, "key", err));
-    CBI_TRY(derive(check, txn, known, &it, err));
-    CBI_TRY(cbi_message_pack(&it.row, &expected, err));
+    if (known->n_changes > CBI_INSTITUTION_CHANGES_MAX)
+        CBI_TRY(wrong(check, CBI_TABLE_INSTITUTION, "changes", err));
+    CBI_TRY(cbi_alloc(1, sizeof(*it), &it, err));
+    CBI_TRY(derive(check, txn, known, it, err));
+    CBI_TRY(cbi_message_pack(&it->told.entry, &expected, err));
     if (!cbi_bytes_equal(value, cbi_bytes_of_buffer(&expected)))
         CBI_TRY(wrong(check, CBI_TABLE_INSTITUTION, "content", err));
 done:
-    for (size_t i = 0; i <= CBI_INSTITUTION_KEYS_MAX; i++)
-        cbi_check_clear_read(&it.reads[i]);
+    for (size_t i = 0; it != NULL && i <= CBI_INSTITUTION_KEYS_MAX; i++)
+        cbi_check_clear_read(&it->reads[i]);
+    for (size_t i = 0; it != NULL && i < CBI_INSTITUTION_CHANGES_MAX; i++)
+        cbi_check_clear_read(&it->changes[i]);
+    cbi_free(it);
     cbank_buffer_clear(&expected);
     cbi_message_free(known);
     return status;

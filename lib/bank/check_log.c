@@ -155,8 +155,8 @@ static cbank_status check_deposited(const row *it, cbank_error *err)
         CBI_TRY(differs(it, CBI_TABLE_RECOGNITION, "basis", err));
     CBI_TRY(check_item(it, deposited->batch, deposited->index, false, deposited->record, &intake,
                        err));
-    status = cbi_holding_by_reference(it->txn, intake.institution, record->reference, &newest,
-                                      &content, err);
+    status = cbi_holding_by_reference(it->txn, record->awarded_by->institution, record->reference,
+                                      &newest, &content, err);
     if (status == CBANK_E_NOT_FOUND || (status == CBANK_OK && newest < it->logged->index))
         status = differs(it, CBI_TABLE_REFERENCE, "older", err);
     CBI_TRY(status);
@@ -189,28 +189,21 @@ done:
 
 /* ---- institutions ------------------------------------------------------------------------- */
 
-/*
- * What may follow what. The kind of the entry before tells an institution's state: only being
- * suspended changes it, and nothing but being resumed may follow that.
- */
+/* What may follow what, by what has stood on the institution's chain so far. */
 static cbank_status check_order(const row *it, cbank_error *err)
 {
     cbi_lifecycle life = {.subject = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_INSTITUTION};
-    cbi_check_read before = {0};
+    const cbi_hash *tag = &it->logged->entry.tag;
     cbank_status status = CBANK_OK;
 
-    if (it->logged->entry.sequence > 0) {
-        CBI_TRY(cbi_check_read_at(it->check, it->txn, it->logged->previous_index, &before, err));
-        life.life = before.statement.kind != NULL &&
-                            before.statement.kind->kind == KIND(INSTITUTION_SUSPENDED)
-                        ? CBI_LIFE_SUSPENDED
-                        : CBI_LIFE_ACTIVE;
-    }
+    life.life = it->logged->entry.sequence == 0
+                    ? CBI_LIFE_NONE
+                    : (cbi_life)cbi_check_lives_find(&it->check->lives, tag, CBI_LIFE_ACTIVE);
     if (cbi_lifecycle_step(&life, it->statement->kind->kind, err) != CBANK_OK)
         CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_CHAIN, CBI_TABLE_RECORD, it->logged->index,
                                 it->statement->kind->word));
+    CBI_TRY(cbi_check_lives_put(&it->check->lives, tag, (uint8_t)life.life, CBI_LIFE_ACTIVE, err));
 done:
-    cbi_check_clear_read(&before);
     return status;
 }
 
@@ -259,6 +252,27 @@ static cbank_status check_suspension(const row *it, cbank_error *err)
     CBI_TRY(cbi_institution_read(it->txn, changed->institution, &known, err));
     if (known->status_index < it->logged->index)
         CBI_TRY(differs(it, CBI_TABLE_INSTITUTION, "status", err));
+done:
+    cbi_message_free(known);
+    return status;
+}
+
+/* The row must have been changed by what the statement says; what it made of it is derived. */
+static cbank_status check_told(const row *it, cbank_error *err)
+{
+    /* The first field of each of these bodies is whose it is. */
+    const Cbank__V1__InstitutionChanged *told = it->statement->body;
+    Cbank__V1__DirectoryInstitution *known = NULL;
+    cbank_status status = CBANK_OK;
+    bool found = false;
+
+    CBI_TRY(check_subject(it, told->institution, err));
+    CBI_TRY(check_order(it, err));
+    CBI_TRY(cbi_institution_read(it->txn, told->institution, &known, err));
+    for (size_t i = 0; i < known->n_changes && !found; i++)
+        found = known->changes[i] == it->logged->index;
+    if (!found)
+        CBI_TRY(differs(it, CBI_TABLE_INSTITUTION, "changes", err));
 done:
     cbi_message_free(known);
     return status;
@@ -361,6 +375,18 @@ static const struct {
     {KIND(KEY_ROTATED), check_rotated},
     {KIND(INSTITUTION_SUSPENDED), check_suspension},
     {KIND(INSTITUTION_RESUMED), check_suspension},
+    {KIND(INSTITUTION_REGISTERED), check_told},
+    {KIND(INSTITUTION_DESCRIBED), check_told},
+    {KIND(SCOPE_GRANTED), check_told},
+    {KIND(SCOPE_ENDED), check_told},
+    {KIND(LICENCE_GRANTED), check_told},
+    {KIND(LICENCE_ENDED), check_told},
+    {KIND(DELEGATION_GRANTED), check_told},
+    {KIND(DELEGATION_ENDED), check_told},
+    {KIND(INSTITUTION_MERGED), check_told},
+    {KIND(INSTITUTION_CLOSED), check_told},
+    {KIND(SUCCESSION_GRANTED), check_told},
+    {KIND(SUCCESSION_ENDED), check_told},
     {KIND(BATCH_RECEIVED), check_received},
     {KIND(CLAIM_ISSUED), check_claim},
     {KIND(CLAIM_WITHDRAWN), check_claim},

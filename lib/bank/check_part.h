@@ -18,6 +18,18 @@ typedef struct cbi_check_counts {
     uint64_t institutions;
 } cbi_check_counts;
 
+/* Few: those that were suspended, or have ended, at the place that has been reached. */
+typedef struct cbi_check_lives {
+    struct cbi_check_tag_life {
+        cbi_hash tag;
+        uint8_t life;
+    } *rows;
+    size_t count, capacity;
+} cbi_check_lives;
+uint8_t cbi_check_lives_find(const cbi_check_lives *lives, const cbi_hash *tag, uint8_t usual);
+cbank_status cbi_check_lives_put(cbi_check_lives *lives, const cbi_hash *tag, uint8_t life,
+                                 uint8_t usual, cbank_error *err);
+
 struct cbi_check {
     cbi_bank *bank;
     cbi_hasher *hasher;
@@ -32,6 +44,8 @@ struct cbi_check {
     cbi_check_counts counted;
     cbi_check_counts stated; /* by the bank, when its log was `stated_size` long */
     uint64_t stated_size;
+
+    cbi_check_lives lives; /* of institutions that are not simply active */
 
     /* Tables. */
     size_t table; /* position in the list of what is visited */

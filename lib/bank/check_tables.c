@@ -328,17 +328,13 @@ cbank_status cbi_check_reference(cbi_check *check, cbi_txn *txn, cbi_bytes key, 
     const char *institution, *reference;
     cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
-    cbi_intake intake;
-    cbi_hash batch;
 
     if (!split_reference(key, text, &institution, &reference) || value.size != 8 + CBI_HASH_SIZE)
         return wrong(check, CBI_TABLE_REFERENCE, "form", err);
     CBI_TRY(cbi_holding_read(txn, check->hasher, cbi_get_u64(value.data), &holding, err));
     if (strcmp(holding.record->reference, reference) != 0)
         CBI_TRY(wrong(check, CBI_TABLE_REFERENCE, "reference", err));
-    (void)cbi_hash_from(cbi_message_bytes(holding.deposited->batch), &batch);
-    CBI_TRY(cbi_intake_find(txn, &batch, &intake, err));
-    if (strcmp(intake.institution, institution) != 0)
+    if (strcmp(holding.record->awarded_by->institution, institution) != 0)
         CBI_TRY(wrong(check, CBI_TABLE_REFERENCE, "institution", err));
     CBI_TRY(check_content(check, txn, &holding, cbi_bytes_of(value.data + 8, CBI_HASH_SIZE), err));
 done:

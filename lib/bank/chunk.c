@@ -88,6 +88,7 @@ static cbank_status judge_again(chunk_act *chunk, const cbi_append *append, cban
         append->state.frontier.size == deposit->judged_size)
         return CBANK_OK;
     CBI_TRY(cbi_tally_new(deposit->bank->config.suite, append->at, false, &tally, err));
+    judge.now = append->at;
     judge.tally = tally;
     CBI_TRY(rewind_items(chunk, err));
     CBI_TRY(judge_chunk(chunk, append->txn, &judge, err));
@@ -109,6 +110,7 @@ static cbank_status check_chunk(cbi_act *act, cbi_append *append, cbank_error *e
     if (!cbi_public_equal(&signer, &deposit->signer))
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, institution, NULL));
     CBI_TRY(find_intake(chunk, append->txn, err));
+    CBI_TRY(cbi_institution_check_day(append->txn, institution, append->at, err));
     CBI_TRY(judge_again(chunk, append, err));
 done:
     return status;
@@ -196,10 +198,10 @@ static void accept_suspended(const cbi_unit *unit, cbi_ruling *ruling)
 }
 
 /* What was refused when the batch was judged whole stays refused; all else is ruled on afresh. */
-static cbank_status rule(chunk_act *chunk, cbi_txn *txn, cbi_unit *unit, cbank_error *err)
+static cbank_status rule(chunk_act *chunk, cbi_append *append, cbi_unit *unit, cbank_error *err)
 {
     cbi_deposit *deposit = chunk->deposit;
-    const cbi_judge judge = cbi_deposit_judge_of(deposit);
+    cbi_judge judge = cbi_deposit_judge_of(deposit);
     const cbi_deposited *judged = deposit->items + unit->first;
     cbank_status status = CBANK_OK;
 
@@ -209,7 +211,8 @@ static cbank_status rule(chunk_act *chunk, cbi_txn *txn, cbi_unit *unit, cbank_e
                                             .index = judged[i].index};
         return CBANK_OK;
     }
-    CBI_TRY(cbi_unit_judge(&judge, txn, unit, err));
+    judge.now = append->at;
+    CBI_TRY(cbi_unit_judge(&judge, append->txn, unit, err));
     accept_suspended(unit, &unit->rulings[0]);
     for (size_t i = 0; i < unit->count; i++) {
         if (cbi_outcome_refuses(unit->rulings[i].outcome))
@@ -231,7 +234,7 @@ static cbank_status write_items(chunk_act *chunk, cbi_append *append, size_t beg
         CBI_TRY(cbi_unit_read(deposit->hasher, &deposit->batch, &unit, err));
         if (unit.claims[0].change != NULL && !has_room(chunk, append, begun, true))
             break; /* the next chunk begins with it */
-        CBI_TRY(rule(chunk, append->txn, &unit, err));
+        CBI_TRY(rule(chunk, append, &unit, err));
         for (size_t i = 0; i < unit.count; i++)
             CBI_TRY(carry_out(chunk, append, &unit, i, err));
         chunk->intake.next += (uint32_t)unit.count;

@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "bank/capacity.h"
 #include "bank/errand.h"
 #include "bank/family.h"
 #include "bank/reach.h"
+#include "record/mandate.h"
 
 /* The ruling is made; what `why` says is there already. */
 static cbank_status rule(cbi_ruling *out, cbi_outcome outcome)
@@ -21,21 +23,10 @@ static bool is_refusal(cbank_status status)
 
 uint32_t cbi_claim_day(const Cbank__V1__CreditRecord *record)
 {
-    if (record->awarded_on != 0)
-        return record->awarded_on;
-    return record->assessed_on != 0 ? record->assessed_on : record->ended_on;
+    return cbi_mandate_day(record);
 }
 
 /* ---- records ----------------------------------------------------------------------------- */
-
-/*
- * Only the institution that awards a record may sign it. That it has asked another one to deposit
- * for it would have to be in the log, and no statement says so yet.
- */
-static bool may_award(const Cbank__V1__CreditRecord *record, const char *institution)
-{
-    return strcmp(record->awarded_by->institution, institution) == 0;
-}
 
 /* Whose account it goes to. */
 static cbank_status judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
@@ -97,8 +88,7 @@ static cbank_status judge_reference(const cbi_bank *bank, cbi_txn *txn, cbi_hash
 {
     cbi_hash held, content;
     cbank_status status =
-        cbi_holding_by_reference(txn, claim->institution, claim->reference, &out->index, &held,
-                                 err);
+        cbi_holding_by_reference(txn, claim->awarder, claim->reference, &out->index, &held, err);
 
     if (status == CBANK_E_NOT_FOUND) {
         if (claim->record->revision == 1 && claim->superseded == NULL)
@@ -134,10 +124,12 @@ static cbank_status judge_record(const cbi_bank *bank, cbi_txn *txn, cbi_hasher 
         out->why = claim->unfit;
         return rule(out, CBI_OUTCOME_REJECTED);
     }
-    if (!may_award(claim->record, claim->institution)) {
-        (void)cbi_fail(&out->why, CBI_REASON_RECORD_AWARDER, 0, claim->reference, NULL);
+    status = cbi_capacity_check_record(txn, claim, &out->why);
+    if (is_refusal(status))
         return rule(out, CBI_OUTCOME_REJECTED);
-    }
+    if (status != CBANK_OK && err != NULL)
+        *err = out->why;
+    CBI_TRY(status);
     CBI_TRY(judge_reference(bank, txn, hasher, claim, out, &holder, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED)
         CBI_TRY(judge_person(bank, txn, claim, open_accounts, out, err));
@@ -183,8 +175,8 @@ static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_cla
     cbank_status status = CBANK_OK;
     cbi_hash content;
 
-    status = cbi_holding_by_reference(txn, claim->institution, claim->reference, &out->index,
-                                      &content, err);
+    status = cbi_holding_by_reference(txn, claim->awarder, claim->reference, &out->index, &content,
+                                      err);
     if (status == CBANK_E_NOT_FOUND) {
         (void)cbi_fail(&out->why, CBI_REASON_RECORD_UNKNOWN, 0, claim->reference, NULL);
         return rule(out, CBI_OUTCOME_REJECTED);
@@ -197,6 +189,14 @@ static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_cla
         CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));
         goto done;
     }
+    status = cbi_capacity_check_change(txn, claim, holding.record, &out->why);
+    if (is_refusal(status)) {
+        status = rule(out, CBI_OUTCOME_REJECTED);
+        goto done;
+    }
+    if (status != CBANK_OK && err != NULL)
+        *err = out->why;
+    CBI_TRY(status);
     CBI_TRY(cbi_family_root(txn, holding.deposited->account, &out->account, err));
     out->sequence = holding.sequence;
     out->leaf = holding.leaf;
@@ -255,7 +255,7 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
                                   document->number, err));
     CBI_TRY(cbi_reach_note(append->txn, claim->record, ruling->index, err));
     CBI_TRY(find_content(bank, claim, &content, err));
-    CBI_TRY(cbi_holding_put_reference(append->txn, claim->institution, claim->reference,
+    CBI_TRY(cbi_holding_put_reference(append->txn, claim->awarder, claim->reference,
                                       ruling->index, &content, err));
 done:
     return status;

@@ -21,7 +21,9 @@ typedef enum cbi_outcome {
 
 /* An item and who brings it. All borrowed. */
 typedef struct cbi_claim {
-    const char *institution;
+    const char *institution; /* that signs */
+    const char *awarder;     /* whose record it is */
+    int64_t now;             /* the caller's clock: a mandate holds on that day */
     const Cbank__V1__CreditRecord *record; /* one of the two */
     const Cbank__V1__CreditChange *change;
     const char *reference;       /* the record's, or that of the record that changes */

@@ -1,5 +1,7 @@
 #include "bank/correction.h"
 
+#include "bank/capacity.h"
+
 #include <string.h>
 
 #include "bank/errand.h"
@@ -31,7 +33,8 @@ static cbank_status add_revision(const cbi_bank *bank, cbi_reader *reader,
     Cbank__V1__Opening *opening = NULL;
     cbi_signing_holder holder;
     cbank_status status = CBANK_OK;
-    cbi_hash before, after;
+    cbi_signing_subject subject = cbi_signing_subject_of(correction->institution, holding);
+    cbi_hash before, after, grant;
     cbi_overlay overlay;
 
     CBI_TRY(cbi_vault_get_opening(bank, reader->txn, holding->index, &opening, err));
@@ -44,10 +47,13 @@ static cbank_status add_revision(const cbi_bank *bank, cbi_reader *reader,
         CBI_TRY(cbi_fail(err, CBI_REASON_ALREADY_SO, 0, NULL, NULL));
     holder = (cbi_signing_holder){
         .type = opening->document_type, .number = opening->number, .name = ""};
-    CBI_TRY(cbi_signing_add_change(builder, &holding->id, holding->record->reference, SUPERSEDE,
-                                   correction->reason, correction->document, err));
+    CBI_TRY(cbi_capacity_find(reader->txn, correction->institution,
+                              overlay.record.awarded_by->institution, overlay.record.type, true,
+                              correction->now, &grant, err));
+    CBI_TRY(cbi_signing_add_change(builder, subject, SUPERSEDE, correction->reason,
+                                   correction->document, err));
     CBI_TRY(cbi_signing_add_record(builder, correction->institution, &overlay.record, &holder,
-                                   holding->record->revision + 1, &holding->id, err));
+                                   holding->record->revision + 1, &holding->id, &grant, err));
 done:
     cbi_vault_free_opening(opening);
     return status;
@@ -59,13 +65,14 @@ static cbank_status add(const cbi_bank *bank, cbi_reader *reader, const cbi_corr
     cbi_record_state next = holding->state;
     cbank_status status = CBANK_OK;
 
-    if (strcmp(holding->record->awarded_by->institution, correction->institution) != 0)
-        return cbi_fail(err, CBI_REASON_RECORD_FOREIGN, 0, NULL, NULL);
+    CBI_TRY(cbi_capacity_check(reader->txn, correction->institution, holding->record,
+                               correction->action, correction->now, err));
     CBI_TRY(cbi_record_state_step(&next, correction->action, err));
     if (correction->action == SUPERSEDE)
         CBI_TRY(add_revision(bank, reader, correction, holding, builder, err));
     else
-        CBI_TRY(cbi_signing_add_change(builder, &holding->id, holding->record->reference,
+        CBI_TRY(cbi_signing_add_change(builder,
+                                       cbi_signing_subject_of(correction->institution, holding),
                                        correction->action, correction->reason,
                                        correction->document, err));
 done:

@@ -14,6 +14,7 @@ typedef struct cbi_correction {
     const Cbank__V1__CreditRecord *amendment; /* of SUPERSEDE: what is stated anew (overlay.h) */
     const char *reason;
     const char *document;
+    int64_t now; /* a mandate must hold on that day */
 } cbi_correction;
 
 /* INVALID or ARGUMENT for what no record can be corrected by. */

@@ -34,6 +34,7 @@ static cbank_status check_head(cbi_deposit *deposit, cbank_error *err)
     CBI_TRY(cbi_institution_signer(deposit->bank, reader.txn, head->institution, &deposit->signer,
                                    err));
     CBI_TRY(find_intake(deposit, reader.txn, err));
+    CBI_TRY(cbi_institution_check_day(reader.txn, head->institution, deposit->terms.now, err));
     cbi_ledger_read_end(&reader);
     /* It is answered without a commit, and the one that received it may not have been sealed. */
     if (deposit->intake.received_at != 0)
@@ -118,7 +119,8 @@ cbi_judge cbi_deposit_judge_of(const cbi_deposit *deposit)
 {
     return (cbi_judge){.bank = deposit->bank,
                        .hasher = deposit->hasher,
-                       .open_accounts = deposit->terms.open_accounts};
+                       .open_accounts = deposit->terms.open_accounts,
+                       .now = deposit->terms.now};
 }
 
 void cbi_deposit_note_refusal(cbi_deposit *deposit, uint64_t item, const cbi_ruling *ruling)

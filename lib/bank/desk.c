@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "bank/capacity.h"
 #include "bank/chunk.h"
 #include "bank/documents.h"
 #include "bank/errand.h"
@@ -176,6 +177,7 @@ static cbank_status add_draft(cbi_bank *bank, cbi_reader *reader, const cbi_desk
     const Cbank__Api__V1__PersonDocument *document;
     Cbank__Api__V1__Person *person = NULL;
     cbi_signing_holder holder;
+    cbi_hash grant = {{0}};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_account_check_open(reader->txn, draft->account, err));
@@ -186,8 +188,13 @@ static cbank_status add_draft(cbi_bank *bank, cbi_reader *reader, const cbi_desk
     holder = (cbi_signing_holder){.type = document->type,
                                   .number = document->number,
                                   .name = cbi_person_current_name(person)};
+    if (draft->record->awarded_by != NULL &&
+        cbi_message_text(draft->record->awarded_by->institution).size > 0)
+        CBI_TRY(cbi_capacity_find(reader->txn, order->institution,
+                                  draft->record->awarded_by->institution, draft->record->type,
+                                  false, order->now, &grant, err));
     CBI_TRY(cbi_signing_add_record(builder, order->institution, draft->record, &holder, 1, NULL,
-                                   err));
+                                   &grant, err));
 done:
     cbi_vault_free_person(person);
     return status;
@@ -231,15 +238,15 @@ typedef struct change {
 } change;
 
 /* The record that is meant, if this institution may speak of it and it can still change so. */
-static cbank_status find_own(cbi_reader *reader, const char *institution, const char *id,
+static cbank_status find_own(cbi_reader *reader, const cbi_desk_order *order, const char *id,
                              Cbank__V1__ChangeAction action, cbi_holding *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_record_state next;
 
     CBI_TRY(cbi_holding_find(reader->txn, reader->hasher, id, out, err));
-    if (strcmp(out->record->awarded_by->institution, institution) != 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_FOREIGN, 0, id, NULL));
+    CBI_TRY(cbi_capacity_check(reader->txn, order->institution, out->record, action, order->now,
+                               err));
     next = out->state;
     CBI_TRY(cbi_record_state_step(&next, action, err));
 done:
@@ -260,9 +267,9 @@ static cbank_status fill_change(cbi_bank *bank, cbi_reader *reader, const void *
 
     (void)bank;
     for (size_t i = 0; i < asked->count; i++) {
-        CBI_TRY(find_own(reader, order->institution, asked->ids[i], asked->action, &holding,
-                         err));
-        CBI_TRY(cbi_signing_add_change(builder, &holding.id, holding.record->reference,
+        CBI_TRY(find_own(reader, order, asked->ids[i], asked->action, &holding, err));
+        CBI_TRY(cbi_signing_add_change(builder,
+                                       cbi_signing_subject_of(order->institution, &holding),
                                        asked->action, asked->reason, asked->document, err));
         cbi_holding_clear(&holding);
     }
@@ -296,17 +303,23 @@ static cbank_status fill_amend(cbi_bank *bank, cbi_reader *reader, const void *w
     Cbank__V1__Opening *opening = NULL;
     cbi_signing_holder holder;
     cbi_holding holding = {0};
+    cbi_hash grant;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(find_own(reader, order->institution, asked->ids[0], asked->action, &holding, err));
+    CBI_TRY(find_own(reader, order, asked->ids[0], asked->action, &holding, err));
     CBI_TRY(cbi_vault_get_opening(bank, reader->txn, holding.index, &opening, err));
     holder = (cbi_signing_holder){
         .type = opening->document_type, .number = opening->number, .name = ""};
     record.reference = holding.record->reference;
-    CBI_TRY(cbi_signing_add_change(builder, &holding.id, holding.record->reference,
+    if (record.awarded_by == NULL)
+        record.awarded_by = holding.record->awarded_by; /* it stays whose it was */
+    CBI_TRY(cbi_capacity_find(reader->txn, order->institution,
+                              holding.record->awarded_by->institution, record.type, true,
+                              order->now, &grant, err));
+    CBI_TRY(cbi_signing_add_change(builder, cbi_signing_subject_of(order->institution, &holding),
                                    asked->action, asked->reason, asked->document, err));
     CBI_TRY(cbi_signing_add_record(builder, order->institution, &record, &holder,
-                                   holding.record->revision + 1, &holding.id, err));
+                                   holding.record->revision + 1, &holding.id, &grant, err));
 done:
     cbi_vault_free_opening(opening);
     cbi_holding_clear(&holding);

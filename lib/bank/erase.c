@@ -175,8 +175,8 @@ static cbank_status drop_reference(cbi_append *append, const cbi_logged *logged,
 {
     cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
-    cbi_intake intake;
-    cbi_hash batch, content;
+    const char *awarder;
+    cbi_hash content;
     uint64_t index;
 
     status = cbi_holding_take(append->txn, append->hasher, logged, &holding, err);
@@ -184,13 +184,11 @@ static cbank_status drop_reference(cbi_append *append, const cbi_logged *logged,
         return CBANK_OK;
     CBI_TRY(status);
     CBI_TRY(cbi_reach_forget(append->txn, holding.record, logged->index, err));
-    (void)cbi_hash_from(cbi_message_bytes(holding.deposited->batch), &batch);
-    CBI_TRY(cbi_intake_find(append->txn, &batch, &intake, err));
-    status = cbi_holding_by_reference(append->txn, intake.institution, holding.record->reference,
-                                      &index, &content, err);
+    awarder = holding.record->awarded_by->institution;
+    status = cbi_holding_by_reference(append->txn, awarder, holding.record->reference, &index,
+                                      &content, err);
     if (status == CBANK_OK && index == logged->index)
-        status = cbi_holding_drop_reference(append->txn, intake.institution,
-                                            holding.record->reference, err);
+        status = cbi_holding_drop_reference(append->txn, awarder, holding.record->reference, err);
     if (status == CBANK_E_NOT_FOUND)
         status = CBANK_OK;
 done:

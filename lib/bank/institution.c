@@ -4,9 +4,13 @@
 
 #include "bank/counter.h"
 #include "bank/errand.h"
+#include "bank/telling_part.h"
+#include "base/time.h"
 #include "record/code.h"
 #include "record/field.h"
+#include "record/description.h"
 #include "record/lifecycle.h"
+#include "record/mandate.h"
 #include "record/organisation.h"
 
 cbi_subject cbi_institution_subject(const char *code)
@@ -29,7 +33,7 @@ cbank_status cbi_institution_read(cbi_txn *txn, const char *code,
     CBI_TRY(status);
     CBI_TRY(cbi_message_parse(&cbank__v1__directory_institution__descriptor,
                               cbi_bytes_of_buffer(&row), out, err));
-    if ((*out)->n_keys == 0)
+    if ((*out)->n_keys == 0 && (*out)->n_changes == 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_INSTITUTION),
                          NULL));
 done:
@@ -82,15 +86,45 @@ static const Cbank__V1__InstitutionKey *newest_key(const Cbank__V1__DirectoryIns
     return row->keys[row->n_keys - 1];
 }
 
-cbank_status cbi_institution_signer(const cbi_bank *bank, cbi_txn *txn, const char *code,
-                                    cbi_public *out, cbank_error *err)
+static cbank_status check_day(const Cbank__V1__DirectoryInstitution *row, int64_t now,
+                              cbank_error *err)
+{
+    char day[CBI_DATE_TEXT_MAX];
+
+    if (!cbi_mandate_is_over(row, CBI_MANDATE_NOW, cbi_date_of(now)))
+        return CBANK_OK;
+    cbi_date_format(row->final_on, day);
+    return cbi_fail(err, CBI_REASON_INSTITUTION_ENDED, row->status_index, row->institution, "%s",
+                    day);
+}
+
+cbank_status cbi_institution_check_day(cbi_txn *txn, const char *code, int64_t now,
+                                       cbank_error *err)
 {
     Cbank__V1__DirectoryInstitution *row = NULL;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_institution_read(txn, code, &row, err));
-    if (row->status != CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_ACTIVE)
+    CBI_TRY(check_day(row, now, err));
+done:
+    cbi_message_free(row);
+    return status;
+}
+
+cbank_status cbi_institution_signer(const cbi_bank *bank, cbi_txn *txn, const char *code,
+                                    cbi_public *out, cbank_error *err)
+{
+    Cbank__V1__DirectoryInstitution *row = NULL;
+    cbank_status status = CBANK_OK;
+    cbi_state state;
+
+    CBI_TRY(cbi_institution_read(txn, code, &row, err));
+    if (row->status == CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED)
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SUSPENDED, row->status_index, code, NULL));
+    if (row->n_keys == 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_KEYLESS, 0, code, NULL));
+    CBI_TRY(cbi_state_read(txn, &state, err));
+    CBI_TRY(check_day(row, state.time, err));
     CBI_TRY(cbi_public_parse(bank->config.suite, cbi_message_bytes(newest_key(row)->public_key),
                              out, err));
 done:
@@ -130,14 +164,12 @@ static int suspension_kind(const suspension *change)
 static cbank_status check_suspension(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     const suspension *change = (const suspension *)(const void *)act;
-    cbi_lifecycle life = {.subject = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_INSTITUTION};
     Cbank__V1__DirectoryInstitution *row = NULL;
     cbank_status status = CBANK_OK;
+    cbi_lifecycle life;
 
     CBI_TRY(cbi_institution_read(append->txn, change->code, &row, err));
-    life.life = row->status == CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_ACTIVE
-                    ? CBI_LIFE_ACTIVE
-                    : CBI_LIFE_SUSPENDED;
+    life = cbi_telling_life(row);
     CBI_TRY(cbi_lifecycle_step(&life, suspension_kind(change), err));
 done:
     if (status != CBANK_OK)
@@ -164,7 +196,7 @@ static cbi_errand_statement suspension_statement(const suspension *change,
 static cbank_status write_suspension(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     const suspension *change = (const suspension *)(const void *)act;
-    Cbank__V1__DirectoryInstitution *row = NULL;
+    Cbank__V1__DirectoryInstitution *row = NULL, next;
     cbi_errand_statement statement;
     Cbank__V1__InstitutionChanged body;
     cbank_status status = CBANK_OK;
@@ -174,7 +206,9 @@ static cbank_status write_suspension(cbi_act *act, cbi_append *append, cbank_err
     CBI_TRY(cbi_errand_append(append, &statement, &row->status_index, NULL, err));
     row->status = change->suspend ? CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED
                                   : CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_ACTIVE;
-    CBI_TRY(cbi_institution_write(append->txn, row, err));
+    next = *row;
+    cbi_description_resume(&next);
+    CBI_TRY(cbi_institution_write(append->txn, &next, err));
 done:
     cbi_message_free(row);
     return status;

@@ -1,5 +1,6 @@
 /*
- * institution.h - who may sign batches: admitted, with keys that follow one another, or suspended.
+ * institution.h - who may sign batches: admitted, with keys that follow one another, suspended,
+ * or at its end. What else is entered of one: telling.h.
  *
  * A row of `institution` is the institution as a directory shows it (DirectoryInstitution), so
  * that publishing is copying. Its chain in the log is what counts; the row can be derived again.
@@ -23,12 +24,19 @@ cbank_status cbi_institution_after(cbi_txn *txn, const char *after,
                                    char out[CBI_INSTITUTION_CODE_MAX + 1], bool *found,
                                    cbank_error *err);
 
-/* The key that it signs with today; STATE while it is suspended. */
+/*
+ * The key that it signs with today; STATE while it is suspended, for who has no key, and once the
+ * last day of one that has ended is over, as far as the newest statement's time tells.
+ */
 cbank_status cbi_institution_signer(const cbi_bank *bank, cbi_txn *txn, const char *code,
                                     cbi_public *out, cbank_error *err);
 /* KEY_NOT_VALID (INSTITUTION_SIGNER) unless this is that key. */
 cbank_status cbi_institution_check_key(const cbi_bank *bank, cbi_txn *txn, const char *code,
                                        const cbi_public *key, cbank_error *err);
+
+/* The same by the caller's clock, which batches are judged by: STATE (INSTITUTION_ENDED). */
+cbank_status cbi_institution_check_day(cbi_txn *txn, const char *code, int64_t now,
+                                       cbank_error *err);
 
 cbi_subject cbi_institution_subject(const char *code);
 

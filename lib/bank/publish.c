@@ -142,7 +142,7 @@ static cbank_status sign_directory(writing *it, const cbi_private *root_key, cba
     CBI_TRY(cbi_assembly_digest(&it->assembly, &digest, err));
     log_key.public_key = self->log_key;
     log_key.from_size = 1;
-    head.version = 1;
+    head.version = CBI_DIRECTORY_VERSION;
     head.origin = self->origin;
     head.suite = self->suite;
     head.names = self->names;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bank/account.h"
+#include "bank/capacity.h"
 #include "bank/conversion.h"
 #include "bank/decision.h"
 #include "bank/errand.h"
@@ -190,6 +191,9 @@ static cbank_status judge(recognise_act *it, cbi_txn *txn, cbank_error *err)
     CBI_TRY(cbi_institution_signer(it->bank, txn, head->institution, &signer, err));
     if (!cbi_public_equal(&signer, &it->signer))
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_KEY, 0, head->institution, NULL));
+    CBI_TRY(cbi_capacity_check_role(txn, head->institution,
+                                    CBANK__V1__INSTITUTION_ROLE__INSTITUTION_ROLE_RECOGNISES,
+                                    CBI_REASON_RECOGNISE_ROLE, err));
     if (cbi_recognition_find(txn, &it->recognition.id, &it->row, NULL) == CBANK_OK)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_TWICE, 0, head->number, NULL));
     if (cbi_recognition_has_number(txn, head->institution, head->number))

@@ -1,12 +1,15 @@
 #include "bank/signing.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "bank/errand.h"
 
 cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *institution,
                                     const Cbank__V1__CreditRecord *draft,
                                     const cbi_signing_holder *holder, uint32_t revision,
-                                    const cbi_hash *supersedes, cbank_error *err)
+                                    const cbi_hash *supersedes, const cbi_hash *grant,
+                                    cbank_error *err)
 {
     Cbank__V1__CreditRecord record = *draft;
     Cbank__V1__Awarder awarder = CBANK__V1__AWARDER__INIT;
@@ -26,6 +29,13 @@ cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *inst
     if (awarder.institution[0] == '\0')
         awarder.institution = cbi_message_string(institution);
     record.awarded_by = &awarder;
+    if (strcmp(awarder.institution, institution) != 0 && grant != NULL) {
+        record.deposited_by = cbi_message_string(institution);
+        record.delegation = cbi_message_data(cbi_bytes_of_hash(grant));
+    } else if (strcmp(awarder.institution, institution) == 0) {
+        record.deposited_by = cbi_message_string(""); /* an amendment by the awarder itself */
+        record.delegation = cbi_message_data((cbi_bytes){0});
+    }
     record.version = CBI_CREDIT_VERSION;
     record.salt = cbi_message_data(cbi_bytes_of(salt, sizeof(salt)));
     record.holder = cbi_message_data(cbi_bytes_of_hash(&commitment));
@@ -46,9 +56,17 @@ done:
     return status;
 }
 
-cbank_status cbi_signing_add_change(cbi_batch_builder *builder, const cbi_hash *record,
-                                    const char *reference, Cbank__V1__ChangeAction action,
-                                    const char *reason, const char *document, cbank_error *err)
+cbi_signing_subject cbi_signing_subject_of(const char *institution, const cbi_holding *holding)
+{
+    const char *awarder = holding->record->awarded_by->institution;
+
+    return (cbi_signing_subject){&holding->id, holding->record->reference,
+                                 strcmp(awarder, institution) == 0 ? "" : awarder};
+}
+
+cbank_status cbi_signing_add_change(cbi_batch_builder *builder, cbi_signing_subject subject,
+                                    Cbank__V1__ChangeAction action, const char *reason,
+                                    const char *document, cbank_error *err)
 {
     Cbank__V1__CreditChange change = CBANK__V1__CREDIT_CHANGE__INIT;
     Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
@@ -60,14 +78,15 @@ cbank_status cbi_signing_add_change(cbi_batch_builder *builder, const cbi_hash *
     CBI_TRY(cbi_random(salt, sizeof(salt), err));
     change.version = CBI_CREDIT_VERSION;
     change.salt = cbi_message_data(cbi_bytes_of(salt, sizeof(salt)));
-    change.record = cbi_message_data(cbi_bytes_of_hash(record));
+    change.record = cbi_message_data(cbi_bytes_of_hash(subject.id));
     change.action = action;
     if (cbi_errand_reason(reason, &code) != NULL)
         change.reason = &code;
     change.document = cbi_message_string(document);
     CBI_TRY(cbi_credit_change_build(&change, &bytes, err));
     item.change = cbi_message_data(cbi_bytes_of_buffer(&bytes));
-    item.reference = cbi_message_string(reference);
+    item.reference = cbi_message_string(subject.reference);
+    item.awarder = cbi_message_string(subject.awarder);
     CBI_TRY(cbi_batch_add(builder, &item, err));
 done:
     cbank_buffer_clear(&bytes);

@@ -14,16 +14,27 @@ typedef struct cbi_signing_holder {
     const char *name; /* "" if it is not stated */
 } cbi_signing_holder;
 
-/* Adds a record; `revision` and `supersedes` (NULL for the first) say what it follows. */
+/*
+ * Adds a record; `revision` and `supersedes` (NULL for the first) say what it follows. Where the
+ * draft names another awarder than who signs, `grant` is what allows that (capacity.h).
+ */
 cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *institution,
                                     const Cbank__V1__CreditRecord *draft,
                                     const cbi_signing_holder *holder, uint32_t revision,
-                                    const cbi_hash *supersedes, cbank_error *err);
+                                    const cbi_hash *supersedes, const cbi_hash *grant,
+                                    cbank_error *err);
 
-/* Adds a change of the record with this id and reference. */
-cbank_status cbi_signing_add_change(cbi_batch_builder *builder, const cbi_hash *record,
-                                    const char *reference, Cbank__V1__ChangeAction action,
-                                    const char *reason, const char *document, cbank_error *err);
+/* A record that changes; `awarder` is "" where it is who signs. */
+typedef struct cbi_signing_subject {
+    const cbi_hash *id;
+    const char *reference;
+    const char *awarder;
+} cbi_signing_subject;
+/* As an institution names it. */
+cbi_signing_subject cbi_signing_subject_of(const char *institution, const cbi_holding *holding);
+cbank_status cbi_signing_add_change(cbi_batch_builder *builder, cbi_signing_subject subject,
+                                    Cbank__V1__ChangeAction action, const char *reason,
+                                    const char *document, cbank_error *err);
 
 /* A batch number that is most likely new: time and 20 random bits. */
 cbank_status cbi_signing_number(int64_t now, uint64_t *out, cbank_error *err);

@@ -73,14 +73,16 @@ static void refuse(cbi_ruling *ruling, cbi_reason reason, uint64_t where, const 
 static cbank_status add_reference(cbi_tally *tally, uint64_t item, const cbi_claim *claim,
                                   cbi_ruling *ruling, cbank_error *err)
 {
+    char name[CBI_INSTITUTION_CODE_MAX + CBI_REFERENCE_MAX + 2];
     cbank_status status = CBANK_OK;
     uint64_t first;
     bool same;
 
     if (claim->superseded != NULL || tally->references == NULL)
         return CBANK_OK;
-    CBI_TRY(cbi_seen_add(tally->references, cbi_bytes_of_text(claim->reference), (cbi_bytes){0},
-                         item + 1, &first, &same, err));
+    snprintf(name, sizeof(name), "%s/%s", claim->awarder, claim->reference);
+    CBI_TRY(cbi_seen_add(tally->references, cbi_bytes_of_text(name), (cbi_bytes){0}, item + 1,
+                         &first, &same, err));
     if (first != 0)
         refuse(ruling,
                claim->record != NULL ? CBI_REASON_REFERENCE_REPEATED : CBI_REASON_CHANGED_TWICE,

@@ -7,6 +7,13 @@ bool cbi_outcome_refuses(cbi_outcome outcome)
     return outcome == CBI_OUTCOME_CHANGED || outcome == CBI_OUTCOME_REJECTED;
 }
 
+static const char *awarder_of(const cbi_batch_item *item, const char *institution)
+{
+    if (item->record != NULL)
+        return item->record->awarded_by->institution;
+    return cbi_message_text(item->item->awarder).size > 0 ? item->item->awarder : institution;
+}
+
 /* What is wrong with a person is wrong with this item only. */
 static cbank_status make_claim(const char *institution, cbi_unit *unit, size_t at,
                                cbank_error *err)
@@ -19,6 +26,7 @@ static cbank_status make_claim(const char *institution, cbi_unit *unit, size_t a
     if (item->record == NULL && item->change == NULL)
         return cbi_fail(err, CBI_REASON_MESSAGE_VALUE, unit->first + at, "item", "enrolment");
     claim->institution = institution;
+    claim->awarder = awarder_of(item, institution);
     claim->record = item->record;
     claim->change = item->change;
     claim->reference = item->record != NULL ? item->record->reference : item->item->reference;
@@ -63,7 +71,8 @@ cbank_status cbi_unit_read(cbi_hasher *hasher, cbi_batch *batch, cbi_unit *out,
         goto done;
     CBI_TRY(read_item(hasher, batch, out, err));
     if (out->items[1].record == NULL ||
-        strcmp(out->claims[0].reference, out->claims[1].reference) != 0)
+        strcmp(out->claims[0].reference, out->claims[1].reference) != 0 ||
+        strcmp(out->claims[0].awarder, out->claims[1].awarder) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_AMENDMENT_BROKEN, out->first, NULL, NULL));
     (void)cbi_hash_from(cbi_message_bytes(change->record), &out->superseded); /* checked: 32 */
     out->claims[1].superseded = &out->superseded;
@@ -87,8 +96,9 @@ cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit
     cbank_status status = CBANK_OK;
 
     for (size_t i = 0; i < unit->count; i++) {
-        const cbi_claim *claim = &unit->claims[i];
+        cbi_claim *claim = &unit->claims[i];
 
+        claim->now = judge->now;
         CBI_TRY(cbi_claim_judge(judge->bank, txn, judge->hasher, claim, judge->open_accounts,
                                 &unit->rulings[i], err));
         if (judge->tally != NULL)

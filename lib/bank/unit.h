@@ -26,6 +26,7 @@ typedef struct cbi_judge {
     const cbi_bank *bank;
     cbi_hasher *hasher;
     bool open_accounts;
+    int64_t now;
     cbi_tally *tally;
 } cbi_judge;
 

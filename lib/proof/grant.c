@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/time.h"
+
 /* ---- requests ------------------------------------------------------------------------------ */
 
 /* Equal as packed; NULL for what cannot be packed is equal to nothing. */
@@ -134,7 +136,7 @@ cbank_status cbi_grant_check_record(const cbi_directory *directory, const cbi_ev
     const cbi_directory_institution *awarder =
         cbi_directory_find(directory, cbi_bytes_of_text(code));
     const cbi_mandate_signer signer = {evidence->batch.head->institution, evidence->index,
-                                       evidence->day};
+                                       evidence->day, cbi_date_before(evidence->day)};
     cbank_status status = CBANK_OK;
     cbank_error why = {0};
     cbi_mandate mandate;

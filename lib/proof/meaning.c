@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/time.h"
 #include "proof/conversion.h"
 #include "proof/grant.h"
 #include "record/credit.h"
@@ -211,7 +212,8 @@ static bool may_change(const cbi_verdict *verdict, const cbi_verdict_item *chang
                        const Cbank__V1__CreditRecord *record, bool *own)
 {
     const char *code = change->institution->message->institution;
-    const cbi_mandate_signer signer = {code, change->receipt_index, change->receipt_day};
+    const cbi_mandate_signer signer = {code, change->receipt_index, change->receipt_day,
+                                       cbi_date_before(change->receipt_day)};
 
     *own = awards(record, code);
     if (*own || !knows_grants(verdict))

@@ -165,6 +165,8 @@ cbank_status cbi_credit_content(const Cbank__V1__CreditRecord *record, cbi_bytes
     bare.holder = cbi_message_data((cbi_bytes){0});
     bare.revision = 0;
     bare.supersedes = cbi_message_data((cbi_bytes){0});
+    bare.deposited_by = cbi_message_string(""); /* who signs, and why it may, is no content */
+    bare.delegation = cbi_message_data((cbi_bytes){0});
     CBI_TRY(append_sized(type, &content, err));
     CBI_TRY(append_sized(number, &content, err));
     CBI_TRY(cbi_message_pack(&bare, &content, err));

@@ -299,7 +299,7 @@ static cbank_status try_delegation(const wanted *it, const Cbank__V1__Delegation
 
     if (!has_type(delegation->types, delegation->n_types, it->type))
         return refuse(it, CBI_REASON_DELEGATION_TYPE, period, err);
-    if (!holds(period, it->signer->day))
+    if (!holds(period, it->signer->day) && !holds(period, it->signer->since))
         return refuse(it, CBI_REASON_DELEGATION_PERIOD, period, err);
     return CBANK_OK;
 }
@@ -312,7 +312,7 @@ static cbank_status try_succession(const wanted *it, const Cbank__V1__Succession
 
     if (it->power == 0 || !has_power(succession, it->power))
         return refuse(it, CBI_REASON_SUCCESSION_POWER, period, err);
-    if (!holds(period, it->signer->day))
+    if (!holds(period, it->signer->day) && !holds(period, it->signer->since))
         return refuse(it, CBI_REASON_DELEGATION_PERIOD, period, err);
     return CBANK_OK;
 }

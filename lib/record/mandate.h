@@ -8,7 +8,8 @@
  *   - An award must lie, on the day of the award, in a scope and in a licence, where there are
  *     any, and not after the institution's last day. A day that is not exact must lie in it whole.
  *     What a record does not state (a level, an area) is in no scope's way.
- *   - A delegation must hold on the day on which the bank receives what is signed under it.
+ *   - A delegation must hold on the day on which the bank receives what is signed under it: what
+ *     was awarded before, and signed once it has ended, is refused.
  *   - An amendment was judged when it was first awarded: only who signs it is asked.
  */
 #ifndef CBI_RECORD_MANDATE_H
@@ -26,6 +27,7 @@ typedef struct cbi_mandate_signer {
     const char *code;
     uint64_t index;
     uint32_t day;
+    uint32_t since; /* the day before, where a receipt may have been written past midnight */
 } cbi_mandate_signer;
 
 /* The day of an award: when it was awarded, else of the exam, else of its end; 0: none stated. */

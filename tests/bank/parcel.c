@@ -85,7 +85,9 @@ cbi_hash parcel_plain(parcel *it, const char *reference)
 cbi_hash parcel_change(parcel *it, const cbi_hash *record, const char *reference,
                        Cbank__V1__ChangeAction action)
 {
-    teller_works(cbi_signing_add_change(&it->builder, record, reference, action, "corrected", "",
+    const cbi_signing_subject subject = {record, reference, ""};
+
+    teller_works(cbi_signing_add_change(&it->builder, subject, action, "corrected", "",
                                         &teller_err));
     return last_id(it);
 }
