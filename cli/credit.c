@@ -21,6 +21,7 @@
 static const option issue_options[] = {
     {"institution", "CODE", P_OPT_INSTITUTION, OPTION_NEEDED},
     {"key", "FILE", P_OPT_KEY, OPTION_NEEDED},
+    {"awarded-by", "CODE", P_OPT_AWARDED_BY, 0},
     {"learner", "ACCOUNT", P_OPT_LEARNER, OPTION_NEEDED},
     {"reference", "R", P_OPT_REFERENCE, OPTION_NEEDED},
     {"title", "TEXT", P_OPT_TITLE, OPTION_NEEDED | OPTION_REPEATED},
@@ -56,6 +57,7 @@ static void issue(cli *c)
     Cbank__Api__V1__CreditIssueRequest request = CBANK__API__V1__CREDIT_ISSUE_REQUEST__INIT;
     Cbank__Api__V1__CreditDraft one = CBANK__API__V1__CREDIT_DRAFT__INIT;
     Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
+    Cbank__V1__Awarder awarder = CBANK__V1__AWARDER__INIT;
     Cbank__Api__V1__CreditDraft *drafts[1] = {&one};
     uint8_t token[16];
     basis ground = {0};
@@ -63,6 +65,10 @@ static void issue(cli *c)
 
     record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
     record.reference = options_text(c, "reference");
+    if (options_given(c, "awarded-by")) {
+        awarder.institution = options_text(c, "awarded-by");
+        record.awarded_by = &awarder;
+    }
     one.account = options_text(c, "learner");
     one.record = &record;
     request.institution = options_text(c, "institution");

@@ -1,7 +1,10 @@
 /* institution.c - cbank institution ...: colleges and their keys. */
+#include "institution.h"
+
 #include "call.h"
 #include "fail.h"
 #include "file.h"
+#include "grant.h"
 #include "memory.h"
 #include "names.h"
 #include "options.h"
@@ -24,6 +27,14 @@ static const view key_views[] = {
     {0},
 };
 
+static const view name_views[] = {
+    {"lang", P_LANGUAGE, VIEW_PLAIN, NULL},
+    {"text", P_NAME, VIEW_PLAIN, NULL},
+    {"from", P_FROM, VIEW_PLAIN, NULL},
+    {"until", P_UNTIL, VIEW_PLAIN, NULL},
+    {0},
+};
+
 static const view info_views[] = {
     {"code", P_CODE, VIEW_PLAIN, NULL},
     {"name", P_NAME, VIEW_PLAIN, NULL},
@@ -31,6 +42,15 @@ static const view info_views[] = {
     {"vouched", P_VOUCHED, VIEW_PLAIN, NULL},
     {"admitted", P_ADMITTED, VIEW_PLAIN, NULL},
     {"batches", P_BATCHES, VIEW_PLAIN, NULL},
+    {"ended_on", P_ENDED_ON, VIEW_PLAIN, NULL},
+    {"final_on", P_FINAL_ON, VIEW_PLAIN, NULL},
+    {"parent", P_PARENT, VIEW_PLAIN, NULL},
+    {"role_line", P_ROLES, VIEW_PLAIN, NULL},
+    {"scope_lines", P_SCOPES, VIEW_PLAIN, NULL},
+    {"licence_lines", P_LICENCES, VIEW_PLAIN, NULL},
+    {"delegation_lines", P_DELEGATIONS, VIEW_PLAIN, NULL},
+    {"succession_lines", P_SUCCESSIONS, VIEW_PLAIN, NULL},
+    {"dated_names", P_NAMES_HELD, VIEW_ROWS, name_views},
     {"keys", P_KEYS, VIEW_ROWS, key_views},
     {0},
 };
@@ -61,12 +81,11 @@ static json_t *describe_keys(const Cbank__Api__V1__InstitutionInfo *info)
     return list;
 }
 
-/* `vouched` speaks of the newest key. */
+/* `vouched` speaks of the newest key; who has none is the bank's word altogether. */
 static json_t *describe(const Cbank__Api__V1__InstitutionInfo *info)
 {
-    bool vouched = info->n_keys > 0 && info->keys[info->n_keys - 1]->vouched;
-
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "code",
+    bool vouched = info->n_keys == 0 || info->keys[info->n_keys - 1]->vouched;
+    json_t *document = json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "code",
                      shape_text(info->institution), "name",
                      shape_name(info->names, info->n_names), "names",
                      shape_names(info->names, info->n_names), "ids",
@@ -75,12 +94,20 @@ static json_t *describe(const Cbank__Api__V1__InstitutionInfo *info)
                      "vouched", (int)vouched, "admitted", shape_time(info->admitted_at),
                      "admitted_index", shape_number(info->admitted_index), "batches",
                      shape_number(info->batches), "keys", describe_keys(info));
+
+    grant_describe_info(info, document);
+    return document;
 }
 
-static void show_info(cli *c, Cbank__Api__V1__InstitutionInfo *info)
+void institution_show_info(cli *c, Cbank__Api__V1__InstitutionInfo *info)
 {
-    if (info != NULL)
-        output_document(c, describe(info), info_views);
+    if (info != NULL) {
+        json_t *document = describe(info);
+
+        if (!c->json)
+            grant_add_lines(document);
+        output_document(c, document, info_views);
+    }
     message_free(info);
 }
 
@@ -104,7 +131,7 @@ static const view request_views[] = {
     {0},
 };
 
-static void keep_request(cli *c, Cbank__Api__V1__RequestReply *reply)
+void institution_keep_request(cli *c, Cbank__Api__V1__RequestReply *reply)
 {
     const char *path = options_text(c, "output");
 
@@ -140,7 +167,7 @@ static void request(cli *c)
     join.ids = ids.list;
     join.n_ids = ids.count;
     packed = message_pack(&join.base);
-    keep_request(c, call_reply(c,
+    institution_keep_request(c, call_reply(c,
                                cbank_institution_request(key, packed.data, packed.size, &reply,
                                                          &err),
                                &err, &reply, &cbank__api__v1__request_reply__descriptor));
@@ -176,7 +203,7 @@ static void rotate_request(cli *c)
     rotation.origin = options_text(c, "origin");
     rotation.institution = options_text(c, "code");
     packed = message_pack(&rotation.base);
-    keep_request(c, call_reply(c,
+    institution_keep_request(c, call_reply(c,
                                cbank_institution_rotation(earlier, next, packed.data, packed.size,
                                                           &reply, &err),
                                &err, &reply, &cbank__api__v1__request_reply__descriptor));
@@ -213,7 +240,7 @@ static void admit_file(cli *c, Cbank__Api__V1__AdmitRequest *admission)
         if (call_open_bank(c) != NULL)
             output_talk(c, P_WOULD_ADMIT, c->arguments[0]);
     } else {
-        show_info(c, call_bank(c, cbank_institution_admit, &admission->base,
+        institution_show_info(c, call_bank(c, cbank_institution_admit, &admission->base,
                                &cbank__api__v1__institution_info__descriptor));
     }
     memory_free(&file);
@@ -242,7 +269,7 @@ static void admit_code(cli *c, Cbank__Api__V1__AdmitRequest *admission)
     admission->n_ids = ids.count;
     admission->public_key = key->public_key;
     if (!c->dry_run)
-        show_info(c, call_bank(c, cbank_institution_admit, &admission->base,
+        institution_show_info(c, call_bank(c, cbank_institution_admit, &admission->base,
                                &cbank__api__v1__institution_info__descriptor));
     else if (call_open_bank(c) != NULL)
         output_talk(c, P_WOULD_ADMIT, c->arguments[0]);
@@ -284,7 +311,7 @@ static void rotate_key(cli *c)
         return;
     rotation.file = message_bytes(file);
     if (!c->dry_run)
-        show_info(c, call_bank(c, cbank_institution_rotate, &rotation.base,
+        institution_show_info(c, call_bank(c, cbank_institution_rotate, &rotation.base,
                                &cbank__api__v1__institution_info__descriptor));
     else if (call_open_bank(c) != NULL)
         output_talk(c, P_WOULD_ROTATE, c->arguments[0]);
@@ -293,7 +320,7 @@ static void rotate_key(cli *c)
 
 static void show(cli *c)
 {
-    show_info(c, find(c, c->arguments[0]));
+    institution_show_info(c, find(c, c->arguments[0]));
 }
 
 static void list(cli *c)
@@ -353,7 +380,7 @@ static void change(cli *c, bank_call *call)
         ask.reason = options_text(c, "reason");
     if (options_given(c, "document"))
         ask.document = options_text(c, "document");
-    show_info(c, c->dry_run ? find(c, ask.institution)
+    institution_show_info(c, c->dry_run ? find(c, ask.institution)
                             : call_bank(c, call, &ask.base,
                                         &cbank__api__v1__institution_info__descriptor));
     if (c->dry_run && c->code == EXIT_DONE)
@@ -380,6 +407,25 @@ const command institution_commands[] = {
     {"rotate-request", "", 0, 0, P_INSTITUTION_ROTATE_REQUEST, COMMAND_WRITES, rotation_options,
      rotate_request},
     {"rotate-key", "REQ", 1, 1, P_INSTITUTION_ROTATE_KEY, BANK_WRITES, token_options, rotate_key},
+    {"register", "CODE", 1, 1, P_INSTITUTION_REGISTER, BANK_WRITES, grant_register_options,
+     grant_register},
+    {"rename", "CODE", 1, 1, P_INSTITUTION_RENAME, BANK_WRITES, grant_rename_options,
+     grant_rename},
+    {"describe", "CODE", 1, 1, P_INSTITUTION_DESCRIBE, BANK_WRITES, grant_describe_options,
+     grant_describe},
+    {"scope", "CODE", 1, 1, P_INSTITUTION_SCOPE, BANK_WRITES, grant_scope_options, grant_scope},
+    {"licence", "CODE", 1, 1, P_INSTITUTION_LICENCE, BANK_WRITES, grant_licence_options,
+     grant_licence},
+    {"delegate-request", "", 0, 0, P_INSTITUTION_DELEGATE_REQUEST, COMMAND_WRITES,
+     grant_request_options, grant_delegate_request},
+    {"delegate", "REQ|CODE", 1, 1, P_INSTITUTION_DELEGATE, BANK_WRITES, grant_delegate_options,
+     grant_delegate},
+    {"succeed", "CODE", 1, 1, P_INSTITUTION_SUCCEED, BANK_WRITES, grant_succeed_options,
+     grant_succeed},
+    {"end", "CODE", 1, 1, P_INSTITUTION_END, BANK_WRITES, grant_end_options, grant_end},
+    {"merge", "FROM INTO", 2, 2, P_INSTITUTION_MERGE, BANK_WRITES, grant_merge_options,
+     grant_merge},
+    {"close", "CODE", 1, 1, P_INSTITUTION_CLOSE, BANK_WRITES, grant_close_options, grant_close},
     {"suspend", "CODE", 1, 1, P_INSTITUTION_SUSPEND, BANK_WRITES, suspend_options, suspend},
     {"resume", "CODE", 1, 1, P_INSTITUTION_RESUME, BANK_WRITES, resume_options, resume},
     {"reference-key", "CODE", 1, 1, P_INSTITUTION_REFERENCE_KEY, BANK_WRITES, referencekey_options,

@@ -19,7 +19,8 @@
 /* How to read the spreadsheet, of import and sign. */
 #define SHEET_OPTIONS                                                                              \
     {"institution", "CODE", P_OPT_INSTITUTION, OPTION_NEEDED},                                     \
-        {"key", "FILE", P_OPT_KEY, OPTION_NEEDED}, {"format", "FORMAT", P_OPT_FORMAT, 0},          \
+        {"key", "FILE", P_OPT_KEY, OPTION_NEEDED}, {"awarded-by", "CODE", P_OPT_AWARDED_BY, 0},    \
+        {"format", "FORMAT", P_OPT_FORMAT, 0},                                                     \
         {"map", "FIELD=COLUMN,...", P_OPT_MAP, 0}, {"set", "FIELD=VALUE,...", P_OPT_SET, 0},       \
         {"passed", "VALUE,...", P_OPT_PASSED, 0}, {"failed", "VALUE,...", P_OPT_FAILED, 0},        \
         {"profile", "FILE.yaml", P_OPT_PROFILE, 0}, {"sheet", "NAME", P_OPT_SHEET, 0},             \
@@ -41,6 +42,7 @@ const option sheet_sign_options[] = {
     {"origin", "NAME", P_OPT_ORIGIN, OPTION_NEEDED},
     {"output", "BATCH", P_OPT_OUTPUT_BATCH, OPTION_NEEDED},
     {"number", "N", P_OPT_BATCH_NUMBER, 0},
+    {"delegation", "HEX", P_OPT_DELEGATION, 0},
     {0},
 };
 
@@ -165,6 +167,8 @@ void sheet_import(cli *c)
     fine = format_read(c, &format, &lent);
     request.sheet = &format;
     request.institution = options_text(c, "institution");
+    if (options_given(c, "awarded-by"))
+        request.awarder = options_text(c, "awarded-by");
     request.open_accounts = options_given(c, "open-accounts");
     request.keep_going = options_given(c, "keep-going");
     request.amend = options_given(c, "amend");
@@ -217,6 +221,7 @@ void sheet_sign(cli *c)
     job_files files = {.input = c->arguments[0], .output = options_text(c, "output"),
                        .output_if_any = true};
     const char *number = options_text(c, "number");
+    uint8_t grant[VALUE_HASH];
     const cbank_key *key;
     cbank_job *job = NULL;
     format_files lent;
@@ -224,6 +229,11 @@ void sheet_sign(cli *c)
     bytes packed;
     bool fine;
 
+    if (options_given(c, "delegation") &&
+        !value_hex(options_text(c, "delegation"), grant, sizeof(grant))) {
+        fail_own(c, FAIL_OPTION_WORD, options_text(c, "delegation"));
+        return;
+    }
     if (number != NULL && !value_u64(number, &request.number)) {
         fail_own(c, FAIL_BAD_NUMBER, number);
         return;
@@ -235,6 +245,10 @@ void sheet_sign(cli *c)
     request.sheet = &format;
     request.institution = options_text(c, "institution");
     request.origin = options_text(c, "origin");
+    if (options_given(c, "awarded-by"))
+        request.awarder = options_text(c, "awarded-by");
+    if (options_given(c, "delegation"))
+        request.delegation = (ProtobufCBinaryData){sizeof(grant), grant};
     request.keep_going = options_given(c, "keep-going");
     request.lang = format_language();
     packed = message_pack(&request.base);

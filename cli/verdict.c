@@ -78,6 +78,10 @@ static json_t *describe_item(const Cbank__Api__V1__VerdictItem *item)
     json_object_set_new(document, "institution_name", shape_text(item->institution_name));
     json_object_set_new(document, "institution_suspended",
                         json_boolean(item->institution_suspended));
+    json_object_set_new(document, "institution_ended_on",
+                        shape_date(item->institution_ended_on));
+    json_object_set_new(document, "signed_by", shape_text(item->signed_by));
+    json_object_set_new(document, "signed_by_name", shape_text(item->signed_by_name));
     json_object_set_new(document, "holder_shown", json_boolean(item->holder_shown));
     return document;
 }
@@ -221,15 +225,34 @@ static void add_lines(json_t *document, const Cbank__Api__V1__VerdictReport *rep
     }
 }
 
-/* Code and name, and that it is suspended. */
+/* A phrase about one word. */
+static void append_about(char *line, phrase about, const char *word)
+{
+    char text[TEXT_MAX];
+    const char *form = phrase_text(about);
+    const char *gap = strstr(form, "{}");
+
+    if (gap == NULL)
+        return;
+    snprintf(text, sizeof(text), "%.*s%s%s", (int)(gap - form), form, word, gap + 2);
+    append(line, text);
+}
+
+/* Code and name, who signed for it, and that it has ended or is suspended. */
 static void add_institution_line(json_t *item)
 {
+    const char *signer = json_string_value(json_object_get(item, "signed_by_name"));
+    const char *ended = json_string_value(json_object_get(item, "institution_ended_on"));
     const char *code = json_string_value(json_object_get(item, "institution"));
     const char *name = json_string_value(json_object_get(item, "institution_name"));
     char line[TEXT_MAX] = "";
 
     append(line, code != NULL ? code : "");
     append(line, name != NULL ? name : "");
+    if (signer != NULL)
+        append_about(line, P_SIGNED_BY, signer);
+    if (ended != NULL)
+        append_about(line, P_INSTITUTION_ENDED_BY, ended);
     if (json_is_true(json_object_get(item, "institution_suspended")))
         append(line, phrase_text(P_INSTITUTION_SUSPENDED_NOW));
     json_object_set_new(item, "institution_line", json_string(line));

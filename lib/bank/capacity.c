@@ -79,7 +79,7 @@ cbank_status cbi_capacity_check(cbi_txn *txn, const char *institution,
     cbank_status status = check_change(txn, institution, record, action, now, &finer);
 
     /* That the two have nothing to do with each other is said in its own words. */
-    if (finer.reason == CBI_REASON_DELEGATION_MISSING)
+    if (status != CBANK_OK && finer.reason == CBI_REASON_DELEGATION_MISSING)
         return cbi_fail(err, CBI_REASON_RECORD_FOREIGN, 0, NULL, NULL);
     if (status != CBANK_OK && err != NULL)
         *err = finer;

@@ -155,7 +155,8 @@ static cbank_status read_institution(cbi_file *file, const cbi_directory *direct
         message->status == CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_UNSPECIFIED ||
         message->n_names == 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "institution", NULL));
-    if (message->n_keys > CBI_INSTITUTION_KEYS_MAX)
+    if (message->n_keys > CBI_INSTITUTION_KEYS_MAX ||
+        (message->n_keys == 0 && directory->head->version == 1))
         CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "keys", NULL));
     status = cbi_institution_check_entry(message, directory->head->version, err);
     CBI_TRY(cbi_field_refuse_signed(status, err));

@@ -91,6 +91,38 @@ class Keys(desk.Town):
                   self.in_bank("institution", "suspend", "NEW", "--reason", "audit"))
         self.hold("institution resume", self.in_bank("institution", "resume", "NEW"))
 
+        self.standing()
+
+    def standing(self):
+        """A point without a key, whom others sign for, and that ends."""
+        point = ("institution", "register", "POINT", "--name", "学习中心", "--parent", "PXU")
+        self.hold("institution register", self.in_bank(*point))
+        self.hold("institution rename",
+                  self.in_bank("institution", "rename", "POINT", "--name", "社区学习中心", "--from",
+                               "2021-01-01"))
+        self.hold("institution describe",
+                  self.in_bank("institution", "describe", "POINT", "--role", "awards"))
+        self.hold("institution scope",
+                  self.in_bank("institution", "scope", "POINT", "--from", "2020-01-01"))
+        self.hold("institution licence",
+                  self.in_bank("institution", "licence", "POINT", "--number", "7"))
+        self.hold("institution delegate",
+                  self.in_bank("institution", "delegate", "POINT", "--to", "PXU"))
+        self.hold("institution delegate-request",
+                  self.ask("institution", "delegate-request", "--code", "PXU", "--to", "NEW",
+                           "--origin", desk.ORIGIN, "--key", "pxu.key", "-o", "hand.request"))
+        told = self.hold("institution succeed",
+                         self.in_bank("institution", "succeed", "POINT", "--to", "PXU",
+                                      "--custodian", "--power", "amend"))
+        self.hold("institution end",
+                  self.in_bank("institution", "end", "POINT", "--index",
+                               str(told["scopes"][0]["granted_index"]), "--on", "2020-12-31"))
+        self.hold("institution close",
+                  self.in_bank("institution", "close", "POINT", "--on", "2024-12-31"))
+        self.in_bank("institution", "register", "OTHER", "--name", "另一中心")
+        self.hold("institution merge",
+                  self.in_bank("institution", "merge", "OTHER", "PXU", "--on", "2024-12-31"))
+
     def learners(self):
         opened = self.in_bank("learner", "open", "--person", "-", given=json.dumps(desk.PERSON))
         account = self.hold("learner open", opened)["account"]

@@ -131,7 +131,7 @@ Test(request, values_of_the_head)
 
         switch (row) {
         case 0:
-            head->version = 2;
+            head->version = 3;
             break;
         case 1:
             head->act = 0;
