@@ -64,7 +64,8 @@ typedef struct cbi_new_end {
     uint32_t ended_on;
     uint32_t final_on; /* 0: the same day */
     const char *into;  /* "": closed */
-    Cbank__V1__Succession **successions; /* none, of one that is merged: the other one, all powers */
+    /* None, of one that is merged: the other one, with all powers. */
+    Cbank__V1__Succession **successions;
     size_t succession_count;
 } cbi_new_end;
 /* NOT_FOUND, STATE, INVALID. */

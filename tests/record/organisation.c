@@ -111,7 +111,6 @@ Test(ror, published_identifiers_are_valid)
 
     for (size_t i = 0; i < sizeof(PUBLISHED) / sizeof(PUBLISHED[0]); i++)
         cr_expect(ror(PUBLISHED[i]), "%s", PUBLISHED[i]);
-    cr_expect(!ror("https://ror.org/03yrm5c26"));
     cr_expect(!ror("03YRM5C26"));
     cr_expect(!ror("03yrm5c2"));
     cr_expect(!ror(""));

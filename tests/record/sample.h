@@ -121,6 +121,8 @@ typedef struct sample_bodies {
 } sample_bodies;
 
 void sample_bodies_init(sample_bodies *sample);
+/* Those about institutions, which sample_bodies_init fills too; `names` are filled before. */
+void sample_grants_init(sample_bodies *sample);
 /* The body of that kind; fails the test if there is none. */
 void *sample_body(sample_bodies *sample, int kind);
 
