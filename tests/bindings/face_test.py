@@ -88,6 +88,16 @@ class Header(unittest.TestCase):
             named = {call.request, call.reply, call.job_reply} - {None}
             self.assertEqual(named - declared, set(), call.name)
 
+    def test_names_no_message_as_java_names_a_file(self):
+        for folder in ("proto/cbank/v1", "proto/cbank/api/v1"):
+            texts = {path.stem: path.read_text(encoding="utf-8")
+                     for path in (ROOT / folder).glob("*.proto")}
+            messages = {name: stem for stem, text in texts.items()
+                        for name in re.findall(r"^(?:message|enum) (\w+)", text, re.M)}
+            for stem, text in texts.items():
+                if "java_outer_classname" not in text:
+                    self.assertIn(messages.get(stem.title().replace("_", "")), (None, stem))
+
 
 class Bindings(unittest.TestCase):
     declared = {call.name for call in face.calls(HEADER)}

@@ -9,19 +9,31 @@ import { invokeLater } from "./pool.js";
 import { signatures } from "./generated/signatures.js";
 import { Status } from "./generated/status.js";
 
+const HALF = /\p{Surrogate}/u;
+
 /** A serialised request; what is not stated has its default. */
 export function packed<D extends DescMessage>(schema: D, request: MessageInitShape<D>): Uint8Array {
   if (request === null || typeof request !== "object") {
     throw new TypeError(`a ${schema.name} is needed here`);
   }
+  checkTexts(request);
   return toBinary(schema, create(schema, request));
+}
+
+/** The runtime would write another character for half a one, and another person's name is none. */
+function checkTexts(value: unknown): void {
+  if (typeof value === "string") {
+    if (HALF.test(value)) throw new TypeError("a text with half a character in it");
+  } else if (value !== null && typeof value === "object" && !(value instanceof Uint8Array)) {
+    for (const one of Object.values(value)) checkTexts(one);
+  }
 }
 
 /** Text on its way to C: whole, and ended by a zero byte that occurs nowhere else. */
 export function text(value: string): { text: Uint8Array } {
   if (typeof value !== "string") throw new TypeError("a text is needed here");
   if (value.includes("\0")) throw new TypeError("a text with a zero character in it");
-  if (/\p{Surrogate}/u.test(value)) throw new TypeError("a text with half a character in it");
+  if (HALF.test(value)) throw new TypeError("a text with half a character in it");
   return { text: new TextEncoder().encode(`${value}\0`) };
 }
 

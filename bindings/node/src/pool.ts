@@ -27,7 +27,8 @@ const idle: Thread[] = [];
 const waiting: Task[] = [];
 
 function begin(): Thread {
-  const worker = new Worker(new URL("./worker.js", import.meta.url));
+  // Options of the program are not for these threads; some would keep them from beginning.
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [] });
   const thread: Thread = { worker, task: null, timer: null };
   worker.on("message", (answer) => finish(thread, answer));
   worker.on("error", (failure) => lose(thread, failure));

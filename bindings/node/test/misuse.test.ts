@@ -1,5 +1,6 @@
 // Whatever a program does wrong, it gets an error, and the process stays.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -8,7 +9,7 @@ import { MessageChannel } from "node:worker_threads";
 import { create } from "@bufbuild/protobuf";
 import { Bank, CallerError, DataError, Institutions, Key, NotFoundError, Verifier } from "cbank";
 import { LearnerOpenRequestSchema } from "cbank/api";
-import { IMPORT, inWorld, ORIGIN, sheet } from "./world.js";
+import { IMPORT, inWorld, NUMBER, ORIGIN, sheet, type World } from "./world.js";
 
 test("a closed handle says so", () => inWorld(async (world) => {
   const verifier = await world.verifier();
@@ -37,6 +38,8 @@ test("what is no handle, no request, no text and no bytes is refused", () =>
     assert.throws(() => Key.create("sm3-sm2\0x" as never), TypeError);
     assert.throws(() => Key.create("\ud800" as never), TypeError);
     assert.throws(() => Key.create("md5-rsa" as never), DataError);
+    await assert.rejects(world.bank.learners.openOne("甲\ud842", "cn-id", NUMBER), TypeError);
+    assert.ok(await world.bank.learners.openOne("甲𠮷", "cn-id", NUMBER));
     await assert.rejects(Bank.open(join(world.folder, "nowhere")), NotFoundError);
     await using job = await world.bank.checkBegin();
     await assert.rejects(job.feed(none), TypeError);
@@ -136,6 +139,25 @@ test("calls on one job follow one another", () => inWorld(async (world) => {
   for (let i = 0; i < 100; i++) calls.push(job.progress(), job.step(0), job.feed(sheet(1)));
   await Promise.allSettled(calls);
 }));
+
+/** Another process with the same bank; it answers what it wrote. */
+function inProcess(world: World, ...lines: string[]): string {
+  const program = [`import { Bank, Key } from "cbank";`,
+    `const bank = await Bank.open(${JSON.stringify(world.path)});`, ...lines].join("\n");
+  return execFileSync(process.execPath, ["--input-type=module", "-e", program],
+    { encoding: "utf8", cwd: new URL("../..", import.meta.url), timeout: 60_000 });
+}
+
+test("a process that forgets everything ends, and so does one that leaves in the middle", () =>
+  inWorld(async (world) => {
+    await world.learner();
+    assert.equal(inProcess(world, "console.log((await bank.info()).accounts);"), "1n\n");
+    assert.equal(inProcess(world,
+      "for (let i = 0; i < 50; i++) bank.info().catch(() => {});",
+      "const job = await bank.checkBegin(); job.step(1000).catch(() => {});",
+      "setTimeout(() => process.exit(0), 5); console.log('left');"), "left\n");
+    assert.ok((await (await world.bank.checkBegin()).run()).ok);
+  }));
 
 test("hostile bytes are just refused", () => inWorld(async (world) => {
   const account = await world.learner();

@@ -97,12 +97,6 @@ static cbank_status join(ARGUMENTS)
     return cbank_institution_request(stage.key, request, size, reply, err);
 }
 
-static cbank_status delegation(ARGUMENTS)
-{
-    (void)bank;
-    return cbank_institution_delegation(stage.key, request, size, reply, err);
-}
-
 static cbank_status rotation(ARGUMENTS)
 {
     (void)bank;
@@ -163,12 +157,6 @@ static const struct {
     {"plan_make", cbank_plan_make},
     {"claim_issue", cbank_claim_issue},
     {"plan_check", check_plan},
-    {"institution_register", cbank_institution_register},
-    {"institution_describe", cbank_institution_describe},
-    {"institution_delegation", delegation},
-    {"institution_grant", cbank_institution_grant},
-    {"institution_grant_end", cbank_institution_grant_end},
-    {"institution_end", cbank_institution_end},
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 

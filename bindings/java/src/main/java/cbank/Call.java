@@ -1,7 +1,7 @@
 package cbank;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -21,26 +21,26 @@ final class Call {
     private Call() {
     }
 
-    static <T> T reply(Parser<T> parser, MessageLite request, Function function, Handle... uses) {
+    static <T> T reply(Parser<T> parser, Message request, Function function, Handle... uses) {
         return parse(parser, bytes(request, function, uses));
     }
 
-    static byte[] bytes(MessageLite request, Function function, Handle... uses) {
+    static byte[] bytes(Message request, Function function, Handle... uses) {
         return run(request, function, Call::takeReply, uses);
     }
 
-    static <T> Verification<T> verification(Parser<T> parser, MessageLite request,
+    static <T> Verification<T> verification(Parser<T> parser, Message request,
         Function function, Handle... uses) {
         return run(request, function, (s, status) -> takeVerification(parser, s, status), uses);
     }
 
-    static <T> Job<T> job(Parser<T> parser, MessageLite request, Function function,
+    static <T> Job<T> job(Parser<T> parser, Message request, Function function,
         Handle... uses) {
         return new Job<>(parser, handle(request, function, uses), uses);
     }
 
     /** A new handle. */
-    static long handle(MessageLite request, Function function, Handle... uses) {
+    static long handle(Message request, Function function, Handle... uses) {
         return run(request, function, (s, status) -> {
             check(s, status);
             return s.takenHandle();
@@ -103,7 +103,7 @@ final class Call {
         return new Verification<>(parser, status == 0 ? null : s.failure(), s.takeReply());
     }
 
-    private static <T> T run(MessageLite request, Function function, Taker<T> taker,
+    private static <T> T run(Message request, Function function, Taker<T> taker,
         Handle[] uses) {
         return runWith(s -> s.put(request), function, taker, uses);
     }

@@ -1,7 +1,7 @@
 package cbank;
 
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.io.IOException;
@@ -20,7 +20,7 @@ final class Scratch {
     private static final int TEXT = ERROR + Failure.SIZE;
     private static final int TEXT_SIZE = 1024;
     private static final int REQUEST = TEXT + 2 * TEXT_SIZE;
-    private static final int REQUEST_SIZE = 16 << 10;
+    private static final int REQUEST_SIZE = 64 << 10;
 
     private static final ThreadLocal<Scratch> OWN = ThreadLocal.withInitial(Scratch::new);
 
@@ -40,7 +40,10 @@ final class Scratch {
     }
 
     /** Writes the request, or nothing, to where {@link #request} is. */
-    void put(MessageLite message) {
+    void put(Message message) {
+        if (message != null) {
+            Text.check(message);
+        }
         size = message == null ? 0 : message.getSerializedSize();
         try {
             CodedOutputStream out = CodedOutputStream.newInstance(room());

@@ -1,5 +1,7 @@
 package cbank;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
@@ -9,6 +11,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Text on its way to C: UTF-8, whole, and ended by a zero byte that occurs nowhere else. Wiped when
@@ -57,6 +60,39 @@ final class Text implements AutoCloseable {
         memory.write(0, bytes, 0, bytes.length);
         Arrays.fill(bytes, (byte) 0);
         return new Text(memory, bytes.length - 1);
+    }
+
+    /**
+     * The runtime would write a question mark for half a character, and another person's name is
+     * none.
+     */
+    static void check(Message message) {
+        message.getAllFields().forEach((field, value) -> {
+            if (field.isRepeated()) {
+                ((List<?>) value).forEach(each -> check(field, each));
+            } else {
+                check(field, value);
+            }
+        });
+    }
+
+    private static void check(FieldDescriptor field, Object value) {
+        if (value instanceof Message) {
+            check((Message) value);
+        } else if (value instanceof String && hasHalf((String) value)) {
+            throw new IllegalArgumentException(
+                field.getName() + " is a text with half a character in it");
+        }
+    }
+
+    private static boolean hasHalf(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return text.codePoints().anyMatch(
+                    point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+            }
+        }
+        return false;
     }
 
     /** 0 for none. */

@@ -80,6 +80,10 @@ class MisuseTest {
     void textThatCannotBeTextIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Key.create("sm3-sm2\0x"));
         assertThrows(IllegalArgumentException.class, () -> Key.create("\ud800"));
+        assertThrows(IllegalArgumentException.class,
+            () -> world.bank.learners().open("甲\ud842", "cn-id", World.NUMBER));
+        assertEquals(world.bank.learners().open("甲𠮷", "cn-id", World.NUMBER),
+            world.bank.learners().open("甲𠮷", "cn-id", World.NUMBER));
         assertThrows(DataException.class, () -> Key.create("md5-rsa"));
         assertThrows(NotFoundException.class, () -> Bank.open(world.folder.resolve("nowhere")));
         assertThrows(NotFoundException.class, () -> Key.open(world.folder.resolve("nothing")));
