@@ -58,7 +58,7 @@ done:
     return status;
 }
 
-/* How many slots stay open, that is, touched by what was placed and by what was not, after it. */
+/* How many rows more stay open after it: touched by what was placed and by what was not. */
 static int32_t open_after(const cbi_stages *stages, const cbi_stage *stage,
                           const uint32_t *waiting, const uint8_t *opened)
 {
@@ -67,11 +67,22 @@ static int32_t open_after(const cbi_stages *stages, const cbi_stage *stage,
     for (uint32_t i = 0; i < stage->touches.count; i++) {
         uint32_t slot = stages->touches[stage->touches.first + i].slot;
 
-        change += (waiting[slot] > 1) - (opened[slot] != 0);
+        if (stages->slots[slot].kind == CBI_SLOT_ROW)
+            change += (waiting[slot] > 1) - (opened[slot] != 0);
     }
     return change;
 }
 
+static int64_t most_counted(const cbi_stages *stages, const cbi_stage *stage)
+{
+    int64_t most = 0;
+
+    for (uint32_t w = stage->ways.first; w < stage->ways.first + stage->ways.count; w++)
+        most = stages->ways[w].counted > most ? stages->ways[w].counted : most;
+    return most;
+}
+
+/* Rows are done with one after the other; within one, those of one size stand together. */
 static cbank_status order_stages(cbi_staging *s)
 {
     cbank_status status = CBANK_OK;
@@ -85,12 +96,20 @@ static cbank_status order_stages(cbi_staging *s)
         waiting[stages->touches[i].slot]++;
     for (uint32_t i = 0; i < stages->count && stages->count <= ORDER_MAX; i++) {
         uint32_t best = i;
+        int32_t least_open = INT32_MAX;
+        int64_t most = 0;
         cbi_stage taken;
 
-        for (uint32_t k = i + 1; k < stages->count; k++)
-            if (open_after(stages, &stages->stages[k], waiting, opened) <
-                open_after(stages, &stages->stages[best], waiting, opened))
-                best = k;
+        for (uint32_t k = i; k < stages->count; k++) {
+            int32_t open = open_after(stages, &stages->stages[k], waiting, opened);
+            int64_t counted = most_counted(stages, &stages->stages[k]);
+
+            if (open > least_open || (open == least_open && counted <= most))
+                continue;
+            best = k;
+            least_open = open;
+            most = counted;
+        }
         taken = stages->stages[best];
         memmove(&stages->stages[i + 1], &stages->stages[i], (best - i) * sizeof(taken));
         stages->stages[i] = taken;
@@ -119,7 +138,6 @@ static cbank_status look_ahead(cbi_staging *s, const int64_t *least)
     CBI_TRY(cbi_arena_alloc(s->arena, CBI_SLOTS_MAX, sizeof(*down), &down, s->err));
     for (uint32_t i = stages->count; i-- > 0;) {
         cbi_stage *stage = &stages->stages[i];
-        int64_t most_counted = 0;
         int64_t most_earned = 0;
 
         for (uint32_t k = stage->touches.first; k < stage->touches.first + stage->touches.count;
@@ -134,12 +152,11 @@ static cbank_status look_ahead(cbi_staging *s, const int64_t *least)
         for (uint32_t w = stage->ways.first; w < stage->ways.first + stage->ways.count; w++) {
             const cbi_way *way = &stages->ways[w];
 
-            most_counted = way->counted > most_counted ? way->counted : most_counted;
             most_earned = way->earned > most_earned ? way->earned : most_earned;
         }
         stage->counted = counted;
         stage->earned = earned;
-        counted += most_counted;
+        counted += most_counted(stages, stage);
         earned += most_earned;
     }
 done:

@@ -115,7 +115,7 @@ static void free_leaves(const cbi_sweep *sweep, cbi_state *state, int64_t counte
     int64_t rest = sweep->counted_most - state->counted;
 
     rest = counted < rest ? counted : rest;
-    for (uint32_t i = 0; i < stages->slot_count; i++) {
+    for (uint32_t i = 0; i < sweep->first_row; i++) {
         int64_t up = sweep->up[i] < rest ? sweep->up[i] : rest;
 
         if (stages->slots[i].kind == CBI_SLOT_LEAF && slots[i] != CBI_SLOT_FREE &&
@@ -245,11 +245,8 @@ void cbi_state_plan(const cbi_sweep *sweep, uint32_t link, cbi_plan *plan)
     }
 }
 
-int cbi_state_compare(cbi_sweep *sweep, cbi_state *a, cbi_state *b)
+static int compare_used(const cbi_sweep *sweep, cbi_state *a, cbi_state *b)
 {
-    const cbi_sweep_link *left = &sweep->links[a->link];
-    const cbi_sweep_link *right = &sweep->links[b->link];
-
     for (size_t i = 0; i < sweep->used_words; i++) {
         uint64_t in_a = used_of(sweep, a)[i];
         uint64_t in_b = used_of(sweep, b)[i];
@@ -257,12 +254,67 @@ int cbi_state_compare(cbi_sweep *sweep, cbi_state *a, cbi_state *b)
         if (in_a != in_b)
             return in_a > in_b ? -1 : 1;
     }
-    if (left->before == right->before)
-        return left->way < right->way ? -1 : 1;
-    sweep->work += 1 + sweep->left.application_count / 64;
+    return 0;
+}
+
+static bool has_same_records(const cbi_problem *problem, uint32_t left, uint32_t right)
+{
+    cbi_span a = problem->applications[left].records;
+    cbi_span b = problem->applications[right].records;
+
+    return a.count == b.count && memcmp(problem->members + a.first, problem->members + b.first,
+                                        a.count * sizeof(*problem->members)) == 0;
+}
+
+/*
+ * Where the two took the same sets of records, stage by stage: the oldest record under different
+ * rules decides, or else the oldest whose grants stand elsewhere. 0: sets differ, too.
+ */
+static int compare_stages(const cbi_sweep *sweep, uint32_t left, uint32_t right)
+{
+    const cbi_way *ways = sweep->stages->ways;
+    const cbi_problem *problem = sweep->stages->model->problem;
+    uint32_t oldest = CBI_NONE;
+    bool rules = false; /* some record is under different rules */
+    int order = 0;
+
+    for (; left != right; left = sweep->links[left].before, right = sweep->links[right].before) {
+        uint32_t a = sweep->links[left].way;
+        uint32_t b = sweep->links[right].way;
+        const cbi_application *of_a = &problem->applications[ways[a].application];
+        uint32_t rule_a, rule_b, record;
+
+        if (a == b)
+            continue;
+        if (ways[a].application == CBI_NONE || ways[b].application == CBI_NONE ||
+            !has_same_records(problem, ways[a].application, ways[b].application))
+            return 0;
+        rule_a = of_a->rule;
+        rule_b = problem->applications[ways[b].application].rule;
+        record = problem->members[of_a->records.first];
+        if (rule_a == rule_b ? rules || record > oldest : rules && record > oldest)
+            continue; /* an older one, or a rule, decides */
+        rules |= rule_a != rule_b;
+        oldest = record;
+        order = rule_a != rule_b ? (rule_a < rule_b ? -1 : 1) : (a < b ? -1 : 1);
+    }
+    return order;
+}
+
+int cbi_state_compare(cbi_sweep *sweep, cbi_state *a, cbi_state *b)
+{
+    const cbi_problem *problem = sweep->stages->model->problem;
+    int order = compare_used(sweep, a, b);
+
+    sweep->compared++;
+    if (order == 0)
+        order = compare_stages(sweep, a->link, b->link);
+    if (order != 0)
+        return order;
+    sweep->work += 1 + problem->application_count / 64;
     cbi_state_plan(sweep, a->link, &sweep->left);
     cbi_state_plan(sweep, b->link, &sweep->right);
-    return cbi_plan_compare(sweep->stages->model->problem, &sweep->left, &sweep->right);
+    return cbi_plan_compare(problem, &sweep->left, &sweep->right);
 }
 
 /* True if with the same rows and flags `a` lacks no more than `b`, whatever is added to both. */
@@ -272,7 +324,7 @@ static bool lacks_no_more(const cbi_sweep *sweep, cbi_state *a, cbi_state *b)
     const int64_t *in_a = cbi_state_slots(sweep, a);
     const int64_t *in_b = cbi_state_slots(sweep, b);
 
-    for (uint32_t i = 0; i < stages->slot_count; i++)
+    for (uint32_t i = 0; i < sweep->first_row; i++)
         if (in_a[i] != in_b[i] && (in_a[i] < in_b[i]) == (stages->slots[i].kind == CBI_SLOT_WANT))
             return false;
     return a->lack <= b->lack;

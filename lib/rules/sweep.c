@@ -81,6 +81,22 @@ static int64_t price_of_slot(const cbi_bound *bound, const cbi_slot *slot)
     return slot->kind == CBI_SLOT_LACK ? 0 : cbi_bound_wants(bound)[slot->of];
 }
 
+/* True if other prices say the same already. */
+static bool is_known(const cbi_sweep *sweep, const struct cbi_sweep_prices *prices)
+{
+    const cbi_stages *stages = sweep->stages;
+
+    for (uint32_t m = 0; m < sweep->price_count; m++) {
+        const struct cbi_sweep_prices *other = &sweep->prices[m];
+
+        if (other->allowed <= prices->allowed &&
+            memcmp(other->of_way, prices->of_way, stages->way_count * sizeof(int64_t)) == 0 &&
+            memcmp(other->of_slot, prices->of_slot, stages->slot_count * sizeof(int64_t)) == 0)
+            return true;
+    }
+    return false;
+}
+
 cbank_status cbi_sweep_price(cbi_sweep *sweep, cbi_arena *arena, bool *within, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -104,6 +120,8 @@ cbank_status cbi_sweep_price(cbi_sweep *sweep, cbi_arena *arena, bool *within, c
     }
     for (uint32_t i = 0; i < stages->slot_count; i++)
         prices->of_slot[i] = price_of_slot(bound, &stages->slots[i]);
+    if (is_known(sweep, prices))
+        return CBANK_OK;
     CBI_TRY(cbi_tails_build(arena, stages, prices->of_way, prices->of_slot, prices->tails,
                             &prices->tail_count, err));
     sweep->price_count++;
