@@ -73,6 +73,8 @@ static cbank_status load_pages(plan_check *it, cbi_publication *file, cbi_rulese
     while (cbi_publication_next(file, &page))
         CBI_TRY(rule_set == NULL ? cbi_programme_add(it->programme, page, err)
                                  : cbi_ruleset_add(*rule_set, page, err));
+    if (rule_set != NULL)
+        cbi_ruleset_date(*rule_set, file->head->date_rule, file->head->partial_dates);
     CBI_TRY(rule_set == NULL ? cbi_programme_finish(it->programme, err)
                              : cbi_ruleset_finish(*rule_set, err));
 done:

@@ -53,6 +53,16 @@ static cbank_status add_page(cbi_volume *volume, cbi_bytes page, cbank_error *er
                                    : cbi_programme_add(volume->programme, page, err);
 }
 
+static cbank_status new_ruleset(cbi_volume *volume, cbank_error *err)
+{
+    const Cbank__V1__PublicationHead *head = volume->publication.head;
+    cbank_status status = cbi_ruleset_new(&volume->ruleset, err);
+
+    if (status == CBANK_OK)
+        cbi_ruleset_date(volume->ruleset, head->date_rule, head->partial_dates);
+    return status;
+}
+
 static cbank_status load(cbi_txn *txn, cbi_hasher *hasher, const cbi_edition *edition,
                          cbi_volume **out, cbank_error *err)
 {
@@ -64,7 +74,7 @@ static cbank_status load(cbi_txn *txn, cbi_hasher *hasher, const cbi_edition *ed
     volume->edition = *edition;
     CBI_TRY(cbi_edition_head(txn, hasher, edition, &volume->envelope, &volume->publication, err));
     if (edition->kind == CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_RULE_SET)
-        CBI_TRY(cbi_ruleset_new(&volume->ruleset, err));
+        CBI_TRY(new_ruleset(volume, err));
     else if (edition->kind == CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_PROGRAMME)
         CBI_TRY(cbi_programme_new(&volume->programme, err));
     else

@@ -61,8 +61,7 @@ static cbank_status block(cbi_compile *compile, cbank_error *err)
 
         if (blocking == NULL)
             continue;
-        compile->reading.ruleset =
-            compile->question->rulesets[compile->rules[candidate->rule].ruleset];
+        cbi_read_rule(compile, candidate->rule);
         for (uint32_t r = 0; candidate->rule != rule && r < records; r++)
             selected[r] =
                 cbi_fact_is_free(compile->facts[r], rule_of(compile, candidate)->use_scope) &&
@@ -277,7 +276,7 @@ static cbank_status keep(cbi_compile *compile, cbank_error *err)
     for (uint32_t s = 0; s < compile->question->ruleset_count; s++) {
         const cbi_ruleset *ruleset = compile->question->rulesets[s];
 
-        compile->reading.ruleset = ruleset;
+        cbi_read_ruleset(compile, ruleset);
         for (uint32_t g = 0; g < cbi_ruleset_groups(ruleset); g++, number++)
             keep_group(compile, number, cbi_ruleset_group(ruleset, g), part, members, rival);
     }

@@ -186,8 +186,7 @@ cbank_status cbi_compile_run(cbi_compile *compile, const cbi_question *question,
 
     rewind_all(compile);
     compile->question = question;
-    compile->reading.as_of = question->as_of;
-    compile->reading.unit = cbi_programme_terms(question->programme)->unit;
+    cbi_read_programme(compile);
     CBI_TRY(order_facts(compile, err));
     CBI_TRY(find_pairs(compile, &pairs, err));
     CBI_TRY(rank_rules(compile, &pairs, err));

@@ -22,6 +22,8 @@ typedef struct cbi_question {
     const cbi_fact *facts;
     uint32_t fact_count;
     uint32_t as_of;
+    uint32_t applied_on;  /* by which rules are in force, where their rule set says so; */
+    uint32_t admitted_on; /* 0: as_of */
     bool with_advisory; /* rules that only advise take part */
 } cbi_question;
 
@@ -87,6 +89,17 @@ void cbi_compile_clear(cbi_compile *compile);
  */
 cbank_status cbi_compile_run(cbi_compile *compile, const cbi_question *question,
                              cbank_error *err);
+
+/* Sets how selectors are read: those of a rule; those of a rule set; those of the programme. */
+void cbi_read_rule(cbi_compile *compile, uint32_t rule);
+void cbi_read_ruleset(cbi_compile *compile, const cbi_ruleset *ruleset);
+void cbi_read_programme(cbi_compile *compile);
+/*
+ * Whether the rule is in force for a record, on the day that its rule set goes by. If not,
+ * `*field`, which may be NULL, says which of its days stands in the way.
+ */
+bool cbi_rule_is_in_force(const cbi_compile *compile, uint32_t rule, uint32_t record,
+                          const char **field);
 
 /*
  * Splits a group by its keys: the number of the part that each record is in, or CBI_NONE for one

@@ -166,6 +166,7 @@ static cbank_status match_leaf(struct enumeration *e, uint32_t leaf)
         uint32_t record = found_only ? compile->found[rule->facts.first + i] : i;
 
         if (is_there(e, compile->facts[record]) &&
+            cbi_rule_is_in_force(compile, e->rule, record, NULL) &&
             cbi_select(&compile->reading, e->leaves[leaf], compile->facts[record], NULL))
             e->matches[leaf][e->match_count[leaf]++] = record;
     }
@@ -304,7 +305,7 @@ cbank_status cbi_enumerate_rule(cbi_compile *compile, uint32_t rule, cbank_error
     uint32_t first = compile->candidate_count;
     struct ways ways;
 
-    compile->reading.ruleset = compile->question->rulesets[compile->rules[rule].ruleset];
+    cbi_read_rule(compile, rule);
     CBI_TRY(expand(&e, 1, &ways));
     if (e.at != e.message->n_source)
         return refuse(&e);

@@ -4,7 +4,7 @@
 #include "rules/sweep.h"
 
 #define ROUNDS 10      /* for the prices of each measure */
-#define AIMS_MAX 24    /* targets that are tried */
+#define AIMS_MAX 22    /* targets that are tried */
 #define NEAR 8         /* records more than at best that are asked for before any number is */
 #define WORK_SHARE 4   /* of all work, what sweeps may take */
 

@@ -261,6 +261,8 @@ cbank_status cbi_proposal_make(const cbi_proposal *proposal, cbank_buffer *plan,
                                      .facts = answer.facts,
                                      .fact_count = answer.fact_count,
                                      .as_of = proposal->as_of,
+                                     .applied_on = proposal->applied_on,
+                                     .admitted_on = proposal->admitted_on,
                                      .with_advisory = proposal->with_advisory};
     CBI_TRY(cbi_compile_run(&answer.compile, &answer.question, err));
     CBI_TRY(cbi_solve(&answer.compile.problem, goal, work, &answer.plan, &answer.proof, err));

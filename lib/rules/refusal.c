@@ -125,10 +125,9 @@ static bool is_used_up(const Cbank__V1__Rule *rule, const cbi_fact *fact)
 }
 
 /* The first condition on which the nearest rule fails; or that it needs more records than one. */
-static void refuse_unselected(const cbi_answer *answer, uint32_t fact,
-                              Cbank__V1__PlanRefusal *out)
+static void refuse_unselected(cbi_answer *answer, uint32_t fact, Cbank__V1__PlanRefusal *out)
 {
-    const cbi_compile *compile = &answer->compile;
+    cbi_compile *compile = &answer->compile;
 
     out->reason = REASON(NO_RULE);
     for (uint32_t r = 0; r < compile->rule_count; r++) {
@@ -137,13 +136,21 @@ static void refuse_unselected(const cbi_answer *answer, uint32_t fact,
 
         for (uint32_t i = 0; i < known->facts.count && !found; i++)
             found = compile->found[known->facts.first + i] == fact;
+        if (found)
+            cbi_read_rule(compile, r);
         for (size_t t = 0; found && t < known->message->n_source; t++) {
             const Cbank__V1__Term *term = known->message->source[t];
+            const char *outside;
             cbi_miss miss = {0};
 
             if (term->kind != CBANK__V1__TERM_KIND__TERM_KIND_SELECT)
                 continue;
             name_rule(answer, r, out);
+            if (!cbi_rule_is_in_force(compile, r, fact, &outside)) {
+                out->reason = REASON(CONDITION);
+                out->field = cbi_message_string(outside);
+                break;
+            }
             if (is_used_up(known->message, compile->facts[fact]) &&
                 cbi_select(&compile->reading, term->select, compile->facts[fact], NULL)) {
                 out->reason = REASON(USED_UP);

@@ -40,6 +40,8 @@ struct cbi_ruleset {
     uint32_t rule_count, rule_room;
     struct found *index;
     uint32_t index_count, index_room;
+    Cbank__V1__DateRule date_rule;
+    Cbank__V1__PartialDates partial_dates;
 };
 
 cbank_status cbi_ruleset_new(cbi_ruleset **out, cbank_error *err)
@@ -255,6 +257,23 @@ cbank_status cbi_ruleset_finish(cbi_ruleset *ruleset, cbank_error *err)
         qsort(ruleset->index, ruleset->index_count, sizeof(*ruleset->index), compare_found);
 done:
     return status;
+}
+
+void cbi_ruleset_date(cbi_ruleset *ruleset, Cbank__V1__DateRule rule,
+                      Cbank__V1__PartialDates partial)
+{
+    ruleset->date_rule = rule;
+    ruleset->partial_dates = partial;
+}
+
+Cbank__V1__DateRule cbi_ruleset_date_rule(const cbi_ruleset *ruleset)
+{
+    return ruleset->date_rule;
+}
+
+Cbank__V1__PartialDates cbi_ruleset_partial_dates(const cbi_ruleset *ruleset)
+{
+    return ruleset->partial_dates;
 }
 
 uint32_t cbi_ruleset_rules(const cbi_ruleset *ruleset)

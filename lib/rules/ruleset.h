@@ -11,6 +11,7 @@
 
 #include "rules/fact.h"
 
+#include "cbank/v1/publication.pb-c.h"
 #include "cbank/v1/ruleset.pb-c.h"
 
 typedef struct cbi_ruleset cbi_ruleset;
@@ -23,6 +24,15 @@ void cbi_ruleset_free(cbi_ruleset *ruleset);
 cbank_status cbi_ruleset_add(cbi_ruleset *ruleset, cbi_bytes page, cbank_error *err);
 /* After the last page, before the first question. */
 cbank_status cbi_ruleset_finish(cbi_ruleset *ruleset, cbank_error *err);
+
+/*
+ * How days are read, as the head of the publication says; before the first question. Otherwise
+ * rules are in force by the day of the application, and days have to be exact.
+ */
+void cbi_ruleset_date(cbi_ruleset *ruleset, Cbank__V1__DateRule rule,
+                      Cbank__V1__PartialDates partial);
+Cbank__V1__DateRule cbi_ruleset_date_rule(const cbi_ruleset *ruleset);
+Cbank__V1__PartialDates cbi_ruleset_partial_dates(const cbi_ruleset *ruleset);
 
 uint32_t cbi_ruleset_rules(const cbi_ruleset *ruleset);
 /* Freed with cbi_message_free. */

@@ -442,14 +442,14 @@ cbank_status cbi_scope(cbi_compile *compile, cbank_error *err)
     for (uint32_t i = 0; i < compile->question->ruleset_count; i++) {
         s.ruleset = compile->question->rulesets[i];
         s.ruleset_number = i;
-        compile->reading.ruleset = s.ruleset;
+        cbi_read_ruleset(compile, s.ruleset);
         for (uint32_t k = 0; k < cbi_ruleset_caps(s.ruleset); k++, s.number++) {
             s.cap = cbi_ruleset_cap(s.ruleset, k);
             CBI_TRY(add_cap(&s));
         }
         CBI_TRY(add_groups(&s));
     }
-    compile->reading.ruleset = NULL; /* a programme has no groups and aliases */
+    cbi_read_programme(compile); /* which has no groups and aliases */
     CBI_TRY(add_residencies(&s));
 done:
     cbi_free(s.shares);

@@ -262,15 +262,79 @@ static bool parts_hold(struct asking *ask)
     return true;
 }
 
-/* Comparisons with the target and findings of reviewers are not at hand: nothing is guessed. */
+/* What the course holds in a unit; false if the programme does not state it. */
+static bool target_amount(const Cbank__V1__ProgrammeCourse *target, const char *unit,
+                          const char *own, int64_t *milli)
+{
+    if (strcmp(unit, own) == 0) {
+        *milli = target->amount_milli;
+        return *milli > 0;
+    }
+    for (size_t i = 0; i < target->n_amounts; i++) {
+        if (strcmp(target->amounts[i]->unit, unit) != 0)
+            continue;
+        *milli = target->amounts[i]->milli;
+        return *milli > 0;
+    }
+    return false;
+}
+
+/* The share is held against the range without dividing. */
+static bool stands_beside(struct asking *ask, const Cbank__V1__TargetTest *test,
+                          const Cbank__V1__ProgrammeCourse *target)
+{
+    const char *own = ask->reading->unit;
+    const char *unit = test->unit[0] == '\0' ? own : test->unit;
+    const Cbank__V1__Range *share = test->share;
+    int64_t have = 0;
+    int64_t there = 0;
+    __int128 scaled;
+
+    if (!cbi_fact_amount(ask->fact, unit, &have) || !target_amount(target, unit, own, &there))
+        return fail(ask, "to_target", true);
+    if (!is_in(test->difference, have - there))
+        return fail_range(ask, "to_target", test->difference, have - there, false);
+    scaled = (__int128)have * 1000;
+    if (share != NULL &&
+        ((share->bounded_below && scaled < (__int128)share->min_milli * there) ||
+         (share->bounded_above && scaled > (__int128)share->max_milli * there)))
+        return fail_range(ask, "to_target", share, (int64_t)(scaled / there), false);
+    return true;
+}
+
+/* A record with several levels in the programme's framework reaches it by the highest. */
+static bool level_reaches(struct asking *ask, const Cbank__V1__ProgrammeCourse *target)
+{
+    const Cbank__V1__CreditRecord *record = ask->fact->record;
+    int64_t have = 0;
+
+    for (size_t i = 0; i < record->n_levels; i++)
+        if (strcmp(record->levels[i]->framework, ask->reading->framework) == 0 &&
+            record->levels[i]->level_milli > have)
+            have = record->levels[i]->level_milli;
+    if (have > 0 && target->level_milli > 0 && have >= target->level_milli)
+        return true;
+    return fail_range(ask, "level_reaches_target", NULL, have,
+                      have == 0 || target->level_milli == 0);
+}
+
+/* What a reviewer found about a record and its target is not at hand: nothing is guessed. */
 static bool target_holds(struct asking *ask)
 {
     const Cbank__V1__Conditions *want = ask->want;
+    const cbi_reading *reading = ask->reading;
 
-    if (want->n_to_target > 0)
+    if (want->n_to_target > 0 && reading->target_count == 0)
         return fail(ask, "to_target", true);
-    if (want->level_reaches_target)
+    if (want->level_reaches_target && reading->target_count == 0)
         return fail(ask, "level_reaches_target", true);
+    for (uint32_t i = 0; i < reading->target_count; i++) {
+        for (size_t k = 0; k < want->n_to_target; k++)
+            if (!stands_beside(ask, want->to_target[k], reading->targets[i]))
+                return false;
+        if (want->level_reaches_target && !level_reaches(ask, reading->targets[i]))
+            return false;
+    }
     return want->overlap_permille == 0 || fail(ask, "overlap_permille", true);
 }
 

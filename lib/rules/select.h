@@ -4,8 +4,10 @@
 #ifndef CBI_RULES_SELECT_H
 #define CBI_RULES_SELECT_H
 
+#include "base/limits.h"
 #include "rules/ruleset.h"
 
+#include "cbank/v1/programme.pb-c.h"
 #include "cbank/v1/publication.pb-c.h"
 
 /* What selectors are read by. Borrowed. */
@@ -14,6 +16,11 @@ typedef struct cbi_reading {
     const char *unit; /* of the programme */
     const cbi_ruleset *ruleset; /* whose groups and aliases are meant; NULL: none */
     Cbank__V1__PartialDates partial_dates;
+    const char *framework; /* of the programme */
+    /* What the rule grants, where it is a course of the programme: a record that is to be held
+     * against the target is held against each. Without one it stands beside nothing. */
+    const Cbank__V1__ProgrammeCourse *targets[CBI_GRANTS_MAX];
+    uint32_t target_count;
 } cbi_reading;
 
 /* The first condition that did not hold. */

@@ -1,0 +1,71 @@
+/* A rule that was found: how its selectors are read, and for which records it is in force. */
+#include "rules/compile.h"
+#include "rules/fieldtest.h"
+
+void cbi_read_programme(cbi_compile *compile)
+{
+    const Cbank__V1__ProgrammeTerms *terms = cbi_programme_terms(compile->question->programme);
+
+    compile->reading = (cbi_reading){
+        .as_of = compile->question->as_of, .unit = terms->unit, .framework = terms->framework};
+}
+
+void cbi_read_ruleset(cbi_compile *compile, const cbi_ruleset *ruleset)
+{
+    cbi_read_programme(compile);
+    compile->reading.ruleset = ruleset;
+    compile->reading.partial_dates = cbi_ruleset_partial_dates(ruleset);
+}
+
+void cbi_read_rule(cbi_compile *compile, uint32_t rule)
+{
+    const cbi_known_rule *known = &compile->rules[rule];
+    cbi_reading *reading = &compile->reading;
+
+    cbi_read_ruleset(compile, compile->question->rulesets[known->ruleset]);
+    for (size_t i = 0; i < known->message->n_grants; i++) {
+        const char *code = known->message->grants[i]->course;
+        uint32_t position;
+        const Cbank__V1__ProgrammeCourse *course =
+            code[0] == '\0' ? NULL
+                            : cbi_programme_find_course(compile->question->programme, code,
+                                                        &position);
+
+        if (course != NULL && reading->target_count < CBI_GRANTS_MAX)
+            reading->targets[reading->target_count++] = course;
+    }
+}
+
+/* The day that the rule set goes by. */
+static uint32_t day_of(const cbi_compile *compile, const cbi_ruleset *ruleset, uint32_t record)
+{
+    const cbi_question *question = compile->question;
+    const cbi_fact *fact = compile->facts[record];
+    uint32_t day = 0;
+
+    switch (cbi_ruleset_date_rule(ruleset)) {
+    case CBANK__V1__DATE_RULE__DATE_RULE_AWARD:
+        return fact->awarded_on;
+    case CBANK__V1__DATE_RULE__DATE_RULE_ASSESSMENT:
+        if (fact->record->assessed_on != 0)
+            day = cbi_fieldtest_day(fact->record->assessed_on, cbi_ruleset_partial_dates(ruleset));
+        return day != 0 ? day : fact->awarded_on;
+    case CBANK__V1__DATE_RULE__DATE_RULE_ADMISSION:
+        return question->admitted_on != 0 ? question->admitted_on : question->as_of;
+    default:
+        return question->applied_on != 0 ? question->applied_on : question->as_of;
+    }
+}
+
+bool cbi_rule_is_in_force(const cbi_compile *compile, uint32_t rule, uint32_t record,
+                          const char **field)
+{
+    const cbi_known_rule *known = &compile->rules[rule];
+    uint32_t day = day_of(compile, compile->question->rulesets[known->ruleset], record);
+    bool early = known->message->effective_from != 0 && day < known->message->effective_from;
+    bool late = known->message->effective_until != 0 && day > known->message->effective_until;
+
+    if (field != NULL && (early || late))
+        *field = early ? "effective_from" : "effective_until";
+    return !early && !late;
+}
