@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bank/family.h"
+#include "bank/institution.h"
 #include "base/memory.h"
 #include "bank/intake.h"
 
@@ -70,16 +71,120 @@ done:
     return status;
 }
 
+/* ---- by institution ------------------------------------------------------------------------ */
+
+/* Adds the batch's stretch, from its first item to its receipt; false if there are too many. */
+static bool add_batch(cbi_search *search, const cbi_intake *intake, uint64_t from, uint64_t size)
+{
+    uint64_t first = intake->first_index < from ? from : intake->first_index;
+    uint64_t end = intake->received_at != 0 && intake->receipt_index < size
+                       ? intake->receipt_index
+                       : size;
+
+    if (search->count == CBI_SEARCH_BATCHES_MAX)
+        return false;
+    add_stretch(search, first, end);
+    return true;
+}
+
+static cbank_status add_batches_of(cbi_search *search, cbi_reader *reader, const char *signer,
+                                   uint64_t from, bool *fits, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_intake intake = {0};
+    bool found = *fits;
+
+    while (found && *fits) {
+        CBI_TRY(cbi_intake_after(reader->txn, signer, intake.batch_number, &intake, &found, err));
+        if (found)
+            *fits = add_batch(search, &intake, from, reader->sealed.size);
+    }
+done:
+    return status;
+}
+
+/* Has an earlier grant named the same signer? Its batches are walked once. */
+static bool is_repeated(const Cbank__V1__DirectoryInstitution *row, size_t delegations,
+                        size_t successions, const char *signer)
+{
+    for (size_t i = 0; i < delegations; i++) {
+        if (strcmp(row->delegations[i]->signer, signer) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < successions; i++) {
+        if (strcmp(row->successions[i]->institution, signer) == 0)
+            return true;
+    }
+    return strcmp(row->institution, signer) == 0;
+}
+
+/* Batches may have been written in turns; no entry is looked at twice. */
+static void join_stretches(cbi_search *search)
+{
+    size_t count = search->count;
+
+    qsort(search->stretches, count, sizeof(*search->stretches), compare_stretches);
+    search->count = 0;
+    search->total = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct cbi_stretch next = search->stretches[i];
+        uint64_t before = search->count == 0 ? 0 : search->stretches[search->count - 1].end;
+
+        if (search->count > 0 && next.from < before)
+            next.from = before;
+        add_stretch(search, next.from, next.end);
+    }
+}
+
+/*
+ * What an institution has awarded came in its own batches, or in those of who signs or answers for
+ * it. One with very many batches is looked for in the whole log: `*fits` is false then.
+ */
+static cbank_status settle_institution(cbi_search *search, cbi_reader *reader, uint64_t from,
+                                       bool *fits, cbank_error *err)
+{
+    Cbank__V1__DirectoryInstitution *row = NULL;
+    cbank_status status = CBANK_OK;
+
+    *fits = true;
+    CBI_TRY(cbi_alloc(CBI_SEARCH_BATCHES_MAX, sizeof(*search->stretches), &search->stretches,
+                      err));
+    status = cbi_institution_read(reader->txn, search->terms.institution, &row, err);
+    if (status == CBANK_E_NOT_FOUND)
+        return CBANK_OK; /* nobody's records are none */
+    CBI_TRY(status);
+    CBI_TRY(add_batches_of(search, reader, row->institution, from, fits, err));
+    for (size_t i = 0; i < row->n_delegations; i++) {
+        if (!is_repeated(row, i, 0, row->delegations[i]->signer))
+            CBI_TRY(add_batches_of(search, reader, row->delegations[i]->signer, from, fits, err));
+    }
+    for (size_t i = 0; i < row->n_successions; i++) {
+        if (!is_repeated(row, row->n_delegations, i, row->successions[i]->institution))
+            CBI_TRY(add_batches_of(search, reader, row->successions[i]->institution, from, fits,
+                                   err));
+    }
+    join_stretches(search);
+done:
+    cbi_message_free(row);
+    return status;
+}
+
 cbank_status cbi_search_begin(cbi_reader *reader, const cbi_search_terms *terms, uint64_t from,
                               cbi_search *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    bool fits = false;
 
     *out = (cbi_search){.terms = *terms};
     if (terms->account[0] != '\0')
         CBI_TRY(settle_account(out, reader, from, err));
-    else
+    else if (terms->batch.size == 0 && terms->institution[0] != '\0')
+        CBI_TRY(settle_institution(out, reader, from, &fits, err));
+    if (terms->account[0] == '\0' && !fits) {
+        cbi_search_clear(out);
+        out->terms = *terms;
         CBI_TRY(settle_log(out, reader, from, err));
+    }
     if (out->count > 0)
         out->next = out->stretches[0].from;
 done:

@@ -2,14 +2,18 @@
  * search.h - finding records: an account's, a batch's or anybody's, that match what is asked.
  *
  * What narrows most settles which stretches of the log are walked, so that neither an account nor
- * a batch makes it read everything. A search may pause after any entry and go on with another
- * reader: the log only grows, and what came in after it began is not found.
+ * a batch, nor an institution of not too many batches, makes it read everything. A search may pause
+ * after any entry and go on with another reader: the log only grows, and what came in after it
+ * began is not found.
  */
 #ifndef CBI_BANK_SEARCH_H
 #define CBI_BANK_SEARCH_H
 
 #include "bank/holding.h"
 #include "ledger/history.h"
+
+/* Batches of an institution that are walked one by one; of one with more, the log is. */
+#define CBI_SEARCH_BATCHES_MAX 4096u
 
 /* All that is stated must hold; "" and empty are not stated. Borrowed until the search ends. */
 typedef struct cbi_search_terms {

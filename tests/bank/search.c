@@ -5,6 +5,7 @@
 
 #include "bank/search.h"
 #include "bank/teller.h"
+#include "bank/telling.h"
 
 #define FOUND_MAX 64
 
@@ -114,6 +115,84 @@ Test(search, of_an_account_or_a_batch_reads_neither_more_nor_less)
     narrow = look(&it, &terms, 0, 1);
     cr_expect_eq(narrow.count, 1);
     cr_expect_leq(narrow.looked, 2);
+    teller_close(&it);
+}
+
+/* A street's centre, for which the college signs. */
+static void enter_street(teller *it)
+{
+    Cbank__V1__InstitutionRegistered body = CBANK__V1__INSTITUTION_REGISTERED__INIT;
+    Cbank__V1__DatedName name = CBANK__V1__DATED_NAME__INIT, *names[1] = {&name};
+    Cbank__V1__Delegation delegation = CBANK__V1__DELEGATION__INIT;
+    const cbi_new_grant grant = {.delegation = &delegation};
+    const cbi_notice notice = {.code = "STREET", .now = it->now};
+
+    name.value = cbi_message_string("街道学习中心");
+    body.institution = cbi_message_string("STREET");
+    body.names = names;
+    body.n_names = 1;
+    delegation.signer = cbi_message_string(TELLER_COLLEGE);
+    teller_works(cbi_telling_register(it->bank, &notice, &body, &teller_err));
+    teller_works(cbi_telling_grant(it->bank, &notice, &grant, &teller_err));
+}
+
+static void issue_for_street(teller *it, const char *reference)
+{
+    Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
+    Cbank__V1__LangText title = CBANK__V1__LANG_TEXT__INIT, *titles[1] = {&title};
+    Cbank__V1__Awarder awarder = CBANK__V1__AWARDER__INIT;
+    const cbi_desk_draft draft = {it->account.digits, &record};
+    const cbi_desk_order order = {
+        .institution = TELLER_COLLEGE, .key = it->college_key, .now = ++it->now};
+    cbi_desk_result result;
+    cbi_hash batch;
+
+    title.value = cbi_message_string("书法");
+    awarder.institution = cbi_message_string("STREET");
+    record.awarded_by = &awarder;
+    record.reference = cbi_message_string(reference);
+    record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COMMUNITY;
+    record.title = titles;
+    record.n_title = 1;
+    teller_works(cbi_desk_issue(it->bank, &order, &draft, 1, &result, &batch, &teller_err));
+}
+
+Test(search, of_an_institution_reads_its_batches_and_those_of_who_signs_for_it)
+{
+    cbi_search_terms all = anything(), terms = all;
+    found whole, own, street, none;
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    teller_vouch(&it, "OTHER");
+    enter_street(&it);
+    for (size_t i = 0; i < 40; i++)
+        teller_freeze(&it, i % 2 == 0); /* what is no batch's */
+    (void)teller_issue(&it, "A", 1000);
+    issue_for_street(&it, "A"); /* a reference of its own */
+    (void)teller_issue(&it, "B", 1000);
+    whole = look(&it, &all, 0, 1000);
+    cr_assert_eq(whole.count, 3);
+
+    terms.institution = TELLER_COLLEGE;
+    own = look(&it, &terms, 0, 1);
+    cr_assert_eq(own.count, 2);
+    cr_expect_eq(own.indices[0], whole.indices[0]);
+    cr_expect_eq(own.indices[1], whole.indices[2]);
+    cr_expect_leq(own.looked, 6);
+    terms.institution = "STREET";
+    street = look(&it, &terms, 0, 2);
+    cr_assert_eq(street.count, 1);
+    cr_expect_eq(street.indices[0], whole.indices[1]);
+    cr_expect_leq(street.looked, 6);
+    street = look(&it, &terms, whole.indices[1] + 1, 2);
+    cr_expect_eq(street.count, 0);
+    for (size_t i = 0; i < 2; i++) {
+        terms.institution = i == 0 ? "OTHER" : "NOBODY";
+        none = look(&it, &terms, 0, 1);
+        cr_expect_eq(none.count, 0);
+        cr_expect_eq(none.looked, 0);
+    }
     teller_close(&it);
 }
 

@@ -78,8 +78,12 @@ class LearningCentre(Institutions):
         self.assertTrue(told["delegations"][0]["vouched"], "the street has no key to ask with")
         self.assertEqual(self.take_in()["deposited"], 2)
         self.assertEqual(self.take_in()["unchanged"], 2, "the same again")
-        item = self.items()["101"]
-        self.assertEqual(item["institution"], "STREET")
+        self.issue("PXU", "101", "2024-05-20")  # a reference is its awarder's
+        listed = {code: len(self.list_in_bank("credit", "list", "--institution", code))
+                  for code in ("STREET", "PXU")}
+        self.assertEqual(listed, {"STREET": 2, "PXU": 1})
+        item = next(item for item in self.verify()["items"] if item.get("signed_by"))
+        self.assertEqual((item["institution"], item["reference"]), ("STREET", "101"))
         self.assertEqual(item["institution_name"], "八一街道学习中心")
         self.assertEqual(item["signed_by"], "PXU")
         self.assertEqual(item["signed_by_name"], "示范学院")
