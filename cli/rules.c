@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "options.h"
 #include "output.h"
+#include "rulesdiff.h"
 #include "shape.h"
 #include "values.h"
 
@@ -352,6 +353,7 @@ const command rules_commands[] = {
     {"publish", "FILE", 1, 1, P_RULES_PUBLISH, BANK_WRITES, publish_options, publish},
     {"list", "", 0, 0, P_RULES_LIST, COMMAND_BANK, list_options, list},
     {"show", "ID[@V]", 1, 1, P_RULES_SHOW, COMMAND_BANK, show_options, show},
+    {"diff", "OLD NEW", 2, 2, P_RULES_DIFF, 0, diff_options, rules_diff},
     {"withdraw", "ID@V", 1, 1, P_RULES_WITHDRAW, BANK_WRITES, withdraw_options, withdraw},
     {0},
 };

@@ -829,6 +829,18 @@ CBANK_API CBANK_CHECKED cbank_status cbank_rules_sign_begin(const cbank_key *key
                                                             size_t request_size, cbank_job **out,
                                                             cbank_error *err);
 
+/**
+ * Compares two editions, as their authorities signed them: which items were added, removed and
+ * changed, field by field. Nobody's signature is checked. For whom a change of rules makes a
+ * difference, cbank_plan_run_begin tells. Request: RulesDiffRequest. Reply: RulesDiffReply.
+ *
+ * @retval CBANK_E_MALFORMED      no artefact
+ * @retval CBANK_E_UNSUPPORTED    the second is of another kind than the first
+ * @retval CBANK_E_BAD_SIGNATURE  a file whose content is not the one that was signed
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_rules_diff(const uint8_t *request, size_t request_size,
+                                                      cbank_buffer *reply, cbank_error *err);
+
 /* ---- recognitions ----------------------------------------------------------------------- */
 
 /**
@@ -913,7 +925,8 @@ CBANK_API CBANK_CHECKED cbank_status cbank_plan_make(cbank_bank *bank, const uin
  * Begins to ask the same question about many accounts. Feed a spreadsheet with a column "account";
  * the output is a CSV with a row for each account: whether it meets the requirement, how much it
  * counts, what is missing where, and why records were not used. Request: PlanRunRequest.
- * Reply of the job: PlanRunReply. An account that cannot be planned is a row that says why.
+ * Reply of the job: PlanRunReply. An account that cannot be planned is a row that says why. With
+ * two editions of a rule set the row says for whom what changes.
  */
 CBANK_API CBANK_CHECKED cbank_status cbank_plan_run_begin(cbank_bank *bank,
                                                           const uint8_t *request,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/volume.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "proof/chain.h"
@@ -59,28 +60,6 @@ done:
 
 /* ---- published data ----------------------------------------------------------------------- */
 
-static cbank_status load_pages(plan_check *it, cbi_publication *file, cbi_ruleset **rule_set,
-                               cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_bytes page;
-
-    CBI_TRY(cbi_publication_check_body(it->hasher, file, err));
-    if (rule_set == NULL)
-        CBI_TRY(cbi_programme_new(&it->programme, err));
-    else
-        CBI_TRY(cbi_ruleset_new(rule_set, err));
-    while (cbi_publication_next(file, &page))
-        CBI_TRY(rule_set == NULL ? cbi_programme_add(it->programme, page, err)
-                                 : cbi_ruleset_add(*rule_set, page, err));
-    if (rule_set != NULL)
-        cbi_ruleset_date(*rule_set, file->head->date_rule, file->head->partial_dates);
-    CBI_TRY(rule_set == NULL ? cbi_programme_finish(it->programme, err)
-                             : cbi_ruleset_finish(*rule_set, err));
-done:
-    return status;
-}
-
 /* The file that is this very edition. What there is instead is told, where it bears the name. */
 static cbank_status load_edition(plan_check *it, const Cbank__V1__PublicationRef *ref,
                                  cbi_ruleset **rule_set, bool first, cbank_error *err)
@@ -96,7 +75,8 @@ static cbank_status load_edition(plan_check *it, const Cbank__V1__PublicationRef
         if (cbi_bytes_equal(cbi_message_bytes(ref->digest), cbi_bytes_of_hash(&file.id))) {
             if (first)
                 it->partial_dates = file.head->partial_dates;
-            CBI_TRY(load_pages(it, &file, rule_set, err));
+            CBI_TRY(cbi_volume_load(it->hasher, &file, rule_set,
+                                    rule_set == NULL ? &it->programme : NULL, err));
             goto done;
         }
         if (file.head->kind == ref->kind && strcmp(file.head->id, ref->id) == 0)

@@ -1,5 +1,6 @@
 #include "api/job.h"
 #include "api/plan.h"
+#include "api/volume.h"
 #include "base/decimal.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -25,12 +26,16 @@ typedef struct run_job {
     bool ended;    /* the last row was answered */
     cbank_buffer output;
     Cbank__Api__V1__PlanRunReply reply;
+    cbi_hasher *hasher;
+    cbi_volume before, after; /* of a comparison: both, or neither */
 } run_job;
 
-static const char *const columns[] = {"账户 account",   "结果 result",   "计入 counted",
-                                      "要求 required",  "尚缺 missing",  "缺在何处 lacking",
-                                      "未采用 not_used", "说明 message"};
-#define COLUMN_COUNT (sizeof(columns) / sizeof(columns[0]))
+static const char *const columns[] = {"账户 account",   "结果 result",  "计入 counted",
+                                      "要求 required",  "尚缺 missing", "缺在何处 lacking",
+                                      "未采用 not_used", "说明 message", "变化 change",
+                                      "原计入 counted_before",         "原缺 missing_before"};
+#define COLUMN_COUNT 8u
+#define COMPARED_COUNT (sizeof(columns) / sizeof(columns[0]))
 
 static cbank_status feed(void *self, cbi_bytes bytes, cbank_error *err)
 {
@@ -48,13 +53,19 @@ static cbank_status feed_end(void *self, cbank_error *err)
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
+static bool is_comparison(const run_job *job)
+{
+    return job->after.ruleset != NULL;
+}
+
 static cbank_status put_row(run_job *job, const char *const *cells, cbank_error *err)
 {
+    size_t count = is_comparison(job) ? COMPARED_COUNT : COLUMN_COUNT;
     cbank_status status = CBANK_OK;
 
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        CBI_TRY(cbi_csv_write(cbi_bytes_of_text(cells[i]),
-                              i + 1 < COLUMN_COUNT ? "," : "\r\n", &job->output, err));
+    for (size_t i = 0; i < count; i++)
+        CBI_TRY(cbi_csv_write(cbi_bytes_of_text(cells[i] == NULL ? "" : cells[i]),
+                              i + 1 < count ? "," : "\r\n", &job->output, err));
 done:
     return status;
 }
@@ -146,9 +157,75 @@ static const char *judge(run_job *job, const Cbank__V1__Plan *plan)
     return "not_met";
 }
 
-static cbank_status tell_plan(run_job *job, const char *account, cbi_bytes bytes,
+static int rank(uint64_t a, uint64_t b, bool more_is_better)
+{
+    return a == b ? 0 : (a > b) == more_is_better ? 1 : -1;
+}
+
+/* Above 0 if the plan of now is better: the measures in the order of the goal. */
+static int compare_measures(Cbank__V1__PlanGoal goal, const Cbank__V1__PlanMeasures *now,
+                            const Cbank__V1__PlanMeasures *then)
+{
+    int missing =
+        rank((uint64_t)now->missing_milli, (uint64_t)then->missing_milli, false);
+    int counted = rank((uint64_t)now->counted_milli, (uint64_t)then->counted_milli, true);
+    bool credit = goal == CBANK__V1__PLAN_GOAL__PLAN_GOAL_CREDIT;
+    int order = credit ? counted : missing;
+
+    if (order == 0)
+        order = credit ? missing : counted;
+    if (order == 0)
+        order = rank((uint64_t)now->earned_milli, (uint64_t)then->earned_milli, true);
+    return order != 0 ? order : rank(now->records, then->records, false);
+}
+
+/* Whether the same rules are applied to the same records. */
+static bool applies_the_same(const Cbank__V1__Plan *a, const Cbank__V1__Plan *b)
+{
+    if (a->n_applications != b->n_applications || a->n_sources != b->n_sources)
+        return false;
+    for (size_t i = 0; i < a->n_applications; i++) {
+        const Cbank__V1__PlanApplication *x = a->applications[i], *y = b->applications[i];
+
+        if (strcmp(x->rule, y->rule) != 0 || x->n_sources != y->n_sources ||
+            x->n_grants != y->n_grants ||
+            memcmp(x->sources, y->sources, x->n_sources * sizeof(*x->sources)) != 0)
+            return false;
+        for (size_t g = 0; g < x->n_grants; g++) {
+            if (x->grants[g]->counted_milli != y->grants[g]->counted_milli ||
+                strcmp(x->grants[g]->bucket, y->grants[g]->bucket) != 0 ||
+                strcmp(x->grants[g]->course, y->grants[g]->course) != 0)
+                return false;
+        }
+    }
+    return true;
+}
+
+static const char *judge_change(run_job *job, const Cbank__V1__Plan *now,
+                                const Cbank__V1__Plan *then)
+{
+    int order = compare_measures(now->goal, now->measures, then->measures);
+
+    if (order != 0) {
+        job->reply.better += order > 0;
+        job->reply.worse += order < 0;
+        return order > 0 ? "better" : "worse";
+    }
+    if (applies_the_same(now, then)) {
+        job->reply.same++;
+        return "same";
+    }
+    job->reply.other++;
+    return "other";
+}
+
+/* `then` is empty where there is nothing to compare with. */
+static cbank_status tell_plan(run_job *job, const char *account, cbi_bytes bytes, cbi_bytes then,
                               cbank_error *err)
 {
+    char counted_then[CBI_MILLI_TEXT_MAX], missing_then[CBI_MILLI_TEXT_MAX];
+    Cbank__V1__Plan *before = NULL;
+    const char *cells[COMPARED_COUNT] = {NULL};
     char counted[CBI_MILLI_TEXT_MAX], required[CBI_MILLI_TEXT_MAX], missing[CBI_MILLI_TEXT_MAX];
     char lacking[LIST_MAX] = "", refused[LIST_MAX] = "";
     Cbank__V1__Plan *plan = NULL;
@@ -160,12 +237,22 @@ static cbank_status tell_plan(run_job *job, const char *account, cbi_bytes bytes
     cbi_milli_format(plan->measures->missing_milli, missing);
     list_missing(plan, lacking);
     list_refused(plan, refused);
-    CBI_TRY(put_row(job,
-                    (const char *[COLUMN_COUNT]){account, judge(job, plan), counted, required,
-                                                 missing, lacking, refused, ""},
-                    err));
+    memcpy(cells,
+           (const char *[COLUMN_COUNT]){account, judge(job, plan), counted, required, missing,
+                                        lacking, refused, ""},
+           COLUMN_COUNT * sizeof(*cells));
+    if (then.size > 0) {
+        CBI_TRY(cbi_message_parse(&cbank__v1__plan__descriptor, then, &before, err));
+        cbi_milli_format(before->measures->counted_milli, counted_then);
+        cbi_milli_format(before->measures->missing_milli, missing_then);
+        cells[COLUMN_COUNT] = judge_change(job, plan, before);
+        cells[COLUMN_COUNT + 1] = counted_then;
+        cells[COLUMN_COUNT + 2] = missing_then;
+    }
+    CBI_TRY(put_row(job, cells, err));
 done:
     cbi_message_free(plan);
+    cbi_message_free(before);
     return status;
 }
 
@@ -175,10 +262,26 @@ static bool is_of_the_row(cbank_status status)
     return status / 100 == 2 || status / 100 == 3;
 }
 
+/* Once, or with either edition. */
+static cbank_status plan_twice(run_job *job, cbank_buffer *plan, cbank_buffer *then,
+                               cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (is_comparison(job)) {
+        job->planning.draft = &job->before;
+        CBI_TRY(cbi_planning_make(job->bank, &job->planning, then, err));
+        job->planning.draft = &job->after;
+    }
+    CBI_TRY(cbi_planning_make(job->bank, &job->planning, plan, err));
+done:
+    return status;
+}
+
 static cbank_status answer_row(run_job *job, const cbi_grid_row *row, cbank_error *err)
 {
     char account[CBI_NUMBER_MAX + 1] = "", message[WORDS_MAX];
-    cbank_buffer plan = {0};
+    cbank_buffer plan = {0}, then = {0};
     cbank_error why = {0};
     cbank_status status = CBANK_OK;
 
@@ -186,20 +289,22 @@ static cbank_status answer_row(run_job *job, const cbi_grid_row *row, cbank_erro
         (void)cbi_cell_unwrap(row->cells[job->column], account);
     job->planning.account = account;
     job->reply.accounts++;
-    status = cbi_planning_make(job->bank, &job->planning, &plan, &why);
+    status = plan_twice(job, &plan, &then, &why);
     if (status == CBANK_OK) {
-        status = tell_plan(job, account, cbi_bytes_of_buffer(&plan), err);
+        status = tell_plan(job, account, cbi_bytes_of_buffer(&plan), cbi_bytes_of_buffer(&then),
+                           err);
     } else if (is_of_the_row(status)) {
         job->reply.failed++;
         cbank_error_text(&why, job->asked->lang, message, sizeof(message), NULL, 0);
         status = put_row(job,
-                         (const char *[COLUMN_COUNT]){account, "error", "", "", "", "", "",
-                                                      message},
+                         (const char *[COMPARED_COUNT]){account, "error", "", "", "", "", "",
+                                                        message},
                          err);
     } else if (err != NULL) {
         *err = why;
     }
     cbank_buffer_clear(&plan);
+    cbank_buffer_clear(&then);
     return status;
 }
 
@@ -282,6 +387,9 @@ static void close_job(void *self)
     run_job *job = self;
 
     cbi_grid_free(job->grid);
+    cbi_volume_clear(&job->before);
+    cbi_volume_clear(&job->after);
+    cbi_hasher_free(job->hasher);
     cbank_buffer_clear(&job->output);
     cbi_message_free(job->asked);
     cbi_free(job);
@@ -294,6 +402,21 @@ static const cbi_job_kind run_kind = {.feed = feed,
                                       .progress = progress,
                                       .finish = finish,
                                       .close = close_job};
+
+static cbank_status open_editions(run_job *job, cbank_error *err)
+{
+    cbi_bytes before = cbi_message_bytes(job->asked->before);
+    cbi_bytes after = cbi_message_bytes(job->asked->after);
+    cbank_status status = CBANK_OK;
+
+    if (before.size == 0 && after.size == 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_hasher_new(job->bank->config.suite, &job->hasher, err));
+    CBI_TRY(cbi_volume_of_rules(job->hasher, before, &job->before, err));
+    CBI_TRY(cbi_volume_of_rules(job->hasher, after, &job->after, err));
+done:
+    return status;
+}
 
 cbank_status cbank_plan_run_begin(cbank_bank *bank, const uint8_t *request, size_t request_size,
                                   cbank_job **out, cbank_error *err)
@@ -312,6 +435,7 @@ cbank_status cbank_plan_run_begin(cbank_bank *bank, const uint8_t *request, size
     if (job->asked->question == NULL)
         CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "question", NULL));
     CBI_TRY(cbi_plan_question(job->asked->question, &job->planning, err));
+    CBI_TRY(open_editions(job, err));
     CBI_TRY(cbi_grid_new(&(cbi_grid_options){.encoding = CBI_ENCODING_UNDECIDED, .sheet = ""},
                          &job->grid, err));
     status = cbi_job_new(&run_kind, job, bank, out, err);

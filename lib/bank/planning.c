@@ -133,6 +133,14 @@ done:
     return status;
 }
 
+static bool is_draft(const cbi_volume *draft, const char *name)
+{
+    size_t size = strcspn(name, "@");
+
+    return draft != NULL && strlen(draft->edition.id) == size &&
+           strncmp(draft->edition.id, name, size) == 0;
+}
+
 static cbank_status take_all(plan_work *it, cbank_error *err)
 {
     char *const *names = it->asked->rule_sets;
@@ -150,8 +158,12 @@ static cbank_status take_all(plan_work *it, cbank_error *err)
     if (count > RULE_SETS_MAX)
         CBI_TRY(cbi_fail(err, CBI_REASON_FIELD_COUNT, RULE_SETS_MAX, "rule_sets", NULL));
     for (size_t i = 0; i < count; i++) {
-        CBI_TRY(choose_rule_set(it, names[i], &edition, err));
-        CBI_TRY(take(it, &edition, &it->rule_sets[i], err));
+        if (is_draft(it->asked->draft, names[i])) {
+            it->rule_sets[i] = it->asked->draft;
+        } else {
+            CBI_TRY(choose_rule_set(it, names[i], &edition, err));
+            CBI_TRY(take(it, &edition, &it->rule_sets[i], err));
+        }
         it->rule_set_count = i + 1;
     }
 done:
@@ -230,8 +242,10 @@ done:
 static void give_back(plan_work *it)
 {
     cbi_shelf_give_back(it->bank->shelf, it->programme);
-    for (size_t i = 0; i < it->rule_set_count; i++)
-        cbi_shelf_give_back(it->bank->shelf, it->rule_sets[i]);
+    for (size_t i = 0; i < it->rule_set_count; i++) {
+        if (it->rule_sets[i] != it->asked->draft)
+            cbi_shelf_give_back(it->bank->shelf, it->rule_sets[i]);
+    }
 }
 
 cbank_status cbi_planning_make(cbi_bank *bank, const cbi_planning *planning, cbank_buffer *plan,

@@ -26,6 +26,8 @@ typedef struct cbi_planning {
     uint32_t awarded_until;
     bool with_advisory;
     uint64_t work_limit;
+    /* In the place of the rule set of its id, whatever edition is named; NULL: none. */
+    const cbi_volume *draft;
     cbi_bytes replaces; /* id of a recognition, or its beginning; empty: none */
     const struct cbi_planning_pins *pins; /* NULL: what is in force, and all entries */
 } cbi_planning;

@@ -258,5 +258,53 @@ class Conversion(desk.Town):
         self.in_bank("credit", "reinstate", granted, *why)
         self.assertEqual(self.in_bank("credit", "show", granted)["status"], "held")
 
+    # ---- what changes, and for whom ----
+
+    def test_two_editions_are_compared_item_by_item(self):
+        self.rules(edition=2, most="4", use="programme")
+        told = self.ask("rules", "diff", "rules-1.art", "rules-2.art")
+        self.assertEqual((told["before"], told["after"], told["added"], told["removed"],
+                          told["changed"]), ("pxu/rules@1", "pxu/rules@2", 0, 0, 2))
+        self.assertEqual([(one["change"], one["list"], one["name"],
+                           [field["name"] for field in one["fields"]])
+                          for one in told["changes"]],
+                         [("changed", "rules", "ENGLISH", ["use_scope"]),
+                          ("changed", "rules", "MATH", ["grants"])])
+        self.assertEqual(told["changes"][0]["fields"][0],
+                         {"name": "use_scope", "before": "everywhere", "after": "programme"})
+        self.assertEqual(self.in_bank("rules", "diff", "pxu/rules@1", "pxu/rules@2")["changes"],
+                         told["changes"])
+        same = self.ask("rules", "diff", "rules-1.art", "rules-1.art")
+        self.assertEqual((same["changed"], same["changes"]), (0, []))
+
+    def test_what_is_added_and_removed_is_named(self):
+        self.write("more.yaml", RULES.format(edition=2, most="2.5", use="everywhere").replace(
+            "id: ENGLISH", "id: LANGUAGE"))
+        self.ask("rules", "sign", "more.yaml", "--key", "pxu.key", "-o", "more.art")
+        told = self.ask("rules", "diff", "rules-1.art", "more.art")
+        self.assertEqual([(one["change"], one["name"]) for one in told["changes"]],
+                         [("removed", "ENGLISH"), ("added", "LANGUAGE")])
+
+    def test_what_is_not_comparable_is_refused(self):
+        self.cbank("rules", "diff", "rules-1.art", "programme-one.art", code=3)
+        self.cbank("rules", "diff", "rules-1.art", "pxu.key", code=3)
+
+    def test_for_whom_it_is_better_or_worse_before_it_is_published(self):
+        other = self.account("36031318851122002X")
+        self.write("more.yaml", RULES.format(edition=2, most="4", use="everywhere"))
+        self.write("less.yaml", RULES.format(edition=2, most="1", use="everywhere"))
+        self.write("accounts.csv", f"account\n{self.account()}\n{other}\n")
+        for name, result in (("more", "better"), ("less", "worse"), ("rules-1", "same")):
+            if name != "rules-1":
+                self.ask("rules", "sign", name + ".yaml", "--key", "pxu.key", "-o", name + ".art")
+            told = self.in_bank("rules", "diff", "rules-1.art", name + ".art", "--accounts",
+                                "accounts.csv", "--programme", "pxu/one", "-o", "out.csv")
+            self.assertEqual({key: told[key] for key in ("accounts", "better", "worse", "other",
+                                                         "same", "failed")},
+                             {"accounts": 2, "better": 0, "worse": 0, "other": 0, "same": 0,
+                              "failed": 0, result: 2})
+            rows = self.path("out.csv").read_text(encoding="utf-8-sig").splitlines()
+            self.assertIn(f'"{result}","6","14"', rows[1])
+
 
 desk.main()

@@ -216,6 +216,10 @@ class Keys(desk.Town):
                                               "pxu/p", "-o", "claim"))
         self.hold("claim verify", self.ask("claim", "verify", "claim", *self.trust()))
 
+        self.hold("rules diff",
+                  self.in_bank("rules", "diff", "r.art", "r.art", "--accounts", "accounts.csv",
+                               "--programme", "pxu/p", "-o", "diff.csv"))
+
     def recognitions(self):
         self.in_bank("plan", "make", self.account(), "--programme", "pxu/p", "-o", "a.plan")
         made = self.hold("plan recognise",

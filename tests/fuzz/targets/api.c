@@ -74,6 +74,12 @@ static cbank_status check_plan(ARGUMENTS)
     return cbank_plan_check(request, size, reply, err);
 }
 
+static cbank_status compare_rules(ARGUMENTS)
+{
+    (void)bank;
+    return cbank_rules_diff(request, size, reply, err);
+}
+
 static cbank_status open_verifier(ARGUMENTS)
 {
     cbank_verifier *made = NULL;
@@ -157,6 +163,7 @@ static const struct {
     {"plan_make", cbank_plan_make},
     {"claim_issue", cbank_claim_issue},
     {"plan_check", check_plan},
+    {"rules_diff", compare_rules},
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 

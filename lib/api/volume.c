@@ -1,0 +1,73 @@
+#include "api/volume.h"
+
+#include <string.h>
+
+#define KIND(name) CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_##name
+
+static cbank_status load_rules(cbi_publication *file, cbi_ruleset **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_bytes page;
+
+    CBI_TRY(cbi_ruleset_new(out, err));
+    while (cbi_publication_next(file, &page))
+        CBI_TRY(cbi_ruleset_add(*out, page, err));
+    cbi_ruleset_date(*out, file->head->date_rule, file->head->partial_dates);
+    CBI_TRY(cbi_ruleset_finish(*out, err));
+done:
+    return status;
+}
+
+static cbank_status load_programme(cbi_publication *file, cbi_programme **out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_bytes page;
+
+    CBI_TRY(cbi_programme_new(out, err));
+    while (cbi_publication_next(file, &page))
+        CBI_TRY(cbi_programme_add(*out, page, err));
+    CBI_TRY(cbi_programme_finish(*out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_volume_load(cbi_hasher *hasher, cbi_publication *file, cbi_ruleset **rule_set,
+                             cbi_programme **programme, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_publication_check_body(hasher, file, err));
+    if (file->head->kind == KIND(RULE_SET) && rule_set != NULL)
+        CBI_TRY(load_rules(file, rule_set, err));
+    else if (file->head->kind == KIND(PROGRAMME) && programme != NULL)
+        CBI_TRY(load_programme(file, programme, err));
+    else
+        CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, (uint64_t)file->head->kind, "kind", NULL));
+done:
+    return status;
+}
+
+cbank_status cbi_volume_of_rules(cbi_hasher *hasher, cbi_bytes file, cbi_volume *out,
+                                 cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    *out = (cbi_volume){0};
+    CBI_TRY(cbi_publication_open(hasher, file, KIND(RULE_SET), &out->publication, err));
+    CBI_TRY(cbi_volume_load(hasher, &out->publication, &out->ruleset, NULL, err));
+    out->edition.kind = KIND(RULE_SET);
+    memcpy(out->edition.id, out->publication.head->id, strlen(out->publication.head->id) + 1);
+    out->edition.edition = out->publication.head->edition;
+    out->edition.digest = out->publication.id;
+done:
+    if (status != CBANK_OK)
+        cbi_volume_clear(out);
+    return status;
+}
+
+void cbi_volume_clear(cbi_volume *volume)
+{
+    cbi_publication_clear(&volume->publication);
+    cbi_ruleset_free(volume->ruleset);
+    *volume = (cbi_volume){0};
+}
