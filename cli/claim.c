@@ -260,8 +260,57 @@ static void verify(cli *c)
     memory_free(&file);
 }
 
+/* ---- withdraw ---- */
+
+static const option withdraw_options[] = {
+    {"reason", "CODE", P_OPT_REASON, OPTION_NEEDED},
+    {"document", "TEXT", P_OPT_DOCUMENT, 0},
+    {"token", "HEX", P_OPT_TOKEN, 0},
+    {0},
+};
+
+static const view withdraw_views[] = {
+    {"id", P_ID, VIEW_PLAIN, NULL},
+    {"status", P_STATUS, VIEW_WORD, NULL},
+    {"index", P_INDEX, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static void withdraw(cli *c)
+{
+    Cbank__Api__V1__ClaimWithdrawRequest ask = CBANK__API__V1__CLAIM_WITHDRAW_REQUEST__INIT;
+    Cbank__Api__V1__ClaimWithdrawReply *reply = NULL;
+    uint8_t token[16];
+    bytes file = {0};
+
+    if (!file_read(c, c->arguments[1], &file) || !call_token(c, token, &ask.token))
+        goto done;
+    ask.account = c->arguments[0];
+    ask.file = message_bytes(file);
+    ask.reason = options_text(c, "reason");
+    if (options_given(c, "document"))
+        ask.document = options_text(c, "document");
+    ask.dry_run = c->dry_run;
+    reply = call_bank(c, cbank_claim_withdraw, &ask.base,
+                      &cbank__api__v1__claim_withdraw_reply__descriptor);
+    if (reply == NULL)
+        goto done;
+    if (c->dry_run)
+        output_talk(c, P_DRY_RUN, "");
+    output_document(c,
+                    json_pack("{s:o, s:s, s:o}", "id", shape_hex(reply->id), "status", "withdrawn",
+                              "index", reply->index == 0 ? json_null()
+                                                         : shape_number(reply->index)),
+                    withdraw_views);
+done:
+    message_free(reply);
+    memory_free(&file);
+}
+
 const command claim_commands[] = {
     {"issue", "ACCOUNT", 1, 1, P_CLAIM_ISSUE, COMMAND_BANK | COMMAND_WRITES, issue_options, issue},
+    {"withdraw", "ACCOUNT FILE", 2, 2, P_CLAIM_WITHDRAW, COMMAND_BANK | COMMAND_WRITES,
+     withdraw_options, withdraw},
     {"verify", "FILE", 1, 1, P_CLAIM_VERIFY, 0, verify_options, verify},
     {0},
 };

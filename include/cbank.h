@@ -969,6 +969,15 @@ CBANK_API CBANK_CHECKED cbank_status cbank_claim_issue(cbank_bank *bank, const u
                                                        size_t request_size, cbank_buffer *reply,
                                                        cbank_error *err);
 
+/**
+ * Notes that a claim counts no more, found by its file or its id. Request: ClaimWithdrawRequest.
+ * Reply: ClaimWithdrawReply. NOT_FOUND, STATE (withdrawn before), INVALID (another bank's).
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_claim_withdraw(cbank_bank *bank,
+                                                          const uint8_t *request,
+                                                          size_t request_size,
+                                                          cbank_buffer *reply, cbank_error *err);
+
 /** Whom a verifier trusts: one bank's directory, checked once. Needs no bank. */
 typedef struct cbank_verifier cbank_verifier;
 

@@ -63,6 +63,38 @@ done:
     return status;
 }
 
+/* ---- withdrawing ------------------------------------------------------------------------- */
+
+cbank_status cbank_claim_withdraw(cbank_bank *bank, const uint8_t *request, size_t request_size,
+                                  cbank_buffer *reply, cbank_error *err)
+{
+    Cbank__Api__V1__ClaimWithdrawReply answer = CBANK__API__V1__CLAIM_WITHDRAW_REPLY__INIT;
+    Cbank__Api__V1__ClaimWithdrawRequest *asked = NULL;
+    cbi_attest_end end;
+    cbank_status status = CBANK_OK;
+    cbi_bank *inner;
+    cbi_hash id;
+
+    CBI_REQUIRE(bank != NULL && reply != NULL, err);
+    CBI_TRY(cbi_face_bank(bank, &inner, err));
+    CBI_TRY(cbi_face_request(&cbank__api__v1__claim_withdraw_request__descriptor, request,
+                             request_size, &asked, err));
+    end = (cbi_attest_end){.account = asked->account,
+                           .file = cbi_message_bytes(asked->file),
+                           .id = cbi_message_bytes(asked->id),
+                           .reason = asked->reason,
+                           .document = asked->document,
+                           .now = cbi_face_now(),
+                           .dry_run = asked->dry_run,
+                           .token = cbi_message_bytes(asked->token)};
+    CBI_TRY(cbi_attest_withdraw(inner, &end, &id, &answer.index, err));
+    answer.id = cbi_message_data(cbi_bytes_of_hash(&id));
+    CBI_TRY(cbi_face_reply(&answer, reply, err));
+done:
+    cbi_message_free(asked);
+    return status;
+}
+
 /* ---- verifying --------------------------------------------------------------------------- */
 
 /* `claim` is NULL where it is not VALID. */

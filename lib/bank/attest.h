@@ -37,4 +37,23 @@ cbank_status cbi_attest(cbi_bank *bank, const cbi_attest_terms *terms, cbi_attes
                         cbank_error *err);
 void cbi_attested_clear(cbi_attested *attested);
 
+/* Which claim of an account is withdrawn, and why. */
+typedef struct cbi_attest_end {
+    const char *account;
+    cbi_bytes file; /* the claim itself; or empty */
+    cbi_bytes id;   /* or its id, or the beginning of it */
+    const char *reason;
+    const char *document;
+    int64_t now;
+    bool dry_run;
+    cbi_bytes token;
+} cbi_attest_end;
+
+/*
+ * Notes on the second chain that a claim of it counts no more; `id` is whose, `index` where it
+ * stands. NOT_FOUND, STATE (withdrawn before), INVALID (another bank's), MALFORMED.
+ */
+cbank_status cbi_attest_withdraw(cbi_bank *bank, const cbi_attest_end *end, cbi_hash *id,
+                                 uint64_t *index, cbank_error *err);
+
 #endif

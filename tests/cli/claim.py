@@ -84,6 +84,27 @@ class Claim(desk.Town):
         self.assertEqual(self.in_bank("learner", "show", self.account())["entries"], 3)
         self.assertTrue(self.in_bank("bank", "check")["ok"])
 
+    def test_what_is_withdrawn_is_noted_once(self):
+        self.issue()
+        size = self.in_bank("bank", "info")["size"]
+        why = ("claim", "withdraw", self.account(), "claim", "--reason", "error")
+        self.ask(*self.bank, "--dry-run", *why)
+        self.assertEqual(self.in_bank("bank", "info")["size"], size)
+        told = self.in_bank(*why, "--token", "0" * 31 + "1")
+        self.assertEqual((told["status"], told["index"]), ("withdrawn", size))
+        again = self.in_bank(*why, "--token", "0" * 31 + "1")
+        self.assertEqual(again, told, "the same token, the same answer")
+        answer = self.cbank("--json", *self.bank, *why, code=5)
+        self.assertEqual(answer.error["reason"], "claim_is_withdrawn")
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
+    def test_only_an_accounts_own_claim_is_withdrawn(self):
+        self.issue()
+        other = self.account("36031318851122002X")
+        answer = self.cbank("--json", *self.bank, "claim", "withdraw", other, "claim", "--reason",
+                            "error", code=1)
+        self.assertEqual(answer.error["reason"], "claim_unknown")
+
     def test_a_dry_run_notes_nothing(self):
         before = self.in_bank("bank", "info")["size"]
         told = self.ask(*self.bank, "--dry-run", "claim", "issue", self.account(),

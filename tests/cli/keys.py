@@ -215,6 +215,8 @@ class Keys(desk.Town):
         self.hold("claim issue", self.in_bank("claim", "issue", self.account(), "--requirement",
                                               "pxu/p", "-o", "claim"))
         self.hold("claim verify", self.ask("claim", "verify", "claim", *self.trust()))
+        self.hold("claim withdraw", self.in_bank("claim", "withdraw", self.account(), "claim",
+                                                 "--reason", "error"))
 
         self.hold("rules diff",
                   self.in_bank("rules", "diff", "r.art", "r.art", "--accounts", "accounts.csv",

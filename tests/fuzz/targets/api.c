@@ -164,6 +164,7 @@ static const struct {
     {"claim_issue", cbank_claim_issue},
     {"plan_check", check_plan},
     {"rules_diff", compare_rules},
+    {"claim_withdraw", cbank_claim_withdraw},
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 
