@@ -29,7 +29,7 @@ class Binding(NamedTuple):
     generate: Tuple[str, ...] = ()
 
 
-# Python's own tests look at the module that was built.
+# The tests of Python and Node look at what was built, where no compiler sees to it.
 BINDINGS = {
     "java": Binding("src/main/java", (".java",), r"Library(?:\.|::)(cbank_\w+)", ("generate.py",)),
 }
