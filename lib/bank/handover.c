@@ -21,6 +21,21 @@ typedef struct granting {
     Cbank__V1__Succession succeeded;
 } granting;
 
+/* A request is good for one grant: what has ended does not begin again with it. */
+static cbank_status check_new(const granting *it, const Cbank__V1__DirectoryInstitution *row,
+                              cbank_error *err)
+{
+    for (size_t i = 0; i < row->n_delegations; i++) {
+        if (cbi_bytes_equal(it->request->bytes, cbi_message_bytes(row->delegations[i]->request)))
+            return cbi_fail(err, CBI_REASON_FIELD_TWICE, i, "request", NULL);
+    }
+    for (size_t i = 0; i < row->n_successions; i++) {
+        if (cbi_bytes_equal(it->request->bytes, cbi_message_bytes(row->successions[i]->request)))
+            return cbi_fail(err, CBI_REASON_FIELD_TWICE, i, "request", NULL);
+    }
+    return CBANK_OK;
+}
+
 /*
  * Who has a key of its own asks with it. A successor may also be named by the bank, since who has
  * ended may have nobody left to ask.
@@ -45,6 +60,7 @@ static cbank_status check_word(cbi_telling *telling, const Cbank__V1__DirectoryI
                              err));
     if (!cbi_public_equal(&key, &it->request->key))
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, code, NULL));
+    CBI_TRY(check_new(it, row, err));
 done:
     return status;
 }

@@ -83,6 +83,16 @@ static cbank_status check_request(const cbi_directory *directory,
     return CBANK_OK;
 }
 
+/* What has ended is not granted again by the same request. */
+static cbank_status check_once(const Cbank__V1__DirectoryInstitution *entry,
+                               ProtobufCBinaryData request, ProtobufCBinaryData earlier,
+                               cbank_error *err)
+{
+    if (request.len > 0 && cbi_bytes_equal(cbi_message_bytes(request), cbi_message_bytes(earlier)))
+        return cbi_fail(err, CBI_REASON_REQUEST_DIFFERS, 0, entry->institution, NULL);
+    return CBANK_OK;
+}
+
 cbank_status cbi_grant_check(const cbi_directory *directory,
                              const cbi_directory_institution *institution, cbank_error *err)
 {
@@ -92,6 +102,8 @@ cbank_status cbi_grant_check(const cbi_directory *directory,
     for (size_t i = 0; i < entry->n_delegations; i++) {
         const Cbank__V1__Delegation *it = entry->delegations[i];
 
+        for (size_t j = 0; j < i; j++)
+            CBI_TRY(check_once(entry, it->request, entry->delegations[j]->request, err));
         if (it->request.len > 0)
             CBI_TRY(check_request(directory, institution, cbi_message_bytes(it->request),
                                   it->granted_index, it, NULL, err));
@@ -99,6 +111,8 @@ cbank_status cbi_grant_check(const cbi_directory *directory,
     for (size_t i = 0; i < entry->n_successions; i++) {
         const Cbank__V1__Succession *it = entry->successions[i];
 
+        for (size_t j = 0; j < i; j++)
+            CBI_TRY(check_once(entry, it->request, entry->successions[j]->request, err));
         if (it->request.len > 0)
             CBI_TRY(check_request(directory, institution, cbi_message_bytes(it->request),
                                   it->granted_index, NULL, it, err));

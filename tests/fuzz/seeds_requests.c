@@ -131,6 +131,77 @@ static void put_own(scene *stage, const char *account)
     put_request("institution-rotation", "institution_rotation", &rotation);
 }
 
+static void tell(scene *stage, cbank_status (*call)(cbank_bank *, const uint8_t *, size_t,
+                                                    cbank_buffer *, cbank_error *),
+                 const void *request)
+{
+    cbank_buffer bytes = scene_pack(request), reply = {0};
+
+    fuzz_require(call(stage->bank, bytes.data, bytes.size, &reply, NULL) == CBANK_OK,
+                 "it is entered");
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+}
+
+/* What the bank has been told of both, as a directory says it. */
+static void put_directory(scene *stage, const Cbank__Api__V1__RegisterRequest *entered,
+                          const Cbank__Api__V1__GrantRequest *granted)
+{
+    cbank_buffer directory;
+
+    tell(stage, cbank_institution_register, entered);
+    tell(stage, cbank_institution_grant, granted);
+    directory = scene_directory(stage);
+    seed_file("directory", "directory-of-grants", cbi_bytes_of_buffer(&directory), 7);
+    cbank_buffer_clear(&directory);
+}
+
+/* A street's centre, for which the college signs: one request of each sort. */
+static void put_standing(scene *stage)
+{
+    Cbank__Api__V1__RegisterRequest entered = CBANK__API__V1__REGISTER_REQUEST__INIT;
+    Cbank__Api__V1__DescribeRequest described = CBANK__API__V1__DESCRIBE_REQUEST__INIT;
+    Cbank__Api__V1__DelegationRequest asked = CBANK__API__V1__DELEGATION_REQUEST__INIT;
+    Cbank__Api__V1__GrantRequest granted = CBANK__API__V1__GRANT_REQUEST__INIT;
+    Cbank__Api__V1__GrantEndRequest ended = CBANK__API__V1__GRANT_END_REQUEST__INIT;
+    Cbank__Api__V1__InstitutionEndRequest end = CBANK__API__V1__INSTITUTION_END_REQUEST__INIT;
+    Cbank__V1__InstitutionRole roles[] = {CBANK__V1__INSTITUTION_ROLE__INSTITUTION_ROLE_AWARDS};
+    Cbank__V1__RecordType types[] = {CBANK__V1__RECORD_TYPE__RECORD_TYPE_COMMUNITY};
+    Cbank__V1__LangText name = CBANK__V1__LANG_TEXT__INIT, *names[] = {&name};
+    Cbank__V1__Delegation delegation = CBANK__V1__DELEGATION__INIT;
+    Cbank__V1__Scope scope = CBANK__V1__SCOPE__INIT;
+
+    name.lang = scene_text("zh");
+    name.value = scene_text("街道学习中心");
+    entered.institution = described.institution = scene_text("STREET");
+    entered.names = described.names = names;
+    entered.n_names = described.n_names = 1;
+    entered.parent = scene_text(SCENE_INSTITUTION);
+    put_request("institution-register", "institution_register", &entered);
+    described.named_from = 20240101;
+    described.roles = roles;
+    described.n_roles = 1;
+    put_request("institution-describe", "institution_describe", &described);
+    delegation.signer = scene_text("STREET");
+    delegation.types = scope.types = types;
+    delegation.n_types = scope.n_types = 1;
+    delegation.from = scope.from = 20240101;
+    delegation.until = scope.until = 20241231;
+    asked.origin = stage->origin;
+    asked.institution = granted.institution = scene_text(SCENE_INSTITUTION);
+    asked.delegation = &delegation;
+    put_request("institution-delegation", "institution_delegation", &asked);
+    granted.scope = &scope;
+    put_request("institution-grant", "institution_grant", &granted);
+    ended.institution = end.institution = granted.institution;
+    ended.granted_index = 3;
+    ended.ended_on = end.ended_on = 20240630;
+    put_request("institution-grant-end", "institution_grant_end", &ended);
+    end.final_on = 20240731;
+    put_request("institution-end", "institution_end", &end);
+    put_directory(stage, &entered, &granted);
+}
+
 void seeds_of_requests(story *it)
 {
     scene stage;
@@ -142,5 +213,6 @@ void seeds_of_requests(story *it)
     put_credit(account);
     put_readings(it, account);
     put_own(&stage, account);
+    put_standing(&stage);
     scene_end(&stage);
 }

@@ -103,6 +103,12 @@ static cbank_status join(ARGUMENTS)
     return cbank_institution_request(stage.key, request, size, reply, err);
 }
 
+static cbank_status delegation(ARGUMENTS)
+{
+    (void)bank;
+    return cbank_institution_delegation(stage.key, request, size, reply, err);
+}
+
 static cbank_status rotation(ARGUMENTS)
 {
     (void)bank;
@@ -163,8 +169,17 @@ static const struct {
     {"plan_make", cbank_plan_make},
     {"claim_issue", cbank_claim_issue},
     {"plan_check", check_plan},
+<<<<<<< ours
     {"rules_diff", compare_rules},
     {"claim_withdraw", cbank_claim_withdraw},
+=======
+    {"institution_register", cbank_institution_register},
+    {"institution_describe", cbank_institution_describe},
+    {"institution_delegation", delegation},
+    {"institution_grant", cbank_institution_grant},
+    {"institution_grant_end", cbank_institution_grant_end},
+    {"institution_end", cbank_institution_end},
+>>>>>>> theirs
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 
