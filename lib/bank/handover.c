@@ -37,8 +37,8 @@ static cbank_status check_new(const granting *it, const Cbank__V1__DirectoryInst
 }
 
 /*
- * Who has a key of its own asks with it. A successor may also be named by the bank, since who has
- * ended may have nobody left to ask.
+ * Who has a key of its own asks with it. Who follows one that has ended may also be named by the
+ * bank, since there may be nobody left to ask; a verdict says whose word that was.
  */
 static cbank_status check_word(cbi_telling *telling, const Cbank__V1__DirectoryInstitution *row,
                                cbank_error *err)
@@ -46,10 +46,11 @@ static cbank_status check_word(cbi_telling *telling, const Cbank__V1__DirectoryI
     const granting *it = (const granting *)(const void *)telling;
     const char *code = row->institution;
     cbank_status status = CBANK_OK;
+    bool hands_on = it->telling.told[0].kind == KIND(DELEGATION_GRANTED) ||
+                    it->telling.told[0].kind == KIND(SUCCESSION_GRANTED);
     cbi_public key;
 
-    if (it->request == NULL && it->telling.told[0].kind == KIND(DELEGATION_GRANTED) &&
-        row->n_keys > 0)
+    if (it->request == NULL && hands_on && row->n_keys > 0 && row->ended_on == 0)
         return cbi_fail(err, CBI_REASON_GRANT_NEEDS_REQUEST, 0, code, NULL);
     if (it->request == NULL)
         return CBANK_OK;

@@ -4,7 +4,7 @@
  *
  * Each is one act that appends its statements and folds them into the institution's row
  * (record/description.h). Entering without the institution is the bank's word; to let another one
- * sign for it, one that has a key of its own has to ask for it itself.
+ * sign or answer for it, one that has a key of its own and has not ended has to ask for it itself.
  */
 #ifndef CBI_BANK_TELLING_H
 #define CBI_BANK_TELLING_H

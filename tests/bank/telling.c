@@ -231,6 +231,24 @@ Test(telling, there_is_room_for_sixty_four_of_a_sort)
     auditor_finds_nothing();
 }
 
+Test(telling, the_bank_names_who_follows_only_once_it_has_ended)
+{
+    Cbank__V1__Succession heir = CBANK__V1__SUCCESSION__INIT;
+    const cbi_new_grant grant = {.succession = &heir};
+    cbi_notice of;
+    cbank_error err;
+
+    heir.institution = text("HEIR");
+    heir.kind = CBANK__V1__SUCCESSION_KIND__SUCCESSION_KIND_CUSTODIAN;
+    teller_vouch(&audited, "HEIR");
+    of = notice(TELLER_COLLEGE);
+    teller_fails(cbi_telling_grant(audited.bank, &of, &grant, &err), err, GRANT_NEEDS_REQUEST);
+    teller_works(end_on(TELLER_COLLEGE, "", 20240630, 0, &teller_err));
+    of = notice(TELLER_COLLEGE);
+    teller_works(cbi_telling_grant(audited.bank, &of, &grant, &teller_err));
+    auditor_finds_nothing();
+}
+
 Test(telling, the_end_can_be_taken_back_and_ended_ones_end_no_more)
 {
     Cbank__V1__DirectoryInstitution *row;

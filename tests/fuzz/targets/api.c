@@ -169,17 +169,14 @@ static const struct {
     {"plan_make", cbank_plan_make},
     {"claim_issue", cbank_claim_issue},
     {"plan_check", check_plan},
-<<<<<<< ours
     {"rules_diff", compare_rules},
     {"claim_withdraw", cbank_claim_withdraw},
-=======
     {"institution_register", cbank_institution_register},
     {"institution_describe", cbank_institution_describe},
     {"institution_delegation", delegation},
     {"institution_grant", cbank_institution_grant},
     {"institution_grant_end", cbank_institution_grant_end},
     {"institution_end", cbank_institution_end},
->>>>>>> theirs
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 
