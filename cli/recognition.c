@@ -1,6 +1,7 @@
 /* recognition.c - cbank recognition ..., plan recognise: what an institution recognises of a plan.
  */
 #include "call.h"
+#include "decision.h"
 #include "fail.h"
 #include "file.h"
 #include "memory.h"
@@ -78,13 +79,14 @@ static json_t *describe(const recognition_info *info)
     for (size_t i = 0; i < info->n_released; i++)
         json_array_append_new(released, json_string(info->released[i]));
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", shape_hex(info->id), "status",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", shape_hex(info->id), "status",
         shape_word(&cbank__api__v1__conversion_state__descriptor, (int)info->state), "number",
         shape_text(head == NULL ? NULL : head->number), "institution",
         shape_text(head == NULL ? NULL : head->institution), "account", shape_text(info->account),
         "programme",
         shape_text(head == NULL || head->programme == NULL ? NULL : head->programme->id), "entered",
-        shape_time(info->entered_at), "granted", describe_grants(info), "released", released);
+        shape_time(info->entered_at), "granted", describe_grants(info), "decision",
+        decision_describe(head), "released", released);
 }
 
 static void show_info(cli *c, recognition_info *info)
@@ -136,6 +138,7 @@ const option recognise_options[] = {
     {"number", "TEXT", P_OPT_RECOGNITION_NUMBER, 0},
     {"refuse", "A.G=CODE", P_OPT_REFUSE, OPTION_REPEATED},
     {"less", "A.G=N", P_OPT_LESS, OPTION_REPEATED},
+    {"decision", "FILE", P_OPT_DECISION, 0},
     {"output", "FILE", P_OPT_OUTPUT_RECOGNITION, 0},
     {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0},
     {0},
@@ -212,10 +215,13 @@ static void recognise_plan(cli *c, const char *file, ProtobufCBinaryData replace
     Cbank__Api__V1__RecognitionRuling **list = memory_new(count + 1, sizeof(*list));
     ruling *rows = memory_new(count + 1, sizeof(*rows));
     recognition_info *info;
+    decision taken = {0};
     bytes plan = {0};
     cbank_key *key;
 
-    if (file_read(c, file, &plan) && read_rulings(c, rows, list)) {
+    if (file_read(c, file, &plan) && read_rulings(c, rows, list) &&
+        (!options_given(c, "decision") ||
+         decision_read(c, options_text(c, "decision"), &head, &taken))) {
         key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
         head.institution = options_text(c, "institution");
         if (options_given(c, "number"))
@@ -233,6 +239,7 @@ static void recognise_plan(cli *c, const char *file, ProtobufCBinaryData replace
         else
             message_free(info);
     }
+    decision_clear(&taken);
     memory_free(&plan);
     free(rows);
     free(list);

@@ -258,6 +258,51 @@ class Conversion(desk.Town):
         self.in_bank("credit", "reinstate", granted, *why)
         self.assertEqual(self.in_bank("credit", "show", granted)["status"], "held")
 
+    # ---- two accounts that have become one ----
+
+    def test_what_came_with_a_merged_account_is_recognised_and_run_again(self):
+        person = self.write("person.json", '{"name": "甲一", "id_type": "passport/GBR", '
+                                           '"id_number": "E10000001"}')
+        other = self.in_bank("learner", "open", "--person", person)["account"]
+        self.in_bank("credit", "issue", *self.signs, "--learner", other, "--reference", "P-1",
+                     "--title", "高等数学", "--credits", "4", "--code", "C1", "--awarded",
+                     "1901-01-01")
+        self.in_bank("learner", "merge", other, self.account(), "--operator", "op1", "--approver",
+                     "op2", "--reason", "on-request")
+        plan = self.plan()
+        self.assertEqual(plan["counted"], "8.5", "2.5 of either mathematics, and English")
+        made = self.recognise()
+        self.assertTrue(self.check()["same"])
+        one = next(one for one in self.credits() if one["reference"] == "P-1")
+        told = self.in_bank("credit", "revoke", one["id"], *self.signs, "--reason", "error")
+        self.assertEqual([at["id"] for at in told["reached"]], [made["id"]])
+        self.in_bank("recognition", "reverse", made["id"], *self.signs, "--reason", "error")
+        self.assertEqual(self.plan()["counted"], "6")
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
+    # ---- how it was decided ----
+
+    def test_a_decision_travels_with_the_recognition(self):
+        self.write("decision.json", """{"document": "教务〔1902〕1号", "on": "1902-03-01", "quorum": 5,
+            "present": 7, "approvers": ["op-1", "op-2"], "route": "committee",
+            "effective_on": "1902-04-01", "appeal_until": "1902-05-01", "appeal_body": "PXU",
+            "notice": {"from": "1902-03-02", "until": "1902-03-12", "working_days": 7,
+                       "place": "校园网", "objections": 0}}""")
+        self.plan()
+        told = self.recognise("--decision", "decision.json", "--refuse", "2.1=declined")["decision"]
+        self.assertEqual((told["document"], told["outcome"], told["present"], told["approvers"],
+                          told["notice"]["working_days"], told["appeal_until"]),
+                         ("教务〔1902〕1号", "partial", 7, ["op-1", "op-2"], 7, "1902-05-01"))
+        self.assertTrue(self.check()["same"])
+
+    def test_a_decision_that_is_none_is_refused(self):
+        self.plan()
+        for text in ('{"quorum": 5, "present": 3}', '{"signed": "x"}', '{"on": "tomorrow"}', "[]",
+                     '{"notice": {"until": "1902-13-01"}}', '{"quorum": -1}'):
+            self.write("decision.json", text)
+            self.cbank(*self.bank, "plan", "recognise", "a.plan", *self.signs, "--decision",
+                       "decision.json", code=3)
+
     # ---- what changes, and for whom ----
 
     def test_two_editions_are_compared_item_by_item(self):
