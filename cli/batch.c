@@ -25,6 +25,10 @@ static const view info_views[] = {
     {"taken", P_DEPOSITED, VIEW_PLAIN, NULL},
     {"unchanged", P_UNCHANGED, VIEW_PLAIN, NULL},
     {"refused", P_REJECTED, VIEW_PLAIN, NULL},
+    {"file", P_FILE, VIEW_PLAIN, NULL},
+    {"file_digest", P_FILE_DIGEST, VIEW_PLAIN, NULL},
+    {"file_size", P_FILE_SIZE, VIEW_PLAIN, NULL},
+    {"operator", P_OPERATOR, VIEW_PLAIN, NULL},
     {0},
 };
 
@@ -36,16 +40,34 @@ static const view list_views[] = {
     {"taken", P_DEPOSITED, VIEW_PLAIN, NULL},
     {"refused", P_REJECTED, VIEW_PLAIN, NULL},
     {"received", P_RECEIVED_AT, VIEW_PLAIN, NULL},
+    {"file", P_FILE, VIEW_PLAIN, NULL},
+    {"operator", P_OPERATOR, VIEW_PLAIN, NULL},
     {0},
 };
+
+/* Where it came from; nulls where nothing is known of it. */
+static void add_source(json_t *row, const Cbank__Api__V1__BatchSource *source)
+{
+    static const Cbank__Api__V1__BatchSource none = CBANK__API__V1__BATCH_SOURCE__INIT;
+    bool known = source != NULL;
+
+    if (!known)
+        source = &none;
+    json_object_set_new(row, "file", shape_text(source->file_name));
+    json_object_set_new(row, "file_digest",
+                        known ? shape_hex(source->file_digest) : json_null());
+    json_object_set_new(row, "file_size", known ? shape_number(source->file_size) : json_null());
+    json_object_set_new(row, "operator", shape_text(source->actor));
+}
 
 static json_t *describe(const Cbank__Api__V1__BatchInfo *info)
 {
     ProtobufCBinaryData head = info->batch;
+    json_t *row;
 
     if (head.len > 8)
         head.len = 8;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "batch",
+    row = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "batch",
                      shape_hex(info->batch), "batch_short", shape_hex(head), "state",
                      shape_word(&cbank__api__v1__batch_state__descriptor, (int)info->state),
                      "institution", shape_text(info->institution), "number",
@@ -54,6 +76,8 @@ static json_t *describe(const Cbank__Api__V1__BatchInfo *info)
                      shape_number(info->receipt_index), "records", shape_number(info->records),
                      "taken", shape_number(info->taken), "unchanged",
                      shape_number(info->unchanged), "refused", shape_number(info->refused));
+    add_source(row, info->source);
+    return row;
 }
 
 static const option list_options[] = {

@@ -3,10 +3,12 @@
 #include "call.h"
 #include "draft.h"
 #include "fail.h"
+#include "format.h"
 #include "job.h"
 #include "memory.h"
 #include "options.h"
 #include "output.h"
+#include "record.h"
 #include "shape.h"
 #include "which.h"
 
@@ -32,6 +34,11 @@ const option change_options[] = {
 
 const option change_amend_options[] = {
     CHANGE_BEGIN,
+    {"from", "FILE", P_OPT_AMEND_FROM, 0},
+    {"map", "FIELD=COLUMN,...", P_OPT_MAP, 0},
+    {"set", "FIELD=VALUE,...", P_OPT_SET, 0},
+    {"sheet", "NAME", P_OPT_SHEET, 0},
+    {"encoding", "E", P_OPT_ENCODING, 0},
     {"title", "TEXT", P_OPT_TITLE, OPTION_REPEATED},
     DRAFT_OPTIONS,
     CHANGE_END,
@@ -58,7 +65,10 @@ static const view reached_views[] = {
 };
 
 static const view change_views[] = {
+    {"rows", P_ROWS, VIEW_PLAIN, NULL},
     {"changed", P_CHANGED, VIEW_PLAIN, NULL},
+    {"unchanged", P_UNCHANGED, VIEW_PLAIN, NULL},
+    {"rejected", P_REJECTED, VIEW_PLAIN, NULL},
     {"passed_over", P_PASSED_OVER, VIEW_PLAIN, NULL},
     {"id", P_ID, VIEW_PLAIN, NULL},
     {"revision", P_REVISION, VIEW_PLAIN, NULL},
@@ -66,6 +76,7 @@ static const view change_views[] = {
     {"affected", P_AFFECTED, VIEW_ROWS, affected_views},
     {"reach", P_REACH, VIEW_PLAIN, NULL},
     {"reached", P_STANDS_ON, VIEW_ROWS, reached_views},
+    {"errors", P_ERRORS, VIEW_ROWS, record_error_views},
     {0},
 };
 
@@ -145,7 +156,18 @@ static void show(cli *c, Cbank__V1__ChangeAction action, Cbank__Api__V1__CreditC
                             one && !c->dry_run ? shape_number(reply->affected[0]->revision)
                                                : json_null());
     }
+    if (amended && options_given(c, "from")) {
+        json_object_set_new(document, "rows", shape_number(reply->rows));
+        json_object_set_new(document, "unchanged", shape_number(reply->unchanged));
+        json_object_set_new(document, "rejected", shape_number(reply->rejected));
+        json_object_set_new(document, "errors",
+                            record_describe_errors(reply->errors, reply->n_errors));
+    }
+    if (reply->rejected > 0)
+        c->code = EXIT_INPUT;
     output_document(c, document, change_views);
+    if (reply->rejected > 0)
+        output_talk(c, P_NOTHING_DONE, "");
     message_free(reply);
 }
 
@@ -155,7 +177,8 @@ static void run(cli *c, Cbank__V1__ChangeAction action, Cbank__V1__CreditRecord 
     Cbank__Api__V1__CreditCorrectRequest request = CBANK__API__V1__CREDIT_CORRECT_REQUEST__INIT;
     const cbank_key *key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
     cbank_bank *bank = key != NULL ? call_open_bank(c) : NULL;
-    const job_files files = {0};
+    job_files files = {0};
+    Cbank__Api__V1__SheetFormat format = CBANK__API__V1__SHEET_FORMAT__INIT;
     cbank_job *job = NULL;
     cbank_error err;
     uint8_t token[16];
@@ -163,6 +186,12 @@ static void run(cli *c, Cbank__V1__ChangeAction action, Cbank__V1__CreditRecord 
 
     if (bank == NULL || !call_token(c, token, &request.token))
         return;
+    if (all->id_count == 0 && !all->filtered) {
+        files.input = options_text(c, "from");
+        request.sheet = &format;
+        request.lang = format_language();
+        format_read_columns(c, &format);
+    }
     request.institution = options_text(c, "institution");
     request.find = all->filtered ? &all->filter : NULL;
     request.ids = all->ids;
@@ -186,23 +215,35 @@ static void change(cli *c, Cbank__V1__ChangeAction action, Cbank__V1__CreditReco
 {
     which all;
     bool fine = which_read(c, true, &all);
+    bool from = action == ACTION(SUPERSEDE) && options_given(c, "from");
 
     c->dry_run = c->dry_run || options_given(c, "preview");
-    if (fine && !all.filtered && all.id_count == 0)
+    if (fine && from && (all.filtered || all.id_count > 0 || amendment != NULL))
+        fail_own(c, FAIL_OPTION_CHOICE, "--from | ID, --file, --batch, --where");
+    else if (fine && !from && !all.filtered && all.id_count == 0)
         fail_own(c, FAIL_NO_IDS, "");
     else if (fine)
         run(c, action, amendment, &all);
     which_clear(&all);
 }
 
-/* What was given takes the place of what the records say; the rest of them stays. */
+/* Beside a file there is nothing to state; without one the library says what is missing. */
+static bool states_nothing(const cli *c, const Cbank__V1__CreditRecord *record)
+{
+    return options_given(c, "from") && cbank__v1__credit_record__get_packed_size(record) == 0;
+}
+
+/*
+ * What was given takes the place of what the records say; the rest of them stays. A file says it
+ * record by record.
+ */
 void change_amend(cli *c)
 {
     Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
     draft parts;
 
     if (draft_fill(c, &record, &parts))
-        change(c, ACTION(SUPERSEDE), &record);
+        change(c, ACTION(SUPERSEDE), states_nothing(c, &record) ? NULL : &record);
     draft_clear(&parts);
 }
 

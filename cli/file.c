@@ -32,6 +32,15 @@ int file_open(cli *c, const char *path)
     return fd;
 }
 
+char *file_label(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (strcmp(path, "-") == 0)
+        return path + 1;
+    return slash == NULL ? path : slash + 1;
+}
+
 bool file_read(cli *c, const char *path, bytes *out)
 {
     int fd = file_open(c, path);

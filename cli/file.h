@@ -15,6 +15,9 @@
 /* Standard input for "-", which is there once; -1 with a failure. */
 int file_open(cli *c, const char *path);
 
+/* Its name without its folder, lent; "" for "-". */
+char *file_label(char *path);
+
 /* The whole file, followed by a zero byte that is not counted. */
 bool file_read(cli *c, const char *path, bytes *out);
 

@@ -71,21 +71,26 @@ static char **split(char *text, size_t *count)
     return list;
 }
 
-bool format_read(cli *c, Cbank__Api__V1__SheetFormat *out, format_files *files)
+void format_read_columns(cli *c, Cbank__Api__V1__SheetFormat *out)
 {
-    *files = (format_files){0};
-    *out = (Cbank__Api__V1__SheetFormat)CBANK__API__V1__SHEET_FORMAT__INIT;
-    out->format = options_given(c, "format") ? options_text(c, "format") : GENERIC;
     if (options_given(c, "map"))
         out->map = options_text(c, "map");
     if (options_given(c, "set"))
         out->set = options_text(c, "set");
     if (options_given(c, "encoding"))
         out->encoding = options_text(c, "encoding");
-    out->passed = split(options_text(c, "passed"), &out->n_passed);
-    out->failed = split(options_text(c, "failed"), &out->n_failed);
     if (options_given(c, "sheet"))
         out->sheet = options_text(c, "sheet");
+}
+
+bool format_read(cli *c, Cbank__Api__V1__SheetFormat *out, format_files *files)
+{
+    *files = (format_files){0};
+    *out = (Cbank__Api__V1__SheetFormat)CBANK__API__V1__SHEET_FORMAT__INIT;
+    out->format = options_given(c, "format") ? options_text(c, "format") : GENERIC;
+    format_read_columns(c, out);
+    out->passed = split(options_text(c, "passed"), &out->n_passed);
+    out->failed = split(options_text(c, "failed"), &out->n_failed);
     return format_read_profile(c, &files->profile, &out->profile, &out->profile_name) &&
            format_read_reference_key(c, &files->reference_key, &out->reference_key);
 }

@@ -16,6 +16,9 @@ bool format_read_reference_key(cli *c, cbank_buffer *key, ProtobufCBinaryData *o
 /* "zh" or "en", for the messages of rows. */
 char *format_language(void);
 
+/* Columns, constants, sheet and encoding, as far as they are given. */
+void format_read_columns(cli *c, Cbank__Api__V1__SheetFormat *out);
+
 /* What a format lends. */
 typedef struct format_files {
     bytes profile;

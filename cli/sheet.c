@@ -2,6 +2,7 @@
 
 #include "call.h"
 #include "fail.h"
+#include "file.h"
 #include "format.h"
 #include "job.h"
 #include "memory.h"
@@ -33,6 +34,7 @@ const option sheet_import_options[] = {
     {"open-accounts", NULL, P_OPT_OPEN_ACCOUNTS, 0},
     {"amend", NULL, P_OPT_AMEND, 0},
     {"errors", "FILE.csv", P_OPT_ERRORS, 0},
+    {"operator", "HANDLE", P_OPT_OPERATOR, 0},
     {"token", "HEX", P_OPT_TOKEN, 0},
     {0},
 };
@@ -49,6 +51,7 @@ const option sheet_sign_options[] = {
 const option sheet_deposit_options[] = {
     {"open-accounts", NULL, P_OPT_OPEN_ACCOUNTS, 0},
     {"keep-going", NULL, P_OPT_KEEP_GOING, 0},
+    {"operator", "HANDLE", P_OPT_OPERATOR, 0},
     {"token", "HEX", P_OPT_TOKEN, 0},
     {0},
 };
@@ -174,6 +177,9 @@ void sheet_import(cli *c)
     request.amend = options_given(c, "amend");
     request.dry_run = c->dry_run;
     request.lang = format_language();
+    request.file_name = file_label(c->arguments[0]);
+    if (options_given(c, "operator"))
+        request.actor = options_text(c, "operator");
     packed = message_pack(&request.base);
     if (fine &&
         cbank_credit_import_begin(bank, key, packed.data, packed.size, &job, &err) == CBANK_OK)
@@ -301,6 +307,9 @@ void sheet_deposit(cli *c)
     request.keep_going = options_given(c, "keep-going");
     request.dry_run = c->dry_run;
     request.lang = format_language();
+    request.file_name = file_label(c->arguments[0]);
+    if (options_given(c, "operator"))
+        request.actor = options_text(c, "operator");
     packed = message_pack(&request.base);
     if (cbank_credit_deposit_begin(bank, packed.data, packed.size, &job, &err) == CBANK_OK)
         show_deposit(c, job_run(c, job, &files,

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "bank/counter.h"
 #include "bank/intake.h"
+#include "bank/vault.h"
+#include "wire/message.h"
 
 #include "cbank/api/v1/credit.pb-c.h"
 
@@ -28,6 +30,15 @@ static void describe(cbi_intake *intake, Cbank__Api__V1__BatchInfo *out)
     out->refused = intake->refused;
     out->state = intake->received_at == 0 ? CBANK__API__V1__BATCH_STATE__BATCH_STATE_UNDER_WAY
                                           : CBANK__API__V1__BATCH_STATE__BATCH_STATE_RECEIVED;
+}
+
+/* Owned by `info` then, if there is one. */
+static cbank_status find_source(const cbi_bank *bank, cbi_txn *txn, const cbi_intake *intake,
+                                Cbank__Api__V1__BatchInfo *info, cbank_error *err)
+{
+    cbank_status status = cbi_vault_get_source(bank, txn, intake->number, &info->source, err);
+
+    return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
 }
 
 /* By the whole id or by its beginning, of which there must be one only. */
@@ -57,7 +68,7 @@ cbank_status cbank_batch_show(cbank_bank *bank, const uint8_t *request, size_t r
                               cbank_buffer *reply, cbank_error *err)
 {
     Cbank__Api__V1__BatchShowRequest *asked = NULL;
-    Cbank__Api__V1__BatchInfo info;
+    Cbank__Api__V1__BatchInfo info = CBANK__API__V1__BATCH_INFO__INIT;
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
     cbi_intake intake;
@@ -70,9 +81,11 @@ cbank_status cbank_batch_show(cbank_bank *bank, const uint8_t *request, size_t r
     CBI_TRY(cbi_ledger_read_begin(inner->ledger, &reader, err));
     CBI_TRY(find(reader.txn, cbi_message_bytes(asked->batch), &intake, err));
     describe(&intake, &info);
+    CBI_TRY(find_source(inner, reader.txn, &intake, &info, err));
     CBI_TRY(cbi_face_reply(&info, reply, err));
 done:
     cbi_ledger_read_end(&reader);
+    cbi_message_free(info.source);
     cbi_message_free(asked);
     return status;
 }
@@ -82,9 +95,10 @@ typedef struct row {
     Cbank__Api__V1__BatchInfo info;
 } row;
 
-static cbank_status fill(cbi_reader *reader, const Cbank__Api__V1__BatchListRequest *asked,
-                         size_t limit, row *rows, Cbank__Api__V1__BatchInfo **list,
-                         Cbank__Api__V1__BatchListReply *answer, cbank_error *err)
+static cbank_status fill(const cbi_bank *bank, cbi_reader *reader,
+                         const Cbank__Api__V1__BatchListRequest *asked, size_t limit, row *rows,
+                         Cbank__Api__V1__BatchInfo **list, Cbank__Api__V1__BatchListReply *answer,
+                         cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     uint64_t newest, number = asked->after;
@@ -98,6 +112,7 @@ static cbank_status fill(cbi_reader *reader, const Cbank__Api__V1__BatchListRequ
             strcmp(asked->institution, next->intake.institution) != 0)
             continue;
         describe(&next->intake, &next->info);
+        CBI_TRY(find_source(bank, reader->txn, &next->intake, &next->info, err));
         list[answer->n_batches++] = &next->info;
     }
     answer->next = number < newest ? number : 0;
@@ -115,7 +130,7 @@ cbank_status cbank_batch_list(cbank_bank *bank, const uint8_t *request, size_t r
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
     cbi_bank *inner;
-    uint32_t limit;
+    uint32_t limit = 0;
 
     CBI_REQUIRE(bank != NULL && reply != NULL, err);
     CBI_TRY(cbi_face_bank(bank, &inner, err));
@@ -127,10 +142,12 @@ cbank_status cbank_batch_list(cbank_bank *bank, const uint8_t *request, size_t r
     CBI_TRY(cbi_alloc(limit, sizeof(*list), &list, err));
     CBI_TRY(cbi_ledger_read_begin(inner->ledger, &reader, err));
     answer.batches = list;
-    CBI_TRY(fill(&reader, asked, limit, rows, list, &answer, err));
+    CBI_TRY(fill(inner, &reader, asked, limit, rows, list, &answer, err));
     CBI_TRY(cbi_face_reply(&answer, reply, err));
 done:
     cbi_ledger_read_end(&reader);
+    for (size_t i = 0; rows != NULL && i < limit; i++)
+        cbi_message_free(rows[i].info.source);
     cbi_free(rows);
     cbi_free(list);
     cbi_message_free(asked);

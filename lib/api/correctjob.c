@@ -1,3 +1,4 @@
+#include "api/amendrows.h"
 #include "api/corrected.h"
 #include "api/intakejob.h"
 #include "api/job.h"
@@ -8,12 +9,12 @@
 #include "bank/errand.h"
 #include "bank/institution.h"
 #include "bank/search.h"
-#include "ledger/token.h"
 
 #include "cbank/api/v1/credit.pb-c.h"
 
 /* Entries looked at between two looks at the clock. */
 #define LOOK_STEP 512u
+#define SUPERSEDE CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE
 
 /* The job behind cbank_credit_correct_begin. */
 typedef enum phase {
@@ -31,6 +32,7 @@ typedef struct correct_job {
     phase phase;
     cbi_search search;
     size_t next_id;
+    cbi_amendrows rows; /* of a spreadsheet */
     cbi_batch_builder batch;
     cbank_buffer touched; /* log indices of the records, 8 bytes each */
     uint64_t passed_over;
@@ -49,10 +51,13 @@ typedef struct correct_job {
 static cbank_status add(correct_job *job, cbi_reader *reader, const cbi_holding *holding,
                         cbank_error *err)
 {
+    cbi_correction correction = job->correction;
     cbank_status status = CBANK_OK;
     uint8_t index[8];
 
-    CBI_TRY(cbi_correction_add(job->bank, reader, &job->correction, holding, &job->batch, err));
+    if (job->asked->sheet != NULL)
+        correction.amendment = job->rows.row.stated;
+    CBI_TRY(cbi_correction_add(job->bank, reader, &correction, holding, &job->batch, err));
     cbi_put_u64(index, holding->index);
     CBI_TRY(cbi_buffer_append(&job->touched, cbi_bytes_of(index, sizeof(index)), err));
     if (job->correction.action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REINSTATE)
@@ -99,29 +104,84 @@ done:
     return status;
 }
 
+/* One row of the spreadsheet; `*wants` more of it. */
+static cbank_status add_row(correct_job *job, cbi_reader *reader, bool *wants, cbank_error *err)
+{
+    cbi_holding holding = {0};
+    cbank_status status = CBANK_OK;
+    cbank_error why = {0};
+    bool found = false;
+
+    CBI_TRY(cbi_amendrows_next(&job->rows, reader, job->asked->institution, &holding, &found,
+                               err));
+    *wants = !found && !job->rows.complete;
+    if (found && add(job, reader, &holding, &why) != CBANK_OK)
+        CBI_TRY(cbi_amendrows_refuse(&job->rows, &why, err));
+done:
+    cbi_holding_clear(&holding);
+    return status;
+}
+
 static bool has_all(const correct_job *job)
 {
+    if (job->asked->sheet != NULL)
+        return job->rows.complete;
     return job->asked->find == NULL ? job->next_id == job->asked->n_ids
                                     : cbi_search_is_over(&job->search);
 }
 
-static cbank_status find(correct_job *job, uint64_t until, cbank_error *err)
+/* What the bank answered before under this token. */
+static cbank_status find_replay(correct_job *job, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    bool found = false;
+
+    CBI_TRY(cbi_alloc(CBI_CHUNK_ITEMS_MAX, sizeof(*job->items), &job->items, err));
+    CBI_TRY(cbi_chunk_find(job->bank, job->terms.token, &job->request, job->items,
+                           CBI_CHUNK_ITEMS_MAX, &job->batch_id, &job->item_count, &found, err));
+    if (found)
+        job->phase = PHASE_OVER;
+done:
+    if (status != CBANK_OK || !found) {
+        cbi_free(job->items);
+        job->items = NULL;
+    }
+    return status;
+}
+
+/* All or nothing: rejected rows stop it, and one that changes nothing is no failure. */
+static cbank_status settle(correct_job *job, cbank_error *err)
+{
+    const cbi_amendrows *rows = &job->rows;
+    bool any = job->batch.tree.size > 0;
+    cbank_status status = CBANK_OK;
+
+    job->phase = any && rows->rejected == 0 ? PHASE_SIGNING : PHASE_OVER;
+    if (!any && job->passed_over == 0 && rows->unchanged == 0 && rows->rejected == 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_NOTHING_FOUND, 0, NULL, NULL));
+    if (job->asked->sheet != NULL && job->phase == PHASE_SIGNING)
+        CBI_TRY(find_replay(job, err));
+done:
+    return status;
+}
+
+static cbank_status find(correct_job *job, uint64_t until, bool *wants, cbank_error *err)
 {
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_ledger_read_begin(job->bank->ledger, &reader, err));
-    while (!has_all(job) && cbi_job_clock() <= until) {
-        if (job->asked->find == NULL)
+    while (!has_all(job) && !*wants && cbi_job_clock() <= until) {
+        if (job->asked->sheet != NULL)
+            CBI_TRY(add_row(job, &reader, wants, err));
+        else if (job->asked->find == NULL)
             CBI_TRY(add_named(job, &reader, err));
         else
             CBI_TRY(add_found(job, &reader, err));
     }
-    if (!has_all(job))
-        goto done;
-    job->phase = job->batch.tree.size > 0 ? PHASE_SIGNING : PHASE_OVER;
-    if (job->batch.tree.size == 0 && job->passed_over == 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_NOTHING_FOUND, 0, NULL, NULL));
+    cbi_ledger_read_end(&reader);
+    if (has_all(job))
+        CBI_TRY(settle(job, err));
 done:
     cbi_ledger_read_end(&reader);
     return status;
@@ -168,16 +228,19 @@ static cbank_status step(void *self, uint32_t budget_ms, cbank_job_state *state,
     correct_job *job = self;
     uint64_t until = cbi_job_clock() + budget_ms;
     cbank_status status = CBANK_OK;
+    bool wants = false;
 
     do {
         if (job->phase == PHASE_FINDING)
-            CBI_TRY(find(job, until, err));
+            CBI_TRY(find(job, until, &wants, err));
         else if (job->phase == PHASE_SIGNING)
             CBI_TRY(sign(job, err));
         else if (job->phase == PHASE_INTAKE)
             CBI_TRY(take_in(job, err));
-    } while (job->phase != PHASE_OVER && cbi_job_clock() < until);
+    } while (!wants && job->phase != PHASE_OVER && cbi_job_clock() < until);
     *state = job->phase == PHASE_OVER ? CBANK_JOB_DONE : CBANK_JOB_MORE;
+    if (wants)
+        *state = CBANK_JOB_NEEDS_INPUT;
 done:
     return status;
 }
@@ -193,6 +256,8 @@ static void progress(const void *self, const char **stage, uint64_t *done, uint6
     *stage = job->phase == PHASE_FINDING ? "find" : "sign";
     *done = job->asked->find == NULL ? job->next_id : job->search.looked;
     *total = job->asked->find == NULL ? job->asked->n_ids : job->search.total;
+    if (job->asked->sheet != NULL) /* how long it is shows at its end */
+        *done = job->rows.rows;
 }
 
 /* ---- the answer -------------------------------------------------------------------------- */
@@ -205,8 +270,10 @@ static const cbi_deposited *items_of(const correct_job *job)
 
 static size_t count_of(const correct_job *job)
 {
-    size_t items_each = job->correction.amendment == NULL ? 1 : 2;
+    size_t items_each = job->correction.action == SUPERSEDE ? 2 : 1;
 
+    if (job->rows.rejected > 0)
+        return 0;
     return job->items != NULL ? job->item_count / items_each : job->touched.size / 8;
 }
 
@@ -214,7 +281,7 @@ static size_t count_of(const correct_job *job)
 static void locate(const correct_job *job, size_t n, uint64_t *old, uint64_t *replacement)
 {
     const cbi_deposited *items = items_of(job);
-    bool amends = job->correction.amendment != NULL;
+    bool amends = job->correction.action == SUPERSEDE;
 
     *old = job->items != NULL ? items[amends ? 2 * n : n].index
                               : cbi_get_u64(job->touched.data + 8 * n);
@@ -254,6 +321,11 @@ static cbank_status finish(void *self, cbank_buffer *reply, cbank_error *err)
     answer.reach = cbi_reach_total(&job->reach);
     answer.changed = corrected.count;
     answer.passed_over = job->passed_over;
+    answer.rows = job->rows.rows;
+    answer.unchanged = job->rows.unchanged;
+    answer.rejected = job->rows.rejected;
+    answer.errors = job->rows.report.errors;
+    answer.n_errors = job->rows.report.error_count;
     answer.affected = corrected.list;
     answer.n_affected = corrected.count;
     if (job->items != NULL) {
@@ -277,6 +349,7 @@ static void close_job(void *self)
 
     cbi_intake_clear(&job->run);
     cbi_search_clear(&job->search);
+    cbi_amendrows_clear(&job->rows);
     cbi_batch_builder_clear(&job->batch);
     cbank_buffer_clear(&job->touched);
     cbi_reach_clear(&job->reach);
@@ -289,46 +362,51 @@ static void close_job(void *self)
 static const cbi_job_kind correct_kind = {
     .step = step, .progress = progress, .finish = finish, .close = close_job};
 
+static cbank_status feed(void *self, cbi_bytes bytes, cbank_error *err)
+{
+    correct_job *job = self;
+
+    return cbi_amendrows_feed(&job->rows, bytes, err);
+}
+
+/* The file is part of what was asked. */
+static cbank_status feed_end(void *self, cbank_error *err)
+{
+    correct_job *job = self;
+    cbi_bytes said[2];
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_amendrows_end(&job->rows, err));
+    said[0] = cbi_bytes_of_hash(&job->request);
+    said[1] = cbi_bytes_of_hash(&job->rows.note.digest);
+    CBI_TRY(cbi_errand_digest(job->bank, said, 2, &job->request, err));
+done:
+    return status;
+}
+
+static const cbi_job_kind amend_kind = {.feed = feed,
+                                        .feed_end = feed_end,
+                                        .step = step,
+                                        .progress = progress,
+                                        .finish = finish,
+                                        .close = close_job};
+
 static cbank_status check_which(const Cbank__Api__V1__CreditCorrectRequest *asked,
                                 cbank_error *err)
 {
     const Cbank__Api__V1__CreditFilter *find = asked->find;
 
-    if (find != NULL && find->account[0] == '\0' && find->batch.len == 0 &&
-        find->code[0] == '\0' && find->offering[0] == '\0' && find->school_year[0] == '\0' &&
-        find->term[0] == '\0')
+    if (find != NULL && cbank__api__v1__credit_filter__get_packed_size(find) == 0)
         return cbi_fail(err, CBI_REASON_FILTER_EMPTY, 0, "find", NULL);
+    if (asked->sheet != NULL) {
+        if (find != NULL || asked->n_ids > 0 || asked->amendment != NULL ||
+            asked->action != SUPERSEDE)
+            return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "sheet", NULL);
+        return CBANK_OK;
+    }
     if ((find == NULL) == (asked->n_ids == 0))
         return cbi_fail(err, CBI_REASON_FILTER_EMPTY, 0, "ids", NULL);
     return cbi_face_check_list("ids", asked->n_ids, CBI_BATCH_RECORDS_MAX, err);
-}
-
-/*
- * What the bank answered before under this token. It may have been committed and then not sealed,
- * so it is sealed before it is answered.
- */
-static cbank_status find_replay(correct_job *job, cbi_reader *reader, cbank_error *err)
-{
-    cbi_act act = {.request = job->request};
-    cbank_status status = CBANK_OK;
-    size_t rows;
-
-    if (job->terms.token.size == 0)
-        return CBANK_OK;
-    CBI_TRY(cbi_errand_token(job->terms.token, act.token, err));
-    CBI_TRY(cbi_token_find(reader->txn, &act, err));
-    if (!act.replayed)
-        goto done;
-    cbi_ledger_read_end(reader);
-    CBI_TRY(cbi_ledger_seal(job->bank->ledger, err));
-    CBI_TRY(cbi_alloc(CBI_CHUNK_ITEMS_MAX, sizeof(*job->items), &job->items, err));
-    CBI_TRY(cbi_chunk_result(cbi_bytes_of_buffer(&act.result), &job->batch_id, job->items,
-                             CBI_CHUNK_ITEMS_MAX, &rows, err));
-    job->item_count = rows;
-    job->phase = PHASE_OVER;
-done:
-    cbank_buffer_clear(&act.result);
-    return status;
 }
 
 static cbank_status begin_search(correct_job *job, cbi_reader *reader, cbank_error *err)
@@ -355,7 +433,12 @@ static cbank_status prepare(correct_job *job, cbi_bytes request, cbank_error *er
     cbank_status status = CBANK_OK;
 
     CBI_TRY(check_which(job->asked, err));
-    CBI_TRY(cbi_correction_check(&job->correction, err));
+    CBI_TRY(cbi_errand_check_reason(job->asked->reason, err));
+    if (job->asked->sheet != NULL)
+        CBI_TRY(cbi_amendrows_begin(job->asked->sheet, job->asked->lang, job->bank->config.suite,
+                                    &job->rows, err));
+    else
+        CBI_TRY(cbi_correction_check(&job->correction, err));
     if (cbi_private_is_detached(job->key))
         CBI_TRY(cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL));
     CBI_TRY(cbi_errand_check_token(job->terms.token, err));
@@ -364,7 +447,10 @@ static cbank_status prepare(correct_job *job, cbi_bytes request, cbank_error *er
     CBI_TRY(cbi_ledger_read_begin(job->bank->ledger, &reader, err));
     CBI_TRY(cbi_institution_check_key(job->bank, reader.txn, job->asked->institution,
                                       cbi_private_public(job->key), err));
-    CBI_TRY(find_replay(job, &reader, err));
+    cbi_ledger_read_end(&reader);
+    if (job->asked->sheet == NULL)
+        CBI_TRY(find_replay(job, err));
+    CBI_TRY(cbi_ledger_read_begin(job->bank->ledger, &reader, err));
     CBI_TRY(begin_search(job, &reader, err));
 done:
     cbi_ledger_read_end(&reader);
@@ -398,7 +484,8 @@ cbank_status cbank_credit_correct_begin(cbank_bank *bank, const cbank_key *key,
                                      .request = &job->request};
     job->run.dry_run = job->asked->dry_run;
     CBI_TRY(prepare(job, cbi_bytes_of(request, request_size), err));
-    status = cbi_job_new(&correct_kind, job, bank, out, err);
+    status = cbi_job_new(job->asked->sheet == NULL ? &correct_kind : &amend_kind, job, bank, out,
+                         err);
     job = NULL; /* the job's now, whatever it answered */
 done:
     if (job != NULL)

@@ -1,3 +1,4 @@
+#include "api/feednote.h"
 #include "api/intakejob.h"
 #include "api/job.h"
 #include "api/rowreport.h"
@@ -10,6 +11,7 @@ typedef struct deposit_job {
     Cbank__Api__V1__CreditDepositRequest *asked;
     cbi_deposit_terms terms;
     cbi_spool *file;
+    cbi_feednote note;
     bool complete;
     cbi_intake_run run;
 } deposit_job;
@@ -17,19 +19,23 @@ typedef struct deposit_job {
 static cbank_status feed(void *self, cbi_bytes bytes, cbank_error *err)
 {
     deposit_job *job = self;
+    cbank_status status = CBANK_OK;
 
     if (bytes.size > CBI_BATCH_FILE_MAX - cbi_spool_size(job->file))
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_BATCH_FILE_MAX, "batch", NULL);
-    return cbi_spool_append(job->file, bytes, err);
+        CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_BATCH_FILE_MAX, "batch", NULL));
+    CBI_TRY(cbi_feednote_add(&job->note, bytes, err));
+    CBI_TRY(cbi_spool_append(job->file, bytes, err));
+done:
+    return status;
 }
 
 static cbank_status feed_end(void *self, cbank_error *err)
 {
     deposit_job *job = self;
+    cbank_status status = cbi_feednote_end(&job->note, err);
 
-    (void)err;
-    job->complete = true;
-    return CBANK_OK;
+    job->complete = status == CBANK_OK;
+    return status;
 }
 
 static cbank_status step(void *self, uint32_t budget_ms, cbank_job_state *state, cbank_error *err)
@@ -130,6 +136,7 @@ static void close_job(void *self)
 
     cbi_intake_clear(&job->run);
     cbi_spool_free(job->file);
+    cbi_feednote_clear(&job->note);
     cbi_message_free(job->asked);
     cbi_free(job);
 }
@@ -155,11 +162,14 @@ cbank_status cbank_credit_deposit_begin(cbank_bank *bank, const uint8_t *request
                              request_size, &job->asked, err));
     CBI_TRY(cbi_errand_check_token(cbi_message_bytes(job->asked->token), err));
     CBI_TRY(cbi_spool_new(inner->config.suite, &job->file, err));
+    CBI_TRY(cbi_feednote_begin(inner->config.suite, job->asked->file_name, job->asked->actor,
+                               &job->note, err));
     job->bank = inner;
     job->terms = (cbi_deposit_terms){.open_accounts = job->asked->open_accounts,
                                      .keep_going = job->asked->keep_going,
                                      .now = cbi_face_now(),
-                                     .token = cbi_message_bytes(job->asked->token)};
+                                     .token = cbi_message_bytes(job->asked->token),
+                                     .source = &job->note.source};
     job->run.dry_run = job->asked->dry_run;
     status = cbi_job_new(&deposit_kind, job, bank, out, err);
     job = NULL; /* the job's now, whatever it answered */

@@ -1,3 +1,4 @@
+#include "api/feednote.h"
 #include "api/intakejob.h"
 #include "api/job.h"
 #include "api/sheet.h"
@@ -32,6 +33,7 @@ typedef struct import_job {
     int64_t now;
     cbank_buffer begin; /* of the batch's file; the sheet has the rest */
     cbi_deposit_terms terms;
+    cbi_feednote note; /* of an import */
     cbi_intake_run run;
     uint64_t read; /* bytes of the output that have been taken */
 } import_job;
@@ -39,17 +41,25 @@ typedef struct import_job {
 static cbank_status feed(void *self, cbi_bytes bytes, cbank_error *err)
 {
     import_job *job = self;
+    cbank_status status = CBANK_OK;
 
-    return cbi_grades_feed(job->sheet.grades, bytes, err);
+    if (job->import != NULL)
+        CBI_TRY(cbi_feednote_add(&job->note, bytes, err));
+    CBI_TRY(cbi_grades_feed(job->sheet.grades, bytes, err));
+done:
+    return status;
 }
 
 static cbank_status feed_end(void *self, cbank_error *err)
 {
     import_job *job = self;
-    cbank_status status = cbi_grades_end(job->sheet.grades, err);
+    cbank_status status = CBANK_OK;
 
-    if (status == CBANK_OK)
-        job->ended = true;
+    if (job->import != NULL)
+        CBI_TRY(cbi_feednote_end(&job->note, err));
+    CBI_TRY(cbi_grades_end(job->sheet.grades, err));
+    job->ended = true;
+done:
     return status;
 }
 
@@ -289,6 +299,7 @@ static void close_job(void *self)
     cbi_intake_clear(&job->run);
     cbi_sheet_clear(&job->sheet);
     cbank_buffer_clear(&job->begin);
+    cbi_feednote_clear(&job->note);
     cbi_message_free(job->import);
     cbi_message_free(job->sign);
     cbi_free(job);
@@ -315,6 +326,9 @@ static cbank_status begin(import_job *job, const cbank_bank *bank, cbank_job **o
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_MISSING, 0, job->sheet.institution, NULL));
     job->now = job->sheet.now = job->terms.now = cbi_face_now();
     CBI_TRY(cbi_errand_check_token(job->terms.token, err));
+    if (job->import != NULL)
+        CBI_TRY(cbi_feednote_begin(job->sheet.bank->config.suite, job->import->file_name,
+                                   job->import->actor, &job->note, err));
     CBI_TRY(cbi_sheet_begin(&job->sheet, err));
     status = cbi_job_new(&import_kind, job, bank, out, err);
     job = NULL; /* the job's now, whatever it answered */
@@ -353,7 +367,8 @@ cbank_status cbank_credit_import_begin(cbank_bank *bank, const cbank_key *key,
     job->terms = (cbi_deposit_terms){.open_accounts = asked->open_accounts,
                                      .keep_going = asked->keep_going,
                                      .imported = true,
-                                     .token = cbi_message_bytes(asked->token)};
+                                     .token = cbi_message_bytes(asked->token),
+                                     .source = &job->note.source};
     return begin(job, bank, out, err);
 done:
     cbi_message_free(asked);

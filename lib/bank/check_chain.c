@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bank/account.h"
+#include "bank/family.h"
 #include "bank/holding.h"
 #include "base/memory.h"
 #include "proof/batch.h"
@@ -28,7 +29,7 @@ typedef struct walk {
     size_t count;
     cbi_lifecycle life;
     bool complete; /* nothing of it is erased or unreadable, so the end can be told */
-    cbi_account merged[CBI_TRANSCRIPT_CHAINS_MAX]; /* into it, undone or not */
+    cbi_account merged[2 * CBI_TRANSCRIPT_CHAINS_MAX]; /* into it, undone or not, and into those */
     size_t merged_count;
 } walk;
 
@@ -183,6 +184,24 @@ static cbank_status take_undoing(walk *it, size_t sequence, uint64_t touched,
     return CBANK_OK;
 }
 
+/* The account that was merged, and whatever had been merged into it before. */
+static cbank_status add_merged(walk *it, const char *account, cbank_error *err)
+{
+    size_t at = it->merged_count, guests;
+    cbank_status status = CBANK_OK;
+
+    if (at >= CBI_TRANSCRIPT_CHAINS_MAX)
+        return CBANK_OK;
+    memcpy(it->merged[it->merged_count++].digits, account, CBI_ACCOUNT_SIZE + 1);
+    for (; at < it->merged_count && it->merged_count < CBI_TRANSCRIPT_CHAINS_MAX; at++) {
+        CBI_TRY(cbi_family_guests(it->txn, it->merged[at].digits, it->merged + it->merged_count,
+                                  &guests, err));
+        it->merged_count += guests;
+    }
+done:
+    return status;
+}
+
 static cbank_status take_account(walk *it, size_t sequence, const cbi_statement *statement,
                                  cbank_error *err)
 {
@@ -195,8 +214,8 @@ static cbank_status take_account(walk *it, size_t sequence, const cbi_statement 
     const Cbank__V1__IdentityUnbound *unbound =
         cbi_statement_body(statement, &cbank__v1__identity_unbound__descriptor);
 
-    if (in != NULL && it->merged_count < CBI_TRANSCRIPT_CHAINS_MAX)
-        memcpy(it->merged[it->merged_count++].digits, in->from_account, CBI_ACCOUNT_SIZE + 1);
+    if (in != NULL)
+        return add_merged(it, in->from_account, err);
     if (unmerged != NULL)
         return take_undoing(it, sequence, unmerged->touched_sequence, unmerged->touched_leaf, true,
                             err);

@@ -6,6 +6,8 @@
 #include "bank/errand.h"
 #include "bank/institution.h"
 #include "bank/receipt.h"
+#include "bank/vault.h"
+#include "ledger/token.h"
 
 /* The result of a chunk, which a token keeps: the batch's id, then 9 bytes an item. */
 #define RESULT_ROW 9
@@ -257,6 +259,9 @@ static cbank_status begin_intake(chunk_act *chunk, cbi_append *append, cbank_err
                                 true, token, err));
     CBI_TRY(cbi_intake_begin(append, &deposit->batch, deposit->ids, imported, &chunk->intake,
                              err));
+    if (deposit->terms.source != NULL)
+        CBI_TRY(cbi_vault_put_source(deposit->bank, append->txn, chunk->intake.number,
+                                     deposit->terms.source, err));
 done:
     return status;
 }
@@ -265,6 +270,7 @@ static cbank_status write_chunk(cbi_act *act, cbi_append *append, cbank_error *e
 {
     chunk_act *chunk = (chunk_act *)(void *)act;
     cbi_deposit *deposit = chunk->deposit;
+    const Cbank__Api__V1__BatchSource *source = deposit->terms.source;
     size_t begun = cbi_txn_dirty(append->txn);
     cbi_bytes token = cbi_bytes_of(act->token, CBI_TOKEN_SIZE);
     cbank_status status = CBANK_OK;
@@ -274,7 +280,8 @@ static cbank_status write_chunk(cbi_act *act, cbi_append *append, cbank_error *e
         CBI_TRY(begin_intake(chunk, append, err));
     CBI_TRY(write_items(chunk, append, begun, err));
     if (chunk->intake.next == chunk->intake.count)
-        CBI_TRY(cbi_receipt_write(append, &chunk->intake, &deposit->signer, token, err));
+        CBI_TRY(cbi_receipt_write(append, &chunk->intake, &deposit->signer,
+                                  source == NULL ? NULL : source->actor, token, err));
     else
         CBI_TRY(cbi_intake_write(append->txn, &chunk->intake, err));
     CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_RECORDS, chunk->records, NULL, err));
@@ -328,6 +335,33 @@ cbank_status cbi_chunk_result(cbi_bytes result, cbi_hash *batch, cbi_deposited *
     }
     *out_count = rows;
     return CBANK_OK;
+}
+
+cbank_status cbi_chunk_find(cbi_bank *bank, cbi_bytes token, const cbi_hash *request,
+                            cbi_deposited *items, size_t capacity, cbi_hash *batch,
+                            size_t *out_count, bool *found, cbank_error *err)
+{
+    cbi_act act = {.request = *request};
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    *found = false;
+    if (token.size == 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_errand_token(token, act.token, err));
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    CBI_TRY(cbi_token_find(reader.txn, &act, err));
+    if (!act.replayed)
+        goto done;
+    cbi_ledger_read_end(&reader);
+    CBI_TRY(cbi_ledger_seal(bank->ledger, err));
+    CBI_TRY(cbi_chunk_result(cbi_bytes_of_buffer(&act.result), batch, items, capacity, out_count,
+                             err));
+    *found = true;
+done:
+    cbi_ledger_read_end(&reader);
+    cbank_buffer_clear(&act.result);
+    return status;
 }
 
 /* Where the intake stands after a chunk that was answered from its token. */

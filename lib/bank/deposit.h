@@ -15,12 +15,15 @@
 #include "bank/intake.h"
 #include "bank/unit.h"
 
+#include "cbank/api/v1/credit.pb-c.h"
+
 typedef struct cbi_deposit_terms {
     bool open_accounts;
     bool keep_going;
     bool imported;   /* made here from a spreadsheet; nobody has its file */
     int64_t now;     /* at which it is judged */
     cbi_bytes token; /* 16 bytes, or empty: then the batch's id stands for it */
+    const Cbank__Api__V1__BatchSource *source; /* what is known of where it came from, or NULL */
     /* Digest of what the caller asked, where a batch is made anew each time it asks; else NULL. */
     const cbi_hash *request;
 } cbi_deposit_terms;

@@ -9,42 +9,11 @@
 #include "bank/errand.h"
 #include "bank/institution.h"
 #include "bank/signing.h"
-#include "ledger/token.h"
 
 /* A new number again, should another batch of the same second have drawn the same one. */
 #define NUMBER_TRIES 4
 
 /* ---- one batch through the bank ---------------------------------------------------------- */
-
-/*
- * What the bank answered before under this token; `*found` is false if nothing. It may have been
- * committed and then not sealed, so it is sealed before it is answered.
- */
-static cbank_status find_replay(cbi_bank *bank, const cbi_desk_order *order, cbi_deposited *items,
-                                size_t count, cbi_hash *batch, bool *found, cbank_error *err)
-{
-    cbi_act act = {.request = order->request};
-    cbi_reader reader = {0};
-    cbank_status status = CBANK_OK;
-    size_t rows;
-
-    *found = false;
-    if (order->token.size == 0)
-        return CBANK_OK;
-    CBI_TRY(cbi_errand_token(order->token, act.token, err));
-    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
-    CBI_TRY(cbi_token_find(reader.txn, &act, err));
-    if (!act.replayed)
-        goto done;
-    cbi_ledger_read_end(&reader);
-    CBI_TRY(cbi_ledger_seal(bank->ledger, err));
-    CBI_TRY(cbi_chunk_result(cbi_bytes_of_buffer(&act.result), batch, items, count, &rows, err));
-    *found = true;
-done:
-    cbi_ledger_read_end(&reader);
-    cbank_buffer_clear(&act.result);
-    return status;
-}
 
 /* Deposits a finished batch whole, or refuses it with the first refusal. */
 static cbank_status take_in(cbi_bank *bank, const cbi_desk_order *order, cbi_bytes file,
@@ -140,12 +109,14 @@ static cbank_status carry_out(cbi_bank *bank, const cbi_desk_order *order, fill_
     cbi_deposited *items = NULL;
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
+    size_t rows;
     bool replayed;
 
     if (cbi_private_is_detached(order->key))
         return cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL);
     CBI_TRY(cbi_alloc(count, sizeof(*items), &items, err));
-    CBI_TRY(find_replay(bank, order, items, count, batch, &replayed, err));
+    CBI_TRY(cbi_chunk_find(bank, order->token, &order->request, items, count, batch, &rows,
+                           &replayed, err));
     if (!replayed) {
         CBI_TRY(cbi_batch_begin(bank->config.suite, &builder, err));
         CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));

@@ -57,30 +57,52 @@ done:
     return status;
 }
 
+/* Whether any of these chains holds what seems to be this record. */
+static cbank_status has_double(cbi_reader *reader, const cbi_holding *one, const cbi_family *family,
+                               bool *out, cbank_error *err)
+{
+    cbi_holding other = {0};
+    cbank_status status = CBANK_OK;
+    bool found;
+
+    *out = false;
+    for (size_t m = 0; m < family->count; m++) {
+        const cbi_chain *chain = &family->members[m].chain;
+
+        for (size_t i = 0; i < chain->count && !*out; i++) {
+            CBI_TRY(read_deposit(reader, chain->indices[i], &other, &found, err));
+            *out = found && seem_the_same(one, &other);
+            if (found)
+                cbi_holding_clear(&other);
+        }
+    }
+done:
+    cbi_holding_clear(&other);
+    return status;
+}
+
 static cbank_status find_doubles(cbi_reader *reader, const cbi_family *from,
                                  const cbi_family *into, cbi_merge_list *out, cbank_error *err)
 {
-    cbi_holding one = {0}, other = {0};
+    cbi_holding one = {0};
     cbank_status status = CBANK_OK;
-    bool first, second, same;
+    bool found, twice;
 
-    for (size_t i = 0; i < from->members[0].chain.count; i++) {
-        CBI_TRY(read_deposit(reader, from->members[0].chain.indices[i], &one, &first, err));
-        same = false;
-        for (size_t j = 0; first && !same && j < into->members[0].chain.count; j++) {
-            CBI_TRY(read_deposit(reader, into->members[0].chain.indices[j], &other, &second, err));
-            same = second && seem_the_same(&one, &other);
-            if (second)
-                cbi_holding_clear(&other);
-        }
-        if (same)
-            CBI_TRY(cbi_merge_list_add(out, one.index, err));
-        if (first)
+    for (size_t m = 0; m < from->count; m++) {
+        const cbi_chain *chain = &from->members[m].chain;
+
+        for (size_t i = 0; i < chain->count; i++) {
+            CBI_TRY(read_deposit(reader, chain->indices[i], &one, &found, err));
+            if (!found)
+                continue;
+            CBI_TRY(has_double(reader, &one, into, &twice, err));
+            if (twice)
+                CBI_TRY(cbi_merge_list_add(out, one.index, err));
             cbi_holding_clear(&one);
+        }
     }
 done:
     cbi_holding_clear(&one);
-    cbi_holding_clear(&other);
     return status;
 }
 
@@ -219,8 +241,6 @@ static cbank_status look(cbi_bank *bank, const cbi_merge_act *it, cbi_merge_list
     CBI_TRY(cbi_merge_step(reader.txn, it->into, KIND(MERGED_IN), err));
     CBI_TRY(cbi_family_read(&reader, it->from, &from, err));
     CBI_TRY(cbi_family_read(&reader, it->into, &into, err));
-    if (from.count > 1) /* what was merged into it would have to be told apart twice */
-        CBI_TRY(cbi_fail(err, CBI_REASON_MERGE_NESTED, 0, it->from, NULL));
     if (from.count + into.count > CBI_TRANSCRIPT_CHAINS_MAX ||
         from.entries + into.entries + 2 > CBI_TRANSCRIPT_ENTRIES_MAX)
         CBI_TRY(cbi_fail(err, CBI_REASON_MERGE_LIMIT, CBI_TRANSCRIPT_ENTRIES_MAX, it->into, NULL));

@@ -3,7 +3,8 @@
  *
  * Nothing is copied: the chain that ends is committed to by the one that goes on, and a transcript
  * carries both. Records of an account that was merged change on the chain that goes on; if the
- * merger is undone, those changes are written again where the records are.
+ * merger is undone, those changes are written again where the records are. An account that others
+ * were merged into may be merged itself; what was merged last is undone first.
  */
 #ifndef CBI_BANK_MERGE_H
 #define CBI_BANK_MERGE_H
@@ -32,7 +33,8 @@ cbank_status cbi_merge_accounts(cbi_bank *bank, const char *from, const char *in
 /*
  * Undoes the merger of an account that was merged away; it goes on by itself. `to_move` receives
  * records that have come to the other one since, for documents of this account: their
- * institutions have to move them. STATE if it is not merged; DENIED.
+ * institutions have to move them. STATE if it is not merged, if the other account was merged away
+ * since (UNMERGE_INNER), or if a recognition has come to rest on both (UNMERGE_RECOGNISED); DENIED.
  */
 cbank_status cbi_merge_undo(cbi_bank *bank, const char *account, const cbi_order *order,
                             cbi_merge_list *to_move, cbank_error *err);

@@ -11,6 +11,7 @@ typedef struct cbi_merge_act {
     const char *from;
     const char *into;
     const cbi_order *order;
+    const cbi_family *family; /* FROM, with those merged into it; to undo only */
 } cbi_merge_act;
 
 /* Account numbers, two operators. */

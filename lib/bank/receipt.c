@@ -4,7 +4,7 @@
 #include "bank/institution.h"
 
 cbank_status cbi_receipt_write(cbi_append *append, cbi_intake *intake, const cbi_public *key,
-                               cbi_bytes token, cbank_error *err)
+                               const char *actor, cbi_bytes token, cbank_error *err)
 {
     Cbank__V1__BatchReceived body = CBANK__V1__BATCH_RECEIVED__INIT;
     cbank_status status = CBANK_OK;
@@ -20,6 +20,7 @@ cbank_status cbi_receipt_write(cbi_append *append, cbi_intake *intake, const cbi
                               &(cbi_errand_statement){
                                   .subject = cbi_institution_subject(intake->institution),
                                   .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_BATCH_RECEIVED,
+                                  .actor = actor,
                                   .token = token,
                                   .body = &body},
                               &intake->receipt_index, NULL, err));
@@ -46,7 +47,7 @@ cbank_status cbi_receipt_end(cbi_append *append, const char *institution, const 
             continue;
         intake.refused += intake.count - intake.next;
         intake.next = intake.count;
-        CBI_TRY(cbi_receipt_write(append, &intake, key, token, err));
+        CBI_TRY(cbi_receipt_write(append, &intake, key, NULL, token, err));
     }
 done:
     return status;

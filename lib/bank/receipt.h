@@ -10,9 +10,12 @@
 
 #include "bank/intake.h"
 
-/* Gives the receipt; `key` is the institution's under which the batch was verified. */
+/*
+ * Gives the receipt; `key` is the institution's under which the batch was verified, `actor` the
+ * operator who brought it, or NULL.
+ */
 cbank_status cbi_receipt_write(cbi_append *append, cbi_intake *intake, const cbi_public *key,
-                               cbi_bytes token, cbank_error *err);
+                               const char *actor, cbi_bytes token, cbank_error *err);
 
 /*
  * Ends what the institution has under way: all of it where its key changes, for which a batch

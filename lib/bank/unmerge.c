@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "bank/recognition.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 
@@ -48,6 +50,148 @@ done:
     return status;
 }
 
+/* The account that FROM went into has not gone anywhere itself. */
+static cbank_status check_order_of_mergers(const cbi_merge_act *it, cbi_txn *txn, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_account next;
+
+    CBI_TRY(cbi_family_parent(txn, it->into, &next, err));
+    if (strcmp(next.digits, it->into) != 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_UNMERGE_INNER, 0, it->from, "%s -> %s", it->into,
+                         next.digits));
+done:
+    return status;
+}
+
+static bool is_member(const cbi_family *family, const char *account)
+{
+    for (size_t i = 0; i < family->count; i++) {
+        if (strcmp(family->members[i].account.digits, account) == 0)
+            return true;
+    }
+    return false;
+}
+
+static cbank_status refuse_recognised(const cbi_merge_act *it, const cbi_recognition_row *row,
+                                      cbank_error *err)
+{
+    char digits[2 * CBI_HASH_SIZE + 1];
+
+    cbi_hex_encode(cbi_bytes_of_hash(&row->id), digits);
+    return cbi_fail(err, CBI_REASON_UNMERGE_RECOGNISED, row->index, it->from, "%.16s", digits);
+}
+
+/* Recognitions of the other account that use this record would lose it. */
+static cbank_status check_uses(const cbi_merge_act *it, cbi_txn *txn, uint64_t record,
+                               cbi_use_row *uses, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_recognition_row row;
+    size_t count;
+
+    CBI_TRY(cbi_use_list(txn, record, uses, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        CBI_TRY(cbi_recognition_row_read(txn, uses[i].number, &row, err));
+        if (!is_member(it->family, row.account.digits))
+            CBI_TRY(refuse_recognised(it, &row, err));
+    }
+done:
+    return status;
+}
+
+static cbank_status check_recognitions(const cbi_merge_act *it, cbi_txn *txn, cbank_error *err)
+{
+    cbi_use_row *uses = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(CBI_RECORD_USES_MAX, sizeof(*uses), &uses, err));
+    for (size_t m = 0; m < it->family->count; m++) {
+        const cbi_relative *member = &it->family->members[m];
+
+        for (size_t i = 0; i < member->chain.count; i++)
+            CBI_TRY(check_uses(it, txn, member->chain.indices[i], uses, err));
+    }
+done:
+    cbi_free(uses);
+    return status;
+}
+
+/* Is the entry that something touches on this account's chain? */
+static cbank_status touches_chain(const char *account, cbi_append *append, uint64_t sequence,
+                                  cbi_bytes leaf, bool *out, cbank_error *err)
+{
+    cbi_subject subject = cbi_account_subject(account);
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+    cbi_head head;
+    bool more = true;
+
+    *out = false;
+    CBI_TRY(cbi_subject_read_head(append->txn, &subject, &head, err));
+    while (more && !*out && head.sequence >= sequence) {
+        CBI_TRY(cbi_logged_step_back(append->txn, append->hasher, &head, &row, &logged, err));
+        more = logged.entry.sequence > sequence;
+        *out = logged.entry.sequence == sequence &&
+               cbi_bytes_equal(leaf, cbi_bytes_of_hash(&logged.leaf));
+    }
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+/* Or on one of the chains that have their own way again? */
+static cbank_status touches_from(const cbi_merge_act *it, cbi_append *append, uint64_t sequence,
+                                 cbi_bytes leaf, bool *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    *out = false;
+    for (size_t i = 0; i < it->family->count && !*out; i++)
+        CBI_TRY(touches_chain(it->family->members[i].account.digits, append, sequence,
+                              leaf, out, err));
+done:
+    return status;
+}
+
+/*
+ * What the other chain says since the merger of FROM's own recognitions could not be said again on
+ * its chain: verification lets only changes of records follow what reopens one.
+ */
+static cbank_status check_own(const cbi_merge_act *it, cbi_append *append, cbank_error *err)
+{
+    cbi_subject subject = cbi_account_subject(it->into);
+    cbi_statement statement = {0};
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+    found_merger merger;
+    cbi_logged logged;
+    cbi_head head;
+    bool touches = false;
+
+    CBI_TRY(find_merger(it, append, &merger, err));
+    CBI_TRY(cbi_subject_read_head(append->txn, &subject, &head, err));
+    while (head.sequence > merger.sequence) {
+        const Cbank__V1__ConversionChanged *changed;
+
+        CBI_TRY(cbi_logged_step_back(append->txn, append->hasher, &head, &row, &logged, err));
+        CBI_TRY(cbi_statement_parse(logged.statement, &statement, err));
+        changed = cbi_statement_body(&statement, &cbank__v1__conversion_changed__descriptor);
+        if (changed != NULL)
+            CBI_TRY(touches_from(it, append, changed->touched_sequence,
+                                 cbi_message_bytes(changed->touched_leaf), &touches, err));
+        if (touches)
+            CBI_TRY(cbi_fail(err, CBI_REASON_UNMERGE_RECOGNISED, logged.index, it->from, "%llu",
+                             (unsigned long long)logged.index));
+        cbi_statement_clear(&statement);
+    }
+done:
+    cbi_statement_clear(&statement);
+    cbank_buffer_clear(&row);
+    return status;
+}
+
 static cbank_status check_undo(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     const cbi_merge_act *it = (const cbi_merge_act *)(const void *)act;
@@ -57,7 +201,10 @@ static cbank_status check_undo(cbi_act *act, cbi_append *append, cbank_error *er
     CBI_TRY(cbi_account_life(append->txn, it->from, &life, err));
     if (life != CBI_LIFE_MERGED)
         CBI_TRY(cbi_fail(err, CBI_REASON_NOT_MERGED, 0, it->from, NULL));
+    CBI_TRY(check_order_of_mergers(it, append->txn, err));
     CBI_TRY(cbi_merge_step(append->txn, it->into, KIND(UNMERGED), err));
+    CBI_TRY(check_recognitions(it, append->txn, err));
+    CBI_TRY(check_own(it, append, err));
 done:
     return status;
 }
@@ -108,32 +255,6 @@ done:
     return status;
 }
 
-/* Is the deposit that a change touches on the chain that has its own way again? */
-static cbank_status touches_from(const cbi_merge_act *it, cbi_append *append,
-                                 const Cbank__V1__CreditChanged *changed, bool *out,
-                                 cbank_error *err)
-{
-    cbi_subject subject = cbi_account_subject(it->from);
-    cbank_buffer row = {0};
-    cbank_status status = CBANK_OK;
-    cbi_logged logged;
-    cbi_head head;
-    bool more = true;
-
-    *out = false;
-    CBI_TRY(cbi_subject_read_head(append->txn, &subject, &head, err));
-    while (more && !*out && head.sequence >= changed->touched_sequence) {
-        CBI_TRY(cbi_logged_step_back(append->txn, append->hasher, &head, &row, &logged, err));
-        more = logged.entry.sequence > changed->touched_sequence;
-        *out = logged.entry.sequence == changed->touched_sequence &&
-               cbi_bytes_equal(cbi_message_bytes(changed->touched_leaf),
-                               cbi_bytes_of_hash(&logged.leaf));
-    }
-done:
-    cbank_buffer_clear(&row);
-    return status;
-}
-
 /* Changes since the merger that touch the account's records, oldest first, on its own chain. */
 static cbank_status restore(const cbi_merge_act *it, cbi_append *append, const found_merger *merger,
                             cbank_error *err)
@@ -163,7 +284,8 @@ static cbank_status restore(const cbi_merge_act *it, cbi_append *append, const f
         changed = cbi_statement_body(&statement, &cbank__v1__credit_changed__descriptor);
         touches = false;
         if (changed != NULL)
-            CBI_TRY(touches_from(it, append, changed, &touches, err));
+            CBI_TRY(touches_from(it, append, changed->touched_sequence,
+                                 cbi_message_bytes(changed->touched_leaf), &touches, err));
         if (touches)
             CBI_TRY(cbi_errand_append(append,
                                       &(cbi_errand_statement){
@@ -275,7 +397,9 @@ cbank_status cbi_merge_undo(cbi_bank *bank, const char *account, const cbi_order
                             cbi_merge_list *to_move, cbank_error *err)
 {
     cbi_account into;
-    cbi_merge_act it = {.bank = bank, .from = account, .into = account, .order = order};
+    cbi_family family = {0};
+    cbi_merge_act it = {
+        .bank = bank, .from = account, .into = account, .order = order, .family = &family};
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
 
@@ -284,6 +408,11 @@ cbank_status cbi_merge_undo(cbi_bank *bank, const char *account, const cbi_order
     CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
     CBI_TRY(find_into(&reader, account, &into, err));
     it.into = into.digits;
+    CBI_TRY(cbi_family_read(&reader, account, &family, err)); /* nobody can be merged into it */
+    if (order->dry_run) {
+        CBI_TRY(check_order_of_mergers(&it, reader.txn, err));
+        CBI_TRY(check_recognitions(&it, reader.txn, err));
+    }
     CBI_TRY(list_strays(&it, &reader, to_move, err));
     cbi_ledger_read_end(&reader);
     if (order->dry_run)
@@ -292,6 +421,7 @@ cbank_status cbi_merge_undo(cbi_bank *bank, const char *account, const cbi_order
     it.act.write = write_undo;
     CBI_TRY(cbi_merge_submit(bank, &it, "unmerge", err));
 done:
+    cbi_family_clear(&family);
     cbi_ledger_read_end(&reader);
     return status;
 }

@@ -181,6 +181,38 @@ void cbi_vault_free_opening(Cbank__V1__Opening *opening)
     cbi_message_free(opening);
 }
 
+/* 's' | number, beside the batch's other rows (intake.c). */
+static cbi_bytes source_key(uint64_t batch, uint8_t out[9])
+{
+    out[0] = 's';
+    cbi_put_u64(out + 1, batch);
+    return cbi_bytes_of(out, 9);
+}
+
+cbank_status cbi_vault_put_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
+                                  const Cbank__Api__V1__BatchSource *source, cbank_error *err)
+{
+    cbank_buffer plain = {0};
+    cbank_status status = CBANK_OK;
+    uint8_t key[9];
+
+    CBI_TRY(cbi_message_pack(source, &plain, err));
+    CBI_TRY(put_sealed(bank, txn, CBI_TABLE_BATCH, &bank->secrets.vault, source_key(batch, key),
+                       cbi_bytes_of_buffer(&plain), err));
+done:
+    cbank_buffer_clear(&plain);
+    return status;
+}
+
+cbank_status cbi_vault_get_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
+                                  Cbank__Api__V1__BatchSource **out, cbank_error *err)
+{
+    uint8_t key[9];
+
+    return get_sealed(bank, txn, CBI_TABLE_BATCH, &bank->secrets.vault, source_key(batch, key),
+                      &cbank__api__v1__batch_source__descriptor, out, err);
+}
+
 cbank_status cbi_vault_key(const cbi_bank *bank, const cbi_identity *document, cbi_hash *out,
                            cbank_error *err)
 {

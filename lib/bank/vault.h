@@ -12,6 +12,7 @@
 #include "bank/person.h"
 #include "record/account.h"
 
+#include "cbank/api/v1/credit.pb-c.h"
 #include "cbank/v1/common.pb-c.h"
 
 /* Persons, by account. */
@@ -38,6 +39,13 @@ cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t 
 cbank_status cbi_vault_get_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,
                                    Cbank__V1__Opening **out, cbank_error *err);
 void cbi_vault_free_opening(Cbank__V1__Opening *opening);
+
+/* From which file a batch came, by the bank's number of it; a file's name may be a person's. */
+cbank_status cbi_vault_put_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
+                                  const Cbank__Api__V1__BatchSource *source, cbank_error *err);
+/* Freed with cbi_message_free. NOT_FOUND where nothing was stated. */
+cbank_status cbi_vault_get_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
+                                  Cbank__Api__V1__BatchSource **out, cbank_error *err);
 
 /* Under which key of `identity` a document is looked up: a keyed MAC. */
 cbank_status cbi_vault_key(const cbi_bank *bank, const cbi_identity *document, cbi_hash *out,

@@ -112,8 +112,12 @@ static const char *missing_field(const cbi_mapping *mapping)
         return "name";
     if (mapping->use == CBI_SHEET_FOR_GRADES && cbi_mapping_find(mapping, CBI_SHEET_TITLE) == NULL)
         return "title";
-    if (cbi_mapping_find(mapping, CBI_SHEET_ID_NUMBER) == NULL &&
-        cbi_mapping_find(mapping, CBI_SHEET_STUDENT_NUMBER) == NULL)
+    if (mapping->use == CBI_SHEET_FOR_AMENDMENTS) {
+        if (cbi_mapping_find(mapping, CBI_SHEET_RECORD) == NULL &&
+            cbi_mapping_find(mapping, CBI_SHEET_REFERENCE) == NULL)
+            return "id, reference";
+    } else if (cbi_mapping_find(mapping, CBI_SHEET_ID_NUMBER) == NULL &&
+               cbi_mapping_find(mapping, CBI_SHEET_STUDENT_NUMBER) == NULL)
         return "id_number, student_number";
     for (size_t i = 0; i < sizeof(companions) / sizeof(companions[0]); i++) {
         if (cbi_mapping_find(mapping, companions[i].field) != NULL &&

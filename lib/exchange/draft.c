@@ -174,6 +174,8 @@ static cbank_status require_amount(const cbi_draft *draft, cbank_error *err)
     size_t count;
     const cbi_assignment *list = cbi_mapping_list(draft->mapping, &count);
 
+    if (draft->partial)
+        return CBANK_OK;
     for (size_t i = 0; i < count && draft->record.n_amounts == 0; i++) {
         if (list[i].field->kind == CBI_SHEET_IS_AMOUNT && list[i].column != CBI_MAPPING_ABSENT)
             return cbi_fail(err, CBI_REASON_MISSING_CELL, 0, cbi_assignment_name(&list[i]), NULL);
@@ -187,8 +189,9 @@ static cbank_status fill_type(cbi_draft *draft, cbank_error *err)
 {
     const char *value = cbi_draft_value(draft, CBI_SHEET_TYPE);
 
-    draft->record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
-    if (source_of(draft, CBI_SHEET_TYPE) == NULL)
+    if (!draft->partial)
+        draft->record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
+    if (source_of(draft, CBI_SHEET_TYPE) == NULL || (draft->partial && *value == '\0'))
         return CBANK_OK;
     if (cbi_sheet_type(cbi_bytes_of_text(value), &draft->record.type))
         return CBANK_OK;
@@ -210,6 +213,9 @@ static cbank_status fill_titles(cbi_draft *draft, cbank_error *err)
 {
     const char *lang = cbi_draft_value(draft, CBI_SHEET_TITLE_LANG);
 
+    if (draft->partial && !has_value(draft, CBI_SHEET_TITLE) &&
+        !has_value(draft, CBI_SHEET_TITLE_EN))
+        return CBANK_OK;
     if (!has_value(draft, CBI_SHEET_TITLE))
         return cbi_fail(err, CBI_REASON_MISSING_CELL, 0,
                         cbi_assignment_name(source_of(draft, CBI_SHEET_TITLE)), NULL);
@@ -233,12 +239,20 @@ static void fill_result(cbi_draft *draft, Cbank__V1__Grade *grade)
         grade->label = value_of(draft, CBI_SHEET_RESULT);
 }
 
+static bool states_grade(const cbi_draft *draft)
+{
+    return has_value(draft, CBI_SHEET_SCORE) || has_value(draft, CBI_SHEET_GRADE) ||
+           has_value(draft, CBI_SHEET_OUTCOME) || has_value(draft, CBI_SHEET_GRADE_POINT);
+}
+
 /* A score, else a label, else the outcome's own word, else only that the row is of passed ones. */
 static cbank_status fill_grade(cbi_draft *draft, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     Cbank__V1__Grade *grade = &draft->grade;
 
+    if (draft->partial && !states_grade(draft))
+        return CBANK_OK;
     *grade = (Cbank__V1__Grade)CBANK__V1__GRADE__INIT;
     draft->record.grade = grade;
     grade->kind = CBANK__V1__GRADE_KIND__GRADE_KIND_OUTCOME;
@@ -331,6 +345,15 @@ static cbank_status fill_year_term(cbi_draft *draft, cbank_error *err)
     return CBANK_OK;
 }
 
+static void fill_certificate(cbi_draft *draft)
+{
+    if (!has_value(draft, CBI_SHEET_CERTIFICATE_NUMBER))
+        return;
+    draft->certificate = (Cbank__V1__Certificate)CBANK__V1__CERTIFICATE__INIT;
+    draft->certificate.number = value_of(draft, CBI_SHEET_CERTIFICATE_NUMBER);
+    draft->record.certificate = &draft->certificate;
+}
+
 static void fill_awarder(cbi_draft *draft)
 {
     draft->awarder = (Cbank__V1__Awarder)CBANK__V1__AWARDER__INIT;
@@ -339,11 +362,6 @@ static void fill_awarder(cbi_draft *draft)
     if (has_value(draft, CBI_SHEET_UNIT))
         draft->awarder.unit = value_of(draft, CBI_SHEET_UNIT);
     draft->record.awarded_by = &draft->awarder;
-    if (!has_value(draft, CBI_SHEET_CERTIFICATE_NUMBER))
-        return;
-    draft->certificate = (Cbank__V1__Certificate)CBANK__V1__CERTIFICATE__INIT;
-    draft->certificate.number = value_of(draft, CBI_SHEET_CERTIFICATE_NUMBER);
-    draft->record.certificate = &draft->certificate;
 }
 
 /* ---- whom it is for ---- */
@@ -416,8 +434,10 @@ cbank_status cbi_draft_fill(cbi_draft *draft, const cbi_grid_row *row, cbank_err
     const cbi_assignment *list = cbi_mapping_list(draft->mapping, &count);
 
     draft->record = (Cbank__V1__CreditRecord)CBANK__V1__CREDIT_RECORD__INIT;
-    draft->record.version = CBI_CREDIT_VERSION;
-    draft->record.revision = 1;
+    if (!draft->partial) {
+        draft->record.version = CBI_CREDIT_VERSION;
+        draft->record.revision = 1;
+    }
     draft->text_size = 0;
     for (size_t i = 0; i < count; i++)
         CBI_TRY(take_value(draft, i, &list[i], row, err));
@@ -432,6 +452,9 @@ cbank_status cbi_draft_fill(cbi_draft *draft, const cbi_grid_row *row, cbank_err
     if (has_value(draft, CBI_SHEET_MAJOR))
         add_class(draft, "local", CBI_SHEET_MAJOR);
     CBI_TRY(fill_year_term(draft, err));
+    fill_certificate(draft);
+    if (draft->partial)
+        goto done;
     fill_awarder(draft);
     CBI_TRY(fill_holder(draft, err));
 done:

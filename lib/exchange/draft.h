@@ -26,6 +26,7 @@ typedef struct cbi_draft {
     const cbi_mapping *mapping;
     const char *institution;      /* borrowed */
     const char *institution_name; /* borrowed */
+    bool partial; /* given: what a row leaves empty is not stated; of no holder */
     char *values[CBI_MAPPING_MAX];
     Cbank__V1__LangText titles[2];
     Cbank__V1__LangText *title_list[2];

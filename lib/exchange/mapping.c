@@ -214,6 +214,28 @@ static cbank_status take_profile(cbi_mapping *mapping, cbank_error *err)
     return CBANK_OK;
 }
 
+/* What amendments may state, under its own names. */
+static void take_own_names(cbi_mapping *mapping)
+{
+    size_t count;
+    const cbi_sheet_field *fields = cbi_sheet_fields(&count);
+
+    for (size_t i = 0; i < count && mapping->count < CBI_MAPPING_MAX; i++) {
+        const char *unit = fields[i].kind == CBI_SHEET_IS_AMOUNT ? fields[i].scheme : NULL;
+        cbi_assignment *next;
+
+        if ((fields[i].use & mapping->use) == 0 || fields[i].id == CBI_SHEET_AMOUNT ||
+            is_assigned(mapping, &fields[i], unit))
+            continue;
+        next = add(mapping, &fields[i], unit);
+        mapping->own[mapping->count - 1][0] = fields[i].word;
+        mapping->own[mapping->count - 1][1] = fields[i].chinese;
+        next->names = (cbi_texts){mapping->own[mapping->count - 1], 2};
+        next->text = fields[i].word;
+        next->optional = true;
+    }
+}
+
 cbank_status cbi_mapping_new(const cbi_mapping_options *options, cbi_mapping **out,
                              cbank_error *err)
 {
@@ -227,6 +249,8 @@ cbank_status cbi_mapping_new(const cbi_mapping_options *options, cbi_mapping **o
     CBI_TRY(read_list(mapping, options->constants, true, err));
     if (options->profile != NULL)
         CBI_TRY(take_profile(mapping, err));
+    if (mapping->use == CBI_SHEET_FOR_AMENDMENTS)
+        take_own_names(mapping);
     *out = mapping;
     mapping = NULL;
 done:

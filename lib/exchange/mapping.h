@@ -5,7 +5,8 @@
  * sheet.h, and amount:UNIT for an amount in a unit of one's own. A column's name with a comma, a
  * quote or '=' in it stands in quotes, with its own quotes doubled. Constants are a second list of
  * the same form. A profile fills the fields that are left: of the names that it knows for a column,
- * the first that the header has is taken.
+ * the first that the header has is taken. In a file of amendments every column counts that bears a
+ * field's own name, its word or the Chinese one.
  */
 #ifndef CBI_EXCHANGE_MAPPING_H
 #define CBI_EXCHANGE_MAPPING_H
@@ -40,6 +41,7 @@ typedef struct cbi_mapping {
     size_t count;
     char *texts[2];                      /* of the two lists; what the assignments point into */
     const char *single[CBI_MAPPING_MAX]; /* names of columns that have one only */
+    const char *own[CBI_MAPPING_MAX][2]; /* of those that bear their field's */
     const cbi_profile *profile;
     cbi_sheet_use use;
     struct cbi_mapping_turn *turns; /* of a wide file, one a subject */

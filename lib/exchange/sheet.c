@@ -7,7 +7,12 @@
 
 #define AT(field) offsetof(Cbank__V1__CreditRecord, field)
 #define ROW(id, word, chinese, fills, kind, at, scheme)                                            \
-    {CBI_SHEET_##id, word, chinese, fills, kind, at, scheme, CBI_SHEET_FOR_GRADES}
+    {CBI_SHEET_##id, word,   chinese,                                                              \
+     fills,          kind,   at,                                                                   \
+     scheme,         CBI_SHEET_FOR_GRADES | CBI_SHEET_FOR_AMENDMENTS}
+/* Of a row as a whole, and not to be amended by itself. */
+#define WHOLE(id, word, chinese, fills)                                                            \
+    {CBI_SHEET_##id, word, chinese, fills, CBI_SHEET_BY_HAND, 0, NULL, CBI_SHEET_FOR_GRADES}
 #define HAND(id, word, chinese, fills) ROW(id, word, chinese, fills, CBI_SHEET_BY_HAND, 0, NULL)
 #define NUMBER(id, word, chinese, fills)                                                           \
     ROW(id, word, chinese, fills, CBI_SHEET_IS_NUMBER, 0, NULL)
@@ -66,11 +71,11 @@ static const cbi_sheet_field fields[] = {
     CODE(ASSESSMENT, "assessment", "考试方式", assessment),
     CODE(MODE, "mode", "学习形式", mode),
     TEXT(LANGUAGE, "language", "授课语言", language),
-    HAND(UNIT, "unit", "开课单位", "awarded_by"),
+    WHOLE(UNIT, "unit", "开课单位", "awarded_by"),
     TEXT(OFFERING, "offering", "班次", offering),
     TEXT(COUNT_GROUP, "count_group", "计入组", count_group),
     TEXT(ROLE, "role", "角色", role),
-    HAND(RESULT, "result", "成绩：分数或等级", "grade"),
+    WHOLE(RESULT, "result", "成绩：分数或等级", "grade"),
     HAND(YEAR_TERM, "year_term", "学年学期，例如 2024-2025-1", "school_year"),
     CODE(EDUCATION_LEVEL, "education_level", "教育层次", education_level),
     CODE(EDUCATION_CATEGORY, "education_category", "教育类别", education_category),
@@ -81,6 +86,8 @@ static const cbi_sheet_field fields[] = {
     PERSON(FAMILY_PHONE, "family_phone", "家属电话"),
     PERSON(FROM, "from", "学号自何日起"),
     PERSON(UNTIL, "until", "学号至何日止"),
+    {CBI_SHEET_RECORD, "id", "记录编号", "record", CBI_SHEET_BY_HAND, 0, NULL,
+     CBI_SHEET_FOR_AMENDMENTS},
 };
 
 /* What the cells of `type` may hold. */

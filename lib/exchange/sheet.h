@@ -66,6 +66,7 @@ typedef enum cbi_sheet_id {
     CBI_SHEET_FAMILY_PHONE,
     CBI_SHEET_FROM,
     CBI_SHEET_UNTIL,
+    CBI_SHEET_RECORD,
 } cbi_sheet_id;
 
 /* Which kinds of file have a field. */
@@ -73,6 +74,7 @@ typedef enum cbi_sheet_use {
     CBI_SHEET_FOR_GRADES = 1,
     CBI_SHEET_FOR_ROSTER = 2,
     CBI_SHEET_FOR_BOTH = 3,
+    CBI_SHEET_FOR_AMENDMENTS = 4,
 } cbi_sheet_use;
 
 /* How a cell gets into the record. */

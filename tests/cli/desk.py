@@ -69,7 +69,8 @@ class Desk(unittest.TestCase):
                if not key.startswith(("LC_", "LANG", "CBANK_"))}
         own.update(environment or {})
         return Answer(subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, env=own,
-                                     input=given.encode(), capture_output=True, timeout=120))
+                                     input=given if isinstance(given, bytes) else given.encode(),
+                                     capture_output=True, timeout=120))
 
     def cbank(self, *arguments, code=0, **more):
         """One run that has to end with this exit code."""

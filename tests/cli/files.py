@@ -1,5 +1,6 @@
 """Files that the program reads and writes: whole or not at all, private where they should be, and
 nothing on a dry run."""
+import hashlib
 import json
 import signal
 import stat
@@ -50,6 +51,27 @@ class Files(desk.Town):
         self.assertEqual(result["deposited"], 3)
         self.cbank(*self.bank, "credit", "import", "-", *self.signs, *self.reads,
                    "--passphrase-file", "-", given="x", code=2)
+
+    def test_the_bank_remembers_which_file_a_batch_came_from_and_who_brought_it(self):
+        digest = hashlib.sha256(self.path("grades.csv").read_bytes()).hexdigest()
+        done = self.import_grades("./grades.csv", "--operator", "op7")
+        shown = self.in_bank("batch", "show", done["batch"])
+        self.assertEqual((shown["file"], shown["file_digest"], shown["operator"]),
+                         ("grades.csv", digest, "op7"))
+        self.assertEqual(shown["file_size"], self.path("grades.csv").stat().st_size)
+        self.assertEqual(self.list_in_bank("batch", "list")[0]["file"], "grades.csv")
+        # A file's name may say who somebody is: in the store it is sealed.
+        self.assertNotIn(b"grades.csv", self.path("bank/store/data.mdb").read_bytes())
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+        self.ask("credit", "sign", "grades.csv", *self.signs, *self.reads, "--origin", desk.ORIGIN,
+                 "-o", "again")
+        brought = self.in_bank("credit", "deposit", "-", given=self.path("again").read_bytes())
+        shown = self.in_bank("batch", "show", brought["batch"])
+        self.assertEqual((shown["file"], shown["operator"]), (None, None))
+        self.assertEqual(shown["file_digest"],
+                         hashlib.sha256(self.path("again").read_bytes()).hexdigest())
+        self.cbank(*self.bank, "credit", "import", "grades.csv", *self.signs, *self.reads,
+                   "--operator", "张 三", code=2)
 
     def test_an_interrupted_job_leaves_nothing_behind(self):
         before = self.names()

@@ -137,6 +137,46 @@ class Mergers(People):
         self.sound()
 
 
+class Nested(People):
+    """Three accounts of one person: A goes into B, then B into C."""
+
+    def setUp(self):
+        super().setUp()
+        self.a = self.open("丁四", WRONG)
+        self.b = self.open("丁四", RIGHT)
+        self.c = self.open("丁四", "Y7654321", "passport/GBR")
+        self.first = self.issue(self.a, "A-1", "3")
+        self.second = self.issue(self.b, "B-1", "2")
+        self.issue(self.c, "C-1", "1")
+        self.in_bank("learner", "merge", self.a, self.b, *TWO)
+
+    def test_the_last_one_shows_and_changes_what_all_hold(self):
+        told = self.in_bank("learner", "merge", self.b, self.c, *TWO, "--preview")
+        self.assertEqual(sorted(told["doubles"]), sorted([self.first, self.second]))
+        self.in_bank("learner", "merge", self.b, self.c, *TWO)
+        self.assertEqual(self.account(WRONG), self.c)
+        self.assertEqual(self.verify(self.c)["credits"], "6")
+        self.in_bank("credit", "amend", self.first, *self.signs, "--reason", "corrected",
+                     "--credits", "4")
+        self.assertEqual(self.verify(self.c)["credits"], "7")
+        self.sound()
+
+    def test_they_are_parted_in_the_opposite_order_and_keep_what_changed(self):
+        self.in_bank("learner", "merge", self.b, self.c, *TWO)
+        self.in_bank("credit", "revoke", self.first, *self.signs, "--reason", "error")
+        self.in_bank("credit", "amend", self.second, *self.signs, "--reason", "corrected",
+                     "--credits", "2.5")
+        told = self.refused("state", "learner", "unmerge", self.a, *TWO)
+        self.assertIn(self.c, told.replace("-", ""))
+        self.in_bank("learner", "unmerge", self.b, *TWO)
+        self.sound()
+        self.assertEqual((self.verify(self.b)["credits"], self.verify(self.c)["credits"]),
+                         ("0", "3.5"))
+        self.in_bank("learner", "unmerge", self.a, *TWO)
+        self.assertEqual((self.verify(self.a)["credits"], self.account(WRONG)), ("0", self.a))
+        self.sound()
+
+
 class Exported(People):
     def test_everything_that_is_held_stands_in_one_file_for_its_owner_alone(self):
         account = self.open("丁四", WRONG)
