@@ -2,6 +2,7 @@
 
 #include "api/face.h"
 #include "api/job.h"
+#include "api/reattempt.h"
 #include "base/memory.h"
 #include "bank/capacity.h"
 #include "bank/institution.h"
@@ -295,13 +296,71 @@ done:
     return status;
 }
 
+/* The attempts that this one takes the place of are revoked with it. */
+static cbank_status replace(cbi_sheet *sheet, const cbi_row_draft *row,
+                            const cbi_reattempt *others, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < others->count; i++) {
+        const cbi_signing_subject subject = {
+            .id = &others->held[i].id, .reference = others->held[i].reference, .awarder = ""};
+
+        CBI_TRY(cbi_signing_add_change(&sheet->batch, subject,
+                                       CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REVOKE,
+                                       "retaken", "", err));
+        CBI_TRY(note_row(sheet, row, err));
+    }
+    CBI_TRY(add_new(sheet, row, err));
+done:
+    return status;
+}
+
+/*
+ * A makeup or retake of what the bank holds from an earlier file counts once too: it yields, or
+ * takes the place of the other, which has to be asked for. `*settled` says that nothing is left.
+ */
+static cbank_status take_again(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
+                               const cbi_ruling *ruling, bool *settled, cbank_error *err)
+{
+    const char *column = cbi_grades_source(sheet->grades, CBI_SHEET_CODE);
+    const struct cbi_reattempt_held *prevailing;
+    cbi_reattempt others;
+    cbank_status status = CBANK_OK;
+    cbank_error why = {0};
+
+    CBI_TRY(cbi_reattempt_find(reader, ruling->account.digits, sheet->institution,
+                               cbi_grades_profile(sheet->grades), row->record, &others, err));
+    prevailing = cbi_reattempt_prevailing(&others);
+    *settled = prevailing != NULL || (others.count > 0 && sheet->judged == NULL);
+    if (prevailing != NULL) {
+        (void)cbi_fail(&why, CBI_REASON_NOT_COUNTED_HELD, 0, column, "%s", prevailing->display);
+        cbi_rowreport_skip(&sheet->report, &why);
+        sheet->yielded++;
+    } else if (*settled && sheet->amend) {
+        CBI_TRY(replace(sheet, row, &others, err));
+    } else if (*settled) {
+        (void)cbi_fail(&why, CBI_REASON_ATTEMPT_REPLACES, 0, column, "%s", others.held[0].display);
+        sheet->changed++;
+        CBI_TRY(cbi_rowreport_add(&sheet->report, row->row.number, column,
+                                  CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_CHANGED, &why, err));
+    }
+done:
+    return status;
+}
+
 static cbank_status take_ready(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
                                cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    bool settled = false;
     cbi_ruling ruling;
 
     CBI_TRY(judge(sheet, reader, row, NULL, &ruling, err));
+    if (row->again && ruling.outcome == CBI_OUTCOME_DEPOSITED && ruling.account.digits[0] != '\0')
+        CBI_TRY(take_again(sheet, reader, row, &ruling, &settled, err));
+    if (settled)
+        goto done;
     if (sheet->judged != NULL && ruling.outcome != CBI_OUTCOME_REJECTED)
         return sheet->judged(sheet->context, reader, row, &ruling, err);
     if (ruling.outcome == CBI_OUTCOME_DEPOSITED)
@@ -405,7 +464,7 @@ void cbi_sheet_describe(cbi_sheet *sheet, Cbank__Api__V1__CreditImportReply *out
 
     cbank__api__v1__credit_import_reply__init(out);
     out->rows = counts.rows;
-    out->skipped = counts.skipped;
+    out->skipped = counts.skipped + sheet->yielded;
     out->unchanged = sheet->unchanged;
     out->changed = sheet->changed;
     out->rejected = sheet->rejected;

@@ -51,6 +51,7 @@ typedef struct cbi_sheet {
     uint64_t unchanged;
     uint64_t changed; /* with `amend` they are in the batch */
     uint64_t rejected;
+    uint64_t yielded; /* rows that an attempt stands for which the bank holds */
     uint64_t added; /* rows of records that are new */
     cbi_totals totals; /* of these */
 } cbi_sheet;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "exchange/attempt.h"
 #include "exchange/cell.h"
 #include "record/credit.h"
 
@@ -149,38 +150,6 @@ static uint64_t attempt_row(const cbi_grades *grades)
     return grades->row.row.number * CBI_MAPPING_TURNS_MAX + grades->turn;
 }
 
-/* The better the earlier in the scale's list, for words; for scores their own number. */
-static void rank_result(const cbi_profile *profile, const cbi_result *result, const char *label,
-                        cbi_attempt *out)
-{
-    for (size_t i = 0; i < profile->scale_count; i++) {
-        const cbi_profile_scale *scale = &profile->scales[i];
-
-        if (strcmp(scale->name, result->scale) != 0)
-            continue;
-        out->scale = (uint32_t)(2 * i + (result->max_milli > 0));
-        out->rank = (uint32_t)result->score_milli;
-        for (size_t j = 0; result->max_milli == 0 && j < scale->passed.count; j++) {
-            if (strcmp(scale->passed.items[j], label) == 0)
-                out->rank = (uint32_t)(scale->passed.count - j);
-        }
-    }
-}
-
-/* "2024-2025" and "1" as 20241. */
-static uint32_t when_of(const cbi_draft *draft)
-{
-    const char *year = draft->record.school_year;
-    const char *term = draft->record.term == NULL ? "" : draft->record.term->value;
-    uint32_t value = 0;
-
-    if (strspn(year, "0123456789") < 4)
-        return 0;
-    for (size_t i = 0; i < 4; i++)
-        value = value * 10 + (uint32_t)(year[i] - '0');
-    return value * 100 + (uint32_t)(term[0] >= '0' && term[0] <= '9' ? term[0] - '0' : 0);
-}
-
 static bool counts_once(const cbi_grades *grades)
 {
     const char *code = cbi_draft_value(grades->draft, CBI_SHEET_CODE);
@@ -192,14 +161,12 @@ static bool counts_once(const cbi_grades *grades)
 cbank_status cbi_grades_note_attempt(cbi_grades *grades, cbank_error *err)
 {
     const cbi_draft *draft = grades->draft;
-    cbi_attempt attempt = {
-        .row = attempt_row(grades), .kind = draft->attempt_kind, .when = when_of(draft)};
+    cbi_attempt attempt = {.row = attempt_row(grades), .kind = draft->attempt_kind};
     const cbi_identity *learner = draft->student.type[0] != '\0' ? &draft->student : &draft->holder;
 
     if (!counts_once(grades))
         return CBANK_OK;
-    rank_result(grades->profile, &draft->result, cbi_draft_value(draft, CBI_SHEET_RESULT),
-                &attempt);
+    cbi_attempt_measure(grades->profile, &draft->record, &attempt);
     return cbi_retake_add(grades->retake, cbi_bytes_of_text(learner->number),
                           cbi_bytes_of_text(cbi_draft_value(draft, CBI_SHEET_CODE)), &attempt, err);
 }
@@ -293,6 +260,8 @@ cbank_status cbi_grades_judge(cbi_grades *grades, cbank_error *err)
     CBI_TRY(status);
     if (counts_once(grades) && draft->record.count_group[0] == '\0')
         draft->record.count_group = draft->record.code;
+    grades->row.again = counts_once(grades) && (draft->attempt_kind == CBI_ATTEMPT_MAKEUP ||
+                                                draft->attempt_kind == CBI_ATTEMPT_RETAKE);
     CBI_TRY(judge_retake(grades, err));
     if (reference == NULL)
         CBI_TRY(cbi_draft_compose_reference(draft, grades->options.suite,

@@ -144,6 +144,11 @@ cbi_grades_counts cbi_grades_count(const cbi_grades *grades)
     return counts;
 }
 
+const cbi_profile *cbi_grades_profile(const cbi_grades *grades)
+{
+    return grades->profile;
+}
+
 const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id)
 {
     const cbi_assignment *source = cbi_mapping_find(grades->mapping, id);
@@ -180,6 +185,7 @@ static cbank_status take_row(cbi_grades *grades, cbank_error *err)
 
     row->row_class = CBI_ROW_REJECTED;
     row->why = (cbank_error){0};
+    row->again = false;
     status = cbi_grades_judge(grades, &row->why);
     if (status != CBANK_OK && !is_about_row(&row->why)) {
         if (err != NULL)

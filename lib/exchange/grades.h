@@ -54,6 +54,7 @@ typedef struct cbi_row_draft {
     const cbi_identity *holder;  /* the document, or else the student number */
     const cbi_identity *student; /* the student number; type "" if the row has none */
     const char *name;            /* "" if the row has none */
+    bool again; /* a makeup or a retake, of which the profile says what counts */
 } cbi_row_draft;
 
 typedef struct cbi_grades_counts {
@@ -88,6 +89,8 @@ const cbi_bytes *cbi_grades_columns(const cbi_grades *grades, size_t *count);
 cbi_grades_counts cbi_grades_count(const cbi_grades *grades);
 /* COLUMN_RUINED (INVALID) if the column of document numbers is not to be believed (damage.h). */
 cbank_status cbi_grades_check_column(const cbi_grades *grades, bool keep_going, cbank_error *err);
+/* The school's, or the format's own; NULL for the generic format alone. */
+const cbi_profile *cbi_grades_profile(const cbi_grades *grades);
 /* What to call the source of a field before people: its column, or the field's own word. */
 const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id);
 

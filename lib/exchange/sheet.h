@@ -91,7 +91,7 @@ typedef struct cbi_sheet_field {
     cbi_sheet_id id;
     const char *word;    /* as in --map WORD=COLUMN */
     const char *chinese; /* for people */
-    const char *fills;   /* the field of cbank.v1.CreditRecord, or "holder" */
+    const char *fills;   /* the field of cbank.v1.CreditRecord, "holder" or "record" */
     cbi_sheet_kind kind;
     size_t offset; /* in the CreditRecord */
     const char *scheme;

@@ -148,6 +148,31 @@ class Office(desk.Town):
         self.assertEqual([(one["grade"], one["status"]) for one in self.credits()],
                          [("87/100", "superseded"), ("78/100", "held")])
 
+    def test_a_retake_counts_once_also_when_it_comes_in_a_later_file(self):
+        def bring(*rows, amend=()):
+            self.write("grades.csv", csv_text([HEAD, *rows]))
+            return self.bring("grades.csv", *amend)
+
+        def held():
+            return [one["grade"] for one in self.credits() if one["status"] == "held"]
+
+        makeup, retake = ROWS[2], ROWS[3]
+        self.assertEqual(bring(ROWS[0], makeup)["deposited"], 2)
+        # The better one counts by this school's policy, and takes the place only when asked to.
+        left = bring(retake)
+        self.assertEqual((left["deposited"], left["changed"], left["errors"][0]["reason"]),
+                         (0, 1, "attempt_replaces"))
+        self.assertEqual(held(), ["87/100", "61/100"])
+        self.assertEqual(bring(retake, amend=("--amend", "--dry-run"))["deposited"], 1)
+        self.assertEqual(bring(retake, amend=("--amend",))["deposited"], 1)
+        self.assertEqual(held(), ["87/100", "78/100"])
+        # A worse one is no award, whichever way it comes.
+        worse = [*retake[:5], "65", *retake[6:8], "16", ""]
+        done = bring(worse, amend=("--amend",))
+        self.assertEqual((done["skipped"], self.reasons(done)), (1, {"not_counted_held": 1}))
+        self.assertEqual(bring(ROWS[0], retake)["unchanged"], 2)
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
     def test_a_wrong_course_found_two_weeks_later_is_one_command(self):
         self.write("grades.csv", csv_text([HEAD, *ROWS[:3], ROWS[4]]))
         self.bring("grades.csv")
@@ -218,6 +243,49 @@ class Office(desk.Town):
                            "--profile", "school.yaml", code=3).error
         self.assertIn("school.yaml:2", error["message"])
         self.assertIn("colums", error["message"])
+
+    def test_the_same_term_from_wisedu_by_the_names_of_its_database(self):
+        self.write("wisedu.csv", csv_text([
+            ["XNXQDM", "XH", "XM", "KCH", "KCM", "XF", "ZCJ", "CXCKDM_DISPLAY", "SFYX"],
+            ["1901-1902-1", "190001", "甲一", "A101", "高等数学", "4", "87", "初修", "1"],
+            ["1901-1902-1", "190001", "甲一", "A102", "大学英语", "3.5", "55", "初修", "1"],
+            ["1901-1902-2", "190001", "甲一", "A102", "大学英语", "3.5", "78", "重修", "1"],
+            ["1901-1902-1", "190002", "乙二", "A103", "体育", "1", "良好", "初修", "1"],
+            ["1901-1902-1", "190002", "乙二", "A104", "书法", "2", "90", "初修", "0"],
+            ["1901-1902-1", "190002", "乙二", "A105", "绘画", "2", "未录入", "初修", "1"]]))
+        done = self.bring("wisedu.csv", format="wisedu")
+        self.assertEqual((done["deposited"], done["skipped"], done["rejected"]), (3, 3, 0))
+        self.assertEqual(self.reasons(done),
+                         {"not_passed": 2, "result_pending": 1})
+        self.assertEqual([(one["school_year"], one["term"], one["grade"]) for one in
+                          self.credits()], [("1901-1902", "1", "87/100"),
+                                            ("1901-1902", "2", "78/100"), ("1901-1902", "1", "良好")])
+
+    def test_the_same_term_from_qiangzhi_as_its_pages_save_it(self):
+        rows = [["序号", "学号", "学生姓名", "课程编号", "课程名称", "学分", "成绩", "考试性质", "开课学期",
+                 "成绩标识"],
+                ["1", "190001", "甲一", "A101", "高等数学", "4", "87", "正常考试", "1901-1902-1", ""],
+                ["2", "190001", "甲一", "A102", "大学英语", "3.5", "合格", "补考一", "1901-1902-1", ""],
+                ["3", "190002", "乙二", "A102", "大学英语", "3.5", "80", "正常考试", "1901-1902-1",
+                 "认定"],
+                ["4", "190002", "乙二", "A103", "体育", "1", "缓考", "缓考", "1901-1902-1", ""]]
+        self.path("成绩.xls").write_text(html_text(rows, "utf-8"), encoding="utf-8")
+        done = self.bring("成绩.xls", format="qiangzhi")
+        self.assertEqual((done["deposited"], done["skipped"], done["rejected"]), (2, 2, 0))
+        self.assertEqual(self.reasons(done), {"result_recognised": 1, "result_deferred": 1})
+        self.assertEqual([one["grade"] for one in self.credits()], ["87/100", "合格"])
+
+    def test_certificates_that_were_converted_are_no_awards_of_the_college(self):
+        sheet = ["姓名", "身份证号", "转换学校代码", "原证书来源代码", "原证书类型", "原证书名称",
+                 "原证书等级", "原发证机构", "原教育层次代码", "原教育类别代码", "原学分", "原学时",
+                 "原成绩", "获得时间", "转换后教育层次代码", "转换后课程代码", "转换后课程名称",
+                 "转换后学分", "转换时间", "转换后专业"]
+        write_xlsx(self.path("证书成绩.xlsx"), [("证书成绩", [sheet,
+                   ["甲一", A, "10001", "02", "职业", "育婴师", "四级", "某鉴定中心", "85", "1321", "0",
+                    "", "合格", "190006", "20", "A7", "婴幼儿照护", "4", "190107", "护理"]])])
+        done = self.bring("证书成绩.xlsx", format="shanghai")
+        self.assertEqual((done["deposited"], done["skipped"]), (0, 1))
+        self.assertEqual(self.reasons(done), {"result_recognised": 1})
 
     def test_a_graduation_batch_for_shanghai(self):
         own = ["姓名", "身份证号", "专业名称", "课程名称", "教育层次代码", "教育类别代码", "学分", "学时",
