@@ -134,7 +134,7 @@ static Cbank__V1__Rule *make_rule(cbi_arena *a, world *w, uint32_t number)
     return rule;
 }
 
-static Cbank__V1__Cap *make_cap(cbi_arena *a, uint32_t number)
+static Cbank__V1__Cap *make_cap(cbi_arena *a, const world *w, uint32_t number)
 {
     Cbank__V1__Cap *cap = make(a, 1, sizeof(*cap));
 
@@ -148,6 +148,10 @@ static Cbank__V1__Cap *make_cap(cbi_arena *a, uint32_t number)
                                   : CBANK__V1__CAP_PART__CAP_PART_YEAR;
     cap->of = CBANK__V1__CAP_BASE__CAP_BASE_NUMBER;
     cap->number = cap->n_per == 0 ? 30000 : 20000 + 1000 * number;
+    if (w->tight && number % 3 == 2)
+        cap->number = 7000;
+    if (w->tight && number >= 6)
+        cap->number = 9000;
     if (number >= 6) {
         cap->n_buckets = 1;
         cap->buckets = one(a, name(a, "b", number - 6));
@@ -185,7 +189,7 @@ static void make_rules(world *w)
     page.n_caps = 12;
     page.caps = caps;
     for (uint32_t i = 0; i < 12; i++)
-        caps[i] = make_cap(&a, i);
+        caps[i] = make_cap(&a, w, i);
     add_page(w, &page);
     for (uint32_t i = 0; i < w->rules;) {
         cbi_arena_rewind(&a);
@@ -241,9 +245,10 @@ static void make_programme(world *w)
     cbank_buffer_clear(&bytes);
 }
 
-void world_make(world *w, uint32_t rules)
+void world_make(world *w, uint32_t rules, bool tight)
 {
-    *w = (world){.rules = rules, .institutions = rules < 10000 ? 20 : 1700, .state = 1};
+    *w = (world){.rules = rules, .institutions = rules < 10000 ? 20 : 1700, .tight = tight,
+                 .state = 1};
     make_programme(w);
     make_rules(w);
 }
