@@ -22,7 +22,7 @@ typedef struct cbi_reattempt {
 } cbi_reattempt;
 
 /*
- * Finds those of the same count group that this institution has put on the account, or on those
+ * Finds those of the same count group that this institution has awarded to the account, or to those
  * merged into it. TOO_LARGE past the limits of a transcript.
  */
 cbank_status cbi_reattempt_find(cbi_reader *reader, const char *account, const char *institution,

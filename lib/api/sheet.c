@@ -300,11 +300,13 @@ done:
 static cbank_status replace(cbi_sheet *sheet, const cbi_row_draft *row,
                             const cbi_reattempt *others, cbank_error *err)
 {
+    bool own = strcmp(awarder_of(sheet), sheet->institution) == 0;
     cbank_status status = CBANK_OK;
 
     for (size_t i = 0; i < others->count; i++) {
-        const cbi_signing_subject subject = {
-            .id = &others->held[i].id, .reference = others->held[i].reference, .awarder = ""};
+        const cbi_signing_subject subject = {.id = &others->held[i].id,
+                                             .reference = others->held[i].reference,
+                                             .awarder = own ? "" : awarder_of(sheet)};
 
         CBI_TRY(cbi_signing_add_change(&sheet->batch, subject,
                                        CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REVOKE,
@@ -329,7 +331,7 @@ static cbank_status take_again(cbi_sheet *sheet, cbi_reader *reader, const cbi_r
     cbank_status status = CBANK_OK;
     cbank_error why = {0};
 
-    CBI_TRY(cbi_reattempt_find(reader, ruling->account.digits, sheet->institution,
+    CBI_TRY(cbi_reattempt_find(reader, ruling->account.digits, awarder_of(sheet),
                                cbi_grades_profile(sheet->grades), row->record, &others, err));
     prevailing = cbi_reattempt_prevailing(&others);
     *settled = prevailing != NULL || (others.count > 0 && sheet->judged == NULL);

@@ -2,6 +2,7 @@
 
 #include "record/award.h"
 #include "record/field.h"
+#include "record/item.h"
 
 #define ACTION(name) CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_##name
 
@@ -55,78 +56,46 @@ done:
     return status;
 }
 
-static cbank_status check_size(size_t size, cbank_error *err)
+static cbank_status check_credit_record(const void *message, cbank_error *err)
 {
-    if (size > CBI_CREDIT_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_CREDIT_MAX, "record", NULL);
-    return CBANK_OK;
+    return cbi_credit_record_check(message, err);
 }
 
-static cbank_status build(const ProtobufCMessage *message, cbank_buffer *out, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    size_t before = out->size;
+static const cbi_item_form credit_record_form = {.type = &cbank__v1__credit_record__descriptor,
+                                                 .name = "record",
+                                                 .check = check_credit_record};
 
-    CBI_TRY(cbi_message_pack(message, out, err));
-    CBI_TRY(check_size(out->size - before, err));
-done:
-    if (status != CBANK_OK)
-        out->size = before;
-    return status;
+static cbank_status check_credit_change(const void *message, cbank_error *err)
+{
+    return cbi_credit_change_check(message, err);
 }
+
+static const cbi_item_form credit_change_form = {.type = &cbank__v1__credit_change__descriptor,
+                                                 .name = "record",
+                                                 .check = check_credit_change};
 
 cbank_status cbi_credit_record_build(const Cbank__V1__CreditRecord *record, cbank_buffer *out,
                                      cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_credit_record_check(record, err));
-    CBI_TRY(build(&record->base, out, err));
-done:
-    return status;
+    return cbi_item_build(&credit_record_form, &record->base, out, err);
 }
 
 cbank_status cbi_credit_change_build(const Cbank__V1__CreditChange *change, cbank_buffer *out,
                                      cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_credit_change_check(change, err));
-    CBI_TRY(build(&change->base, out, err));
-done:
-    return status;
+    return cbi_item_build(&credit_change_form, &change->base, out, err);
 }
 
 cbank_status cbi_credit_record_parse(cbi_bytes bytes, Cbank__V1__CreditRecord **out,
                                      cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-    Cbank__V1__CreditRecord *record = NULL;
-
-    CBI_TRY(check_size(bytes.size, err));
-    CBI_TRY(cbi_message_parse(&cbank__v1__credit_record__descriptor, bytes, &record, err));
-    CBI_TRY(cbi_field_refuse_signed(cbi_credit_record_check(record, err), err));
-    *out = record;
-    record = NULL;
-done:
-    cbi_message_free(record);
-    return status;
+    return cbi_item_parse(&credit_record_form, bytes, out, err);
 }
 
 cbank_status cbi_credit_change_parse(cbi_bytes bytes, Cbank__V1__CreditChange **out,
                                      cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-    Cbank__V1__CreditChange *change = NULL;
-
-    CBI_TRY(check_size(bytes.size, err));
-    CBI_TRY(cbi_message_parse(&cbank__v1__credit_change__descriptor, bytes, &change, err));
-    CBI_TRY(cbi_field_refuse_signed(cbi_credit_change_check(change, err), err));
-    *out = change;
-    change = NULL;
-done:
-    cbi_message_free(change);
-    return status;
+    return cbi_item_parse(&credit_change_form, bytes, out, err);
 }
 
 cbank_status cbi_credit_item_digest(cbi_hasher *hasher, cbi_item_kind kind, cbi_bytes bytes,

@@ -2,6 +2,7 @@
 
 #include "record/credit.h"
 #include "record/field.h"
+#include "record/item.h"
 #include "record/publication.h"
 
 #define ACTION(name) CBANK__V1__ENROLMENT_ACTION__ENROLMENT_ACTION_##name
@@ -83,77 +84,46 @@ done:
     return status;
 }
 
-static cbank_status check_size(size_t size, cbank_error *err)
+static cbank_status check_enrolment(const void *message, cbank_error *err)
 {
-    if (size > CBI_CREDIT_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_CREDIT_MAX, "enrolment", NULL);
-    return CBANK_OK;
+    return cbi_enrolment_check(message, err);
 }
 
-static cbank_status build(const ProtobufCMessage *message, cbank_buffer *out, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    size_t before = out->size;
+static const cbi_item_form enrolment_form = {.type = &cbank__v1__enrolment__descriptor,
+                                             .name = "enrolment",
+                                             .check = check_enrolment};
 
-    CBI_TRY(cbi_message_pack(message, out, err));
-    CBI_TRY(check_size(out->size - before, err));
-done:
-    if (status != CBANK_OK)
-        out->size = before;
-    return status;
+static cbank_status check_enrolment_change(const void *message, cbank_error *err)
+{
+    return cbi_enrolment_change_check(message, err);
 }
+
+static const cbi_item_form enrolment_change_form = {
+    .type = &cbank__v1__enrolment_change__descriptor,
+    .name = "enrolment",
+    .check = check_enrolment_change};
 
 cbank_status cbi_enrolment_build(const Cbank__V1__Enrolment *enrolment, cbank_buffer *out,
                                  cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_enrolment_check(enrolment, err));
-    CBI_TRY(build(&enrolment->base, out, err));
-done:
-    return status;
+    return cbi_item_build(&enrolment_form, &enrolment->base, out, err);
 }
 
 cbank_status cbi_enrolment_change_build(const Cbank__V1__EnrolmentChange *change,
                                         cbank_buffer *out, cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_enrolment_change_check(change, err));
-    CBI_TRY(build(&change->base, out, err));
-done:
-    return status;
+    return cbi_item_build(&enrolment_change_form, &change->base, out, err);
 }
 
 cbank_status cbi_enrolment_parse(cbi_bytes bytes, Cbank__V1__Enrolment **out, cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-    Cbank__V1__Enrolment *enrolment = NULL;
-
-    CBI_TRY(check_size(bytes.size, err));
-    CBI_TRY(cbi_message_parse(&cbank__v1__enrolment__descriptor, bytes, &enrolment, err));
-    CBI_TRY(cbi_field_refuse_signed(cbi_enrolment_check(enrolment, err), err));
-    *out = enrolment;
-    enrolment = NULL;
-done:
-    cbi_message_free(enrolment);
-    return status;
+    return cbi_item_parse(&enrolment_form, bytes, out, err);
 }
 
 cbank_status cbi_enrolment_change_parse(cbi_bytes bytes, Cbank__V1__EnrolmentChange **out,
                                         cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-    Cbank__V1__EnrolmentChange *change = NULL;
-
-    CBI_TRY(check_size(bytes.size, err));
-    CBI_TRY(cbi_message_parse(&cbank__v1__enrolment_change__descriptor, bytes, &change, err));
-    CBI_TRY(cbi_field_refuse_signed(cbi_enrolment_change_check(change, err), err));
-    *out = change;
-    change = NULL;
-done:
-    cbi_message_free(change);
-    return status;
+    return cbi_item_parse(&enrolment_change_form, bytes, out, err);
 }
 
 cbank_status cbi_enrolment_step(cbi_enrolment_state *state, uint32_t *revision,
