@@ -154,7 +154,7 @@ cbank_status cbi_attestation_verify(cbi_hasher *hasher, cbi_bytes bytes,
     CBI_TRY(cbi_attestation_open(hasher, bytes, out, err));
     if (strcmp(out->head->origin, directory->origin) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_ORIGIN_UNKNOWN, 0, out->head->origin, NULL));
-    CBI_TRY(cbi_directory_check_log(directory, &out->file.envelope, out->head->size, err));
+    CBI_TRY(cbi_directory_check_log(directory, &out->file.envelope, out->head->size, NULL, err));
     CBI_TRY(check_terms(out->head, terms, err));
 done:
     if (status != CBANK_OK)

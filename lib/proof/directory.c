@@ -22,7 +22,7 @@ static cbank_status check_head(const Cbank__V1__DirectoryHead *head, int64_t at,
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "origin", NULL);
     if (head->number == 0 || head->at <= 0 || head->size == 0)
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, head->number, "number", NULL);
-    if (head->n_log_keys == 0 || head->n_log_keys > CBI_INSTITUTION_KEYS_MAX)
+    if (head->n_log_keys == 0 || head->n_log_keys > CBI_LOG_KEYS_MAX)
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "log_keys", NULL);
     if (head->institutions > CBI_DIRECTORY_INSTITUTIONS_MAX)
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, head->institutions, "institutions", NULL);
@@ -31,6 +31,22 @@ static cbank_status check_head(const Cbank__V1__DirectoryHead *head, int64_t at,
         return cbi_fail(err, CBI_REASON_FILE_EXPIRED, 0, "directory", "%s", expires);
     }
     return CBANK_OK;
+}
+
+/* The pinned key must be the root key, or one that has led to it. */
+static cbank_status check_pinned(const cbi_directory *directory, const cbi_hash *fingerprint,
+                                 cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint32_t epoch;
+
+    if (fingerprint == NULL)
+        return CBANK_OK;
+    CBI_TRY(cbi_root_keys_find(&directory->roots, fingerprint, &epoch, err));
+    if (epoch == 0)
+        status = cbi_fail(err, CBI_REASON_ROOT_KEY_DIFFERS, 0, directory->head->origin, NULL);
+done:
+    return status;
 }
 
 /* The root key, under the fingerprint if there is one; then its signature and the body. */
@@ -42,8 +58,9 @@ static cbank_status check_root(cbi_hasher *hasher, const cbi_file *file,
 
     CBI_TRY(cbi_public_parse(out->suite, cbi_message_bytes(out->head->root_key), &root, err));
     CBI_TRY(cbi_public_fingerprint(&root, &out->fingerprint, err));
-    if (fingerprint != NULL && !cbi_hash_equal(fingerprint, &out->fingerprint))
-        CBI_TRY(cbi_fail(err, CBI_REASON_ROOT_KEY_DIFFERS, 0, out->head->origin, NULL));
+    CBI_TRY(cbi_succession_follow(out->suite, out->head->origin, out->head->successions,
+                                  out->head->n_successions, &root, &out->roots, err));
+    CBI_TRY(check_pinned(out, fingerprint, err));
     CBI_TRY(cbi_envelope_verify(&file->envelope, &root, err));
     CBI_TRY(cbi_file_check_body(hasher, file, cbi_message_bytes(out->head->body_digest), err));
 done:
@@ -62,11 +79,13 @@ static cbank_status read_log_keys(cbi_directory *out, cbank_error *err)
         bool open = from->until_size == 0;
 
         if (from->from_size < end || (!open && from->until_size <= from->from_size) ||
-            (open && i + 1 < out->head->n_log_keys))
+            (open && i + 1 < out->head->n_log_keys) ||
+            (from->compromised_since != 0 && from->compromised_since < from->from_size))
             CBI_TRY(cbi_fail(err, CBI_REASON_DIRECTORY_ORDER, i, "log_keys", NULL));
         CBI_TRY(cbi_public_parse(out->suite, cbi_message_bytes(from->public_key), &key->key, err));
         key->from_size = from->from_size;
         key->until_size = end = from->until_size;
+        key->compromised_since = from->compromised_since;
         out->log_key_count++;
     }
 done:
@@ -118,6 +137,11 @@ static cbank_status check_request(const cbi_directory *directory,
     return CBANK_OK;
 }
 
+static bool is_sound_at(const cbi_directory_key *key, uint64_t index)
+{
+    return key->compromised_since == 0 || index < key->compromised_since;
+}
+
 static cbank_status read_key(const cbi_directory *directory, cbi_directory_institution *out,
                              size_t position, cbank_error *err)
 {
@@ -129,13 +153,18 @@ static cbank_status read_key(const cbi_directory *directory, cbi_directory_insti
 
     if ((position > 0 && from->from_index < out->keys[position - 1].until_index) ||
         (from->until_index == 0 && !last) ||
-        (from->until_index != 0 && from->until_index <= from->from_index))
+        (from->until_index != 0 && from->until_index <= from->from_index) ||
+        (from->compromised_since != 0 && from->compromised_since < from->from_index))
         return cbi_fail(err, CBI_REASON_DIRECTORY_ORDER, position, code, NULL);
     CBI_TRY(cbi_public_parse(directory->suite, cbi_message_bytes(from->public_key), &key->key,
                              err));
     key->from_index = from->from_index;
     key->until_index = from->until_index;
-    key->vouched = from->request.len == 0 || (position > 0 && out->keys[position - 1].vouched);
+    key->compromised_since = from->compromised_since;
+    key->joined = position > 0 && from->request.len > 0 &&
+                  is_sound_at(&out->keys[position - 1], from->from_index);
+    key->vouched = from->request.len == 0 ||
+                   (position > 0 && (out->keys[position - 1].vouched || !key->joined));
     if (from->request.len > 0)
         CBI_TRY(check_request(directory, out, position, cbi_message_bytes(from->request), err));
 done:
@@ -276,27 +305,49 @@ static bool covers(const cbi_directory_log_key *key, uint64_t size)
     return size >= key->from_size && (key->until_size == 0 || size < key->until_size);
 }
 
+/* Whether what the key has signed may be believed of this size; `key` is NULL if none fits. */
+static cbank_status judge_log_key(const cbi_directory *directory,
+                                  const cbi_directory_log_key *key, uint64_t size,
+                                  cbank_error *err)
+{
+    if (key == NULL)
+        return cbi_fail(err, CBI_REASON_LOG_KEY_RANGE, size, directory->origin, NULL);
+    if (key->compromised_since != 0 && size >= key->compromised_since)
+        return cbi_fail(err, CBI_REASON_LOG_KEY_COMPROMISED, size, directory->origin, "%llu",
+                        (unsigned long long)key->compromised_since);
+    return CBANK_OK;
+}
+
 /* Newest first: that is the one that most files are signed by. A key may have two ranges. */
 cbank_status cbi_directory_check_log(const cbi_directory *directory, const cbi_envelope *envelope,
-                                     uint64_t size, cbank_error *err)
+                                     uint64_t size, bool *unconfirmed, cbank_error *err)
 {
+    const cbi_directory_log_key *found = NULL;
     cbank_status status = CBANK_E_BAD_SIGNATURE;
     cbank_error last = {0};
-    bool other_time = false;
+    bool signs = false;
 
-    for (size_t i = directory->log_key_count; i > 0 && status == CBANK_E_BAD_SIGNATURE; i--) {
+    for (size_t i = directory->log_key_count; i > 0 && found == NULL; i--) {
         const cbi_directory_log_key *key = &directory->log_keys[i - 1];
 
         status = cbi_envelope_verify(envelope, &key->key, &last);
-        if (status == CBANK_OK && !covers(key, size)) {
-            other_time = true;
-            status = CBANK_E_BAD_SIGNATURE;
-        }
+        if (status != CBANK_OK && status != CBANK_E_BAD_SIGNATURE)
+            break;
+        signs = signs || status == CBANK_OK;
+        if (status == CBANK_OK && covers(key, size))
+            found = key;
     }
-    if (status == CBANK_E_BAD_SIGNATURE && other_time)
-        return cbi_fail(err, CBI_REASON_LOG_KEY_RANGE, size, directory->origin, NULL);
-    if (status != CBANK_OK && err != NULL)
-        *err = last;
+    if (!signs || (status != CBANK_OK && status != CBANK_E_BAD_SIGNATURE)) {
+        if (err != NULL)
+            *err = last;
+        return status;
+    }
+    CBI_TRY(judge_log_key(directory, found, size, err));
+    if (unconfirmed != NULL)
+        *unconfirmed = found->compromised_since != 0;
+    else if (found->compromised_since != 0)
+        status = cbi_fail(err, CBI_REASON_LOG_KEY_UNCONFIRMED, size, directory->origin, NULL);
+done:
     return status;
 }
 
@@ -304,28 +355,31 @@ cbank_status cbi_directory_check_note(const cbi_directory *directory, cbi_bytes 
                                       uint64_t *size, cbi_hash *root, cbank_error *err)
 {
     cbi_bytes origin = cbi_bytes_of_text(directory->origin);
+    const cbi_directory_log_key *found = NULL;
     cbank_status status = CBANK_E_UNTRUSTED_KEY;
     cbi_checkpoint checkpoint = {0};
     cbank_error last = {0};
-    bool other_time = false;
+    bool signs = false;
 
     /* A note names the key it is signed by, so another key's answer is UNTRUSTED_KEY. */
-    for (size_t i = directory->log_key_count; i > 0 && status == CBANK_E_UNTRUSTED_KEY; i--) {
+    for (size_t i = directory->log_key_count; i > 0 && found == NULL; i--) {
         const cbi_directory_log_key *key = &directory->log_keys[i - 1];
 
         status = cbi_checkpoint_verify(note, origin, &key->key, &checkpoint, &last);
-        if (status == CBANK_OK && !covers(key, checkpoint.size)) {
-            other_time = true;
-            status = CBANK_E_UNTRUSTED_KEY;
-        }
+        if (status != CBANK_OK && status != CBANK_E_UNTRUSTED_KEY)
+            break;
+        signs = signs || status == CBANK_OK;
+        if (status == CBANK_OK && covers(key, checkpoint.size))
+            found = key;
     }
-    if (status == CBANK_E_UNTRUSTED_KEY && other_time)
-        return cbi_fail(err, CBI_REASON_LOG_KEY_RANGE, checkpoint.size, directory->origin, NULL);
-    if (status != CBANK_OK && err != NULL)
-        *err = last;
-    if (status == CBANK_OK) {
-        *size = checkpoint.size;
-        *root = checkpoint.root;
+    if (!signs || (status != CBANK_OK && status != CBANK_E_UNTRUSTED_KEY)) {
+        if (err != NULL)
+            *err = last;
+        return status;
     }
+    CBI_TRY(judge_log_key(directory, found, checkpoint.size, err));
+    *size = checkpoint.size;
+    *root = checkpoint.root;
+done:
     return status;
 }

@@ -64,9 +64,14 @@ static cbank_status find_key(const cbi_directory_institution *institution, uint6
         return cbi_fail(err, CBI_REASON_INSTITUTION_OUT, index, code, NULL);
     for (size_t i = 0; i < institution->key_count; i++) {
         const cbi_directory_key *candidate = &institution->keys[i];
+        uint64_t since = candidate->compromised_since;
 
-        if (cbi_public_equal(&candidate->key, key) && index >= candidate->from_index &&
-            (candidate->until_index == 0 || index < candidate->until_index)) {
+        if (!cbi_public_equal(&candidate->key, key) || index < candidate->from_index)
+            continue;
+        if (since != 0 && index >= since)
+            return cbi_fail(err, CBI_REASON_INSTITUTION_KEY_COMPROMISED, index, code, "%llu",
+                            (unsigned long long)since);
+        if (candidate->until_index == 0 || index < candidate->until_index) {
             *out = i;
             return CBANK_OK;
         }
@@ -94,7 +99,7 @@ static cbank_status weigh_pins(const cbi_trust *trust, const cbi_directory_insti
             CBI_TRY(cbi_public_fingerprint(&institution->keys[k].key, &fingerprint, err));
             if (cbi_hash_equal(&fingerprint, &trust->pins[p].fingerprint))
                 found = joined = true;
-            else if (institution->message->keys[k]->request.len == 0)
+            else if (!institution->keys[k].joined)
                 joined = false;
             if (k == used && joined)
                 *proven = CBI_PROVEN_PINNED;

@@ -62,6 +62,15 @@ static cbank_status read_pin(const cbi_directory *directory, cbi_bytes pin, cbi_
     return CBANK_OK;
 }
 
+/* Without a pin, a consistency proof is about the log that the directory speaks of. */
+static cbank_status read_directory(const cbi_directory *directory, cbi_pinned *out,
+                                   cbank_error *err)
+{
+    out->size = directory->head->size;
+    out->root = directory->root;
+    return cbi_buffer_set(&out->note, cbi_message_bytes(directory->head->checkpoint), err);
+}
+
 /* FORK if this log and that one cannot be one, as far as the path shows. */
 static cbank_status compare(cbi_hasher *hasher, const cbi_verify_terms *terms,
                             const cbi_pinned *pinned, cbi_verdict *verdict, cbank_error *err)
@@ -96,9 +105,12 @@ cbank_status cbi_pin_check(cbi_hasher *hasher, const cbi_directory *directory,
         !cbi_hash_equal(&directory->root, &transcript->root))
         return cbi_verdict_fork(verdict, own_note, cbi_message_bytes(directory->head->checkpoint),
                                 err);
-    if (terms->pin.size == 0)
+    if (terms->pin.size == 0 && (terms->consistency_count == 0 || directory->head == NULL))
         return CBANK_OK;
-    CBI_TRY(read_pin(directory, terms->pin, &pinned, err));
+    if (terms->pin.size == 0)
+        CBI_TRY(read_directory(directory, &pinned, err));
+    else
+        CBI_TRY(read_pin(directory, terms->pin, &pinned, err));
     status = compare(hasher, terms, &pinned, verdict, err);
     if (status == CBANK_E_FORK)
         status = cbi_verdict_fork(verdict, own_note, cbi_bytes_of_buffer(&pinned.note), err);

@@ -2,7 +2,7 @@
  * pin.h - the log of a transcript against the logs of this bank that the verifier has seen before.
  *
  * A pin is a signed checkpoint, or another transcript. The directory is one too, where it happens
- * to speak of the same size.
+ * to speak of the same size, or where a consistency proof comes without another pin.
  */
 #ifndef CBI_PROOF_PIN_H
 #define CBI_PROOF_PIN_H

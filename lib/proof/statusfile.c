@@ -141,7 +141,7 @@ cbank_status cbi_statusfile_open(cbi_bytes bytes, const cbi_directory *directory
     out->head = file.head;
     file.head = NULL;
     CBI_TRY(check_head(out->head, directory, err));
-    CBI_TRY(cbi_directory_check_log(directory, &file.envelope, out->head->size, err));
+    CBI_TRY(cbi_directory_check_log(directory, &file.envelope, out->head->size, NULL, err));
     CBI_TRY(cbi_hasher_new(directory->suite, &hasher, err));
     CBI_TRY(cbi_file_check_body(hasher, &file, cbi_message_bytes(out->head->body_digest), err));
     CBI_TRY(check_log_state(out, directory, err));

@@ -105,14 +105,16 @@ done:
 }
 
 cbank_status cbi_transcript_check_signature(cbi_hasher *hasher, const cbi_transcript *transcript,
-                                            const cbi_directory *directory, cbank_error *err)
+                                            const cbi_directory *directory, bool *unconfirmed,
+                                            cbank_error *err)
 {
     const Cbank__V1__TranscriptHead *head = transcript->head;
     cbank_status status = CBANK_OK;
 
     if (strcmp(head->origin, directory->origin) != 0)
         return cbi_fail(err, CBI_REASON_ORIGIN_UNKNOWN, 0, head->origin, NULL);
-    CBI_TRY(cbi_directory_check_log(directory, &transcript->file.envelope, head->size, err));
+    CBI_TRY(cbi_directory_check_log(directory, &transcript->file.envelope, head->size,
+                                    unconfirmed, err));
     CBI_TRY(cbi_file_check_body(hasher, &transcript->file, cbi_message_bytes(head->body_digest),
                                 err));
 done:

@@ -25,10 +25,11 @@ typedef struct cbi_transcript {
 cbank_status cbi_transcript_open(cbi_bytes bytes, cbi_transcript *out, cbank_error *err);
 /*
  * Origin, log key and body: with this the bytes are the bank's. UNTRUSTED_KEY, BAD_SIGNATURE,
- * KEY_NOT_VALID.
+ * KEY_NOT_VALID. `unconfirmed` as cbi_directory_check_log says.
  */
 cbank_status cbi_transcript_check_signature(cbi_hasher *hasher, const cbi_transcript *transcript,
-                                            const cbi_directory *directory, cbank_error *err);
+                                            const cbi_directory *directory, bool *unconfirmed,
+                                            cbank_error *err);
 void cbi_transcript_clear(cbi_transcript *transcript);
 
 /* An item's form: a statement, or a digest with a class that may be withheld. */

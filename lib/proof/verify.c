@@ -135,21 +135,40 @@ static cbank_status check_required(const cbi_verdict *verdict, cbi_proven requir
     return CBANK_OK;
 }
 
+/*
+ * A log key that was compromised later may have signed any log as an earlier one: what it signed
+ * counts where a sound key, or what the verifier saw before, confirms that log.
+ */
+static cbank_status check_confirmed(const cbi_directory *directory, const cbi_verdict *verdict,
+                                    cbank_error *err)
+{
+    uint64_t size = verdict->transcript.head->size;
+    bool known = directory->head != NULL && directory->head->size == size;
+
+    if (known || verdict->consistency == CBI_CONSISTENCY_SHOWN)
+        return CBANK_OK;
+    return cbi_fail(err, CBI_REASON_LOG_KEY_UNCONFIRMED, size, directory->origin, NULL);
+}
+
 static cbank_status verify(cbi_hasher *hasher, cbi_bytes file, const cbi_trust *trust,
                            const cbi_verify_terms *terms, cbi_verdict *out, cbank_error *err)
 {
     const cbi_directory *directory = trust->directory;
     cbank_buffer note = {0};
     cbank_status status = CBANK_OK;
+    bool unconfirmed = false;
 
     out->directory = directory;
     CBI_TRY(cbi_transcript_open(file, &out->transcript, err));
-    CBI_TRY(cbi_transcript_check_signature(hasher, &out->transcript, directory, err));
+    CBI_TRY(cbi_transcript_check_signature(hasher, &out->transcript, directory, &unconfirmed,
+                                           err));
     CBI_TRY(check_terms(out->transcript.head->terms, terms, err));
     CBI_TRY(skip_evidence(&out->transcript, err));
     CBI_TRY(cbi_chain_read(hasher, out, err));
     CBI_TRY(check_log_proof(hasher, out, directory, &note, err));
     CBI_TRY(cbi_pin_check(hasher, directory, terms, cbi_bytes_of_buffer(&note), out, err));
+    if (unconfirmed)
+        CBI_TRY(check_confirmed(directory, out, err));
     CBI_TRY(check_evidence(hasher, trust, out, err));
     CBI_TRY(cbi_holder_check(hasher, out, err));
     CBI_TRY(cbi_meaning_settle(out, err));

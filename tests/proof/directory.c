@@ -196,7 +196,7 @@ Test(directory, another_version_is_not_supported)
 {
     reseal sealed;
 
-    take_apart(&sealed)->version = 3;
+    take_apart(&sealed)->version = CBI_DIRECTORY_VERSION + 1;
     refused(put_together(&sealed), CBI_REASON_FILE_VERSION);
 }
 

@@ -52,6 +52,7 @@ typedef struct world_key {
     uint64_t from;
     uint64_t until;
     cbi_bytes request; /* envelope; empty: the bank vouches */
+    uint64_t compromised; /* from this log position on; 0: never */
 } world_key;
 
 typedef struct world_institution {
@@ -106,6 +107,8 @@ typedef struct world {
     cbi_private *log_key;
     Cbank__V1__LogKey log_keys[3]; /* as the directory lists them */
     size_t log_key_count;
+    ProtobufCBinaryData successions[4]; /* up to `root_key` */
+    size_t succession_count;
     cbi_hash log[WORLD_LOG_MAX]; /* leaves */
     uint64_t size;
     int64_t clock;

@@ -42,6 +42,7 @@ static void add_institution(const world_institution *from, cbi_assembly *assembl
         keys[i].from_index = from->keys[i].from;
         keys[i].until_index = from->keys[i].until;
         keys[i].request = cbi_message_data(from->keys[i].request);
+        keys[i].compromised_since = from->keys[i].compromised;
         pointers[i] = &keys[i];
     }
     message.n_keys = from->key_count;
@@ -65,13 +66,15 @@ cbi_bytes world_directory(world *it)
     cr_assert_eq(cbi_assembly_digest(&assembly, &digest, NULL), CBANK_OK);
     for (size_t i = 0; i < it->log_key_count; i++)
         log_keys[i] = &it->log_keys[i];
-    head.version = 1;
+    head.version = CBI_DIRECTORY_VERSION;
     head.origin = cbi_message_string(it->origin);
     head.suite = (Cbank__V1__Suite)it->suite;
     head.number = 1;
     head.at = it->clock;
     head.expires_at = WORLD_EXPIRES;
     head.root_key = key_data(it->root_key);
+    head.n_successions = it->succession_count;
+    head.successions = it->successions;
     head.n_log_keys = it->log_key_count;
     head.log_keys = log_keys;
     head.size = it->size;
