@@ -1,5 +1,6 @@
 #include "ledger/ledger.h"
 
+#include "ledger/epoch.h"
 #include "ledger/seal.h"
 
 /* The tree must hold exactly what the checkpoint says of its first entries. */
@@ -39,6 +40,11 @@ static cbank_status check_present_guard(cbi_nodes *nodes, const cbi_ledger_setup
                             &guard, &error);
     if (status == CBANK_OK)
         status = cbi_guard_read(&guard, &present, &error);
+    /* Signed by another key, and for more than the note: a later one, of a copy that is newer. */
+    if (error.reason == CBI_REASON_GUARD_FOREIGN && error.where > adopted->size) {
+        status = cbi_fail(err, CBI_REASON_GUARD_OF_LATER_KEY, error.where, setup->origin, NULL);
+        goto done;
+    }
     if (error.reason == CBI_REASON_GUARD_MISSING || error.reason == CBI_REASON_GUARD_FOREIGN) {
         status = CBANK_OK;
         goto done;
@@ -67,20 +73,24 @@ cbank_status cbi_ledger_adopt(cbi_store *store, const cbi_ledger_setup *setup, c
     cbi_hasher *hasher = NULL;
     cbi_txn *txn = NULL;
     cbi_ledger *ledger = NULL;
+    cbi_ledger_setup with = *setup;
     cbi_nodes nodes;
     cbi_sealed adopted;
+    cbi_epochs epochs;
 
-    CBI_TRY(cbi_sealed_from_note(note, setup->origin, key, &adopted, err));
     CBI_TRY(cbi_hasher_new(key->suite, &hasher, err));
     CBI_TRY(cbi_txn_begin(store, CBI_TXN_READ, &txn, err));
     CBI_TRY(cbi_state_check_identity(txn, key->suite, setup->origin, err));
+    CBI_TRY(cbi_epochs_read(txn, key->suite, &epochs, err));
+    CBI_TRY(cbi_epochs_check_note(&epochs, key, note, setup->origin, &adopted, &with.earlier_key,
+                                  err));
     cbi_nodes_init(&nodes, txn, hasher);
     CBI_TRY(check_extends(&nodes, &adopted, setup->origin, err));
     CBI_TRY(check_present_guard(&nodes, setup, &adopted, err));
     cbi_txn_abort(txn);
     txn = NULL;
     CBI_TRY(cbi_guard_create(setup->guard_path, &adopted, true, err));
-    CBI_TRY(cbi_ledger_open(store, setup, &ledger, err));
+    CBI_TRY(cbi_ledger_open(store, &with, &ledger, err));
 done:
     cbi_ledger_close(ledger);
     cbi_txn_abort(txn);

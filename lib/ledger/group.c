@@ -70,10 +70,12 @@ static cbank_status write_note(cbi_txn *txn, const cbi_sealed *sealed, cbank_err
                        err);
 }
 
-cbank_status cbi_group_commit(cbi_store *store, cbi_hasher *hasher, cbi_queue *queue,
-                              const cbi_sealed *sealed, cbi_group *out, cbank_error *err)
+cbank_status cbi_group_commit(cbi_store *store, const cbi_signers *signers, cbi_hasher *hasher,
+                              cbi_queue *queue, const cbi_sealed *sealed, cbi_group *out,
+                              cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    const cbi_private *signer;
     const cbi_act *first = cbi_queue_peek(queue);
     bool takes_away = first != NULL && first->takes_away;
     cbi_append append = {0};
@@ -81,6 +83,8 @@ cbank_status cbi_group_commit(cbi_store *store, cbi_hasher *hasher, cbi_queue *q
     *out = (cbi_group){0};
     status = cbi_append_begin(store, hasher, takes_away ? CBI_TXN_ERASE : CBI_TXN_WRITE, &append,
                               err);
+    if (status == CBANK_OK)
+        status = cbi_signers_choose(signers, append.txn, "ledger", &signer, err);
     if (status != CBANK_OK) {
         take_all(queue, out);
         goto done;

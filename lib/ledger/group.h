@@ -4,7 +4,7 @@
 #ifndef CBI_LEDGER_GROUP_H
 #define CBI_LEDGER_GROUP_H
 
-#include "ledger/guard.h"
+#include "ledger/epoch.h"
 #include "ledger/queue.h"
 
 typedef struct cbi_group {
@@ -16,13 +16,14 @@ typedef struct cbi_group {
 /*
  * Takes acts from the queue and commits what they write. An act that fails its check has its
  * status and error set, the others are still OK. `sealed` is a newer checkpoint than the store
- * holds, or NULL; its note rides along.
+ * holds, or NULL; its note rides along. Nothing is written under a log key that signs no more.
  *
  * A failure undid everything: it is every act's. After a commit that may or may not have happened
  * it looks a token up, and answers UNKNOWN only if that fails too.
  */
-cbank_status cbi_group_commit(cbi_store *store, cbi_hasher *hasher, cbi_queue *queue,
-                              const cbi_sealed *sealed, cbi_group *out, cbank_error *err);
+cbank_status cbi_group_commit(cbi_store *store, const cbi_signers *signers, cbi_hasher *hasher,
+                              cbi_queue *queue, const cbi_sealed *sealed, cbi_group *out,
+                              cbank_error *err);
 
 /* Whether a commit of unknown end wrote `act`: OK, IO (it did not), UNKNOWN. */
 cbank_status cbi_group_resolve(cbi_store *store, const cbi_act *act, cbank_error *err);

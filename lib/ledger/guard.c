@@ -169,23 +169,48 @@ void cbi_guard_unlock(cbi_guard *guard)
     (void)set_lock(guard->fd, F_UNLCK);
 }
 
-/* A slot as a note. Anything but a note of ours followed by zeros is no note (`*found`). */
-static cbank_status read_slot(const cbi_guard *guard, const uint8_t *slot, cbi_sealed *out,
-                              bool *found, cbank_error *err)
-{
-    size_t size = strnlen((const char *)slot, CBI_GUARD_SLOT_SIZE);
+typedef struct slot_read {
+    cbi_sealed sealed;
+    bool good;
+    uint64_t foreign; /* size of a note of this origin that another key has signed; or 0 */
+} slot_read;
 
-    *found = false;
+/* What a note says of itself, whoever has signed it. */
+static uint64_t stated_size(cbi_bytes note, const char *origin)
+{
+    cbi_checkpoint stated;
+    size_t size = 1;
+
+    while (size < note.size && !(note.data[size - 1] == '\n' && note.data[size] == '\n'))
+        size++;
+    if (cbi_checkpoint_decode(cbi_bytes_of(note.data, size), &stated, NULL) != CBANK_OK ||
+        !cbi_bytes_equal(stated.origin, cbi_bytes_of_text(origin)))
+        return 0;
+    return stated.size;
+}
+
+/* A slot as a note. Anything but a note of ours followed by zeros is no good one. */
+static cbank_status read_slot(const cbi_guard *guard, const uint8_t *bytes, slot_read *out,
+                              cbank_error *err)
+{
+    size_t size = strnlen((const char *)bytes, CBI_GUARD_SLOT_SIZE);
+    cbi_bytes note = cbi_bytes_of(bytes, size);
+
+    *out = (slot_read){0};
     for (size_t i = size; i < CBI_GUARD_SLOT_SIZE; i++) {
-        if (slot[i] != 0)
+        if (bytes[i] != 0)
             return CBANK_OK;
     }
     cbank_status status =
-        cbi_sealed_from_note(cbi_bytes_of(slot, size), guard->origin, &guard->key, out, err);
+        cbi_sealed_from_note(note, guard->origin, &guard->key, &out->sealed, err);
+    if (status == CBANK_E_UNTRUSTED_KEY && guard->has_other)
+        status = cbi_sealed_from_note(note, guard->origin, &guard->other, &out->sealed, err);
     /* Out of memory says nothing about the slot, and an older one must not win by it. */
     if (status == CBANK_E_MEMORY || status == CBANK_E_INTERNAL)
         return status;
-    *found = status == CBANK_OK;
+    out->good = status == CBANK_OK;
+    if (status == CBANK_E_UNTRUSTED_KEY)
+        out->foreign = stated_size(note, guard->origin);
     return CBANK_OK;
 }
 
@@ -193,17 +218,22 @@ static cbank_status choose_slot(const cbi_guard *guard, const uint8_t bytes[CBI_
                                 cbi_sealed *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    cbi_sealed first, second;
-    bool has_first, has_second;
+    const cbi_sealed *newest;
+    uint64_t foreign;
+    slot_read a, b;
 
-    CBI_TRY(read_slot(guard, bytes, &first, &has_first, err));
-    CBI_TRY(read_slot(guard, bytes + CBI_GUARD_SLOT_SIZE, &second, &has_second, err));
-    if (!has_first && !has_second)
-        return refuse(CBI_REASON_GUARD_FOREIGN, guard->path, err);
-    if (has_first && has_second && first.size == second.size &&
-        !cbi_hash_equal(&first.root, &second.root))
-        return cbi_fail(err, CBI_REASON_GUARD_FORKED, first.size, last_name(guard->path), NULL);
-    *out = !has_second || (has_first && first.size >= second.size) ? first : second;
+    CBI_TRY(read_slot(guard, bytes, &a, err));
+    CBI_TRY(read_slot(guard, bytes + CBI_GUARD_SLOT_SIZE, &b, err));
+    foreign = a.foreign > b.foreign ? a.foreign : b.foreign;
+    if (!a.good && !b.good)
+        return cbi_fail(err, CBI_REASON_GUARD_FOREIGN, foreign, last_name(guard->path), NULL);
+    if (a.good && b.good && a.sealed.size == b.sealed.size &&
+        !cbi_hash_equal(&a.sealed.root, &b.sealed.root))
+        return cbi_fail(err, CBI_REASON_GUARD_FORKED, a.sealed.size, last_name(guard->path), NULL);
+    newest = !b.good || (a.good && a.sealed.size >= b.sealed.size) ? &a.sealed : &b.sealed;
+    if (foreign > newest->size)
+        return cbi_fail(err, CBI_REASON_GUARD_OF_LATER_KEY, foreign, last_name(guard->path), NULL);
+    *out = *newest;
 done:
     return status;
 }

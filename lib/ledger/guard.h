@@ -2,7 +2,8 @@
  * guard.h - the file that remembers the newest checkpoint, apart from the bank.
  *
  * It holds the signed note itself in two 512-byte slots, padded with zeros and written in turn
- * with one synchronous write; a torn slot loses to the other. Kept where it is not copied together
+ * with one synchronous write; a torn slot loses to the other, one that a later log key has signed
+ * does not: then this is an old copy of the bank, which must not sign. Kept where it is not copied together
  * with the bank, it tells a restored older copy from the bank. Its lock is what makes sealing one
  * at a time across processes.
  */
@@ -34,6 +35,8 @@ typedef struct cbi_guard {
     char *path;
     const char *origin; /* borrowed */
     cbi_public key;     /* whose notes it holds */
+    cbi_public other;   /* and those of the key before or after, while one takes over */
+    bool has_other;
     /* What the file held when it was last read, so that a signature is checked once. */
     pthread_mutex_t lock;
     uint8_t bytes[CBI_GUARD_SIZE];
@@ -59,7 +62,8 @@ void cbi_guard_unlock(cbi_guard *guard);
 
 /*
  * The newest note in the file: of two good slots the larger size. GUARD if no slot holds a note of
- * this origin and key, or if two of the same size have different roots. Needs no lock.
+ * this origin and key (`where`: the size of one that another key signed), if a larger one is signed
+ * by another key, or if two of the same size have different roots. Needs no lock.
  */
 cbank_status cbi_guard_read(cbi_guard *guard, cbi_sealed *out, cbank_error *err);
 

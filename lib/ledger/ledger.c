@@ -6,7 +6,7 @@
 
 struct cbi_ledger {
     cbi_store *store;
-    const cbi_private *key;
+    cbi_signers signers;
     char *origin;
     cbi_guard guard;
     cbi_queue queue;
@@ -25,7 +25,7 @@ struct cbi_ledger {
 
 cbi_suite cbi_ledger_suite(const cbi_ledger *ledger)
 {
-    return cbi_private_public(ledger->key)->suite;
+    return cbi_private_public(ledger->signers.key)->suite;
 }
 
 const char *cbi_ledger_origin(const cbi_ledger *ledger)
@@ -94,6 +94,18 @@ cbank_status cbi_ledger_seal(cbi_ledger *ledger, cbank_error *err)
     return status;
 }
 
+/* The guard may hold a note of either, as long as one takes over from the other. */
+static void take_other_key(const cbi_ledger_setup *setup, cbi_guard *guard)
+{
+    const cbi_public *other = setup->earlier_key;
+
+    if (setup->next_key != NULL)
+        other = cbi_private_public(setup->next_key);
+    guard->has_other = other != NULL;
+    if (other != NULL)
+        guard->other = *other;
+}
+
 cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cbi_ledger **out,
                              cbank_error *err)
 {
@@ -103,7 +115,7 @@ cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cb
 
     CBI_TRY(cbi_alloc(1, sizeof *ledger, &ledger, err));
     ledger->store = store;
-    ledger->key = setup->log_key;
+    ledger->signers = (cbi_signers){.key = setup->log_key, .next = setup->next_key};
     cbi_queue_init(&ledger->queue);
     (void)pthread_mutex_init(&ledger->seal_lock, NULL);
     (void)pthread_mutex_init(&ledger->view_lock, NULL);
@@ -112,9 +124,10 @@ cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cb
     CBI_TRY(cbi_hasher_new(key->suite, &ledger->seal_hasher, err));
     CBI_TRY(check_identity(ledger, err));
     CBI_TRY(cbi_guard_open(setup->guard_path, ledger->origin, key, &ledger->guard, err));
+    take_other_key(setup, &ledger->guard);
     ledger->sealer = (cbi_sealer){.store = store,
                                   .guard = &ledger->guard,
-                                  .key = setup->log_key,
+                                  .signers = ledger->signers,
                                   .hasher = ledger->seal_hasher};
     CBI_TRY(cbi_ledger_seal(ledger, err));
     *out = ledger;
@@ -150,15 +163,20 @@ static void lead(cbi_ledger *ledger)
     (void)pthread_mutex_unlock(&ledger->view_lock);
     bool is_noted = ledger->has_noted && ledger->noted == newest.size;
 
-    cbank_status status = cbi_group_commit(ledger->store, ledger->writer, &ledger->queue,
-                                           is_noted ? NULL : &newest, &group, &error);
+    cbank_status status =
+        cbi_group_commit(ledger->store, &ledger->signers, ledger->writer, &ledger->queue,
+                         is_noted ? NULL : &newest, &group, &error);
     if (status == CBANK_OK && group.written != NULL) {
         ledger->noted = newest.size;
         ledger->has_noted = true;
     }
     cbi_queue_pass_on(&ledger->queue);
-    if (status == CBANK_OK && cbi_group_has_success(&group))
+    if (status == CBANK_OK && cbi_group_has_success(&group)) {
         status = cbi_ledger_seal(ledger, &error);
+        /* Written, and for somebody else to seal: only the token can tell. */
+        if (status == CBANK_E_STATE)
+            status = cbi_fail(&error, CBI_REASON_COMMIT_UNKNOWN, 0, "ledger", NULL);
+    }
     if (status != CBANK_OK)
         cbi_group_fail(&group, status, &error);
     cbi_queue_finish(&ledger->queue, group.acts);

@@ -26,6 +26,10 @@ typedef struct cbi_ledger_setup {
     const char *origin;
     const char *guard_path;
     const cbi_private *log_key; /* its suite is the ledger's */
+    /* While one log key takes over from another; else NULL. The one that will sign once it has
+     * begun (epoch.h), or the one that signed before, whose note the guard may still hold. */
+    const cbi_private *next_key;
+    const cbi_public *earlier_key;
 } cbi_ledger_setup;
 
 /*
@@ -36,7 +40,7 @@ cbank_status cbi_ledger_create(cbi_store *store, const cbi_ledger_setup *setup, 
 
 /*
  * Opens and seals. NOT_FOUND, CONFLICT (another origin or suite), UNSUPPORTED (another version),
- * GUARD, ROLLBACK, CORRUPT. The store stays open longer than the ledger.
+ * STATE (LOG_KEY_SUPERSEDED), GUARD, ROLLBACK, CORRUPT. The store stays open longer than the ledger.
  */
 cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cbi_ledger **out,
                              cbank_error *err);
@@ -54,7 +58,8 @@ cbank_status cbi_ledger_adopt(cbi_store *store, const cbi_ledger_setup *setup, c
 /*
  * Does one act together with all that wait, and returns when it is sealed. The act's own refusal
  * is what is answered if its check refuses. On UNKNOWN, and after any other failure of the store,
- * submit again with the same token. CONFLICT (TOKEN_CONFLICT), STATE (CLOCK_BEHIND).
+ * submit again with the same token. CONFLICT (TOKEN_CONFLICT), STATE (CLOCK_BEHIND, or
+ * LOG_KEY_SUPERSEDED: nothing was written, and this ledger is of no more use).
  */
 cbank_status cbi_ledger_submit(cbi_ledger *ledger, cbi_act *act, cbank_error *err);
 

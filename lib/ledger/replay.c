@@ -40,6 +40,16 @@ static cbank_status read_guard(cbi_replay *replay, cbank_error *err)
     return cbi_replay_judge(replay, status, &error, err);
 }
 
+/* A damaged row is a finding, and then every checkpoint of another key is one too. */
+static cbank_status read_epochs(cbi_replay *replay, cbi_txn *txn, cbank_error *err)
+{
+    cbank_error error;
+    cbank_status status =
+        cbi_epochs_read(txn, replay->scope.log_key->suite, &replay->epochs, &error);
+
+    return cbi_replay_judge(replay, status, &error, err);
+}
+
 /* Up to the checkpoint if there is one, else whatever rows there are. */
 static cbank_status measure(cbi_replay *replay, cbi_txn *txn, cbank_error *err)
 {
@@ -67,6 +77,7 @@ cbank_status cbi_replay_begin(const cbi_replay_scope *scope, cbi_replay **out, c
     CBI_TRY(read_guard(replay, err));
     CBI_TRY(cbi_txn_begin(scope->store, CBI_TXN_READ, &txn, err));
     CBI_TRY(cbi_state_check_identity(txn, scope->log_key->suite, scope->origin, err));
+    CBI_TRY(read_epochs(replay, txn, err));
     CBI_TRY(measure(replay, txn, err));
     *out = replay;
     replay = NULL;

@@ -46,7 +46,8 @@ static cbank_status verify(cbi_replay *replay, uint64_t size, cbi_sealed *out, b
 {
     cbi_bytes note = cbi_page_value(&replay->notes, replay->note_row++);
     cbank_status status =
-        cbi_sealed_from_note(note, replay->scope.origin, replay->scope.log_key, out, err);
+        cbi_epochs_check_note(&replay->epochs, replay->scope.log_key, note, replay->scope.origin,
+                              out, NULL, err);
 
     *out_good = status == CBANK_OK && out->size == size;
     if (status == CBANK_E_MEMORY || status == CBANK_E_INTERNAL)

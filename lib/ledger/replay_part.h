@@ -2,7 +2,7 @@
 #ifndef CBI_LEDGER_REPLAY_PART_H
 #define CBI_LEDGER_REPLAY_PART_H
 
-#include "ledger/guard.h"
+#include "ledger/epoch.h"
 #include "ledger/replay.h"
 #include "ledger/state.h"
 #include "ledger/tile.h"
@@ -23,6 +23,7 @@ struct cbi_replay {
     cbi_hasher *hasher;
     cbi_guard guard;
     bool has_guard;
+    cbi_epochs epochs; /* whose checkpoints the log's are */
     cbi_sealed sealed; /* if has_guard */
     uint64_t size;     /* rows to be checked */
     cbi_replay_phase phase;

@@ -74,6 +74,7 @@ cbank_status cbi_seal_check(cbi_sealer *sealer, cbi_sealing *out, cbank_error *e
 
     CBI_TRY(cbi_txn_begin(sealer->store, CBI_TXN_READ, &txn, err));
     CBI_TRY(cbi_state_read(txn, &state, err));
+    CBI_TRY(cbi_signers_choose(&sealer->signers, txn, sealer->guard->origin, &sealing.key, err));
     CBI_TRY(read_guard(sealer, &sealing.guard, err));
     size = state.frontier.size;
     if (size < sealing.guard.size) {
@@ -123,7 +124,7 @@ done:
 
 cbank_status cbi_seal_sign(cbi_sealer *sealer, cbi_sealing *sealing, cbank_error *err)
 {
-    return cbi_seal_note(sealer->guard->origin, sealer->key, &sealing->sealed, err);
+    return cbi_seal_note(sealer->guard->origin, sealing->key, &sealing->sealed, err);
 }
 
 cbank_status cbi_seal_persist(cbi_sealer *sealer, const cbi_sealing *sealing, cbank_error *err)

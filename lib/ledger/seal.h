@@ -8,14 +8,14 @@
 #ifndef CBI_LEDGER_SEAL_H
 #define CBI_LEDGER_SEAL_H
 
-#include "ledger/guard.h"
+#include "ledger/epoch.h"
 #include "ledger/state.h"
 
 /* One for a handle, used by one thread at a time. */
 typedef struct cbi_sealer {
     cbi_store *store; /* borrowed, as all below */
     cbi_guard *guard;
-    const cbi_private *key;
+    cbi_signers signers;
     cbi_hasher *hasher;
     cbi_frontier verified; /* of the newest seal: so that the next one hashes new rows only */
     cbi_sealed newest;     /* the newest seal; note_size is 0 before the first */
@@ -24,9 +24,10 @@ typedef struct cbi_sealer {
 
 /* A seal under way. */
 typedef struct cbi_sealing {
-    cbi_sealed guard;      /* what the guard held */
-    cbi_frontier frontier; /* of all committed rows, re-hashed */
-    cbi_sealed sealed;     /* size and root by step 3, the note by step 4 */
+    const cbi_private *key; /* the one that signs now */
+    cbi_sealed guard;       /* what the guard held */
+    cbi_frontier frontier;  /* of all committed rows, re-hashed */
+    cbi_sealed sealed;      /* size and root by step 3, the note by step 4 */
 } cbi_sealing;
 
 /* All steps under the guard's lock. `out` may be NULL. */
@@ -34,7 +35,7 @@ cbank_status cbi_seal_run(cbi_sealer *sealer, cbi_sealed *out, cbank_error *err)
 
 /*
  * The steps, for cbi_seal_run and for tests that stop between them.
- * Check: ROLLBACK if the store is behind the guard or does not extend it, CORRUPT if the tree
+ * Check: STATE if a log key has begun that the sealer was not given, ROLLBACK if the store is behind the guard or does not extend it, CORRUPT if the tree
  * state is not what the rows hash to, GUARD if the guard is not ours or went back itself.
  */
 cbank_status cbi_seal_check(cbi_sealer *sealer, cbi_sealing *out, cbank_error *err);

@@ -97,7 +97,8 @@ static cbank_status lead(bench_act *acts, size_t count, cbi_group *group, cbank_
     cbi_queue_init(&queue);
     for (size_t i = 0; i < count; i++)
         cbi_queue_add(&queue, &acts[i].act);
-    cbank_status status = cbi_group_commit(it.store, it.hasher, &queue, NULL, group, err);
+    cbank_status status = cbi_group_commit(it.store, &(cbi_signers){.key = it.key}, it.hasher,
+                                           &queue, NULL, group, err);
     if (status != CBANK_OK)
         cbi_group_fail(group, status, err);
     cbi_queue_clear(&queue);
