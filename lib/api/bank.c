@@ -43,7 +43,7 @@ static cbank_status write_vkey(const cbi_bank *bank, cbank_buffer *out, cbank_er
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_note_vkey(cbi_bytes_of_text(bank->config.origin),
-                          cbi_private_public(bank->log_key), out, err));
+                          cbi_private_public(bank->log_key.key), out, err));
     CBI_TRY(cbi_buffer_append(out, cbi_bytes_of("", 1), err));
 done:
     return status;

@@ -133,7 +133,7 @@ static cbank_status check_seen(const cbi_bank *bank, cbi_reader *reader, cbi_byt
 
     CBI_REQUIRE(*from == 0, err);
     CBI_TRY(cbi_checkpoint_verify(seen, cbi_bytes_of_text(bank->config.origin),
-                                  cbi_private_public(bank->log_key), &checkpoint, err));
+                                  cbi_private_public(bank->log_key.key), &checkpoint, err));
     if (checkpoint.size <= reader->sealed.size)
         CBI_TRY(cbi_history_root(reader, checkpoint.size, &root, err));
     if (checkpoint.size > reader->sealed.size || !cbi_hash_equal(&root, &checkpoint.root))

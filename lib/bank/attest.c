@@ -162,7 +162,7 @@ static cbank_status sign(attesting *it, cbi_attested *out, cbank_error *err)
     head.document = cbi_message_string(terms->document);
     fill_what(it, &head);
     fill_parts(it, parts, list, &head);
-    CBI_TRY(cbi_attestation_make(&head, it->bank->log_key, &out->file, err));
+    CBI_TRY(cbi_attestation_make(&head, it->bank->log_key.key, &out->file, err));
     CBI_TRY(cbi_attestation_open(it->reader.hasher, cbi_bytes_of_buffer(&out->file), &made, err));
     it->id = made.id;
     memcpy(out->code, code.text, sizeof(code.text));

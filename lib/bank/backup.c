@@ -106,7 +106,7 @@ static cbank_status copy_keys(const char *from, const char *folder, cbank_error 
     static const struct {
         const char *name;
         bool required;
-    } files[] = {{"log.key", true}, {"vault.key", true}, {"root.key", false}};
+    } files[] = {{"log.key", true}, {"log.next.key", false}, {"vault.key", true}, {"root.key", false}};
     char keys[CBI_PATH_MAX], source[CBI_PATH_MAX], target[CBI_PATH_MAX];
     cbank_buffer content = {0};
     cbank_status status = CBANK_OK;
@@ -185,23 +185,22 @@ done:
 static cbank_status settle(const char *folder, const cbi_restoring *restoring, cbi_config *config,
                            cbank_error *err)
 {
-    char path[CBI_PATH_MAX], keys[CBI_PATH_MAX];
-    cbi_private *log_key = NULL;
+    char path[CBI_PATH_MAX];
+    cbi_logkey log_key = {0};
     cbi_store *store = NULL;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_config_path(folder, "keys", keys, err));
-    CBI_TRY(cbi_config_path(keys, "log.key", path, err));
-    CBI_TRY(cbi_keyfile_read_private(path, restoring->passphrase, &log_key, err));
+    CBI_TRY(cbi_logkey_read(folder, restoring->passphrase, &log_key, err));
     CBI_TRY(cbi_config_path(folder, "store", path, err));
     CBI_TRY(cbi_store_open(path, config->quota, &store, err));
-    CBI_TRY(read_origin(store, cbi_private_public(log_key)->suite, config, err));
+    CBI_TRY(cbi_logkey_choose(folder, restoring->passphrase, store, &log_key, err));
+    CBI_TRY(read_origin(store, cbi_private_public(log_key.key)->suite, config, err));
     CBI_TRY(cbi_config_write(folder, config, err));
     if (restoring->note.size > 0)
-        CBI_TRY(adopt(restoring, store, config, log_key, err));
+        CBI_TRY(adopt(restoring, store, config, log_key.key, err));
 done:
     cbi_store_close(store);
-    cbi_private_free(log_key);
+    cbi_logkey_clear(&log_key);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include "bank/shelf.h"
 #include "base/memory.h"
 #include "crypto/keyfile.h"
+#include "ledger/epoch.h"
 
 cbank_status cbi_bank_setup(const cbi_config *config, const cbi_private *log_key, char *guard,
                             cbi_ledger_setup *out, cbank_error *err)
@@ -55,9 +56,8 @@ static cbank_status read_keys(const char *folder, cbi_bytes passphrase, cbi_bank
     cbi_secret master = {0};
 
     CBI_TRY(cbi_config_path(folder, "keys", keys, err));
-    CBI_TRY(cbi_config_path(keys, "log.key", path, err));
-    CBI_TRY(cbi_keyfile_read_private(path, passphrase, &bank->log_key, err));
-    if (cbi_private_public(bank->log_key)->suite != bank->config.suite)
+    CBI_TRY(cbi_logkey_read(folder, passphrase, &bank->log_key, err));
+    if (cbi_private_public(bank->log_key.key)->suite != bank->config.suite)
         CBI_TRY(cbi_fail(err, CBI_REASON_BANK_KEY, 0, "log.key", NULL));
     CBI_TRY(cbi_config_path(keys, "vault.key", path, err));
     CBI_TRY(cbi_keyfile_read_secret(path, passphrase, &master, err));
@@ -72,6 +72,8 @@ static cbank_status read_self(cbi_bank *bank, cbank_error *err)
 {
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
+    const cbi_public *first;
+    cbi_epochs epochs;
     cbi_logged logged;
 
     CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
@@ -80,31 +82,73 @@ static cbank_status read_self(cbi_bank *bank, cbank_error *err)
     bank->self = cbi_statement_body(&bank->created, &cbank__v1__bank_created__descriptor);
     if (bank->self == NULL || strcmp(bank->self->origin, bank->config.origin) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_BANK_SELF, 0, bank->config.origin, NULL));
-    if (!cbi_bytes_equal(cbi_message_bytes(bank->self->log_key),
-                         cbi_public_bytes(cbi_private_public(bank->log_key))))
+    CBI_TRY(cbi_epochs_read(reader.txn, bank->config.suite, &epochs, err));
+    first = cbi_epochs_at(&epochs, 0, cbi_private_public(bank->log_key.key));
+    if (!cbi_bytes_equal(cbi_message_bytes(bank->self->log_key), cbi_public_bytes(first)))
         CBI_TRY(cbi_fail(err, CBI_REASON_BANK_KEY, 0, "log.key", NULL));
 done:
     cbi_ledger_read_end(&reader);
     return status;
 }
 
+static cbank_status open_ledger(const char *path, cbi_bytes passphrase, cbi_bank *bank,
+                                cbank_error *err)
+{
+    char guard[CBI_PATH_MAX];
+    cbi_ledger_setup setup;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_logkey_choose(path, passphrase, bank->store, &bank->log_key, err));
+    CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key.key, guard, &setup, err));
+    setup.next_key = bank->log_key.next;
+    setup.earlier_key = bank->log_key.takes_over ? &bank->log_key.earlier : NULL;
+    CBI_TRY(cbi_ledger_open(bank->store, &setup, &bank->ledger, err));
+done:
+    return status;
+}
+
+static cbank_status open_bank(const char *path, cbi_bytes passphrase, cbi_bank *bank,
+                              cbank_error *err)
+{
+    char store[CBI_PATH_MAX];
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_config_read(path, &bank->config, err));
+    CBI_TRY(read_keys(path, passphrase, bank, err));
+    CBI_TRY(cbi_config_path(path, "store", store, err));
+    CBI_TRY(cbi_store_open(store, bank->config.quota, &bank->store, err));
+    CBI_TRY(open_ledger(path, passphrase, bank, err));
+    CBI_TRY(read_self(bank, err));
+    CBI_TRY(cbi_shelf_new(&bank->shelf, err));
+done:
+    return status;
+}
+
 cbank_status cbi_bank_open(const char *path, cbi_bytes passphrase, cbi_bank **out,
                            cbank_error *err)
 {
-    char store[CBI_PATH_MAX], guard[CBI_PATH_MAX];
-    cbi_ledger_setup setup;
     cbank_status status = CBANK_OK;
     cbi_bank *bank = NULL;
 
     CBI_TRY(cbi_alloc_hidden(sizeof(*bank), &bank, err)); /* it holds the secrets */
-    CBI_TRY(cbi_config_read(path, &bank->config, err));
-    CBI_TRY(read_keys(path, passphrase, bank, err));
-    CBI_TRY(cbi_config_path(path, "store", store, err));
-    CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key, guard, &setup, err));
-    CBI_TRY(cbi_store_open(store, bank->config.quota, &bank->store, err));
-    CBI_TRY(cbi_ledger_open(bank->store, &setup, &bank->ledger, err));
-    CBI_TRY(read_self(bank, err));
-    CBI_TRY(cbi_shelf_new(&bank->shelf, err));
+    CBI_TRY(open_bank(path, passphrase, bank, err));
+    CBI_TRY(cbi_logkey_settle(path, passphrase, &bank->log_key, err));
+    *out = bank;
+    bank = NULL;
+done:
+    cbi_bank_close(bank);
+    return status;
+}
+
+cbank_status cbi_bank_open_waiting(const char *path, cbi_bytes passphrase, cbi_bank **out,
+                                   cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_bank *bank = NULL;
+
+    CBI_TRY(cbi_alloc_hidden(sizeof(*bank), &bank, err));
+    CBI_TRY(cbi_logkey_read_next(path, passphrase, &bank->log_key, err));
+    CBI_TRY(open_bank(path, passphrase, bank, err));
     *out = bank;
     bank = NULL;
 done:
@@ -119,7 +163,7 @@ void cbi_bank_close(cbi_bank *bank)
     cbi_shelf_free(bank->shelf);
     cbi_ledger_close(bank->ledger);
     cbi_store_close(bank->store);
-    cbi_private_free(bank->log_key);
+    cbi_logkey_clear(&bank->log_key);
     cbi_statement_clear(&bank->created);
     cbi_free_hidden(bank, sizeof(*bank));
 }

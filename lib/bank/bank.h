@@ -3,7 +3,7 @@
  *
  *   DIR/bank.conf       config.h
  *   DIR/store/          the store
- *   DIR/keys/log.key    signs checkpoints, transcripts and status files
+ *   DIR/keys/log.key    signs checkpoints, transcripts and status files (logkey.h)
  *   DIR/keys/root.key   signs directories; may be kept elsewhere
  *   DIR/keys/vault.key  the master secret: seals personal data, makes look-up keys
  *   GUARD/checkpoint    the guard, outside DIR
@@ -12,6 +12,7 @@
 #define CBI_BANK_BANK_H
 
 #include "bank/config.h"
+#include "bank/logkey.h"
 #include "crypto/seal.h"
 #include "ledger/ledger.h"
 #include "record/statement.h"
@@ -35,7 +36,7 @@ typedef struct cbi_bank {
     cbi_config config;
     cbi_store *store;
     cbi_ledger *ledger;
-    cbi_private *log_key;
+    cbi_logkey log_key;
     cbi_bank_secrets secrets;
     cbi_statement created; /* the log's first statement */
     const Cbank__V1__BankCreated *self;
@@ -56,9 +57,12 @@ typedef struct cbi_bank_founding {
 
 /* Makes everything in a temporary folder and moves it into place. EXISTS, INVALID, IO, FULL. */
 cbank_status cbi_bank_create(const cbi_bank_founding *founding, cbank_error *err);
-/* NOT_FOUND, KEY, ROLLBACK, GUARD, CORRUPT, MALFORMED. */
+/* NOT_FOUND, KEY, STATE, ROLLBACK, GUARD, CORRUPT, MALFORMED. */
 cbank_status cbi_bank_open(const char *path, cbi_bytes passphrase, cbi_bank **out,
                            cbank_error *err);
+/* The same, together with the log key that waits to take over; only for that (logkey.h). */
+cbank_status cbi_bank_open_waiting(const char *path, cbi_bytes passphrase, cbi_bank **out,
+                                   cbank_error *err);
 /* NULL is a no-op. */
 void cbi_bank_close(cbi_bank *bank);
 

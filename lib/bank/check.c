@@ -125,6 +125,8 @@ static cbank_status read_beginning(cbi_check *check, cbank_error *err)
     if (status == CBANK_OK)
         status = read_counters(txn, &check->stated, &error);
     if (status == CBANK_OK)
+        status = cbi_check_keys_begin(check, txn, &error);
+    if (status == CBANK_OK)
         check->stated_size = state.frontier.size;
     CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
 done:
@@ -143,10 +145,10 @@ cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
     check->bank = bank;
     CBI_TRY(cbi_alloc(CBI_CHECK_FINDINGS_MAX, sizeof(*check->findings), &check->findings, err));
     CBI_TRY(cbi_hasher_new(bank->config.suite, &check->hasher, err));
-    CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key, check->guard, &setup, err));
+    CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key.key, check->guard, &setup, err));
     scope = (cbi_replay_scope){.store = bank->store,
                                .origin = bank->config.origin,
-                               .log_key = cbi_private_public(bank->log_key),
+                               .log_key = cbi_private_public(bank->log_key.key),
                                .guard_path = check->guard};
     CBI_TRY(read_beginning(check, err));
     CBI_TRY(cbi_replay_begin(&scope, &check->replay, err));
@@ -164,6 +166,8 @@ void cbi_check_end(cbi_check *check)
     cbi_replay_end(check->replay);
     cbi_hasher_free(check->hasher);
     cbi_page_clear(&check->page);
+    cbank_buffer_clear(&check->stated_keys);
+    cbank_buffer_clear(&check->derived_keys);
     cbi_free(check->findings);
     cbi_free(check->lives.rows);
     cbi_free(check);
@@ -309,6 +313,8 @@ static cbank_status step_counts(cbi_check *check, cbank_error *err)
     /* Rows that could not be read were found before, and those erased cannot be counted. */
     if (check->rows != check->stated_size || check->erased)
         goto done;
+    status = cbi_check_keys_end(check, &error);
+    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         status = compare(&error, counts[i].name, counts[i].stated, counts[i].counted);
         CBI_TRY(judge(check, status, &error, CBI_TABLE_META, i, err));

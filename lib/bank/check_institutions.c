@@ -36,12 +36,18 @@ static const char *key_of(const cbi_statement *statement, Cbank__V1__Institution
         cbi_statement_body(statement, &cbank__v1__institution_admitted__descriptor);
     const Cbank__V1__KeyRotated *rotated =
         cbi_statement_body(statement, &cbank__v1__key_rotated__descriptor);
+    const Cbank__V1__KeyReplaced *replaced =
+        cbi_statement_body(statement, &cbank__v1__key_replaced__descriptor);
 
     cbank__v1__institution_key__init(out);
     if (admitted != NULL) {
         out->public_key = admitted->public_key;
         out->request = admitted->request;
         return admitted->institution;
+    }
+    if (replaced != NULL) {
+        out->public_key = replaced->public_key;
+        return replaced->institution;
     }
     if (rotated == NULL)
         return NULL;
@@ -60,8 +66,8 @@ static cbank_status check_request(const cbi_check *check, const char *code,
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_public_parse(bank->config.suite, cbi_message_bytes(key->public_key), out, err));
-    if (key->request.len == 0 && earlier == NULL)
-        goto done; /* vouched */
+    if (key->request.len == 0)
+        goto done; /* vouched: no statement of a rotation is without one */
     CBI_TRY(cbi_request_parse(bank->config.suite, cbi_message_bytes(key->request), &request, err));
     CBI_TRY(cbi_request_verify(&request, earlier, err));
     if (!cbi_public_equal(&request.key, out) ||
@@ -94,6 +100,10 @@ static cbank_status derive_keys(cbi_check *check, cbi_txn *txn,
         if (i > 0)
             out->keys[i - 1].until_index = index;
         out->key_list[i] = &out->keys[i];
+    }
+    for (size_t i = 0; i < known->n_keys; i++) {
+        if (known->keys[i]->compromised_since != 0)
+            CBI_TRY(cbi_check_lost_key(check, txn, known->institution, &out->keys[i], err));
     }
 done:
     return status;

@@ -240,6 +240,25 @@ static cbank_status check_rotated(const row *it, cbank_error *err)
     return check_key(it, rotated->institution, err);
 }
 
+static cbank_status check_replaced(const row *it, cbank_error *err)
+{
+    const Cbank__V1__KeyReplaced *replaced = it->statement->body;
+
+    return check_key(it, replaced->institution, err);
+}
+
+static cbank_status check_compromised(const row *it, cbank_error *err)
+{
+    const Cbank__V1__KeyCompromised *compromised = it->statement->body;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_subject(it, compromised->institution, err));
+    CBI_TRY(check_order(it, err));
+    CBI_TRY(cbi_check_compromised(it->check, it->txn, it->logged->index, it->statement, err));
+done:
+    return status;
+}
+
 /* The row's status is of this statement or of a newer one. */
 static cbank_status check_suspension(const row *it, cbank_error *err)
 {
@@ -348,6 +367,33 @@ done:
     return status;
 }
 
+static cbank_status check_own_key(const row *it, const char *origin, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_subject(it, origin, err));
+    CBI_TRY(cbi_check_bank_key(it->check, it->logged->index, it->statement, err));
+done:
+    return status;
+}
+
+static cbank_status check_begun(const row *it, cbank_error *err)
+{
+    return check_own_key(it, ((const Cbank__V1__LogKeyBegun *)it->statement->body)->origin, err);
+}
+
+static cbank_status check_succeeded(const row *it, cbank_error *err)
+{
+    return check_own_key(it, ((const Cbank__V1__RootKeySucceeded *)it->statement->body)->origin,
+                         err);
+}
+
+static cbank_status check_log_key(const row *it, cbank_error *err)
+{
+    return check_own_key(it, ((const Cbank__V1__LogKeyCompromised *)it->statement->body)->origin,
+                         err);
+}
+
 /* ---- all ---------------------------------------------------------------------------------- */
 
 static const struct {
@@ -373,6 +419,8 @@ static const struct {
     {KIND(CREDIT_CHANGED), check_credit_changed},
     {KIND(INSTITUTION_ADMITTED), check_admitted},
     {KIND(KEY_ROTATED), check_rotated},
+    {KIND(KEY_REPLACED), check_replaced},
+    {KIND(KEY_COMPROMISED), check_compromised},
     {KIND(INSTITUTION_SUSPENDED), check_suspension},
     {KIND(INSTITUTION_RESUMED), check_suspension},
     {KIND(INSTITUTION_REGISTERED), check_told},
@@ -393,6 +441,9 @@ static const struct {
     {KIND(PUBLISHED), check_published},
     {KIND(PUBLICATION_WITHDRAWN), check_withdrawn},
     {KIND(BANK_CREATED), check_created},
+    {KIND(LOG_KEY_BEGUN), check_begun},
+    {KIND(ROOT_KEY_SUCCEEDED), check_succeeded},
+    {KIND(LOG_KEY_COMPROMISED), check_log_key},
 };
 
 /* By what the entry says, so that erased statements count too. */

@@ -10,6 +10,8 @@
 #include "bank/check.h"
 #include "ledger/replay.h"
 
+#include "cbank/v1/directory.pb-c.h"
+
 /* What the log says there are of each. */
 typedef struct cbi_check_counts {
     uint64_t accounts;
@@ -44,6 +46,8 @@ struct cbi_check {
     cbi_check_counts counted;
     cbi_check_counts stated; /* by the bank, when its log was `stated_size` long */
     uint64_t stated_size;
+    cbank_buffer stated_keys;  /* the bank's own keys, as its row had them then */
+    cbank_buffer derived_keys; /* and as the log says, so far */
 
     cbi_check_lives lives; /* of institutions that are not simply active */
 
@@ -83,6 +87,19 @@ cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_logged *
 /* The same of a statement that something was published or withdrawn. */
 cbank_status cbi_check_publication_said(cbi_check *check, cbi_txn *txn, uint64_t index,
                                         const cbi_statement *statement, cbank_error *err);
+
+/* The bank's own keys: what the row says, then each statement, then whether they agree. */
+cbank_status cbi_check_keys_begin(cbi_check *check, cbi_txn *txn, cbank_error *err);
+cbank_status cbi_check_bank_key(cbi_check *check, uint64_t index, const cbi_statement *statement,
+                                cbank_error *err);
+cbank_status cbi_check_keys_end(cbi_check *check, cbank_error *err);
+
+/* A statement that an institution's key is compromised: its row must say so too. */
+cbank_status cbi_check_compromised(cbi_check *check, cbi_txn *txn, uint64_t index,
+                                   const cbi_statement *statement, cbank_error *err);
+/* The other way round: since when, and its end, from what the institution's chain says. */
+cbank_status cbi_check_lost_key(cbi_check *check, cbi_txn *txn, const char *code,
+                                Cbank__V1__InstitutionKey *key, cbank_error *err);
 
 /* One row of a table, backwards: the log must bear it out. */
 typedef cbank_status (*cbi_check_visit)(cbi_check *check, cbi_txn *txn, cbi_bytes key,

@@ -352,7 +352,7 @@ done:
 static cbank_status sign(writing *it, cbi_disclosure *out, cbank_error *err)
 {
     Cbank__V1__TranscriptHead head = CBANK__V1__TRANSCRIPT_HEAD__INIT;
-    const cbi_private *key = it->bank->log_key;
+    const cbi_private *key = it->bank->log_key.key;
     Cbank__V1__Holder holder;
     Cbank__V1__Terms terms;
     Cbank__V1__Code purpose;

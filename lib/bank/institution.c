@@ -125,6 +125,9 @@ cbank_status cbi_institution_signer(const cbi_bank *bank, cbi_txn *txn, const ch
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_KEYLESS, 0, code, NULL));
     CBI_TRY(cbi_state_read(txn, &state, err));
     CBI_TRY(check_day(row, state.time, err));
+    if (newest_key(row)->until_index != 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_SIGNER_COMPROMISED, newest_key(row)->until_index, code,
+                         NULL));
     CBI_TRY(cbi_public_parse(bank->config.suite, cbi_message_bytes(newest_key(row)->public_key),
                              out, err));
 done:

@@ -27,6 +27,7 @@ cbank_status cbi_institution_after(cbi_txn *txn, const char *after,
 /*
  * The key that it signs with today; STATE while it is suspended, for who has no key, and once the
  * last day of one that has ended is over, as far as the newest statement's time tells.
+ * KEY_NOT_VALID while its newest key is compromised.
  */
 cbank_status cbi_institution_signer(const cbi_bank *bank, cbi_txn *txn, const char *code,
                                     cbi_public *out, cbank_error *err);

@@ -4,6 +4,7 @@
 
 #include "bank/counter.h"
 #include "bank/holding.h"
+#include "bank/keyring.h"
 #include "bank/recognition.h"
 #include "base/memory.h"
 #include "proof/assembly.h"
@@ -96,13 +97,23 @@ static cbi_bytes follow(cbi_bytes key, uint8_t out[CBI_KEY_MAX])
 
 /* ---- directory ------------------------------------------------------------------------------ */
 
+/* Before a number is taken. */
 static cbank_status check_root_key(const cbi_bank *bank, const cbi_private *root_key,
                                    cbank_error *err)
 {
+    Cbank__V1__BankKeys *keys = NULL;
+    cbi_txn *txn = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_txn_begin(bank->store, CBI_TXN_READ, &txn, err));
+    CBI_TRY(cbi_keyring_read(bank, txn, &keys, err));
     if (!cbi_bytes_equal(cbi_public_bytes(cbi_private_public(root_key)),
-                         cbi_message_bytes(bank->self->root_key)))
-        return cbi_fail(err, CBI_REASON_NOT_THE_ROOT_KEY, 0, bank->config.origin, NULL);
-    return CBANK_OK;
+                         cbi_message_bytes(keys->root_key)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_NOT_THE_ROOT_KEY, 0, bank->config.origin, NULL));
+done:
+    cbi_txn_abort(txn);
+    cbi_message_free(keys);
+    return status;
 }
 
 /* Rows are directory entries already, in the order of their codes. */
@@ -135,13 +146,12 @@ static cbank_status sign_directory(writing *it, const cbi_private *root_key, cba
 {
     Cbank__V1__DirectoryHead head = CBANK__V1__DIRECTORY_HEAD__INIT;
     const Cbank__V1__BankCreated *self = it->bank->self;
-    Cbank__V1__LogKey log_key = CBANK__V1__LOG_KEY__INIT, *log_keys[1] = {&log_key};
+    Cbank__V1__BankKeys *keys = NULL;
     cbank_status status = CBANK_OK;
     cbi_hash digest;
 
+    CBI_TRY(cbi_keyring_read(it->bank, it->reader.txn, &keys, err));
     CBI_TRY(cbi_assembly_digest(&it->assembly, &digest, err));
-    log_key.public_key = self->log_key;
-    log_key.from_size = 1;
     head.version = CBI_DIRECTORY_VERSION;
     head.origin = self->origin;
     head.suite = self->suite;
@@ -150,9 +160,11 @@ static cbank_status sign_directory(writing *it, const cbi_private *root_key, cba
     head.number = it->out->number;
     head.at = it->now;
     head.expires_at = it->expires_at;
-    head.root_key = self->root_key;
-    head.log_keys = log_keys;
-    head.n_log_keys = 1;
+    head.root_key = keys->root_key;
+    head.successions = keys->successions;
+    head.n_successions = keys->n_successions;
+    head.log_keys = keys->log_keys;
+    head.n_log_keys = keys->n_log_keys;
     head.size = it->reader.sealed.size;
     head.root = cbi_message_data(cbi_bytes_of_hash(&it->reader.sealed.root));
     head.checkpoint = cbi_message_data(cbi_sealed_note(&it->reader.sealed));
@@ -161,6 +173,7 @@ static cbank_status sign_directory(writing *it, const cbi_private *root_key, cba
     CBI_TRY(cbi_assembly_finish(&it->assembly, CBI_DIRECTORY_TYPE, &head, &root_key, 1,
                                 &it->out->file, err));
 done:
+    cbi_message_free(keys);
     return status;
 }
 
@@ -371,7 +384,7 @@ done:
 static cbank_status sign_status(writing *it, cbank_error *err)
 {
     Cbank__V1__StatusHead head = CBANK__V1__STATUS_HEAD__INIT;
-    const cbi_private *key = it->bank->log_key;
+    const cbi_private *key = it->bank->log_key.key;
     cbank_status status = CBANK_OK;
     cbi_hash digest;
 
