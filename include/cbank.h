@@ -299,6 +299,7 @@ CBANK_API CBANK_CHECKED cbank_status cbank_bank_create(const uint8_t *request, s
  * @retval CBANK_E_GUARD      the guard is missing, foreign or badly signed
  * @retval CBANK_E_CORRUPT    stored bytes do not hash to the signed tree, or the file is cut short
  * @retval CBANK_E_KEY        wrong or missing passphrase, or key files others can read
+ * @retval CBANK_E_STATE      the log goes on under a newer log key than the folder holds
  */
 CBANK_API CBANK_CHECKED cbank_status cbank_bank_open(const char *path, const uint8_t *passphrase,
                                                      size_t passphrase_size, cbank_bank **out,
@@ -327,6 +328,55 @@ CBANK_API CBANK_CHECKED cbank_status cbank_bank_directory(cbank_bank *bank, cons
 CBANK_API CBANK_CHECKED cbank_status cbank_bank_status(cbank_bank *bank, const uint8_t *request,
                                                        size_t request_size, cbank_buffer *reply,
                                                        cbank_error *err);
+
+/**
+ * Begins an epoch of the log with a new key, made here, encrypted under the same passphrase; the
+ * old one signs no more and is gone. Handles that are open on the bank, in this process and in
+ * others, answer STATE from then on and have to be opened again. A stop half way is mended by
+ * opening the bank. Request: RotateLogKeyRequest. Reply: BankInfo. As cbank_bank_open, and BUSY if
+ * others never stop writing.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_rotate_key(const uint8_t *request,
+                                                           size_t request_size,
+                                                           const uint8_t *passphrase,
+                                                           size_t passphrase_size,
+                                                           cbank_buffer *reply, cbank_error *err);
+
+/**
+ * The root key hands over to the next one: signed by both. Needs no bank. Whoever pinned the
+ * earlier key follows by what directories say. Request: RootSuccessionRequest.
+ * Reply: RootSuccessionReply. INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_root_succession(const cbank_key *earlier,
+                                                           const cbank_key *next,
+                                                           const uint8_t *request,
+                                                           size_t request_size,
+                                                           cbank_buffer *reply, cbank_error *err);
+
+/**
+ * Takes over the next root key, which signs directories from here on.
+ * Request: SucceedRootRequest. Reply: BankInfo. BAD_SIGNATURE, INVALID (not the next one).
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_succeed_root(cbank_bank *bank,
+                                                             const uint8_t *request,
+                                                             size_t request_size,
+                                                             cbank_buffer *reply,
+                                                             cbank_error *err);
+
+/**
+ * Reports that an institution's key, or one of the bank's earlier log keys, may be in other hands,
+ * and from which place in the log. What came before that place holds; nothing from there on does.
+ * Request: KeyCompromisedRequest. Reply: KeyCompromisedReply.
+ *
+ * @retval CBANK_E_NOT_FOUND  no such institution or key
+ * @retval CBANK_E_STATE      the log key of today (rotate it first), or reported already
+ * @retval CBANK_E_INVALID    a place at which the key was not valid
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_key_compromised(cbank_bank *bank,
+                                                                const uint8_t *request,
+                                                                size_t request_size,
+                                                                cbank_buffer *reply,
+                                                                cbank_error *err);
 
 /**
  * Begins to replay everything: bytes, digests, chains, uniqueness, tiles, heads, indices,
@@ -426,8 +476,9 @@ CBANK_API CBANK_CHECKED cbank_status cbank_institution_admit(cbank_bank *bank,
                                                              cbank_error *err);
 
 /**
- * Takes over an institution's new key; the earlier one is valid for what was received before.
- * Request: RotateRequest. Reply: InstitutionInfo. NOT_FOUND, BAD_SIGNATURE, INVALID.
+ * Takes over an institution's new key; the earlier one is valid for what was received before. Where
+ * the earlier one is compromised, the bank alone brings in the new one.
+ * Request: RotateRequest. Reply: InstitutionInfo. NOT_FOUND, BAD_SIGNATURE, INVALID, STATE.
  */
 CBANK_API CBANK_CHECKED cbank_status cbank_institution_rotate(cbank_bank *bank,
                                                               const uint8_t *request,
@@ -978,11 +1029,37 @@ CBANK_API CBANK_CHECKED cbank_status cbank_claim_withdraw(cbank_bank *bank,
                                                           size_t request_size,
                                                           cbank_buffer *reply, cbank_error *err);
 
+/* ---- trust ------------------------------------------------------------------------------ */
+
+/**
+ * Pins a bank, or takes newer files of one that is pinned: a directory that the same root key or
+ * one that followed it has signed, a status file; by their numbers, never backwards. What to keep
+ * comes back in the reply. Needs no bank. Request: TrustRefreshRequest. Reply: TrustRefreshReply.
+ *
+ * @retval CBANK_E_STALE          older than what was seen, or by a root key that was succeeded; a
+ *                                status file that has expired
+ * @retval CBANK_E_FORK           two files of one number, or two successors of one root key
+ * @retval CBANK_E_EXPIRED        a directory that has expired
+ * @retval CBANK_E_UNTRUSTED_KEY  another root key, or a gap in the succession
+ * @retval CBANK_E_MALFORMED      not such a file
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_trust_refresh(const uint8_t *request,
+                                                         size_t request_size, cbank_buffer *reply,
+                                                         cbank_error *err);
+
+/**
+ * What is kept of a bank, or what a directory says by itself, though it may have expired.
+ * Request: TrustShowRequest. Reply: TrustInfo. As cbank_trust_refresh.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_trust_show(const uint8_t *request, size_t request_size,
+                                                      cbank_buffer *reply, cbank_error *err);
+
 /** Whom a verifier trusts: one bank's directory, checked once. Needs no bank. */
 typedef struct cbank_verifier cbank_verifier;
 
 /**
- * Checks a directory and holds it. Request: VerifierRequest.
+ * Checks a directory and holds it. Request: VerifierRequest. With a trust store what it keeps is
+ * held, or a newer directory; then as cbank_trust_refresh.
  *
  * @retval CBANK_E_MALFORMED      not a directory
  * @retval CBANK_E_UNTRUSTED_KEY  signed by another root key than the fingerprint says, or weak

@@ -5,6 +5,8 @@
 
 #include "bank/backup.h"
 #include "bank/counter.h"
+#include "bank/keyring.h"
+#include "bank/rootkey.h"
 #include "bank/upkeep.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -49,15 +51,15 @@ done:
     return status;
 }
 
-static cbank_status fingerprint_of(const cbi_bank *bank, char out[2 * CBI_HASH_SIZE + 1],
-                                   cbank_error *err)
+static cbank_status fingerprint_of(const cbi_bank *bank, const Cbank__V1__BankKeys *keys,
+                                   char out[2 * CBI_HASH_SIZE + 1], cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_public root_key;
     cbi_hash digest;
 
-    CBI_TRY(cbi_public_parse(bank->config.suite, cbi_message_bytes(bank->self->root_key),
-                             &root_key, err));
+    CBI_TRY(cbi_public_parse(bank->config.suite, cbi_message_bytes(keys->root_key), &root_key,
+                             err));
     CBI_TRY(cbi_public_fingerprint(&root_key, &digest, err));
     cbi_hex_encode(cbi_bytes_of_hash(&digest), out);
 done:
@@ -68,6 +70,7 @@ static cbank_status reply_info(cbi_bank *bank, cbank_buffer *reply, cbank_error 
 {
     Cbank__Api__V1__BankInfo info = CBANK__API__V1__BANK_INFO__INIT;
     char fingerprint[2 * CBI_HASH_SIZE + 1];
+    Cbank__V1__BankKeys *keys = NULL;
     cbank_buffer vkey = {0};
     cbi_reader reader = {0};
     cbi_store_use use;
@@ -79,13 +82,16 @@ static cbank_status reply_info(cbi_bank *bank, cbank_buffer *reply, cbank_error 
     CBI_TRY(cbi_upkeep_read(reader.txn, CBI_UPKEEP_ERASED, &info.erased_at, err));
     CBI_TRY(cbi_upkeep_read(reader.txn, CBI_UPKEEP_COMPACTED, &info.compacted_at, err));
     CBI_TRY(write_vkey(bank, &vkey, err));
-    CBI_TRY(fingerprint_of(bank, fingerprint, err));
+    CBI_TRY(cbi_keyring_read(bank, reader.txn, &keys, err));
+    CBI_TRY(fingerprint_of(bank, keys, fingerprint, err));
     CBI_TRY(cbi_face_texts(bank->self->names, bank->self->n_names, &info.names, err));
     info.n_names = bank->self->n_names;
     info.origin = bank->config.origin;
     info.suite = (Cbank__V1__Suite)bank->config.suite;
     info.vkey = (char *)vkey.data;
-    info.root_key = bank->self->root_key;
+    info.root_key = keys->root_key;
+    info.root_epoch = (uint32_t)keys->n_successions + 1;
+    info.log_epoch = (uint32_t)keys->n_log_keys;
     info.fingerprint = fingerprint;
     info.size = reader.sealed.size;
     info.root = cbi_message_data(cbi_bytes_of_hash(&reader.sealed.root));
@@ -95,6 +101,7 @@ static cbank_status reply_info(cbi_bank *bank, cbank_buffer *reply, cbank_error 
 done:
     cbi_ledger_read_end(&reader);
     cbank_buffer_clear(&vkey);
+    cbi_message_free(keys);
     cbi_free(info.names);
     return status;
 }
@@ -182,6 +189,49 @@ void cbank_bank_close(cbank_bank *bank)
         return;
     cbi_bank_close(bank->inner);
     cbi_free(bank);
+}
+
+/* ---- keys -------------------------------------------------------------------------------- */
+
+cbank_status cbank_bank_rotate_key(const uint8_t *request, size_t request_size,
+                                   const uint8_t *passphrase, size_t passphrase_size,
+                                   cbank_buffer *reply, cbank_error *err)
+{
+    cbi_bytes secret = cbi_face_passphrase(passphrase, passphrase_size);
+    Cbank__Api__V1__RotateLogKeyRequest *asked = NULL;
+    cbi_bank *bank = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_REQUIRE(reply != NULL, err);
+    CBI_TRY(cbi_face_request(&cbank__api__v1__rotate_log_key_request__descriptor, request,
+                             request_size, &asked, err));
+    CBI_TRY(cbi_face_check_text("path", asked->path, err));
+    CBI_TRY(cbi_logkey_rotate(asked->path, secret, cbi_face_now(), err));
+    CBI_TRY(cbi_bank_open(asked->path, secret, &bank, err));
+    CBI_TRY(reply_info(bank, reply, err));
+done:
+    cbi_bank_close(bank);
+    cbi_message_free(asked);
+    return status;
+}
+
+cbank_status cbank_bank_succeed_root(cbank_bank *bank, const uint8_t *request,
+                                     size_t request_size, cbank_buffer *reply, cbank_error *err)
+{
+    Cbank__Api__V1__SucceedRootRequest *asked = NULL;
+    cbank_status status = CBANK_OK;
+    cbi_bank *inner;
+
+    CBI_REQUIRE(bank != NULL && reply != NULL, err);
+    CBI_TRY(cbi_face_bank(bank, &inner, err));
+    CBI_TRY(cbi_face_request(&cbank__api__v1__succeed_root_request__descriptor, request,
+                             request_size, &asked, err));
+    CBI_TRY(cbi_rootkey_succeed(inner, cbi_message_bytes(asked->file),
+                                cbi_message_bytes(asked->token), cbi_face_now(), err));
+    CBI_TRY(reply_info(inner, reply, err));
+done:
+    cbi_message_free(asked);
+    return status;
 }
 
 /* ---- copies ------------------------------------------------------------------------------ */

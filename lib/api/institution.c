@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "bank/institution.h"
 #include "bank/intake.h"
+#include "bank/keyloss.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -55,6 +55,8 @@ static cbank_status show_key(const cbi_bank *bank, const Cbank__V1__InstitutionK
     out->info.from_index = key->from_index;
     out->info.until_index = key->until_index;
     out->info.vouched = key->request.len == 0;
+    out->info.compromised_since = key->compromised_since;
+    out->info.compromised_at = key->compromised_at;
 done:
     return status;
 }
@@ -319,11 +321,26 @@ done:
     return status;
 }
 
+/* On the bank's word. */
+static cbank_status replace_key(cbi_bank *bank, const Cbank__Api__V1__RotateRequest *asked,
+                                cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_public key;
+
+    CBI_TRY(cbi_public_parse(bank->config.suite, cbi_message_bytes(asked->public_key), &key, err));
+    CBI_TRY(cbi_keyloss_replace(bank, asked->institution, &key, cbi_message_bytes(asked->token),
+                                cbi_face_now(), err));
+done:
+    return status;
+}
+
 cbank_status cbank_institution_rotate(cbank_bank *bank, const uint8_t *request,
                                       size_t request_size, cbank_buffer *reply, cbank_error *err)
 {
     Cbank__Api__V1__RotateRequest *asked = NULL;
     char code[CBI_INSTITUTION_CODE_MAX + 1];
+    const char *rotated = code;
     cbank_status status = CBANK_OK;
     cbi_bank *inner;
 
@@ -331,9 +348,17 @@ cbank_status cbank_institution_rotate(cbank_bank *bank, const uint8_t *request,
     CBI_TRY(cbi_face_bank(bank, &inner, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__rotate_request__descriptor, request, request_size,
                              &asked, err));
-    CBI_TRY(cbi_institution_rotate(inner, cbi_message_bytes(asked->file),
-                                   cbi_message_bytes(asked->token), cbi_face_now(), code, err));
-    CBI_TRY(cbi_institution_reply(inner, code, reply, err));
+    if (asked->file.len == 0) {
+        CBI_TRY(replace_key(inner, asked, err));
+        rotated = asked->institution;
+    } else if (asked->institution[0] != '\0' || asked->public_key.len > 0) {
+        CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "file", NULL));
+    } else {
+        CBI_TRY(cbi_institution_rotate(inner, cbi_message_bytes(asked->file),
+                                       cbi_message_bytes(asked->token), cbi_face_now(), code,
+                                       err));
+    }
+    CBI_TRY(cbi_institution_reply(inner, rotated, reply, err));
 done:
     cbi_message_free(asked);
     return status;

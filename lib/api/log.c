@@ -1,5 +1,6 @@
 #include "api/face.h"
 #include "bank/holding.h"
+#include "ledger/epoch.h"
 #include "proof/checkpoint.h"
 #include "proof/tlogproof.h"
 
@@ -128,12 +129,14 @@ static cbank_status check_seen(const cbi_bank *bank, cbi_reader *reader, cbi_byt
                                uint64_t *from, cbank_buffer *reply, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    cbi_checkpoint checkpoint;
+    cbi_epochs epochs;
+    cbi_sealed checkpoint;
     cbi_hash root = {0};
 
     CBI_REQUIRE(*from == 0, err);
-    CBI_TRY(cbi_checkpoint_verify(seen, cbi_bytes_of_text(bank->config.origin),
-                                  cbi_private_public(bank->log_key.key), &checkpoint, err));
+    CBI_TRY(cbi_epochs_read(reader->txn, bank->config.suite, &epochs, err));
+    CBI_TRY(cbi_epochs_check_note(&epochs, cbi_private_public(bank->log_key.key), seen,
+                                  bank->config.origin, &checkpoint, NULL, err));
     if (checkpoint.size <= reader->sealed.size)
         CBI_TRY(cbi_history_root(reader, checkpoint.size, &root, err));
     if (checkpoint.size > reader->sealed.size || !cbi_hash_equal(&root, &checkpoint.root))

@@ -143,6 +143,7 @@ cbank_status cbank_transcript_verify(const cbank_verifier *verifier, const uint8
     CBI_TRY(cbi_face_request(&cbank__api__v1__transcript_verify_request__descriptor, bytes, size,
                              &request, err));
     CBI_TRY(verify_terms(request, path, &terms, err));
+    terms.kept_status = cbi_verifier_status(verifier, &terms.status_seen);
     status = cbi_verify_transcript(cbi_message_bytes(request->file), &trust, &terms, &verdict,
                                    &why);
     CBI_TRY(report(status, &why, trust.directory, &verdict, reply, err));

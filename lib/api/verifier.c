@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/face.h"
+#include "api/truststore.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "record/code.h"
@@ -17,7 +18,15 @@ struct cbank_verifier {
     cbi_directory directory;
     cbi_pinned_key *pins;
     size_t pin_count;
+    cbank_buffer status; /* kept in the trust store; or empty */
+    uint64_t status_number;
 };
+
+cbi_bytes cbi_verifier_status(const cbank_verifier *verifier, uint64_t *number)
+{
+    *number = verifier->status_number;
+    return cbi_bytes_of_buffer(&verifier->status);
+}
 
 cbi_trust cbi_verifier_trust(const cbank_verifier *verifier)
 {
@@ -56,11 +65,32 @@ done:
     return status;
 }
 
-/* A directory, or a log key alone: one of the two. */
-static cbank_status read_directory(const verifier_request *request, cbi_directory *out,
-                                   cbank_error *err)
+/* What the store keeps, or a newer directory that it accepts. */
+static cbank_status read_store(const verifier_request *request, int64_t at, cbank_verifier *out,
+                               cbank_error *err)
 {
-    int64_t at = request->at != 0 ? request->at : cbi_face_now();
+    cbi_bytes given = cbi_message_bytes(request->directory);
+    cbi_truststore store = {0};
+    cbank_status status = CBANK_OK;
+    bool changed;
+
+    if (request->root_fingerprint[0] != '\0' || request->vkey[0] != '\0')
+        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "trust", NULL);
+    CBI_TRY(cbi_truststore_open(cbi_message_bytes(request->trust), &store, err));
+    if (given.size == 0)
+        given = cbi_message_bytes(store.message->directory);
+    CBI_TRY(cbi_truststore_take_directory(&store, given, at, &out->directory, &changed, err));
+    CBI_TRY(cbi_buffer_set(&out->status, cbi_message_bytes(store.message->status), err));
+    out->status_number = store.status_number;
+done:
+    cbi_truststore_clear(&store);
+    return status;
+}
+
+/* A directory, or a log key alone: one of the two. */
+static cbank_status read_directory(const verifier_request *request, int64_t at,
+                                   cbi_directory *out, cbank_error *err)
+{
     bool pinned = request->root_fingerprint[0] != '\0';
     cbank_status status = CBANK_OK;
     cbi_hash root;
@@ -86,13 +116,18 @@ cbank_status cbank_verifier_open(const uint8_t *bytes, size_t size, cbank_verifi
     cbank_status status = CBANK_OK;
     verifier_request *request = NULL;
     cbank_verifier *verifier = NULL;
+    int64_t at;
 
     CBI_REQUIRE(out != NULL, err);
     CBI_TRY(cbi_face_request(&cbank__api__v1__verifier_request__descriptor, bytes, size, &request,
                              err));
     CBI_TRY(cbi_alloc(1, sizeof(*verifier), &verifier, err));
     CBI_TRY(read_pins(request, verifier, err));
-    CBI_TRY(read_directory(request, &verifier->directory, err));
+    at = request->at != 0 ? request->at : cbi_face_now();
+    if (request->trust.len > 0)
+        CBI_TRY(read_store(request, at, verifier, err));
+    else
+        CBI_TRY(read_directory(request, at, &verifier->directory, err));
     *out = verifier;
     verifier = NULL;
 done:
@@ -106,6 +141,7 @@ void cbank_verifier_close(cbank_verifier *verifier)
     if (verifier == NULL)
         return;
     cbi_directory_clear(&verifier->directory);
+    cbank_buffer_clear(&verifier->status);
     cbi_free(verifier->pins);
     cbi_free(verifier);
 }

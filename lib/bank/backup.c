@@ -106,7 +106,8 @@ static cbank_status copy_keys(const char *from, const char *folder, cbank_error 
     static const struct {
         const char *name;
         bool required;
-    } files[] = {{"log.key", true}, {"log.next.key", false}, {"vault.key", true}, {"root.key", false}};
+    } files[] = {
+        {"log.key", true}, {"log.next.key", false}, {"vault.key", true}, {"root.key", false}};
     char keys[CBI_PATH_MAX], source[CBI_PATH_MAX], target[CBI_PATH_MAX];
     cbank_buffer content = {0};
     cbank_status status = CBANK_OK;

@@ -120,7 +120,7 @@ static Cbank__V1__InstitutionKey *find_key(const Cbank__V1__DirectoryInstitution
                                            cbi_bytes key)
 {
     if (key.size == 0)
-        return row->keys[row->n_keys - 1];
+        return row->n_keys == 0 ? NULL : row->keys[row->n_keys - 1];
     for (size_t i = 0; i < row->n_keys; i++) {
         if (same(row->keys[i]->public_key, key))
             return row->keys[i];

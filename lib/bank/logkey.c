@@ -219,7 +219,7 @@ done:
     return status;
 }
 
-/* Others may commit between the seal and the entry; then it is tried again after what they wrote. */
+/* Others may commit between seal and entry; then it is tried again after what they wrote. */
 static cbank_status begin_epoch(cbi_bank *bank, int64_t now, cbank_error *err)
 {
     cbank_error error = {0};

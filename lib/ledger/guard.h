@@ -3,9 +3,9 @@
  *
  * It holds the signed note itself in two 512-byte slots, padded with zeros and written in turn
  * with one synchronous write; a torn slot loses to the other, one that a later log key has signed
- * does not: then this is an old copy of the bank, which must not sign. Kept where it is not copied together
- * with the bank, it tells a restored older copy from the bank. Its lock is what makes sealing one
- * at a time across processes.
+ * does not: then this is an old copy of the bank, which must not sign. Kept where it is not copied
+ * together with the bank, it tells a restored older copy from the bank. Its lock is what makes
+ * sealing one at a time across processes.
  */
 #ifndef CBI_LEDGER_GUARD_H
 #define CBI_LEDGER_GUARD_H

@@ -40,7 +40,8 @@ cbank_status cbi_ledger_create(cbi_store *store, const cbi_ledger_setup *setup, 
 
 /*
  * Opens and seals. NOT_FOUND, CONFLICT (another origin or suite), UNSUPPORTED (another version),
- * STATE (LOG_KEY_SUPERSEDED), GUARD, ROLLBACK, CORRUPT. The store stays open longer than the ledger.
+ * STATE (LOG_KEY_SUPERSEDED), GUARD, ROLLBACK, CORRUPT. The store stays open longer than the
+ * ledger.
  */
 cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cbi_ledger **out,
                              cbank_error *err);

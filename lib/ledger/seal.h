@@ -35,8 +35,9 @@ cbank_status cbi_seal_run(cbi_sealer *sealer, cbi_sealed *out, cbank_error *err)
 
 /*
  * The steps, for cbi_seal_run and for tests that stop between them.
- * Check: STATE if a log key has begun that the sealer was not given, ROLLBACK if the store is behind the guard or does not extend it, CORRUPT if the tree
- * state is not what the rows hash to, GUARD if the guard is not ours or went back itself.
+ * Check: STATE if a log key has begun that the sealer was not given, ROLLBACK if the store is
+ * behind the guard or does not extend it, CORRUPT if the tree state is not what the rows hash to,
+ * GUARD if the guard is not ours or went back itself.
  */
 cbank_status cbi_seal_check(cbi_sealer *sealer, cbi_sealing *out, cbank_error *err);
 bool cbi_seal_is_needed(const cbi_sealer *sealer, const cbi_sealing *sealing);

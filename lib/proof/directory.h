@@ -58,8 +58,8 @@ typedef struct cbi_directory {
 
 /*
  * Opens and checks everything. With `fingerprint` the root key must be that one or have followed
- * it; without, the caller trusts the file itself. `at` decides on expiry; INT64_MIN: it has not. MALFORMED, UNSUPPORTED, UNTRUSTED_KEY,
- * BAD_SIGNATURE, BAD_SEMANTICS, EXPIRED.
+ * it; without, the caller trusts the file itself. `at` decides on expiry; INT64_MIN: it has not.
+ * MALFORMED, UNSUPPORTED, UNTRUSTED_KEY, BAD_SIGNATURE, BAD_SEMANTICS, EXPIRED.
  */
 cbank_status cbi_directory_open(cbi_bytes file, const cbi_hash *fingerprint, int64_t at,
                                 cbi_directory *out, cbank_error *err);

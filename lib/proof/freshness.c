@@ -67,6 +67,41 @@ static cbank_status open_file(const cbi_directory *directory, const cbi_verify_t
                     cbi_reason_word((cbi_reason)finer.reason));
 }
 
+/* A file that is kept says nothing once it has expired or is behind the transcript. */
+static cbank_status open_kept(const cbi_directory *directory, const cbi_verify_terms *terms,
+                              uint64_t size, cbi_statusfile *out, cbank_error *err)
+{
+    cbank_error finer = {0};
+    cbank_status status = CBANK_OK;
+
+    if (terms->kept_status.size == 0)
+        return CBANK_OK;
+    status = cbi_statusfile_open(terms->kept_status, directory, terms->at, out, &finer);
+    if (status == CBANK_E_MEMORY || status == CBANK_E_INTERNAL)
+        return cbi_fail(err, (cbi_reason)finer.reason, finer.where, "status", NULL);
+    if (status == CBANK_OK && out->head->size < size)
+        cbi_statusfile_clear(out);
+    return CBANK_OK;
+}
+
+/* `head` is NULL afterwards if there is no file to compare with. */
+static cbank_status find_file(const cbi_directory *directory, const cbi_verify_terms *terms,
+                              uint64_t size, cbi_statusfile *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (terms->status.size == 0)
+        return open_kept(directory, terms, size, out, err);
+    CBI_TRY(open_file(directory, terms, out, err));
+    if (out->head->number < terms->status_seen)
+        CBI_TRY(cbi_fail(err, CBI_REASON_STATUS_NUMBER_OLDER, out->head->number, "status", "%llu",
+                         (unsigned long long)terms->status_seen));
+    if (out->head->size < size)
+        CBI_TRY(cbi_fail(err, CBI_REASON_STATUS_OLDER, out->head->size, "status", NULL));
+done:
+    return status;
+}
+
 cbank_status cbi_freshness_check(const cbi_directory *directory, const cbi_verify_terms *terms,
                                  cbi_bytes own_note, cbi_verdict *verdict, cbank_error *err)
 {
@@ -74,11 +109,9 @@ cbank_status cbi_freshness_check(const cbi_directory *directory, const cbi_verif
     cbi_statusfile file = {0};
     cbank_status status = CBANK_OK;
 
-    if (terms->status.size == 0)
-        return CBANK_OK;
-    CBI_TRY(open_file(directory, terms, &file, err));
-    if (file.head->size < head->size)
-        CBI_TRY(cbi_fail(err, CBI_REASON_STATUS_OLDER, file.head->size, "status", NULL));
+    CBI_TRY(find_file(directory, terms, head->size, &file, err));
+    if (file.head == NULL)
+        goto done;
     if (file.head->size == head->size && !cbi_hash_equal(&file.root, &verdict->transcript.root))
         CBI_TRY(cbi_verdict_fork(verdict, own_note, cbi_message_bytes(file.head->checkpoint),
                                  err));

@@ -17,6 +17,9 @@ typedef struct cbi_verify_terms {
     const cbi_hash *consistency;
     size_t consistency_count;
     cbi_bytes status; /* a status file; or empty */
+    cbi_bytes kept_status; /* one kept from before, used where none is given and it still says
+                              something; or empty */
+    uint64_t status_seen;  /* number of the newest that was seen; one that is given is no older */
     cbi_proven require;
 } cbi_verify_terms;
 

@@ -140,8 +140,9 @@ Test(publish, only_the_root_key_signs_the_directory)
     teller_open(&it, CBI_SUITE_SHA256_ED25519);
     teller_fails(cbi_publish_directory(it.bank, it.college_key, it.now, 0, &publication, &err),
                  err, NOT_THE_ROOT_KEY);
-    teller_fails(cbi_publish_directory(it.bank, it.bank->log_key.key, it.now, 0, &publication, &err),
-                 err, NOT_THE_ROOT_KEY);
+    teller_fails(
+        cbi_publish_directory(it.bank, it.bank->log_key.key, it.now, 0, &publication, &err), err,
+        NOT_THE_ROOT_KEY);
     cr_expect_eq(publication.file.size, 0);
     publication = publish_directory(&it);
     cr_expect_eq(publication.number, 1, "a refusal takes no number");

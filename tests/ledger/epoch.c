@@ -52,7 +52,8 @@ static void put_row(cbi_txn *txn, uint64_t boundary)
 static cbank_status write_beginning(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     bench_act *begun = (bench_act *)act;
-    cbank_status status = bench_append(append, &begun->subject, append->state.frontier.size, 1, err);
+    uint64_t size = append->state.frontier.size;
+    cbank_status status = bench_append(append, &begun->subject, size, 1, err);
 
     if (status == CBANK_OK)
         put_row(append->txn, append->state.frontier.size);

@@ -31,7 +31,10 @@ static void open_sealer(void)
 {
     bench_works(cbi_guard_open(it.guard_path, BENCH_ORIGIN, cbi_private_public(it.key), &guard,
                                &bench_err));
-    sealer = (cbi_sealer){.store = it.store, .guard = &guard, .signers = {.key = it.key}, .hasher = it.hasher};
+    sealer = (cbi_sealer){.store = it.store,
+                          .guard = &guard,
+                          .signers = {.key = it.key},
+                          .hasher = it.hasher};
 }
 
 static void close_sealer(void)

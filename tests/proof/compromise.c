@@ -123,7 +123,7 @@ Test(compromise, a_key_is_not_compromised_before_it_was_one)
 
 /* ---- the bank's log keys ------------------------------------------------------------------- */
 
-/* The log goes on under another key; `since`: what the first one signed from there on is in doubt. */
+/* The log goes on under another key; what the first one signed from `since` on is in doubt. */
 static void begin_epoch(uint64_t since)
 {
     cbi_private *later = world_new_key(bank);
