@@ -1,9 +1,11 @@
 /* bank.c - cbank bank ...: making, describing, checking and keeping a bank. */
+#include "bankkey.h"
 #include "call.h"
 #include "expiry.h"
 #include "fail.h"
 #include "file.h"
 #include "job.h"
+#include "keyloss.h"
 #include "memory.h"
 #include "names.h"
 #include "options.h"
@@ -28,6 +30,8 @@ static const view info_views[] = {
     {"vkey", P_VKEY, VIEW_PLAIN, NULL},
     {"root_key", P_ROOT_KEY, VIEW_PLAIN, NULL},
     {"fingerprint", P_FINGERPRINT, VIEW_PLAIN, NULL},
+    {"root_epoch", P_ROOT_EPOCH, VIEW_PLAIN, NULL},
+    {"log_epoch", P_LOG_EPOCH, VIEW_PLAIN, NULL},
     {"size", P_SIZE, VIEW_PLAIN, NULL},
     {"root", P_ROOT, VIEW_PLAIN, NULL},
     {"accounts", P_ACCOUNTS, VIEW_PLAIN, NULL},
@@ -56,12 +60,13 @@ static json_t *describe(const Cbank__Api__V1__BankInfo *info)
 {
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-        " s:o}",
+        " s:o, s:o, s:o}",
         "name", shape_name(info->names, info->n_names), "names",
         shape_names(info->names, info->n_names),
         "origin", shape_text(info->origin), "suite", shape_suite(info->suite), "vkey",
         shape_text(info->vkey), "root_key", shape_hex(info->root_key), "fingerprint",
-        shape_text(info->fingerprint), "size", shape_number(info->size), "root",
+        shape_text(info->fingerprint), "root_epoch", shape_number(info->root_epoch), "log_epoch",
+        shape_number(info->log_epoch), "size", shape_number(info->size), "root",
         shape_hex(info->root), "accounts", shape_number(info->accounts), "records",
         shape_number(info->records), "ended", shape_number(info->ended), "institutions",
         shape_number(info->institutions), "batches", shape_number(info->batches), "used_bytes",
@@ -438,6 +443,14 @@ const command bank_commands[] = {
     {"directory", "", 0, 0, P_BANK_DIRECTORY, COMMAND_BANK | COMMAND_WRITES, directory_options,
      directory},
     {"status", "", 0, 0, P_BANK_STATUS, COMMAND_BANK | COMMAND_WRITES, status_options, status},
+    {"rotate-key", "", 0, 0, P_BANK_ROTATE_KEY, COMMAND_BANK | COMMAND_WRITES, NULL,
+     bankkey_rotate},
+    {"succession", "", 0, 0, P_BANK_SUCCESSION, COMMAND_WRITES, bankkey_succession_options,
+     bankkey_hand_over},
+    {"succeed", "FILE", 1, 1, P_BANK_SUCCEED, COMMAND_BANK | COMMAND_WRITES, bankkey_token_options,
+     bankkey_succeed},
+    {"compromised", "PUBFILE", 1, 1, P_BANK_COMPROMISED, COMMAND_BANK | COMMAND_WRITES,
+     keyloss_bank_options, keyloss_bank},
     {"check", "", 0, 0, P_BANK_CHECK, COMMAND_BANK, NULL, check},
     {"compact", "", 0, 0, P_BANK_COMPACT, COMMAND_BANK, NULL, compact},
     {"backup", "FILE", 1, 1, P_BANK_BACKUP, COMMAND_BANK | COMMAND_WRITES, NULL, backup},

@@ -5,6 +5,7 @@
 #include "fail.h"
 #include "file.h"
 #include "grant.h"
+#include "keyloss.h"
 #include "memory.h"
 #include "names.h"
 #include "options.h"
@@ -72,11 +73,14 @@ static json_t *describe_keys(const Cbank__Api__V1__InstitutionInfo *info)
         const Cbank__Api__V1__InstitutionKeyInfo *key = info->keys[i];
 
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o, s:b}", "public_key", shape_hex(key->public_key),
-                            "fingerprint", shape_text(key->fingerprint), "from_index",
+            list, json_pack("{s:o, s:o, s:o, s:o, s:b, s:o}", "public_key",
+                            shape_hex(key->public_key), "fingerprint",
+                            shape_text(key->fingerprint), "from_index",
                             shape_number(key->from_index), "until_index",
                             key->until_index > 0 ? shape_number(key->until_index) : json_null(),
-                            "vouched", (int)key->vouched));
+                            "vouched", (int)key->vouched, "compromised_since",
+                            key->compromised_since > 0 ? shape_number(key->compromised_since)
+                                                       : json_null()));
     }
     return list;
 }
@@ -296,10 +300,37 @@ static void admit(cli *c)
         admit_file(c, &admission);
 }
 
-static const option token_options[] = {
+static const option rotate_options[] = {
+    {"key", "PUBFILE", P_OPT_PUBFILE_AFTER_LOSS, 0},
     {"token", "HEX", P_OPT_TOKEN, 0},
     {0},
 };
+
+static void take_key(cli *c, Cbank__Api__V1__RotateRequest *rotation)
+{
+    if (!c->dry_run)
+        institution_show_info(c, call_bank(c, cbank_institution_rotate, &rotation->base,
+                                           &cbank__api__v1__institution_info__descriptor));
+    else if (call_open_bank(c) != NULL)
+        output_talk(c, P_WOULD_ROTATE, c->arguments[0]);
+}
+
+/* The bank's word alone, where the earlier key is compromised. */
+static void replace_key(cli *c, Cbank__Api__V1__RotateRequest *rotation)
+{
+    Cbank__Api__V1__KeyInfo *key;
+    cbank_buffer reply = {0};
+    cbank_error err;
+
+    key = call_reply(c, cbank_key_show_public(options_text(c, "key"), &reply, &err), &err, &reply,
+                     &cbank__api__v1__key_info__descriptor);
+    if (key == NULL)
+        return;
+    rotation->institution = c->arguments[0];
+    rotation->public_key = key->public_key;
+    take_key(c, rotation);
+    message_free(key);
+}
 
 static void rotate_key(cli *c)
 {
@@ -307,14 +338,16 @@ static void rotate_key(cli *c)
     uint8_t token[16];
     bytes file;
 
-    if (!call_token(c, token, &rotation.token) || !file_read(c, c->arguments[0], &file))
+    if (!call_token(c, token, &rotation.token))
+        return;
+    if (options_given(c, "key")) {
+        replace_key(c, &rotation);
+        return;
+    }
+    if (!file_read(c, c->arguments[0], &file))
         return;
     rotation.file = message_bytes(file);
-    if (!c->dry_run)
-        institution_show_info(c, call_bank(c, cbank_institution_rotate, &rotation.base,
-                               &cbank__api__v1__institution_info__descriptor));
-    else if (call_open_bank(c) != NULL)
-        output_talk(c, P_WOULD_ROTATE, c->arguments[0]);
+    take_key(c, &rotation);
     memory_free(&file);
 }
 
@@ -406,7 +439,10 @@ const command institution_commands[] = {
     {"show", "CODE", 1, 1, P_INSTITUTION_SHOW, COMMAND_BANK, NULL, show},
     {"rotate-request", "", 0, 0, P_INSTITUTION_ROTATE_REQUEST, COMMAND_WRITES, rotation_options,
      rotate_request},
-    {"rotate-key", "REQ", 1, 1, P_INSTITUTION_ROTATE_KEY, BANK_WRITES, token_options, rotate_key},
+    {"rotate-key", "REQ|CODE", 1, 1, P_INSTITUTION_ROTATE_KEY, BANK_WRITES, rotate_options,
+     rotate_key},
+    {"compromised", "CODE", 1, 1, P_INSTITUTION_COMPROMISED, BANK_WRITES,
+     keyloss_institution_options, keyloss_institution},
     {"register", "CODE", 1, 1, P_INSTITUTION_REGISTER, BANK_WRITES, grant_register_options,
      grant_register},
     {"rename", "CODE", 1, 1, P_INSTITUTION_RENAME, BANK_WRITES, grant_rename_options,

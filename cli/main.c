@@ -22,6 +22,7 @@ const noun nouns[] = {
     {"claim", P_NOUN_CLAIM, claim_commands},
     {"recognition", P_NOUN_RECOGNITION, recognition_commands},
     {"transcript", P_NOUN_TRANSCRIPT, transcript_commands},
+    {"trust", P_NOUN_TRUST, trust_commands},
     {"log", P_NOUN_LOG, log_commands},
     {"sign", P_NOUN_SIGN, sign_commands},
     {0},

@@ -53,7 +53,7 @@ static bool read_pins(cli *c, Cbank__Api__V1__VerifierRequest *request, pins *ou
 }
 
 /* A fingerprint, or the public key file that it is of. */
-static bool read_root(cli *c, char fingerprint[2 * FINGERPRINT + 1])
+bool trust_read_root(cli *c, char fingerprint[TRUST_FINGERPRINT_MAX])
 {
     const char *text = options_text(c, "root");
     uint8_t digest[FINGERPRINT];
@@ -80,6 +80,12 @@ static bool read_root(cli *c, char fingerprint[2 * FINGERPRINT + 1])
         c->code = EXIT_INPUT; /* a "no" would be a verdict */
     message_free(key);
     return fingerprint[0] != '\0';
+}
+
+/* A file of cbank begins with its envelope, a store with its version. */
+bool trust_is_store(bytes file)
+{
+    return file.size > 0 && file.data[0] == 0x08;
 }
 
 /* ---- the verifier ---- */
@@ -132,9 +138,13 @@ bool trust_open(cli *c, int64_t at, cbank_verifier **out)
     request.at = at;
     if (!by_directory)
         request.vkey = options_text(c, "vkey");
-    fine = read_root(c, fingerprint) && read_pins(c, &request, &pinned) &&
+    fine = trust_read_root(c, fingerprint) && read_pins(c, &request, &pinned) &&
            (!by_directory || file_read(c, options_text(c, "trust"), &directory));
-    request.directory = message_bytes(directory);
+    if (trust_is_store(directory)) {
+        request.trust = message_bytes(directory);
+    } else {
+        request.directory = message_bytes(directory);
+    }
     request.root_fingerprint = fingerprint;
     if (fine)
         fine = open_with(c, &request, out);

@@ -17,6 +17,13 @@
  */
 bool trust_open(cli *c, int64_t at, cbank_verifier **out);
 
+#define TRUST_FINGERPRINT_MAX 65
+
+/* --root: a fingerprint, or the public key file that it is of; "" without the option. */
+bool trust_read_root(cli *c, char fingerprint[TRUST_FINGERPRINT_MAX]);
+/* What `cbank trust pin` has made, and no directory. */
+bool trust_is_store(bytes file);
+
 /* The hashes of --consistency; none without it. */
 typedef struct trust_path {
     ProtobufCBinaryData *hashes;

@@ -83,7 +83,7 @@ static cbank_status check_roots(const cbi_directory *kept, const cbi_directory *
             return twice("root key", i + 1, err);
     }
     if (given->roots.count < kept->roots.count)
-        return cbi_fail(err, CBI_REASON_ROOT_SUCCEEDED, given->roots.count, given->origin, NULL);
+        return cbi_fail(err, CBI_REASON_ROOT_SUCCEEDED, 0, given->origin, NULL);
     return CBANK_OK;
 }
 
@@ -104,6 +104,19 @@ static cbank_status check_newer(const cbi_directory *kept, const cbi_directory *
     return CBANK_OK;
 }
 
+/* Signed by a root key that came before the one that was pinned. */
+static bool is_succeeded(const cbi_directory *kept, cbi_bytes file)
+{
+    cbi_directory given = {0};
+    bool succeeded = cbi_directory_open(file, NULL, INT64_MIN, &given, NULL) == CBANK_OK &&
+                     given.roots.count < kept->roots.count;
+
+    for (size_t i = 0; succeeded && i < given.roots.count; i++)
+        succeeded = cbi_public_equal(&kept->roots.keys[i], &given.roots.keys[i]);
+    cbi_directory_clear(&given);
+    return succeeded;
+}
+
 cbank_status cbi_truststore_take_directory(const cbi_truststore *store, cbi_bytes file, int64_t at,
                                            cbi_directory *out, bool *changed, cbank_error *err)
 {
@@ -111,7 +124,10 @@ cbank_status cbi_truststore_take_directory(const cbi_truststore *store, cbi_byte
     cbank_status status = CBANK_OK;
 
     *changed = !cbi_bytes_equal(file, cbi_message_bytes(store->message->directory));
-    CBI_TRY(cbi_directory_open(file, &store->pinned, at, out, err));
+    status = cbi_directory_open(file, &store->pinned, at, out, err);
+    if (status == CBANK_E_UNTRUSTED_KEY && is_succeeded(kept, file))
+        status = cbi_fail(err, CBI_REASON_ROOT_SUCCEEDED, 0, kept->origin, NULL);
+    CBI_TRY(status);
     if (strcmp(out->origin, kept->origin) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_ORIGIN_UNKNOWN, 0, out->origin, NULL));
     if (!*changed)

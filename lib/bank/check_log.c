@@ -367,31 +367,15 @@ done:
     return status;
 }
 
-static cbank_status check_own_key(const row *it, const char *origin, cbank_error *err)
+/* Whose key it is besides, is a matter of the keys before it. */
+static cbank_status check_own_key(const row *it, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(check_subject(it, origin, err));
+    CBI_TRY(check_subject(it, it->check->bank->config.origin, err));
     CBI_TRY(cbi_check_bank_key(it->check, it->logged->index, it->statement, err));
 done:
     return status;
-}
-
-static cbank_status check_begun(const row *it, cbank_error *err)
-{
-    return check_own_key(it, ((const Cbank__V1__LogKeyBegun *)it->statement->body)->origin, err);
-}
-
-static cbank_status check_succeeded(const row *it, cbank_error *err)
-{
-    return check_own_key(it, ((const Cbank__V1__RootKeySucceeded *)it->statement->body)->origin,
-                         err);
-}
-
-static cbank_status check_log_key(const row *it, cbank_error *err)
-{
-    return check_own_key(it, ((const Cbank__V1__LogKeyCompromised *)it->statement->body)->origin,
-                         err);
 }
 
 /* ---- all ---------------------------------------------------------------------------------- */
@@ -441,9 +425,9 @@ static const struct {
     {KIND(PUBLISHED), check_published},
     {KIND(PUBLICATION_WITHDRAWN), check_withdrawn},
     {KIND(BANK_CREATED), check_created},
-    {KIND(LOG_KEY_BEGUN), check_begun},
-    {KIND(ROOT_KEY_SUCCEEDED), check_succeeded},
-    {KIND(LOG_KEY_COMPROMISED), check_log_key},
+    {KIND(LOG_KEY_BEGUN), check_own_key},
+    {KIND(ROOT_KEY_SUCCEEDED), check_own_key},
+    {KIND(LOG_KEY_COMPROMISED), check_own_key},
 };
 
 /* By what the entry says, so that erased statements count too. */

@@ -58,13 +58,15 @@ static bool same(ProtobufCBinaryData a, ProtobufCBinaryData b)
 }
 
 /* `next` lends from `keys` and from the body; its lists have room for one more. */
-static cbank_status begin_log_key(Cbank__V1__BankKeys *next, Cbank__V1__LogKey *ended,
-                                  Cbank__V1__LogKey *begun, const Cbank__V1__LogKeyBegun *body,
-                                  uint64_t index, cbank_error *err)
+static cbank_status begin_log_key(const cbi_bank *bank, Cbank__V1__BankKeys *next,
+                                  Cbank__V1__LogKey *ended, Cbank__V1__LogKey *begun,
+                                  const Cbank__V1__LogKeyBegun *body, uint64_t index,
+                                  cbank_error *err)
 {
     size_t count = next->n_log_keys;
 
     if (count == CBI_LOG_KEYS_MAX || body->epoch != count + 1 || body->size != index ||
+        strcmp(body->origin, bank->config.origin) != 0 ||
         !same(body->earlier_key, next->log_keys[count - 1]->public_key))
         return differs("log key", err);
     *ended = *next->log_keys[count - 1];
@@ -93,9 +95,12 @@ static cbank_status succeed_root(const cbi_bank *bank, Cbank__V1__BankKeys *next
     return CBANK_OK;
 }
 
-static cbank_status compromise_log_key(Cbank__V1__BankKeys *next, Cbank__V1__LogKey *changed,
+static cbank_status compromise_log_key(const cbi_bank *bank, Cbank__V1__BankKeys *next,
+                                       Cbank__V1__LogKey *changed,
                                        const Cbank__V1__LogKeyCompromised *body, cbank_error *err)
 {
+    if (strcmp(body->origin, bank->config.origin) != 0)
+        return differs("origin", err);
     for (size_t i = 0; i + 1 < next->n_log_keys; i++) {
         const Cbank__V1__LogKey *key = next->log_keys[i];
 
@@ -134,7 +139,7 @@ cbank_status cbi_keyring_apply(const cbi_bank *bank, const Cbank__V1__BankKeys *
     next.successions = successions;
     switch (kind) {
     case KIND(LOG_KEY_BEGUN):
-        CBI_TRY(begin_log_key(&next, &changed[0], &changed[1], body, index, err));
+        CBI_TRY(begin_log_key(bank, &next, &changed[0], &changed[1], body, index, err));
         break;
     case KIND(ROOT_KEY_SUCCEEDED):
         CBI_TRY(cbi_succession_parse(
@@ -144,7 +149,7 @@ cbank_status cbi_keyring_apply(const cbi_bank *bank, const Cbank__V1__BankKeys *
         CBI_TRY(succeed_root(bank, &next, &link, err));
         break;
     default:
-        CBI_TRY(compromise_log_key(&next, &changed[0], body, err));
+        CBI_TRY(compromise_log_key(bank, &next, &changed[0], body, err));
     }
     CBI_TRY(cbi_message_pack(&next, row, err));
 done:

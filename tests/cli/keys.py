@@ -56,6 +56,7 @@ class Keys(desk.Town):
         self.sign()
         self.log()
         self.keeping()
+        self.own_keys()
         promised = {name for name in GOLDEN if name.count(" ") == 1}
         self.assertEqual(self.seen, promised)
 
@@ -65,6 +66,26 @@ class Keys(desk.Town):
         self.assertEqual(self.hold("bank init", made)["suite"], "sm3-sm2")
         self.hold("bank info", self.in_bank("bank", "info"))
         self.hold("bank directory", self.in_bank("bank", "directory", "-o", "directory"))
+        self.hold("trust pin", self.ask("trust", "pin", "directory", "-o", "pinned"))
+        self.hold("trust refresh",
+                  self.ask("trust", "refresh", "pinned", "--directory", "directory"))
+        self.hold("trust show", self.ask("trust", "show", "pinned"))
+
+    def own_keys(self):
+        self.path("log.pub").write_bytes(subprocess.run(
+            ["openssl", "pkey", "-in", self.path("bank/keys/log.key"), "-pubout"], check=True,
+            capture_output=True).stdout)
+        self.hold("bank rotate-key", self.in_bank("bank", "rotate-key"))
+        self.hold("bank compromised", self.in_bank("bank", "compromised", "log.pub", "--since", 2,
+                                                   "--reason", "stolen"))
+        self.cbank("key", "new", "root2.key")
+        self.hold("bank succession",
+                  self.ask("bank", "succession", "--origin", desk.ORIGIN, "--epoch", 2,
+                           "--root-key", "bank/keys/root.key", "--new-root-key", "root2.key",
+                           "-o", "succession"))
+        self.hold("bank succeed", self.in_bank("bank", "succeed", "succession"))
+        self.hold("institution compromised",
+                  self.in_bank("institution", "compromised", "PXU", "--reason", "stolen"))
 
     def institutions(self):
         self.hold("key new", self.ask("key", "new", "new.key"))

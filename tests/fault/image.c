@@ -22,6 +22,11 @@ void image_guard_path(const world *it, char out[WORLD_PATH_MAX * 2])
     snprintf(out, WORLD_PATH_MAX * 2, "%s.guard/checkpoint", it->path);
 }
 
+static void key_path(const world *it, const char *name, char out[WORLD_PATH_MAX * 2])
+{
+    snprintf(out, WORLD_PATH_MAX * 2, "%s/keys/%s", it->path, name);
+}
+
 static void read_file(const char *path, cbank_buffer *out)
 {
     struct stat file;
@@ -55,6 +60,8 @@ void image_take(image *out, const world *it)
     read_file(path, &out->store);
     image_guard_path(it, path);
     read_file(path, &out->guard);
+    key_path(it, "log.key", path);
+    read_file(path, &out->log_key);
 }
 
 void image_put(const image *from, const world *it, size_t store_size)
@@ -65,6 +72,10 @@ void image_put(const image *from, const world *it, size_t store_size)
     write_file(path, &from->store, store_size);
     image_guard_path(it, path);
     write_file(path, &from->guard, from->guard.size);
+    key_path(it, "log.key", path);
+    write_file(path, &from->log_key, from->log_key.size);
+    key_path(it, "log.next.key", path);
+    (void)unlink(path);
     snprintf(path, sizeof(path), "%s/store/lock.mdb", it->path);
     (void)unlink(path);
 }
@@ -73,4 +84,5 @@ void image_clear(image *from)
 {
     cbank_buffer_clear(&from->store);
     cbank_buffer_clear(&from->guard);
+    cbank_buffer_clear(&from->log_key);
 }

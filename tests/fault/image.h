@@ -1,5 +1,5 @@
 /*
- * image.h - the two files that a bank lives in, its store and its guard, as they once were.
+ * image.h - the files that a bank lives in, store, guard and log key, as they once were.
  *
  * Taken while the bank is closed and put back before each case, so that every case sets out from
  * the same bank. Whatever else lies beside them, such as LMDB's lock file, is taken away.
@@ -12,6 +12,7 @@
 typedef struct image {
     cbank_buffer store;
     cbank_buffer guard;
+    cbank_buffer log_key;
 } image;
 
 void image_take(image *out, const world *it);

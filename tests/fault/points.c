@@ -72,7 +72,7 @@ static const act acts[] = {
     {"open", act_open, 0},           {"issue", act_issue, 1},
     {"import", act_import, ROWS},    {"deposit", act_deposit, ROWS},
     {"check", world_check, 0},       {"transcript", world_transcript, 0},
-    {"backup", act_backup, 0},
+    {"backup", act_backup, 0},       {"rotate", world_rotate, 0},
 };
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
 

@@ -145,6 +145,21 @@ void world_close(world *it)
     it->bank = NULL;
 }
 
+cbank_status world_rotate(world *it)
+{
+    Cbank__Api__V1__RotateLogKeyRequest request = CBANK__API__V1__ROTATE_LOG_KEY_REQUEST__INIT;
+    cbank_buffer bytes = {0}, reply = {0};
+    cbank_status status = message_no_memory(it);
+
+    world_close(it);
+    request.path = it->path;
+    if (message_pack(&request, &bytes))
+        status = cbank_bank_rotate_key(bytes.data, bytes.size, NULL, 0, &reply, &it->err);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+    return status == CBANK_OK ? world_open(it) : status;
+}
+
 void world_end(world *it)
 {
     world_close(it);

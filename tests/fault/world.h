@@ -40,6 +40,8 @@ void world_settle(world *it);
 void world_welcome(world *it, char account[static WORLD_ACCOUNT_MAX]);
 cbank_status world_open(world *it);
 void world_close(world *it);
+/* The log goes on under a new key; closes the bank, and opens it again if all went well. */
+cbank_status world_rotate(world *it);
 /* Closes the bank and forgets the key. */
 void world_end(world *it);
 

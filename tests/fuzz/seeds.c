@@ -239,6 +239,17 @@ static void put_claim(const world *bank)
     cbank_buffer_clear(&file);
 }
 
+static void put_succession(const world *bank)
+{
+    cbank_buffer file = {0};
+
+    fuzz_require(cbi_succession_make(bank->origin, 2, WORLD_AT, bank->root_key,
+                                     bank->own.keys[0].key, &file, NULL) == CBANK_OK,
+                 "a root key can hand over");
+    seed_file("succession", "second", cbi_bytes_of_buffer(&file), 5);
+    cbank_buffer_clear(&file);
+}
+
 static void put_files(story *it)
 {
     world *bank = it->world;
@@ -253,6 +264,7 @@ static void put_files(story *it)
     seed_chosen("jobs", "amendment", 3, it->learner.chain.entries[STORY_AMENDED].batch->file);
     seed_file("request", "join", world_request(bank, "GZU", NULL, bank->log_key), 5);
     seed_file("request", "rotation", world_request(bank, "PXU", earlier, bank->log_key), 5);
+    put_succession(bank);
     seed_file("directory", "directory", world_directory(bank), 7);
     put_claim(bank);
     seed_file("status", "status", world_true_status(bank, both, 2), 9);

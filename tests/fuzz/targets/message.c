@@ -10,6 +10,7 @@
 #include "cbank/v1/publication.pb-c.h"
 #include "cbank/v1/reference.pb-c.h"
 #include "cbank/v1/ruleset.pb-c.h"
+#include "cbank/v1/succession.pb-c.h"
 
 static const ProtobufCMessageDescriptor *const types[] = {
     &cbank__v1__envelope__descriptor,        &cbank__v1__credit_record__descriptor,
@@ -23,6 +24,7 @@ static const ProtobufCMessageDescriptor *const types[] = {
     &cbank__v1__rule_set_page__descriptor,   &cbank__v1__framework_page__descriptor,
     &cbank__v1__programme_page__descriptor,  &cbank__v1__catalogue_page__descriptor,
     &cbank__v1__unit_page__descriptor,       &cbank__v1__scale_page__descriptor,
+    &cbank__v1__succession_head__descriptor,
 };
 
 void fuzz_message(cbi_bytes input)
