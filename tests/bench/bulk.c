@@ -1,0 +1,282 @@
+#include "work.h"
+
+#include "bank.h"
+#include "clock.h"
+#include "folder.h"
+#include "lmdb.h"
+#include "report.h"
+#include "rows.h"
+#include "sqlite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 10000u
+#define TURN 20000u       /* records that each side stores before it is the other's turn */
+#define RECORD_SIZE 300u  /* of the peers */
+#define LEARNER_RECORDS 20u
+#define HISTORIES 4000u
+#define TOUCHED 50000u
+
+typedef struct times {
+    double bank, sqlite, lmdb;
+} times;
+
+static uint32_t at_least(uint64_t number, uint32_t least)
+{
+    return number < least ? least : (uint32_t)number;
+}
+
+/* ---- batches that are signed before the clock runs ------------------------------------------ */
+
+static void sign_all(const bank *side, const folder *where, const rows *set)
+{
+    cbank_buffer file = {0};
+    char name[64];
+
+    for (uint64_t from = 0; from < set->count; from += set->batch) {
+        uint64_t to = from + set->batch < set->count ? from + set->batch : set->count;
+
+        bank_sign(side, set, from, to, &file);
+        snprintf(name, sizeof(name), "batch-%llu", (unsigned long long)(from / set->batch));
+        folder_write(where, name, &file);
+    }
+    cbank_buffer_clear(&file);
+}
+
+static double deposit(bank *side, const folder *where, const rows *set, uint64_t from, uint64_t to)
+{
+    cbank_buffer file = {0};
+    double taken = 0;
+
+    for (; from < to; from += set->batch) {
+        char name[64];
+        double begin;
+
+        snprintf(name, sizeof(name), "batch-%llu", (unsigned long long)(from / set->batch));
+        folder_read(where, name, &file);
+        begin = clock_now();
+        bank_deposit(side, &file);
+        taken += clock_now() - begin;
+    }
+    cbank_buffer_clear(&file);
+    return taken;
+}
+
+/* By turns, so that whatever else the machine does meets everybody. */
+static times store(bank *side, sqlite *peer, lmdb *bare, const folder *where, const rows *set)
+{
+    times out = {0};
+
+    for (uint64_t from = 0; from < set->count; from += TURN) {
+        uint64_t to = from + TURN < set->count ? from + TURN : set->count;
+        double begin;
+
+        out.bank += deposit(side, where, set, from, to);
+        begin = clock_now();
+        sqlite_store(peer, set, from, to, RECORD_SIZE, TURN);
+        out.sqlite += clock_now() - begin;
+        if (bare == NULL)
+            continue;
+        begin = clock_now();
+        lmdb_append(bare, to - from, RECORD_SIZE, TURN);
+        out.lmdb += clock_now() - begin;
+    }
+    return out;
+}
+
+/* ---- rows of the report ----------------------------------------------------------------------- */
+
+static void report_times(const char *work, const rows *set, const times *taken, double target)
+{
+    double count = (double)set->count;
+
+    report_add(&(report_row){.work = work, .figure = count / taken->bank, .unit = "records/s",
+                             .peer = "SQLite, unsigned", .peer_figure = count / taken->sqlite,
+                             .target = target});
+    if (taken->lmdb > 0)
+        report_add(&(report_row){.work = work, .figure = count / taken->bank, .unit = "records/s",
+                                 .peer = "LMDB append, unsigned",
+                                 .peer_figure = count / taken->lmdb});
+}
+
+/* Histories of twenty records a second of one core. */
+static void measure_history(bank *side, const rows *set, char (*accounts)[BANK_ACCOUNT_MAX],
+                            double target)
+{
+    char work[96];
+    uint64_t found = 0;
+    double begin = 0;
+
+    for (unsigned pass = 0; pass < 2; pass++) { /* the first one fills the cache */
+        found = 0;
+        begin = clock_worked();
+        for (unsigned i = 0; i < HISTORIES; i++)
+            found += bank_history(side, accounts[(uint64_t)i * 7919 % set->learners],
+                                  LEARNER_RECORDS);
+    }
+    snprintf(work, sizeof(work), "history of 20 records of %llu, %s order",
+             (unsigned long long)set->count, rows_order_name(set->order));
+    report_add(&(report_row){.work = work,
+                             .figure = (double)found / LEARNER_RECORDS / (clock_worked() - begin),
+                             .unit = "histories/s a core", .target = target});
+}
+
+static void measure_check(bank *side, uint64_t records)
+{
+    char work[96];
+    double begin = clock_now();
+    uint64_t entries = bank_check(side);
+
+    snprintf(work, sizeof(work), "bank check over %llu entries", (unsigned long long)entries);
+    report_add(&(report_row){.work = work, .figure = (double)records / (clock_now() - begin),
+                             .unit = "records/s", .target = 650000});
+}
+
+static void measure_disk(const bank *side, uint64_t before, uint64_t records)
+{
+    report_add(&(report_row){.work = "store, a record, without what there was before",
+                             .figure = (double)(bank_file_size(side) - before) / (double)records,
+                             .unit = "bytes", .target = 560, .at_most = true});
+}
+
+/* ---- works ------------------------------------------------------------------------------------ */
+
+/* From text to acknowledged, beside the same records as a ready batch. */
+static void measure_import(const bench_work *it)
+{
+    rows set = {.order = ROWS_RANDOM, .seed = 77, .batch = BATCH};
+    cbank_buffer sheet = {0};
+    folder where;
+    bank side;
+    double begin, imported, deposited;
+
+    set.count = it->records < 100000 ? it->records : 100000;
+    set.learners = at_least(set.count / LEARNER_RECORDS, 1);
+    folder_make(&where, it->folder, "import");
+    bank_create(&side, where.path, it->suite);
+    bank_welcome(&side, 0, set.learners, NULL);
+    sign_all(&side, &where, &set);
+    deposited = deposit(&side, &where, &set, 0, set.count);
+    set.seed++;
+    if (!rows_sheet(&set, 0, set.count, &sheet))
+        exit(1);
+    begin = clock_now();
+    bank_import(&side, &sheet);
+    imported = clock_now() - begin;
+    report_add(&(report_row){.work = "import of a spreadsheet, text to acknowledged",
+                             .figure = (double)set.count / imported, .unit = "records/s",
+                             .peer = "bulk deposit", .peer_figure = (double)set.count / deposited,
+                             .target = 0.6});
+    cbank_buffer_clear(&sheet);
+    bank_close(&side);
+    cbank_key_close(side.key);
+    folder_remove(&where);
+}
+
+static void measure_order(const bench_work *it, rows_order order)
+{
+    rows set = {.order = order, .seed = (uint64_t)order + 1, .count = it->records, .batch = BATCH};
+    char (*accounts)[BANK_ACCOUNT_MAX];
+    char work[96];
+    sqlite *peer;
+    folder where;
+    lmdb *bare;
+    times taken;
+    bank side;
+    uint64_t before;
+
+    set.learners = at_least(set.count / LEARNER_RECORDS, 1);
+    accounts = calloc(set.learners, sizeof(*accounts));
+    if (accounts == NULL)
+        exit(1);
+    folder_make(&where, it->folder, rows_order_name(order));
+    folder_warm(&where, 512);
+    bank_create(&side, where.path, it->suite);
+    bank_welcome(&side, 0, set.learners, accounts);
+    before = bank_file_size(&side);
+    sign_all(&side, &where, &set);
+    peer = sqlite_create(where.path);
+    bare = lmdb_create(where.path);
+    taken = store(&side, peer, bare, &where, &set);
+    snprintf(work, sizeof(work), "bulk deposit of %llu, %s order", (unsigned long long)set.count,
+             rows_order_name(order));
+    report_times(work, &set, &taken, 2);
+    sqlite_close(peer);
+    lmdb_close(bare);
+    measure_disk(&side, before, set.count);
+    if (order != ROWS_LOCAL)
+        measure_history(&side, &set, accounts, order == ROWS_RANDOM ? 20000 : 40000);
+    if (order == ROWS_RANDOM)
+        measure_check(&side, set.count);
+    bank_close(&side);
+    cbank_key_close(side.key);
+    folder_remove(&where);
+    free(accounts);
+}
+
+void work_bulk(const bench_work *it)
+{
+    measure_order(it, ROWS_RANDOM);
+    measure_order(it, ROWS_LOCAL);
+    measure_order(it, ROWS_ROSTER);
+    measure_import(it);
+}
+
+/* So many of the learners get more, on top of everything. */
+static void measure_on_top(const bench_work *it, bank *side, sqlite *peer, const folder *where,
+                           const rows *base, uint32_t touched, double target)
+{
+    rows set = {.order = ROWS_RANDOM, .seed = base->seed + touched, .learners = touched,
+                .batch = BATCH};
+    char work[96];
+    times taken;
+
+    set.count = it->records < 200000 ? it->records : 200000;
+    sign_all(side, where, &set);
+    taken = store(side, peer, NULL, where, &set);
+    snprintf(work, sizeof(work), "bulk deposit on top of %llu, %u learners touched",
+             (unsigned long long)base->count, touched);
+    report_times(work, &set, &taken, target);
+}
+
+void work_base(const bench_work *it)
+{
+    rows base = {.order = ROWS_RANDOM, .seed = 11, .count = it->base, .batch = BATCH};
+    cbank_buffer file = {0};
+    sqlite *peer;
+    folder where;
+    bank side;
+    uint64_t before;
+    char (*accounts)[BANK_ACCOUNT_MAX];
+
+    base.learners = at_least(base.count / LEARNER_RECORDS, 1);
+    accounts = calloc(base.learners, sizeof(*accounts));
+    if (accounts == NULL)
+        exit(1);
+    folder_make(&where, it->folder, "base");
+    bank_create(&side, where.path, it->suite);
+    bank_welcome(&side, 0, base.learners, accounts);
+    before = bank_file_size(&side);
+    peer = sqlite_create(where.path);
+    for (uint64_t from = 0; from < base.count; from += BATCH) {
+        uint64_t to = from + BATCH < base.count ? from + BATCH : base.count;
+
+        bank_sign(&side, &base, from, to, &file);
+        bank_deposit(&side, &file);
+        sqlite_store(peer, &base, from, to, RECORD_SIZE, TURN);
+    }
+    cbank_buffer_clear(&file);
+    measure_disk(&side, before, base.count);
+    measure_history(&side, &base, accounts, 20000);
+    measure_check(&side, base.count);
+    measure_on_top(it, &side, peer, &where, &base,
+                   base.learners < TOUCHED ? base.learners : TOUCHED, 3);
+    measure_on_top(it, &side, peer, &where, &base, base.learners, 2);
+    sqlite_close(peer);
+    bank_close(&side);
+    cbank_key_close(side.key);
+    folder_remove(&where);
+    free(accounts);
+}
