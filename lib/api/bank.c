@@ -1,7 +1,6 @@
 #include "api/face.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "bank/backup.h"
 #include "bank/counter.h"
@@ -9,6 +8,7 @@
 #include "bank/rootkey.h"
 #include "bank/upkeep.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "proof/note.h"
 
@@ -175,7 +175,7 @@ cbank_status cbank_bank_open(const char *path, const uint8_t *passphrase, size_t
     CBI_TRY(cbi_alloc(1, sizeof(*handle), &handle, err));
     CBI_TRY(cbi_bank_open(path, cbi_face_passphrase(passphrase, passphrase_size), &handle->inner,
                           err));
-    handle->pid = getpid();
+    handle->pid = cbi_process();
     *out = handle;
     handle = NULL;
 done:

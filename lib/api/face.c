@@ -1,13 +1,13 @@
 #include "api/face.h"
 
 #include <time.h>
-#include <unistd.h>
 
 #include "base/memory.h"
+#include "base/process.h"
 
 cbank_status cbi_face_bank(const cbank_bank *handle, cbi_bank **out, cbank_error *err)
 {
-    if (handle->pid != getpid())
+    if (handle->pid != cbi_process())
         return cbi_fail(err, CBI_REASON_HANDLE_FORKED, 0, "bank", NULL);
     *out = handle->inner;
     return CBANK_OK;

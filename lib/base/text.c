@@ -19,6 +19,20 @@ static bool is_forbidden(utf8proc_int32_t c)
     return (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe;
 }
 
+/* Eight bytes at once: printable ASCII, which is most of what is signed? */
+static bool is_plain(const uint8_t *bytes)
+{
+    const uint64_t ones = UINT64_MAX / 255;
+    uint64_t word, low, delete;
+
+    memcpy(&word, bytes, sizeof(word));
+    if ((word & ones * 0x80) != 0)
+        return false;
+    low = word + ones * 0x60;                        /* sets the top bit from 0x20 on */
+    delete = (word ^ ones * 0x7f) + ones * 0x7f;     /* sets it except at 0x7f */
+    return (low & delete & ones * 0x80) == ones * 0x80;
+}
+
 bool cbi_text_is_clean(cbi_bytes text)
 {
     size_t at = 0;
@@ -27,6 +41,10 @@ bool cbi_text_is_clean(cbi_bytes text)
         utf8proc_int32_t c = text.data[at];
         utf8proc_ssize_t used = 1;
 
+        if (text.size - at >= sizeof(uint64_t) && is_plain(text.data + at)) {
+            at += sizeof(uint64_t);
+            continue;
+        }
         if (c >= 0x80)
             used = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)(text.size - at), &c);
         if (used <= 0 || is_forbidden(c))

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/process.h"
 #include "store/fault.h"
 #include "store/folder.h"
 #include "store/freed.h"
@@ -134,7 +135,7 @@ cbank_status cbi_environment_new(const char *path, uint64_t quota_bytes, dev_t d
     CBI_TRY(status);
     cbi_readers_init(&made->readers);
     atomic_init(&made->health, CBI_HEALTH_SOUND);
-    made->base = (cbi_store){.engine = &cbi_lmdb_engine, .process = getpid()};
+    made->base = (cbi_store){.engine = &cbi_lmdb_engine, .process = cbi_process()};
     made->quota_bytes = quota_bytes;
     made->device = device;
     made->inode = inode;

@@ -8,9 +8,9 @@
 #include "store/engine.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
+#include "base/process.h"
 #include "store/gate.h"
 #include "store/turn.h"
 
@@ -403,7 +403,7 @@ cbank_status cbi_store_open_memory(cbi_store **out, cbank_error *err)
         cbi_gate_clear(&store->gate);
     CBI_TRY(status);
     store->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-    store->base = (cbi_store){.engine = &engine, .process = getpid()};
+    store->base = (cbi_store){.engine = &engine, .process = cbi_process()};
     *out = &store->base;
     store = NULL;
 done:

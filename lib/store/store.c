@@ -3,7 +3,7 @@
  */
 #include "store/engine.h"
 
-#include <unistd.h>
+#include "base/process.h"
 
 /*
  * A row put in the middle of a table may dirty a page of its own. Counting a third of a page for
@@ -16,7 +16,7 @@
 /* Before any lock: after a fork a lock may be held by a thread that is not there. */
 static cbank_status check_process(const cbi_store *store, cbank_error *err)
 {
-    if (store->process != getpid())
+    if (store->process != cbi_process())
         return cbi_fail(err, CBI_REASON_STORE_FORKED, 0, NULL, NULL);
     return CBANK_OK;
 }
@@ -53,7 +53,7 @@ static cbank_status check_row(const cbi_txn *txn, cbi_table table, cbi_bytes key
 void cbi_store_close(cbi_store *store)
 {
     /* What a fork left in a child is not the child's to free. */
-    if (store == NULL || store->process != getpid())
+    if (store == NULL || store->process != cbi_process())
         return;
     store->engine->close(store);
 }

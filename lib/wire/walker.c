@@ -131,8 +131,12 @@ static cbank_status find_field(walker *walk, uint32_t number)
 {
     frame *top = top_of(walk);
     const ProtobufCMessageDescriptor *type = top->type;
+    unsigned i = top->next;
 
-    for (unsigned i = top->next; i < type->n_fields && type->fields[i].id <= number; i++) {
+    /* Numbers mostly run without gaps, so that the field stands where its number says. */
+    if (number <= type->n_fields && number > i && type->fields[number - 1].id == number)
+        i = number - 1;
+    for (; i < type->n_fields && type->fields[i].id <= number; i++) {
         const ProtobufCFieldDescriptor *field = &type->fields[i];
         if (field->id != number)
             continue;

@@ -270,3 +270,21 @@ Test(numbers, in_text_have_no_sign_blank_or_leading_zero)
     cr_assert(cbi_u64_parse(cbi_bytes_of_text("18446744073709551615"), &value));
     cr_assert_eq(value, UINT64_MAX);
 }
+
+/* Wherever the byte stands, and however long the text is: words of eight have no say in it. */
+Test(text, in_ascii_is_clean_if_each_byte_can_be_seen)
+{
+    uint8_t text[25];
+
+    memset(text, 'a', sizeof(text));
+    for (size_t size = 1; size <= sizeof(text); size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (unsigned byte = 0; byte < 256; byte++) {
+                text[at] = (uint8_t)byte;
+                cr_assert_eq(cbi_text_is_clean(cbi_bytes_of(text, size)),
+                             byte >= 0x20 && byte < 0x7f, "%u at %zu of %zu", byte, at, size);
+            }
+            text[at] = 'a';
+        }
+    }
+}
