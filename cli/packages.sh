@@ -2,7 +2,7 @@
 # Installs what is missing of the Debian packages that cbank needs, and says what it installs.
 # Does nothing, and asks nobody, where all of it is there.
 #
-# Usage: packages.sh build [test]
+# Usage: packages.sh build [test] [bench]
 set -eu
 
 # An entry is a package, or command:package where the command may come from elsewhere.
@@ -14,6 +14,7 @@ tests='libcriterion-dev g++ binutils abigail-tools python3 python3-protobuf
     glpk-utils coinor-cbc softhsm2 opensc javac:openjdk-17-jdk-headless mvn:maven node:nodejs
     php-cli php-bcmath php-google-protobuf python3-cffi python3-dev python3-pip python3-pytest
     python3-setuptools python3-venv python3-wheel'
+bench='libsqlite3-dev postgresql node:nodejs npm:npm'
 
 # Older builds of OpenSSL in Debian 12 have CVE-2026-77696.
 openssl_wanted=3.0.22-1~deb12u2
@@ -41,7 +42,8 @@ for set in "$@"; do
     case $set in
     build) entries=$build ;;
     test) entries=$tests ;;
-    *) echo "packages.sh: no such set: $set (build, test)" >&2; exit 2 ;;
+    bench) entries=$bench ;;
+    *) echo "packages.sh: no such set: $set (build, test, bench)" >&2; exit 2 ;;
     esac
     for entry in $entries; do
         package=${entry#*:}

@@ -1,9 +1,10 @@
 /*
  * bench - what cbank costs at a city's scale, beside what others cost on the same rows.
  *
- * Usage: bench [--records N] [--base N] [--suite NAME] [--credentials RATE] [--json] FOLDER [WORK...]
+ * Usage: bench [--records N] [--base N] [--suite NAME] [--credentials RATE] [--postgres RATE]
+ *              [--json] FOLDER WORK...
  *
- * WORK: bulk base single verify; all of them without any. FOLDER is on the disk that is measured.
+ * WORK: verify single bulk base, or rows alone. FOLDER is on the disk that is measured.
  * Exit code 0 if every target was met, 1 if one was missed, 2 for a wrong call.
  */
 #include "report.h"
@@ -18,13 +19,14 @@ static const struct {
     void (*run)(const bench_work *it);
 } works[] = {{"verify", work_verify}, {"single", work_single}, {"bulk", work_bulk},
              {"base", work_base}};
+/* Beside them: "rows", which measures nothing. */
 
 #define WORKS (sizeof(works) / sizeof(*works))
 
 static int usage(void)
 {
     fprintf(stderr, "usage: bench [--records N] [--base N] [--suite NAME] [--credentials RATE] "
-                    "[--json] FOLDER [WORK...]\n");
+                    "[--postgres RATE] [--json] FOLDER WORK...\n");
     return 2;
 }
 
@@ -34,7 +36,7 @@ static bool is_wanted(const char *name, char **names, int count)
         if (strcmp(names[i], name) == 0)
             return true;
     }
-    return count == 0;
+    return false;
 }
 
 int main(int argc, char **argv)
@@ -56,12 +58,18 @@ int main(int argc, char **argv)
             it.suite = argv[++at];
         else if (strcmp(argv[at], "--credentials") == 0)
             it.credentials = strtod(argv[++at], NULL);
+        else if (strcmp(argv[at], "--postgres") == 0)
+            it.postgres = strtod(argv[++at], NULL);
         else
             return usage();
     }
     if (at == argc || it.records == 0)
         return usage();
     it.folder = argv[at++];
+    if (is_wanted("rows", argv + at, argc - at)) {
+        work_rows(&it);
+        return 0;
+    }
     report_begin(json);
     for (size_t i = 0; i < WORKS; i++) {
         if (is_wanted(works[i].name, argv + at, argc - at) &&

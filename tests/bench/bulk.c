@@ -101,6 +101,15 @@ static void report_times(const char *work, const rows *set, const times *taken, 
                                  .peer_figure = count / taken->lmdb});
 }
 
+static void report_postgres(const bench_work *it, const rows *set, const times *taken)
+{
+    if (it->postgres > 0 && set->order == ROWS_RANDOM)
+        report_add(&(report_row){.work = "bulk deposit, random order",
+                                 .figure = (double)set->count / taken->bank,
+                                 .unit = "records/s", .peer = "PostgreSQL COPY, unsigned",
+                                 .peer_figure = it->postgres});
+}
+
 /* Histories of twenty records a second of one core. */
 static void measure_history(bank *side, const rows *set, char (*accounts)[BANK_ACCOUNT_MAX],
                             double target)
@@ -203,6 +212,7 @@ static void measure_order(const bench_work *it, rows_order order)
     snprintf(work, sizeof(work), "bulk deposit of %llu, %s order", (unsigned long long)set.count,
              rows_order_name(order));
     report_times(work, &set, &taken, 2);
+    report_postgres(it, &set, &taken);
     sqlite_close(peer);
     lmdb_close(bare);
     measure_disk(&side, before, set.count);
@@ -214,6 +224,28 @@ static void measure_order(const bench_work *it, rows_order order)
     cbank_key_close(side.key);
     folder_remove(&where);
     free(accounts);
+}
+
+void work_rows(const bench_work *it)
+{
+    rows set = {.order = ROWS_RANDOM, .seed = ROWS_RANDOM + 1, .count = it->records,
+                .batch = BATCH};
+    char path[FOLDER_PATH_MAX + 16], number[ROWS_NUMBER_SIZE], reference[ROWS_REFERENCE_MAX];
+    FILE *out;
+
+    set.learners = at_least(set.count / LEARNER_RECORDS, 1);
+    snprintf(path, sizeof(path), "%s/rows.tsv", it->folder);
+    out = fopen(path, "w");
+    if (out == NULL)
+        exit(1);
+    for (uint64_t record = 0; record < set.count; record++) {
+        rows_number(rows_learner(&set, record), number);
+        rows_reference(&set, record, reference);
+        fprintf(out, "%s\t%s\t%0*llu\n", number, reference, (int)RECORD_SIZE,
+                (unsigned long long)record);
+    }
+    if (fclose(out) != 0)
+        exit(1);
 }
 
 void work_bulk(const bench_work *it)

@@ -11,9 +11,13 @@ typedef struct bench_work {
     const char *suite;
     uint64_t records; /* of a bulk deposit */
     uint64_t base;    /* on top of which deposits are measured again; 0: not */
-    double credentials; /* that the JavaScript peer verifies in a second; 0: not measured */
+    /* What peers in other languages reached in a second, measured before; 0: not. */
+    double credentials; /* verified by @digitalbazaar/vc */
+    double postgres;    /* records stored by PostgreSQL */
 } bench_work;
 
+/* No measurement: the same records as a table of text for others, in `folder`/rows.tsv. */
+void work_rows(const bench_work *it);
 /* Bulk deposits in three orders, imports, what they leave on the disk, history and check. */
 void work_bulk(const bench_work *it);
 /* The same again on top of many. */
