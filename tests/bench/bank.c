@@ -14,6 +14,7 @@
 
 #define INSTITUTION "PXU"
 #define OPENED_AT_ONCE 1000u
+#define QUOTA ((uint64_t)24 << 30) /* what a profiler can still map */
 #define COLUMNS                                                                                    \
     "reference=编号,name=姓名,id_number=证件号码,code=课程号,title=课程,offering=班次,"            \
     "school_year=学年,term=学期,score=成绩,score_max=满分,credits=学分"
@@ -123,6 +124,7 @@ static void create(const bank *it)
     request.origin = lend(it->origin);
     request.names = names;
     request.n_names = 1;
+    request.quota = QUOTA;
     bytes = pack(&request);
     must(cbank_bank_create(bytes.data, bytes.size, NULL, 0, &reply, &err), &err, "create");
     cbank_buffer_clear(&bytes);
