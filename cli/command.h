@@ -54,6 +54,7 @@ extern const command rules_commands[];
 extern const command plan_commands[];
 extern const command claim_commands[];
 extern const command recognition_commands[];
+extern const command consent_commands[];
 extern const command transcript_commands[];
 extern const command trust_commands[];
 extern const command log_commands[];

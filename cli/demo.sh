@@ -74,12 +74,13 @@ say '四、银行存入这一批次，并为新学习者开户' \
     '4. The bank deposits the batch and opens accounts for the learners it does not know'
 run credit deposit grades.batch --open-accounts
 
-say '五、银行为一位学习者出具给乙学院的学分证明' \
-    '5. The bank issues a transcript of one learner for college B'
+say '五、学习者同意后，银行向乙学院出具学分证明' \
+    '5. A learner consents, and the bank issues a transcript for college B'
 number=$(sed -n '2s/^[^,]*,[^,]*,\([^,]*\),.*/\1/p' "$sample/grades.csv")
 account=$("$cbank" learner find --id-type cn-id --id-number "$number" --json | value account)
 [ -n "$account" ] || fail 'the learner has no account'
 run bank directory -o directory
+run consent give "$account" --for DEMO-B --show name --until 2099-12-31
 run transcript issue "$account" -o transcript --for DEMO-B --show name
 
 say '六、乙学院离线核验：只用成绩单、机构目录和预先核对过的银行根密钥指纹' \

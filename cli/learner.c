@@ -33,24 +33,6 @@ static const view open_views[] = {
     {0},
 };
 
-static bool read_person(cli *c, person *out)
-{
-    bool by_file = options_given(c, "person");
-    bool any = options_given(c, "name") || options_given(c, "id-type") ||
-               options_given(c, "id-number");
-    bool all = options_given(c, "name") && options_given(c, "id-type") &&
-               options_given(c, "id-number");
-
-    if (by_file ? any : !all) {
-        fail_own(c, FAIL_OPTION_CHOICE, "--person | --name --id-type --id-number");
-        return false;
-    }
-    if (by_file)
-        return person_read(c, options_text(c, "person"), out);
-    person_take(c, out);
-    return true;
-}
-
 static bool read_assurance(cli *c, Cbank__V1__IdentityAssurance *out)
 {
     const char *word = options_text(c, "assurance");
@@ -73,7 +55,7 @@ static void open_account(cli *c)
     person someone;
 
     if (!read_assurance(c, &request.assurance) || !call_token(c, token, &request.token) ||
-        !read_person(c, &someone))
+        !person_choose(c, &someone))
         return;
     persons[0] = &someone.message;
     request.persons = persons;

@@ -223,6 +223,24 @@ void person_take(const cli *c, person *out)
     out->message.n_documents = 1;
 }
 
+bool person_choose(cli *c, person *out)
+{
+    bool by_file = options_given(c, "person");
+    bool any = options_given(c, "name") || options_given(c, "id-type") ||
+               options_given(c, "id-number");
+    bool all = options_given(c, "name") && options_given(c, "id-type") &&
+               options_given(c, "id-number");
+
+    if (by_file ? any : !all) {
+        fail_own(c, FAIL_OPTION_CHOICE, "--person | --name --id-type --id-number");
+        return false;
+    }
+    if (by_file)
+        return person_read(c, options_text(c, "person"), out);
+    person_take(c, out);
+    return true;
+}
+
 void person_clear(person *data)
 {
     memory_free(&data->text);

@@ -33,6 +33,8 @@ typedef struct person {
 bool person_read(cli *c, const char *path, person *out);
 /* From --name, --id-type and --id-number. */
 void person_take(const cli *c, person *out);
+/* Either way, as it was given: the four options are in the command's table. */
+bool person_choose(cli *c, person *out);
 void person_clear(person *data);
 
 /* As --person takes it. With `masked` the number shows area and last four only. */

@@ -1,5 +1,7 @@
-/* transcript.c - cbank transcript ...: issuing one, and verifying one without any bank. */
+/* transcript.c - cbank transcript ...: issuing one, and verifying one without any bank; what was
+ * issued is in disclosure.c. */
 #include "call.h"
+#include "disclosure.h"
 #include "expiry.h"
 #include "fail.h"
 #include "file.h"
@@ -26,6 +28,9 @@ static const option issue_options[] = {
     {"only", "ID,...", P_OPT_ONLY, 0},
     {"show", "name,number,birth", P_OPT_SHOW, 0},
     {"evidence", "full|compact", P_OPT_EVIDENCE, 0},
+    DISCLOSURE_GROUND_OPTIONS,
+    {"document", "TEXT", P_OPT_DOCUMENT, 0},
+    {"operator", "HANDLE", P_OPT_OPERATOR, 0},
     {0},
 };
 
@@ -34,35 +39,9 @@ static const view issue_views[] = {
     {"items", P_ITEMS, VIEW_PLAIN, NULL},     {"shown", P_SHOWN, VIEW_PLAIN, NULL},
     {"totals", P_TOTALS, VIEW_PLAIN, NULL},   {"size", P_SIZE, VIEW_PLAIN, NULL},
     {"root", P_ROOT, VIEW_PLAIN, NULL},       {"expires", P_EXPIRES, VIEW_PLAIN, NULL},
+    {"consent", P_CONSENT, VIEW_PLAIN, NULL}, {"basis", P_BASIS, VIEW_WORD, NULL},
     {0},
 };
-
-static bool is_word(const char *text, size_t size, const char *word)
-{
-    return strlen(word) == size && memcmp(text, word, size) == 0;
-}
-
-static bool read_show(cli *c, Cbank__Api__V1__TranscriptIssueRequest *out)
-{
-    const char *text = options_text(c, "show");
-
-    while (text != NULL && *text != '\0') {
-        size_t size = strcspn(text, ",");
-
-        if (is_word(text, size, "name"))
-            out->show_name = true;
-        else if (is_word(text, size, "number"))
-            out->show_number = true;
-        else if (is_word(text, size, "birth"))
-            out->show_birth = true;
-        else {
-            fail_own(c, FAIL_OPTION_WORD, text);
-            return false;
-        }
-        text += size + (text[size] == ',');
-    }
-    return true;
-}
 
 static bool read_evidence(cli *c, Cbank__Api__V1__EvidenceLevel *out)
 {
@@ -77,73 +56,68 @@ static bool read_evidence(cli *c, Cbank__Api__V1__EvidenceLevel *out)
     return true;
 }
 
-/* Cuts --only at its commas, in place. */
-static void read_only(const cli *c, Cbank__Api__V1__TranscriptIssueRequest *out)
-{
-    char *text = options_text(c, "only");
-
-    while (text != NULL) {
-        char *comma = strchr(text, ',');
-
-        out->only = memory_grow(out->only, out->n_only + 1, sizeof(*out->only));
-        out->only[out->n_only++] = text;
-        if (comma != NULL)
-            *comma = '\0';
-        text = comma != NULL ? comma + 1 : NULL;
-    }
-}
-
-static void keep_transcript(cli *c, Cbank__Api__V1__TranscriptIssueReply *reply)
+static void show_issued(cli *c, const Cbank__Api__V1__TranscriptIssueReply *reply)
 {
     const char *path = options_text(c, "output");
 
-    if (reply != NULL && file_write(c, path, FILE_PRIVATE, reply->file.data, reply->file.len))
-        output_document(c,
-                        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "file", path,
-                                  "code", shape_text(reply->code), "items",
-                                  shape_number(reply->items), "shown",
-                                  shape_number(reply->shown), "credits",
-                                  shape_credits(reply->totals, reply->n_totals), "totals",
-                                  shape_amounts(reply->totals, reply->n_totals), "size",
-                                  shape_number(reply->size), "root", shape_hex(reply->root),
-                                  "expires", shape_time(reply->expires_at)),
-                        issue_views);
-    message_free(reply);
+    if (c->dry_run)
+        output_talk(c, P_WOULD_WRITE, path);
+    else if (file_write(c, path, FILE_PRIVATE, reply->file.data, reply->file.len))
+        output_document(
+            c,
+            json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "file", path,
+                      "code", shape_text(reply->code), "items", shape_number(reply->items),
+                      "shown", shape_number(reply->shown), "credits",
+                      shape_credits(reply->totals, reply->n_totals), "totals",
+                      shape_amounts(reply->totals, reply->n_totals), "size",
+                      shape_number(reply->size), "root", shape_hex(reply->root), "expires",
+                      shape_time(reply->expires_at), "consent", shape_text(reply->consent),
+                      "basis", shape_text(reply->basis)),
+            issue_views);
 }
 
-/* On a dry run only the account is looked for. */
-static void try_issue(cli *c)
+static bool read_issue(cli *c, Cbank__Api__V1__TranscriptIssueRequest *out)
 {
-    Cbank__Api__V1__LearnerShowRequest ask = CBANK__API__V1__LEARNER_SHOW_REQUEST__INIT;
-    void *found;
+    bool name = false, number = false, birth = false;
 
-    ask.account = c->arguments[0];
-    found = call_bank(c, cbank_learner_show, &ask.base,
-                      &cbank__api__v1__learner_info__descriptor);
-    if (found != NULL)
-        output_talk(c, P_WOULD_WRITE, options_text(c, "output"));
-    message_free(found);
+    if (!expiry_read(c, "expires", &out->expires_at) ||
+        !disclosure_show(c, &name, &number, &birth) || !read_evidence(c, &out->evidence))
+        return false;
+    out->account = c->arguments[0];
+    out->show_name = name;
+    out->show_number = number;
+    out->show_birth = birth;
+    out->dry_run = c->dry_run;
+    if (options_given(c, "for"))
+        out->recipient = options_text(c, "for");
+    if (options_given(c, "purpose"))
+        out->purpose = options_text(c, "purpose");
+    return true;
 }
 
 static void issue(cli *c)
 {
     Cbank__Api__V1__TranscriptIssueRequest request =
         CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__TranscriptIssueReply *reply;
+    Cbank__Api__V1__DisclosureGround ground;
+    Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
 
-    if (!expiry_read(c, "expires", &request.expires_at) || !read_show(c, &request) ||
-        !read_evidence(c, &request.evidence))
+    if (!read_issue(c, &request))
         return;
-    read_only(c, &request);
-    request.account = c->arguments[0];
-    if (options_given(c, "for"))
-        request.recipient = options_text(c, "for");
-    if (options_given(c, "purpose"))
-        request.purpose = options_text(c, "purpose");
-    if (c->dry_run)
-        try_issue(c);
-    else
-        keep_transcript(c, call_bank(c, cbank_transcript_issue, &request.base,
-                                     &cbank__api__v1__transcript_issue_reply__descriptor));
+    disclosure_ground(c, &ground);
+    if (options_given(c, "document"))
+        order.document = options_text(c, "document");
+    if (options_given(c, "operator"))
+        order.actor = options_text(c, "operator");
+    request.ground = &ground;
+    request.order = &order;
+    request.n_only = disclosure_list(c, "only", &request.only);
+    reply = call_bank(c, cbank_transcript_issue, &request.base,
+                      &cbank__api__v1__transcript_issue_reply__descriptor);
+    if (reply != NULL)
+        show_issued(c, reply);
+    message_free(reply);
     free(request.only);
 }
 
@@ -297,6 +271,12 @@ static void show(cli *c)
 const command transcript_commands[] = {
     {"issue", "ACCOUNT", 1, 1, P_TRANSCRIPT_ISSUE, COMMAND_BANK | COMMAND_WRITES, issue_options,
      issue},
+    {"list", "[ACCOUNT]", 0, 1, P_TRANSCRIPT_LIST, COMMAND_BANK, disclosure_list_options,
+     disclosure_list_all},
+    {"extend", "CODE", 1, 1, P_TRANSCRIPT_EXTEND, COMMAND_BANK | COMMAND_WRITES,
+     disclosure_extend_options, disclosure_extend},
+    {"withdraw", "CODE", 1, 1, P_TRANSCRIPT_WITHDRAW, COMMAND_BANK | COMMAND_WRITES,
+     disclosure_withdraw_options, disclosure_withdraw},
     {"verify", "FILE", 1, 1, P_TRANSCRIPT_VERIFY, 0, verify_options, verify},
     {"show", "FILE", 1, 1, P_TRANSCRIPT_SHOW, 0, show_options, show},
     {0},

@@ -30,6 +30,7 @@ static const view head_views[] = {
     {"purpose", P_PURPOSE, VIEW_PLAIN, NULL},
     {"issued", P_ISSUED, VIEW_PLAIN, NULL},
     {"expires", P_EXPIRES, VIEW_PLAIN, NULL},
+    {"basis", P_BASIS, VIEW_WORD, NULL},
     {"shown_line", P_ITEMS, VIEW_PLAIN, NULL},
     {"totals", P_TOTALS, VIEW_PLAIN, NULL},
     {"fork_note_1", P_FORK_ONE, VIEW_BLOCK, NULL},
@@ -123,12 +124,19 @@ static json_t *describe_content(const Cbank__Api__V1__VerdictReport *report, boo
     const Cbank__V1__Terms *terms = report->terms;
 
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "holder",
-        describe_holder(report), "account", shape_text(report->account), "code",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "holder", describe_holder(report), "account", shape_text(report->account), "code",
         shape_text(report->code), "recipient", shape_text(terms != NULL ? terms->recipient : ""),
         "purpose", terms != NULL ? shape_code(terms->purpose) : json_null(), "issued",
         shape_time(terms != NULL ? terms->issued_at : 0), "expires",
-        shape_time(terms != NULL ? terms->expires_at : 0), "completeness",
+        shape_time(report->extended_until != 0 ? report->extended_until
+                   : terms != NULL             ? terms->expires_at
+                                               : 0),
+        "extended", json_boolean(report->extended_until != 0), "consent",
+        terms != NULL && terms->consent.len > 0 && report->basis[0] == '\0'
+            ? shape_hex(terms->consent)
+            : json_null(),
+        "basis", shape_text(report->basis), "completeness",
         shape_word(&cbank__v1__completeness__descriptor,
                    terms != NULL ? (int)terms->completeness : 0),
         "items", describe_items(report), "items_total", shape_number(report->items_total), "shown",

@@ -1001,13 +1001,78 @@ CBANK_API CBANK_CHECKED cbank_status cbank_plan_check(const uint8_t *request, si
 /* ---- transcripts ------------------------------------------------------------------------ */
 
 /**
- * Issues a transcript. Request: TranscriptIssueRequest. Reply: TranscriptIssueReply.
- * NOT_FOUND, STATE (frozen, or a batch that is only partly deposited), TOO_LARGE.
+ * Issues a transcript, under a live consent or a named legal basis, and notes it on the learner's
+ * second chain; it is handed out only once that is in the log. Request: TranscriptIssueRequest.
+ * Reply: TranscriptIssueReply. NOT_FOUND, STATE (frozen, or a batch that is only partly deposited),
+ * TOO_LARGE; DENIED for want of a consent that covers it, or if it was withdrawn in the meantime.
  */
 CBANK_API CBANK_CHECKED cbank_status cbank_transcript_issue(cbank_bank *bank,
                                                             const uint8_t *request,
                                                             size_t request_size,
                                                             cbank_buffer *reply, cbank_error *err);
+
+/**
+ * What was shown of an account to whom, or under one verification code; never what it said.
+ * Request: TranscriptListRequest. Reply: TranscriptListReply.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transcript_list(cbank_bank *bank,
+                                                           const uint8_t *request,
+                                                           size_t request_size,
+                                                           cbank_buffer *reply, cbank_error *err);
+
+/**
+ * A disclosure stays valid for longer, or is withdrawn. Partners see it in the next status file
+ * (cbank_bank_status). Requests: TranscriptExtendRequest, TranscriptWithdrawRequest. Reply:
+ * DisclosureInfo. NOT_FOUND for a code; STATE once it is withdrawn; DENIED as for issuing.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transcript_extend(cbank_bank *bank,
+                                                             const uint8_t *request,
+                                                             size_t request_size,
+                                                             cbank_buffer *reply,
+                                                             cbank_error *err);
+CBANK_API CBANK_CHECKED cbank_status cbank_transcript_withdraw(cbank_bank *bank,
+                                                               const uint8_t *request,
+                                                               size_t request_size,
+                                                               cbank_buffer *reply,
+                                                               cbank_error *err);
+
+/* ---- consent ---------------------------------------------------------------------------- */
+
+/**
+ * Somebody may consent in a learner's place: an agent whom the learner has authorised, or the
+ * guardian of one under 14. Request: AgentAuthoriseRequest. Reply: ConsentId. DENIED for an agent
+ * of a child, or a guardian of whom is none; STATE if no full birth date is held.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_agent_authorise(cbank_bank *bank,
+                                                           const uint8_t *request,
+                                                           size_t request_size,
+                                                           cbank_buffer *reply, cbank_error *err);
+/** Ends a mandate. Request: AgentEndRequest. Reply: ConsentId. What was consented to stands. */
+CBANK_API CBANK_CHECKED cbank_status cbank_agent_end(cbank_bank *bank, const uint8_t *request,
+                                                     size_t request_size, cbank_buffer *reply,
+                                                     cbank_error *err);
+
+/**
+ * A consent: to whom, for what, which records and which of the person's data may be shown, from
+ * when until when. Request: ConsentGiveRequest. Reply: ConsentId. DENIED if the giver may not;
+ * STATE for an account that is not open, or if no full birth date is held.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_consent_give(cbank_bank *bank, const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
+/**
+ * Takes a consent back: nothing new is shown under it, and with `recall` what was shown is
+ * withdrawn too. Request: ConsentWithdrawRequest. Reply: ConsentId. NOT_FOUND, STATE.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_consent_withdraw(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply,
+                                                            cbank_error *err);
+/** Consents and agents of an account. Request: ConsentListRequest. Reply: ConsentListReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_consent_list(cbank_bank *bank, const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
 
 /* ---- claims ----------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 #include "api/face.h"
 
 #include "api/learnerinfo.h"
+#include "bank/consentrow.h"
 #include "bank/family.h"
 #include "bank/holding.h"
 #include "base/memory.h"
@@ -21,6 +22,8 @@ typedef struct page {
     cbi_bank *bank;
     cbi_reader reader;
     cbi_family family;
+    cbi_chain *seconds; /* one a member of the family; without entries if it has none */
+    uint64_t total;     /* entries of all chains */
     shown_entry *entries;
     Cbank__Api__V1__LearnerEntry **list;
     size_t count;
@@ -34,6 +37,9 @@ static void clear(page *it)
     }
     cbi_free(it->entries);
     cbi_free(it->list);
+    for (size_t i = 0; it->seconds != NULL && i < it->family.count; i++)
+        cbi_chain_clear(&it->seconds[i]);
+    cbi_free(it->seconds);
     cbi_family_clear(&it->family);
     cbi_ledger_read_end(&it->reader);
 }
@@ -56,7 +62,8 @@ static cbank_status show_record(page *it, const cbi_logged *logged, shown_entry 
     return status;
 }
 
-static cbank_status show(page *it, const cbi_relative *member, size_t sequence, cbank_error *err)
+static cbank_status show(page *it, const cbi_relative *member, const cbi_chain *chain,
+                         size_t sequence, cbank_error *err)
 {
     shown_entry *out = &it->entries[it->count];
     cbank_status status = CBANK_OK;
@@ -64,10 +71,11 @@ static cbank_status show(page *it, const cbi_relative *member, size_t sequence, 
 
     cbank__api__v1__learner_entry__init(&out->message);
     it->list[it->count++] = &out->message; /* cleared with the rest whatever comes */
-    CBI_TRY(cbi_history_read(&it->reader, member->chain.indices[sequence], &logged, err));
+    CBI_TRY(cbi_history_read(&it->reader, chain->indices[sequence], &logged, err));
     out->account = member->account;
     out->message.account = out->account.digits;
     out->message.sequence = sequence;
+    out->message.second = chain != &member->chain;
     out->message.index = logged.index;
     if (logged.erased)
         goto done;
@@ -84,18 +92,39 @@ done:
     return status;
 }
 
-/* Entries `from` to `end`, counted through all chains. */
+static cbank_status read_seconds(page *it, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(it->family.count, sizeof(*it->seconds), &it->seconds, err));
+    it->total = it->family.entries;
+    for (size_t i = 0; i < it->family.count; i++) {
+        cbi_subject subject = cbi_consent_subject(it->family.members[i].account.digits);
+
+        status = cbi_history_chain(&it->reader, &subject, &it->seconds[i], err);
+        if (status != CBANK_E_NOT_FOUND)
+            CBI_TRY(status);
+        status = CBANK_OK;
+        it->total += it->seconds[i].count;
+    }
+done:
+    return status;
+}
+
+/* Entries `from` to `end`, counted through all chains: the account's first, then the second. */
 static cbank_status fill(page *it, uint64_t from, uint64_t end, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     uint64_t position = 0;
 
-    for (size_t c = 0; c < it->family.count; c++) {
-        const cbi_relative *member = &it->family.members[c];
+    for (size_t c = 0; c < 2 * it->family.count; c++) {
+        const cbi_relative *member = &it->family.members[c % it->family.count];
+        const cbi_chain *chain =
+            c < it->family.count ? &member->chain : &it->seconds[c - it->family.count];
 
-        for (size_t i = 0; i < member->chain.count; i++, position++) {
+        for (size_t i = 0; i < chain->count; i++, position++) {
             if (position >= from && position < end)
-                CBI_TRY(show(it, member, i, err));
+                CBI_TRY(show(it, member, chain, i, err));
         }
     }
 done:
@@ -112,13 +141,14 @@ static cbank_status export(page *it, const char *account, uint64_t from, uint32_
     CBI_TRY(cbi_learnerinfo_read(it->bank, account, from == 0, &info, err));
     CBI_TRY(cbi_ledger_read_begin(it->bank->ledger, &it->reader, err));
     CBI_TRY(cbi_family_read(&it->reader, account, &it->family, err));
+    CBI_TRY(read_seconds(it, err));
     CBI_TRY(cbi_alloc(limit, sizeof(*it->entries), &it->entries, err));
     CBI_TRY(cbi_alloc(limit, sizeof(*it->list), &it->list, err));
     CBI_TRY(fill(it, from, from + limit, err));
     message.account = cbi_learnerinfo_message(info);
     message.entries = it->list;
     message.n_entries = it->count;
-    message.next = from + limit < it->family.entries ? from + limit : 0;
+    message.next = from + limit < it->total ? from + limit : 0;
     CBI_TRY(cbi_face_reply(&message, reply, err));
 done:
     cbi_learnerinfo_free(info);

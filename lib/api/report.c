@@ -5,6 +5,7 @@
 #include "api/amounts.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "record/basis.h"
 #include "record/mandate.h"
 #include "wire/field.h"
 
@@ -208,6 +209,28 @@ static void fill_head(const cbi_verdict *verdict, report *out)
     out->items_shown = (uint32_t)verdict->shown;
 }
 
+/* The code of the legal basis, if it rests on one; else "". */
+static cbank_status find_basis(const cbi_directory *directory, const cbi_verdict *verdict,
+                               const char **out, cbank_error *err)
+{
+    cbi_hasher *hasher = NULL;
+    const cbi_basis *basis = NULL;
+    cbank_status status = CBANK_OK;
+
+    *out = "";
+    if (directory == NULL)
+        return CBANK_OK;
+    CBI_TRY(cbi_hasher_new(directory->suite, &hasher, err));
+    CBI_TRY(cbi_basis_of_digest(hasher,
+                                cbi_message_bytes(verdict->transcript.head->terms->consent),
+                                &basis, err));
+    if (basis != NULL)
+        *out = basis->code;
+done:
+    cbi_hasher_free(hasher);
+    return status;
+}
+
 /*
  * Head, items and tail are packed one by one and stand in the order of their fields, which is what
  * packing the whole would give; but the whole may be too much for one message in memory.
@@ -221,6 +244,7 @@ cbank_status cbi_report_content(const char *word, const cbi_directory *directory
     cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
     cbi_amounts amounts;
+    const char *basis;
 
     head.verdict = cbi_message_string(word);
     fill_trust(directory, digits, &head);
@@ -232,6 +256,9 @@ cbank_status cbi_report_content(const char *word, const cbi_directory *directory
     tail.n_totals = amounts.count;
     tail.fresh = verdict->fresh;
     tail.status_size = verdict->status_size;
+    tail.extended_until = verdict->extended_until;
+    CBI_TRY(find_basis(directory, verdict, &basis, err));
+    tail.basis = cbi_message_string(basis);
     CBI_TRY(cbi_message_pack(&tail, &bytes, err));
     cbank_buffer_clear(reply);
     *reply = bytes;

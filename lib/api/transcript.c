@@ -1,6 +1,7 @@
 #include "api/amounts.h"
 #include "api/face.h"
 #include "api/glance.h"
+#include "api/ordering.h"
 #include "api/report.h"
 #include "api/verifier.h"
 #include "bank/disclosure.h"
@@ -23,9 +24,18 @@ static cbank_status read_account(const char *typed, cbi_account *out, cbank_erro
                                      : status;
 }
 
-static cbi_disclosure_terms issue_terms(const issue_request *request, const cbi_account *account)
+/* `order` is what it lends. */
+static cbi_disclosure_terms issue_terms(const issue_request *request, const cbi_account *account,
+                                        cbi_order *order)
 {
+    const Cbank__Api__V1__DisclosureGround *ground = request->ground;
+
+    *order = cbi_order_of(request->order, (ProtobufCBinaryData){0}, request->dry_run);
     return (cbi_disclosure_terms){
+        .ground = {ground == NULL ? "" : ground->consent, ground == NULL ? "" : ground->basis,
+                   order->document},
+        .order = order,
+        .dry_run = request->dry_run,
         .account = account->digits,
         .recipient = request->recipient,
         .purpose = request->purpose,
@@ -56,6 +66,8 @@ static cbank_status reply_issued(const cbi_disclosure *disclosure, cbank_buffer 
     message.size = disclosure->size;
     message.root = cbi_message_data(cbi_bytes_of_hash(&disclosure->root));
     message.expires_at = disclosure->expires_at;
+    message.consent = cbi_message_string(disclosure->consent);
+    message.basis = cbi_message_string(disclosure->basis);
     return cbi_face_reply(&message, reply, err);
 }
 
@@ -68,6 +80,7 @@ cbank_status cbank_transcript_issue(cbank_bank *handle, const uint8_t *bytes, si
     cbi_disclosure_terms terms;
     cbi_account account;
     cbi_disclosure disclosure = {0};
+    cbi_order order;
 
     CBI_REQUIRE(handle != NULL && reply != NULL, err);
     CBI_TRY(cbi_face_bank(handle, &bank, err));
@@ -75,11 +88,13 @@ cbank_status cbank_transcript_issue(cbank_bank *handle, const uint8_t *bytes, si
                              &request, err));
     CBI_TRY(cbi_face_check_list("only", request->n_only, CBI_TRANSCRIPT_SHOWN_MAX, err));
     CBI_TRY(read_account(request->account, &account, err));
-    terms = issue_terms(request, &account);
+    terms = issue_terms(request, &account, &order);
     CBI_TRY(cbi_disclosure_issue(bank, &terms, &disclosure, err));
     CBI_TRY(reply_issued(&disclosure, reply, err));
 done:
     cbi_disclosure_clear(&disclosure);
+    if (request != NULL)
+        cbi_order_wipe(request->order);
     cbi_message_free(request);
     return status;
 }

@@ -1,5 +1,7 @@
 #include "bank/accountstate.h"
 
+#include "bank/consent.h"
+
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 
 typedef struct state_act {
@@ -63,6 +65,9 @@ static cbank_status write_act(cbi_act *act, cbi_append *append, cbank_error *err
     CBI_TRY(cbi_vault_add_note(change->bank, append->txn, change->account, index, &seal.random,
                                seal.text, err));
     CBI_TRY(cbi_account_put_life(append->txn, change->account, next, err));
+    if (next == CBI_LIFE_CLOSED || next == CBI_LIFE_DECEASED)
+        CBI_TRY(cbi_consent_end_all(append, change->account,
+                                    cbi_bytes_of(act->token, CBI_TOKEN_SIZE), err));
 done:
     return status;
 }

@@ -23,6 +23,7 @@ static const struct {
     {CBI_TABLE_OPENING, cbi_check_opening},
     {CBI_TABLE_IDENTITY, cbi_check_identity},
     {CBI_TABLE_PUBLICATION, cbi_check_publication},
+    {CBI_TABLE_CONSENT, cbi_check_consent},
     {CBI_TABLE_TOKEN, cbi_check_token},
 };
 #define VISIT_COUNT (sizeof(VISITS) / sizeof(VISITS[0]))

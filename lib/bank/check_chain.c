@@ -293,13 +293,16 @@ cbank_status cbi_check_head(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_b
 
     if (!cbi_subject_from_key(key, &subject))
         return cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_HEAD, check->row, "key");
-    if (subject.kind != CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER)
+    if (subject.kind != CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER &&
+        subject.kind != CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_DISCLOSURE)
         return CBANK_OK;
     if (!cbi_account_is_valid(subject.id))
         return cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_HEAD, check->row, "account");
     memcpy(account.digits, subject.id.data, subject.id.size);
     it.account = account.digits;
     CBI_TRY(cbi_subject_decode_head(value, &head, err));
+    if (subject.kind == CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_DISCLOSURE)
+        return cbi_check_second(check, txn, account.digits, &head, err);
     CBI_TRY(find_links(&it, &head, err));
     for (size_t i = 0; i < it.count && it.complete; i++)
         CBI_TRY(take_entry(&it, i, err));

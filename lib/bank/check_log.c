@@ -318,9 +318,10 @@ done:
     return status;
 }
 
-static cbank_status check_claim(const row *it, cbank_error *err)
+/* What it begins or ends there, its chain tells. */
+static cbank_status check_second(const row *it, cbank_error *err)
 {
-    return check_subject(it, ((const Cbank__V1__ClaimNoted *)it->statement->body)->account, err);
+    return check_subject(it, cbi_body_account(it->statement->kind, it->statement->body), err);
 }
 
 /* ---- publications ------------------------------------------------------------------------- */
@@ -420,8 +421,15 @@ static const struct {
     {KIND(SUCCESSION_GRANTED), check_told},
     {KIND(SUCCESSION_ENDED), check_told},
     {KIND(BATCH_RECEIVED), check_received},
-    {KIND(CLAIM_ISSUED), check_claim},
-    {KIND(CLAIM_WITHDRAWN), check_claim},
+    {KIND(CONSENT_GIVEN), check_second},
+    {KIND(CONSENT_WITHDRAWN), check_second},
+    {KIND(AGENT_AUTHORISED), check_second},
+    {KIND(AGENT_ENDED), check_second},
+    {KIND(DISCLOSURE_ISSUED), check_second},
+    {KIND(DISCLOSURE_EXTENDED), check_second},
+    {KIND(DISCLOSURE_WITHDRAWN), check_second},
+    {KIND(CLAIM_ISSUED), check_second},
+    {KIND(CLAIM_WITHDRAWN), check_second},
     {KIND(PUBLISHED), check_published},
     {KIND(PUBLICATION_WITHDRAWN), check_withdrawn},
     {KIND(BANK_CREATED), check_created},

@@ -10,6 +10,7 @@
 #include "bank/check.h"
 #include "ledger/replay.h"
 
+#include "cbank/api/v1/learner.pb-c.h"
 #include "cbank/v1/directory.pb-c.h"
 
 /* What the log says there are of each. */
@@ -101,6 +102,13 @@ cbank_status cbi_check_compromised(cbi_check *check, cbi_txn *txn, uint64_t inde
 cbank_status cbi_check_lost_key(cbi_check *check, cbi_txn *txn, const char *code,
                                 Cbank__V1__InstitutionKey *key, cbank_error *err);
 
+/* The newest entry of a second chain: what the chain says must be what `consent` has. */
+cbank_status cbi_check_second(cbi_check *check, cbi_txn *txn, const char *account,
+                              const cbi_head *head, cbank_error *err);
+/* Who may act for an account's person, as the vault has it. */
+cbank_status cbi_check_agent(cbi_check *check, cbi_txn *txn,
+                             const Cbank__Api__V1__PersonAgent *agent, cbank_error *err);
+
 /* One row of a table, backwards: the log must bear it out. */
 typedef cbank_status (*cbi_check_visit)(cbi_check *check, cbi_txn *txn, cbi_bytes key,
                                         cbi_bytes value, cbank_error *err);
@@ -122,6 +130,8 @@ cbank_status cbi_check_identity(cbi_check *check, cbi_txn *txn, cbi_bytes key, c
                                 cbank_error *err);
 cbank_status cbi_check_publication(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                    cbank_error *err);
+cbank_status cbi_check_consent(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                               cbank_error *err);
 cbank_status cbi_check_token(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                              cbank_error *err);
 

@@ -155,6 +155,8 @@ cbank_status cbi_check_person(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi
     }
     for (size_t i = 0; i < person->n_notes; i++)
         CBI_TRY(check_note(check, txn, person->notes[i], err));
+    for (size_t i = 0; i < person->n_agents; i++)
+        CBI_TRY(cbi_check_agent(check, txn, person->agents[i], err));
 done:
     cbi_vault_free_person(person);
     return status;

@@ -2,24 +2,29 @@
 
 #include <string.h>
 
-#include "bank/errand.h"
+#include "bank/disclosed.h"
 #include "bank/holding.h"
 #include "bank/recognition.h"
 #include "bank/selection.h"
 #include "bank/vault.h"
+#include "base/memory.h"
 #include "proof/assembly.h"
 #include "proof/transcript.h"
 #include "record/field.h"
 
 /* A transcript being written. */
 typedef struct writing {
-    const cbi_bank *bank;
+    cbi_bank *bank;
     const cbi_disclosure_terms *terms;
     cbi_reader reader;
     cbi_selection selection;
     Cbank__Api__V1__Person *person; /* where name or birth are disclosed */
     Cbank__V1__Opening *opening;    /* of the account, where its number is disclosed */
     cbi_assembly assembly;
+    cbi_ground ground;
+    cbi_ground_record *records; /* that are shown */
+    cbi_ground_ask ask;
+    cbi_order order;
 } writing;
 
 static const char *recipient_of(const cbi_disclosure_terms *terms)
@@ -36,6 +41,44 @@ static cbank_status check_terms(const cbi_disclosure_terms *terms, cbank_error *
     if (terms->expires_at != 0 && terms->expires_at <= terms->now)
         return cbi_fail(err, CBI_REASON_TIME_ORDER, 0, "expires_at", NULL);
     return CBANK_OK;
+}
+
+/* ---- what it rests on -------------------------------------------------------------------- */
+
+/* Without an expiry it is valid for as long as is usual, and no longer than the consent. */
+static int64_t usual_expiry(const writing *it)
+{
+    int64_t usual = it->terms->now + CBI_DISCLOSURE_DAYS * (int64_t)86400;
+    int64_t until = cbi_ground_until(&it->ground);
+
+    return until != 0 && until < usual ? until : usual;
+}
+
+static cbank_status settle_ground(writing *it, cbi_disclosure *out, cbank_error *err)
+{
+    const cbi_disclosure_terms *terms = it->terms;
+    cbank_status status = CBANK_OK;
+
+    it->ask.account = terms->account;
+    it->ask.terms = (cbi_consent_ask){.recipient = recipient_of(terms),
+                                      .purpose = terms->purpose,
+                                      .name = terms->show_name,
+                                      .number = terms->show_number,
+                                      .birth = terms->show_birth,
+                                      .now = terms->now,
+                                      .expires_at = terms->expires_at};
+    CBI_TRY(cbi_ground_list(&it->reader, &it->selection, &it->records, &it->ask.record_count,
+                            err));
+    it->ask.records = it->records;
+    CBI_TRY(cbi_ground_settle(it->bank, it->reader.txn, it->reader.hasher, &terms->ground, &it->ask,
+                              &it->ground, err));
+    out->expires_at = terms->expires_at != 0 ? terms->expires_at : usual_expiry(it);
+    it->ask.terms.expires_at = out->expires_at;
+    out->basis = it->ground.basis == NULL ? "" : it->ground.basis->code;
+    if (it->ground.basis == NULL)
+        cbi_consent_row_id(&it->ground.consent, out->consent);
+done:
+    return status;
 }
 
 /* ---- what is disclosed of the holder ------------------------------------------------------ */
@@ -87,6 +130,18 @@ static void lend_path(const cbi_hash *hashes, size_t count, ProtobufCBinaryData 
         out[i] = cbi_message_data(cbi_bytes_of_hash(&hashes[i]));
 }
 
+/* Where a receipt on an institution's chain stands, in the fields that evidence has for it. */
+static cbank_status find_receipt(writing *it, uint64_t index, cbi_path *proof, cbi_logged *receipt,
+                                 cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_history_inclusion(&it->reader, index, it->reader.sealed.size, proof, err));
+    CBI_TRY(cbi_history_read(&it->reader, index, receipt, err));
+done:
+    return status;
+}
+
 static cbank_status write_batch(writing *it, const cbi_intake *intake, cbank_error *err)
 {
     Cbank__V1__BatchEvidence message = CBANK__V1__BATCH_EVIDENCE__INIT;
@@ -97,9 +152,7 @@ static cbank_status write_batch(writing *it, const cbi_intake *intake, cbank_err
     cbi_path proof;
 
     CBI_TRY(cbi_intake_envelope(it->reader.txn, intake, &envelope, err));
-    CBI_TRY(cbi_history_inclusion(&it->reader, intake->receipt_index, it->reader.sealed.size,
-                                  &proof, err));
-    CBI_TRY(cbi_history_read(&it->reader, intake->receipt_index, &receipt, err));
+    CBI_TRY(find_receipt(it, intake->receipt_index, &proof, &receipt, err));
     lend_path(proof.hashes, proof.count, path);
     message.envelope = cbi_message_data(cbi_bytes_of_buffer(&envelope));
     message.receipt = cbi_message_data(receipt.statement);
@@ -219,18 +272,6 @@ done:
     return status;
 }
 
-/* Where a receipt on an institution's chain stands, in the fields that evidence has for it. */
-static cbank_status find_receipt(writing *it, uint64_t index, cbi_path *proof, cbi_logged *receipt,
-                                 cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_history_inclusion(&it->reader, index, it->reader.sealed.size, proof, err));
-    CBI_TRY(cbi_history_read(&it->reader, index, receipt, err));
-done:
-    return status;
-}
-
 /* What the bank keeps of a decision; `pages` are lent from the recognition's bytes. */
 static cbank_status read_decision(writing *it, const cbi_selected_decision *decision,
                                   cbank_buffer *envelope, cbi_recognition_row *row,
@@ -316,6 +357,7 @@ static void fill_terms(const writing *it, int64_t expires_at, Cbank__V1__Code *p
         out->purpose = purpose;
     out->issued_at = it->terms->now;
     out->expires_at = expires_at;
+    out->consent = cbi_message_data(cbi_bytes_of_hash(&it->ground.digest));
     out->completeness = all ? CBANK__V1__COMPLETENESS__COMPLETENESS_ALL
                             : CBANK__V1__COMPLETENESS__COMPLETENESS_SELECTION;
 }
@@ -338,17 +380,6 @@ done:
     return status;
 }
 
-static cbank_status make_code(cbi_verification *out, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    uint8_t random[8];
-
-    CBI_TRY(cbi_random(random, sizeof(random), err));
-    cbi_verification_make(random, out);
-done:
-    return status;
-}
-
 static cbank_status sign(writing *it, cbi_disclosure *out, cbank_error *err)
 {
     Cbank__V1__TranscriptHead head = CBANK__V1__TRANSCRIPT_HEAD__INIT;
@@ -361,7 +392,7 @@ static cbank_status sign(writing *it, cbi_disclosure *out, cbank_error *err)
     cbi_hash random[CBI_TRANSCRIPT_CHAINS_MAX], digest;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(make_code(&out->code, err));
+    CBI_TRY(cbi_consent_new_code(it->reader.txn, &out->code, err));
     for (size_t i = 0; i < family->count; i++) {
         CBI_TRY(fill_chain(it, &family->members[i], &random[i], &chains[i], err));
         list[i] = &chains[i];
@@ -389,32 +420,74 @@ done:
     return status;
 }
 
-cbank_status cbi_disclosure_issue(const cbi_bank *bank, const cbi_disclosure_terms *terms,
+/* ---- letting it out ------------------------------------------------------------------------ */
+
+static cbank_status note(writing *it, const cbi_disclosure *out, cbank_error *err)
+{
+    cbi_disclosed what = {.code = &out->code,
+                          .expires_at = out->expires_at,
+                          .items = out->items,
+                          .shown = out->shown,
+                          .size = out->size,
+                          .ask = &it->ask,
+                          .ground = &it->ground};
+    cbi_artefact_reader parts;
+    cbi_envelope envelope;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_artefact_open(cbi_bytes_of_buffer(&out->file), &parts, err));
+    CBI_TRY(cbi_envelope_parse(parts.envelope, CBI_TRANSCRIPT_TYPE, &envelope, err));
+    CBI_TRY(cbi_envelope_id(it->reader.hasher, envelope.payload, &what.transcript, err));
+    cbi_ledger_read_end(&it->reader);
+    CBI_TRY(cbi_disclosed_note(it->bank, &what, &it->order, err));
+done:
+    return status;
+}
+
+static cbank_status make(writing *it, cbi_disclosure *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_ledger_read_begin(it->bank->ledger, &it->reader, err));
+    CBI_TRY(cbi_selection_make(&it->reader, it->terms->account, it->terms->only,
+                               it->terms->only_count, &it->selection, err));
+    CBI_TRY(settle_ground(it, out, err));
+    CBI_TRY(unseal_holder(it, err));
+    CBI_TRY(write_body(it, &out->totals, err));
+    out->items = (uint32_t)it->selection.family.entries;
+    out->shown = (uint32_t)it->selection.shown;
+    out->size = it->reader.sealed.size;
+    out->root = it->reader.sealed.root;
+    CBI_TRY(sign(it, out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_disclosure_issue(cbi_bank *bank, const cbi_disclosure_terms *terms,
                                   cbi_disclosure *out, cbank_error *err)
 {
     writing it = {.bank = bank, .terms = terms};
     cbank_status status = CBANK_OK;
 
+    if (terms->order != NULL)
+        it.order = *terms->order;
+    it.order.now = terms->now;
+    it.order.document = terms->ground.document;
     CBI_TRY(check_terms(terms, err));
-    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &it.reader, err));
-    CBI_TRY(cbi_selection_make(&it.reader, terms->account, terms->only, terms->only_count,
-                               &it.selection, err));
-    CBI_TRY(unseal_holder(&it, err));
-    CBI_TRY(write_body(&it, &out->totals, err));
-    out->expires_at = terms->expires_at != 0
-                          ? terms->expires_at
-                          : terms->now + CBI_DISCLOSURE_DAYS * (int64_t)86400;
-    out->items = (uint32_t)it.selection.family.entries;
-    out->shown = (uint32_t)it.selection.shown;
-    out->size = it.reader.sealed.size;
-    out->root = it.reader.sealed.root;
-    CBI_TRY(sign(&it, out, err));
+    CBI_TRY(cbi_order_check(&it.order, err));
+    CBI_TRY(make(&it, out, err));
+    if (terms->dry_run)
+        cbank_buffer_clear(&out->file);
+    else
+        CBI_TRY(note(&it, out, err));
 done:
     cbi_ledger_read_end(&it.reader);
     cbi_selection_clear(&it.selection);
     cbi_vault_free_person(it.person);
     cbi_vault_free_opening(it.opening);
     cbi_assembly_clear(&it.assembly);
+    cbi_ground_clear(&it.ground);
+    cbi_free(it.records);
     if (status != CBANK_OK)
         cbi_disclosure_clear(out);
     return status;

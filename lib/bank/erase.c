@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bank/consentrow.h"
 #include "bank/holding.h"
 #include "bank/intake.h"
 #include "bank/reach.h"
@@ -19,6 +20,7 @@ typedef struct erasing {
     const cbi_family *family;
     uint32_t complete_on;
     const char *account; /* of a step */
+    const cbi_chain *second; /* its second chain; without entries if it has none */
     bool done;
 } erasing;
 
@@ -230,40 +232,79 @@ static const cbi_relative *member_of(const erasing *it)
     return &it->family->members[0];
 }
 
-/* The chain up to the statement that says it is erased, which stays. */
+/* One entry of the second chain, with what is looked up by it. */
+static cbank_status erase_second(const erasing *it, cbi_append *append, uint64_t sequence,
+                                 cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_consent_row_drop(append->txn, it->account, sequence, err));
+    CBI_TRY(cbi_logged_erase(append->txn, append->hasher, it->second->indices[sequence], err));
+done:
+    return status;
+}
+
+/* The chain up to the statement that says it is erased, which stays; then all of the second. */
 static cbank_status write_rows(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     erasing *it = (erasing *)(void *)act;
     const cbi_chain *chain = &member_of(it)->chain;
     cbi_subject subject = cbi_account_subject(it->account);
+    cbi_subject second = cbi_consent_subject(it->account);
     uint8_t key[1 + CBI_ACCOUNT_SIZE];
     cbank_status status = CBANK_OK;
-    uint64_t next, end;
+    uint64_t next, first, end;
 
     status = read_progress(append->txn, it->account, &next, err);
     it->done = status == CBANK_E_NOT_FOUND; /* somebody else has finished it */
     if (it->done)
         return CBANK_OK;
     CBI_TRY(status);
-    end = chain->count - 1;
-    for (size_t i = 0; next < end && i < ROWS_AN_ACT; i++, next++)
-        CBI_TRY(erase_entry(append, chain->indices[next], err));
+    first = chain->count - 1;
+    end = first + it->second->count;
+    for (size_t i = 0; next < end && i < ROWS_AN_ACT; i++, next++) {
+        if (next < first)
+            CBI_TRY(erase_entry(append, chain->indices[next], err));
+        else
+            CBI_TRY(erase_second(it, append, next - first, err));
+    }
     if (next < end) {
         CBI_TRY(write_progress(append->txn, it->account, next, err));
         goto done;
     }
     CBI_TRY(cbi_subject_forget(append->txn, &subject, err));
+    if (it->second->count > 0)
+        CBI_TRY(cbi_subject_forget(append->txn, &second, err));
     CBI_TRY(cbi_txn_delete(append->txn, CBI_TABLE_STATE, progress_key(it->account, key), err));
     it->done = true;
 done:
     return status;
 }
 
+static cbank_status read_second(cbi_bank *bank, const char *account, cbi_chain *out,
+                                cbank_error *err)
+{
+    cbi_subject subject = cbi_consent_subject(account);
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    status = cbi_history_chain(&reader, &subject, out, err);
+    if (status == CBANK_E_NOT_FOUND)
+        status = CBANK_OK;
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
 static cbank_status erase_rows(cbi_bank *bank, erasing *it, int64_t now, cbank_error *err)
 {
+    cbi_chain second = {0};
     cbank_status status = CBANK_OK;
 
     it->done = false;
+    it->second = &second;
+    CBI_TRY(read_second(bank, it->account, &second, err));
     while (!it->done) {
         it->act = (cbi_act){.now = now, .takes_away = true, .check = accept, .write = write_rows};
         CBI_TRY(cbi_random(it->act.token, sizeof(it->act.token), err));
@@ -271,6 +312,7 @@ static cbank_status erase_rows(cbi_bank *bank, erasing *it, int64_t now, cbank_e
         cbank_buffer_clear(&it->act.result);
     }
 done:
+    cbi_chain_clear(&second);
     cbank_buffer_clear(&it->act.result);
     return status;
 }
@@ -333,23 +375,12 @@ done:
     return status;
 }
 
-static uint32_t day_of(int64_t time)
-{
-    char text[CBI_TIME_TEXT_MAX];
-    uint32_t day = 0;
-
-    cbi_time_format(time, text);
-    text[10] = '\0';
-    (void)cbi_date_parse(cbi_bytes_of_text(text), &day);
-    return day;
-}
-
 static cbank_status settle_day(erasing *it, cbank_error *err)
 {
     if (it->complete_on == 0)
-        it->complete_on = day_of(it->order->now + CBI_ERASE_DAYS * (int64_t)DAY_S);
+        it->complete_on = cbi_date_of(it->order->now + CBI_ERASE_DAYS * (int64_t)DAY_S);
     if (!cbi_date_is_valid(it->complete_on) || it->complete_on % 100 == 0 ||
-        it->complete_on < day_of(it->order->now))
+        it->complete_on < cbi_date_of(it->order->now))
         return cbi_fail(err, CBI_REASON_TIME_ORDER, 0, "complete_on", NULL);
     return CBANK_OK;
 }

@@ -28,6 +28,8 @@ static cbank_status check_own(const Cbank__Api__V1__Person *stated, cbank_error 
 {
     if (stated->n_notes > 0)
         return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "notes", NULL);
+    if (stated->n_agents > 0)
+        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "agents", NULL);
     for (size_t i = 0; i < stated->n_documents; i++) {
         if (stated->documents[i]->ended_at != 0)
             return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, i, "ended_at", NULL);

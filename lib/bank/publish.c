@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bank/consentrow.h"
 #include "bank/counter.h"
 #include "bank/holding.h"
 #include "bank/keyring.h"
@@ -19,6 +20,7 @@ typedef struct writing {
     cbi_reader reader;
     cbi_assembly assembly;
     cbi_publication *out;
+    bool disclosures; /* some are listed: version 2 */
 } writing;
 
 /* ---- numbers -------------------------------------------------------------------------------- */
@@ -198,7 +200,9 @@ typedef struct status_page {
     Cbank__V1__StatusPage message;
     Cbank__V1__RecordStatus records[CBI_STATUS_PAGE_MAX], *record_list[CBI_STATUS_PAGE_MAX];
     Cbank__V1__AccountStatus accounts[CBI_STATUS_PAGE_MAX], *account_list[CBI_STATUS_PAGE_MAX];
-    cbi_hash ids[CBI_STATUS_PAGE_MAX], tags[CBI_STATUS_PAGE_MAX];
+    Cbank__V1__DisclosureStatus disclosures[CBI_STATUS_PAGE_MAX];
+    Cbank__V1__DisclosureStatus *disclosure_list[CBI_STATUS_PAGE_MAX];
+    cbi_hash ids[CBI_STATUS_PAGE_MAX], tags[CBI_STATUS_PAGE_MAX], transcripts[CBI_STATUS_PAGE_MAX];
 } status_page;
 
 static void empty_page(status_page *page)
@@ -206,13 +210,15 @@ static void empty_page(status_page *page)
     cbank__v1__status_page__init(&page->message);
     page->message.records = page->record_list;
     page->message.accounts = page->account_list;
+    page->message.disclosures = page->disclosure_list;
 }
 
 static cbank_status write_page(writing *it, status_page *page, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    if (page->message.n_records == 0 && page->message.n_accounts == 0)
+    if (page->message.n_records == 0 && page->message.n_accounts == 0 &&
+        page->message.n_disclosures == 0)
         return CBANK_OK;
     if (it->assembly.parts == CBI_STATUS_PAGES_MAX)
         return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_STATUS_PAGES_MAX, "pages", NULL);
@@ -336,6 +342,44 @@ done:
     return status;
 }
 
+/* Disclosures that were withdrawn or extended and have not expired: whoever has the file can find
+ * it by its id, and nobody else can tell what an id is of. */
+static cbank_status list_disclosures(writing *it, status_page *page, cbank_error *err)
+{
+    cbi_hash seen;
+    const cbi_hash *after = NULL;
+    Cbank__V1__DisclosureState state;
+    cbank_status status = CBANK_OK;
+    int64_t expires_at;
+    bool found = true;
+
+    while (found) {
+        size_t at = page->message.n_disclosures;
+        Cbank__V1__DisclosureStatus *row = &page->disclosures[at];
+
+        CBI_TRY(cbi_consent_next_listed(it->reader.txn, after, &page->transcripts[at], &state,
+                                        &expires_at, &found, err));
+        if (!found)
+            break;
+        seen = page->transcripts[at];
+        after = &seen;
+        if (expires_at < it->now)
+            continue;
+        cbank__v1__disclosure_status__init(row);
+        row->transcript = cbi_message_data(cbi_bytes_of_hash(&page->transcripts[at]));
+        row->state = state;
+        if (state == CBANK__V1__DISCLOSURE_STATE__DISCLOSURE_STATE_EXTENDED)
+            row->expires_at = expires_at;
+        page->disclosure_list[at] = row;
+        page->message.n_disclosures++;
+        it->disclosures = true;
+        if (page->message.n_disclosures == CBI_STATUS_PAGE_MAX)
+            CBI_TRY(write_page(it, page, err));
+    }
+done:
+    return status;
+}
+
 /* All rows of `state` whose keys begin with `kind` and go on for `size` bytes. */
 static cbank_status list_rows(writing *it, char kind, size_t size, list_row *list,
                               status_page *page, cbank_error *err)
@@ -375,6 +419,7 @@ static cbank_status write_pages(writing *it, cbank_error *err)
     CBI_TRY(list_consumed(it, page, err));
     CBI_TRY(list_conversions(it, page, err));
     CBI_TRY(list_rows(it, 'a', CBI_ACCOUNT_SIZE, list_account, page, err));
+    CBI_TRY(list_disclosures(it, page, err));
     CBI_TRY(write_page(it, page, err));
 done:
     cbi_free(page);
@@ -389,7 +434,7 @@ static cbank_status sign_status(writing *it, cbank_error *err)
     cbi_hash digest;
 
     CBI_TRY(cbi_assembly_digest(&it->assembly, &digest, err));
-    head.version = 1;
+    head.version = it->disclosures ? 2 : 1; /* readers of old read what they know */
     head.origin = it->bank->self->origin;
     head.number = it->out->number;
     head.at = it->now;

@@ -113,6 +113,29 @@ done:
     return status;
 }
 
+cbank_status cbi_vault_add_agent(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                 const Cbank__Api__V1__PersonAgent *agent, cbank_error *err)
+{
+    Cbank__Api__V1__Person *person = NULL;
+    Cbank__Api__V1__PersonAgent **agents = NULL;
+    Cbank__Api__V1__Person longer;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_vault_get_person(bank, txn, account, &person, err));
+    CBI_TRY(cbi_alloc(person->n_agents + 1, sizeof(*agents), &agents, err));
+    for (size_t i = 0; i < person->n_agents; i++)
+        agents[i] = person->agents[i];
+    agents[person->n_agents] = (Cbank__Api__V1__PersonAgent *)(uintptr_t)agent; /* only packed */
+    longer = *person;
+    longer.agents = agents;
+    longer.n_agents++;
+    CBI_TRY(cbi_vault_keep_person(bank, txn, account, &longer, err));
+done:
+    cbi_free(agents);
+    cbi_vault_free_person(person);
+    return status;
+}
+
 static void wipe_text(char *text)
 {
     if (text != NULL && text[0] != '\0') /* the empty one is shared and read-only */
@@ -131,6 +154,10 @@ void cbi_vault_wipe_person(Cbank__Api__V1__Person *person)
         wipe_text(person->student_numbers[i]->number);
     for (size_t i = 0; i < person->n_notes; i++)
         wipe_text(person->notes[i]->text);
+    for (size_t i = 0; i < person->n_agents; i++) {
+        wipe_text(person->agents[i]->name);
+        wipe_text(person->agents[i]->document_number);
+    }
 }
 
 void cbi_vault_free_person(Cbank__Api__V1__Person *person)

@@ -29,6 +29,9 @@ cbank_status cbi_vault_keep_person(const cbi_bank *bank, cbi_txn *txn, const cha
 cbank_status cbi_vault_add_note(const cbi_bank *bank, cbi_txn *txn, const char *account,
                                 uint64_t index, const cbi_hash *random, const char *text,
                                 cbank_error *err);
+/* Adds somebody who acts for the account's person. */
+cbank_status cbi_vault_add_agent(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                                 const Cbank__Api__V1__PersonAgent *agent, cbank_error *err);
 /* Overwrites what says who it is, of a message that another one owns. */
 void cbi_vault_wipe_person(Cbank__Api__V1__Person *person);
 

@@ -35,6 +35,8 @@
 #define CBI_REACH_MAX 768u /* recognitions and records that stand on one, however far */
 #define CBI_REACH_ALL_MAX (1u << 24) /* the same, on all that one preview is about */
 #define CBI_ATTRIBUTES_MAX 16u
+#define CBI_CONSENT_RECORDS_MAX 1024u /* that one consent lists */
+#define CBI_CONSENTS_MAX 256u         /* standing consents and mandates of one account */
 
 /* Published data. */
 #define CBI_PUBLICATION_PAGE_MAX (48u * 1024)

@@ -31,6 +31,19 @@ static bool differs(const cbi_statusfile *file, const cbi_verdict_item *item)
     return cbi_statusfile_record(file, &id) != STATES[item->conversion];
 }
 
+static cbank_status compare_disclosure(cbi_verdict *verdict, const cbi_statusfile *file,
+                                       cbank_error *err)
+{
+    const cbi_status_disclosure *listed = cbi_statusfile_disclosure(file, &verdict->id);
+
+    if (listed == NULL)
+        return CBANK_OK;
+    if (listed->state == CBANK__V1__DISCLOSURE_STATE__DISCLOSURE_STATE_WITHDRAWN)
+        return cbi_fail(err, CBI_REASON_DISCLOSURE_RECALLED, 0, "transcript", NULL);
+    verdict->extended_until = listed->expires_at;
+    return CBANK_OK;
+}
+
 static cbank_status compare(const cbi_verdict *verdict, const cbi_statusfile *file,
                             cbank_error *err)
 {
@@ -119,10 +132,33 @@ cbank_status cbi_freshness_check(const cbi_directory *directory, const cbi_verif
         !cbi_hash_equal(&file.root, &directory->root))
         CBI_TRY(cbi_verdict_fork(verdict, cbi_message_bytes(directory->head->checkpoint),
                                  cbi_message_bytes(file.head->checkpoint), err));
+    CBI_TRY(compare_disclosure(verdict, &file, err));
     CBI_TRY(compare(verdict, &file, err));
     verdict->fresh = true;
     verdict->status_size = file.head->size;
 done:
     cbi_statusfile_clear(&file);
     return status;
+}
+
+cbank_status cbi_freshness_extension(const cbi_directory *directory,
+                                     const cbi_verify_terms *terms, const cbi_hash *id,
+                                     int64_t *out, cbank_error *err)
+{
+    const cbi_status_disclosure *listed;
+    cbi_statusfile file = {0};
+    cbank_error finer = {0};
+    cbank_status status;
+
+    *out = 0;
+    if (terms->status.size == 0)
+        return CBANK_OK;
+    status = cbi_statusfile_open(terms->status, directory, terms->at, &file, &finer);
+    if (status == CBANK_E_MEMORY || status == CBANK_E_INTERNAL)
+        return cbi_fail(err, (cbi_reason)finer.reason, finer.where, finer.object, NULL);
+    listed = status == CBANK_OK ? cbi_statusfile_disclosure(&file, id) : NULL;
+    if (listed != NULL)
+        *out = listed->expires_at;
+    cbi_statusfile_clear(&file);
+    return CBANK_OK;
 }

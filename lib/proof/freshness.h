@@ -14,4 +14,12 @@
 cbank_status cbi_freshness_check(const cbi_directory *directory, const cbi_verify_terms *terms,
                                  cbi_bytes own_note, cbi_verdict *verdict, cbank_error *err);
 
+/*
+ * Until when the transcript of this payload id is valid by the status file, where it was extended;
+ * else 0. A file that cannot be used says nothing here.
+ */
+cbank_status cbi_freshness_extension(const cbi_directory *directory,
+                                     const cbi_verify_terms *terms, const cbi_hash *id,
+                                     int64_t *out, cbank_error *err);
+
 #endif

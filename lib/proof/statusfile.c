@@ -10,7 +10,7 @@
 static cbank_status check_head(const Cbank__V1__StatusHead *head, const cbi_directory *directory,
                                cbank_error *err)
 {
-    if (head->version != 1)
+    if (head->version != 1 && head->version != 2)
         return cbi_fail(err, CBI_REASON_FILE_VERSION, head->version, "status", NULL);
     if (strcmp(head->origin, directory->origin) != 0)
         return cbi_fail(err, CBI_REASON_ORIGIN_UNKNOWN, 0, head->origin, NULL);
@@ -38,20 +38,23 @@ done:
     return status;
 }
 
-static cbank_status reserve(cbi_status_rows *rows, cbank_error *err)
+/* Room for one more; `slot` is the address of the list's `items`. */
+static cbank_status reserve(void *slot, size_t count, size_t *capacity, size_t size,
+                            cbank_error *err)
 {
-    size_t capacity = rows->capacity == 0 ? 64 : 2 * rows->capacity;
-    cbi_status_row *items = NULL;
+    size_t wider = *capacity == 0 ? 64 : 2 * *capacity;
+    void *items, *old;
     cbank_status status = CBANK_OK;
 
-    if (rows->count < rows->capacity)
+    if (count < *capacity)
         return CBANK_OK;
-    CBI_TRY(cbi_alloc(capacity, sizeof(*items), &items, err));
-    if (rows->count > 0)
-        memcpy(items, rows->items, rows->count * sizeof(*items));
-    cbi_free(rows->items);
-    rows->items = items;
-    rows->capacity = capacity;
+    CBI_TRY(cbi_alloc(wider, size, &items, err));
+    memcpy(&old, slot, sizeof(old));
+    if (count > 0)
+        memcpy(items, old, count * size);
+    cbi_free(old);
+    memcpy(slot, &items, sizeof(items));
+    *capacity = wider;
 done:
     return status;
 }
@@ -61,10 +64,31 @@ static cbank_status add_row(cbi_status_rows *rows, ProtobufCBinaryData id, int s
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(reserve(rows, err));
+    CBI_TRY(reserve(&rows->items, rows->count, &rows->capacity, sizeof(*rows->items), err));
     if (state == 0 || !cbi_hash_from(cbi_message_bytes(id), &rows->items[rows->count].id))
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, rows->count, what, NULL);
     rows->items[rows->count++].state = (uint8_t)state;
+done:
+    return status;
+}
+
+/* Only what was extended has another expiry. */
+static cbank_status add_disclosure(cbi_status_disclosures *list,
+                                   const Cbank__V1__DisclosureStatus *row, cbank_error *err)
+{
+    bool extended = row->state == CBANK__V1__DISCLOSURE_STATE__DISCLOSURE_STATE_EXTENDED;
+    cbi_status_disclosure *item;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(reserve(&list->items, list->count, &list->capacity, sizeof(*list->items), err));
+    item = &list->items[list->count];
+    if (row->state == CBANK__V1__DISCLOSURE_STATE__DISCLOSURE_STATE_UNSPECIFIED ||
+        extended != (row->expires_at > 0) || row->expires_at < 0 ||
+        !cbi_hash_from(cbi_message_bytes(row->transcript), &item->id))
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, list->count, "disclosure", NULL);
+    item->state = (uint8_t)row->state;
+    item->expires_at = row->expires_at;
+    list->count++;
 done:
     return status;
 }
@@ -76,7 +100,8 @@ static cbank_status read_page(cbi_file *file, cbi_statusfile *out, cbank_error *
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_file_next_message(file, &cbank__v1__status_page__descriptor, &page, err));
-    if (page->n_records > CBI_STATUS_PAGE_MAX || page->n_accounts > CBI_STATUS_PAGE_MAX)
+    if (page->n_records > CBI_STATUS_PAGE_MAX || page->n_accounts > CBI_STATUS_PAGE_MAX ||
+        page->n_disclosures > (out->head->version == 1 ? 0 : CBI_STATUS_PAGE_MAX))
         CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, CBI_STATUS_PAGE_MAX, "page", NULL));
     for (size_t i = 0; i < page->n_records; i++)
         CBI_TRY(add_row(&out->records, page->records[i]->record, (int)page->records[i]->state,
@@ -84,6 +109,8 @@ static cbank_status read_page(cbi_file *file, cbi_statusfile *out, cbank_error *
     for (size_t i = 0; i < page->n_accounts; i++)
         CBI_TRY(add_row(&out->accounts, page->accounts[i]->tag, (int)page->accounts[i]->state,
                         "account", err));
+    for (size_t i = 0; i < page->n_disclosures; i++)
+        CBI_TRY(add_disclosure(&out->disclosures, page->disclosures[i], err));
 done:
     cbi_message_free(page);
     return status;
@@ -94,14 +121,17 @@ static int compare_rows(const void *a, const void *b)
     return memcmp(a, b, CBI_HASH_SIZE); /* the id comes first */
 }
 
-/* Two rows about one thing would leave it open what holds. */
-static cbank_status sort_rows(cbi_status_rows *rows, const char *what, cbank_error *err)
+/* Two rows about one thing would leave it open what holds. The ids come first in the rows. */
+static cbank_status sort_rows(void *items, size_t count, size_t size, const char *what,
+                              cbank_error *err)
 {
-    if (rows->count == 0)
+    const uint8_t *bytes = items;
+
+    if (count == 0)
         return CBANK_OK;
-    qsort(rows->items, rows->count, sizeof(*rows->items), compare_rows);
-    for (size_t i = 1; i < rows->count; i++) {
-        if (cbi_hash_equal(&rows->items[i - 1].id, &rows->items[i].id))
+    qsort(items, count, size, compare_rows);
+    for (size_t i = 1; i < count; i++) {
+        if (memcmp(bytes + (i - 1) * size, bytes + i * size, CBI_HASH_SIZE) == 0)
             return cbi_fail(err, CBI_REASON_HEAD_VALUE, i, what, "twice");
     }
     return CBANK_OK;
@@ -114,8 +144,12 @@ static cbank_status read_pages(cbi_file *file, cbi_statusfile *out, cbank_error 
     for (uint32_t i = 0; i < out->head->pages; i++)
         CBI_TRY(read_page(file, out, err));
     CBI_TRY(cbi_file_end(file, err));
-    CBI_TRY(sort_rows(&out->records, "record", err));
-    CBI_TRY(sort_rows(&out->accounts, "account", err));
+    CBI_TRY(sort_rows(out->records.items, out->records.count, sizeof(*out->records.items),
+                      "record", err));
+    CBI_TRY(sort_rows(out->accounts.items, out->accounts.count, sizeof(*out->accounts.items),
+                      "account", err));
+    CBI_TRY(sort_rows(out->disclosures.items, out->disclosures.count,
+                      sizeof(*out->disclosures.items), "disclosure", err));
 done:
     return status;
 }
@@ -159,6 +193,7 @@ void cbi_statusfile_clear(cbi_statusfile *file)
 {
     cbi_free(file->records.items);
     cbi_free(file->accounts.items);
+    cbi_free(file->disclosures.items);
     cbi_message_free(file->head);
     *file = (cbi_statusfile){0};
 }
@@ -180,4 +215,14 @@ Cbank__V1__RecordState cbi_statusfile_record(const cbi_statusfile *file, const c
 Cbank__V1__AccountState cbi_statusfile_account(const cbi_statusfile *file, const cbi_hash *tag)
 {
     return (Cbank__V1__AccountState)find(&file->accounts, tag);
+}
+
+const cbi_status_disclosure *cbi_statusfile_disclosure(const cbi_statusfile *file,
+                                                       const cbi_hash *id)
+{
+    const cbi_status_disclosures *list = &file->disclosures;
+
+    return list->count == 0 ? NULL
+                            : bsearch(id, list->items, list->count, sizeof(*list->items),
+                                      compare_rows);
 }

@@ -1,5 +1,6 @@
 /*
- * statusfile.h - what partners refresh: records and accounts that no longer are as they were.
+ * statusfile.h - what partners refresh: records, accounts and disclosures that no longer are as
+ * they were. Version 1 knows no disclosures; nothing else is different.
  *
  * Opened under a directory: signature, body and checkpoint are checked before anything is read.
  */
@@ -24,11 +25,25 @@ typedef struct cbi_status_rows {
     size_t capacity;
 } cbi_status_rows;
 
+/* One transcript that was withdrawn or extended. */
+typedef struct cbi_status_disclosure {
+    cbi_hash id; /* its payload id */
+    uint8_t state;
+    int64_t expires_at; /* of one that was extended */
+} cbi_status_disclosure;
+
+typedef struct cbi_status_disclosures {
+    cbi_status_disclosure *items; /* in the order of their ids, each once */
+    size_t count;
+    size_t capacity;
+} cbi_status_disclosures;
+
 typedef struct cbi_statusfile {
     Cbank__V1__StatusHead *head;
     cbi_hash root; /* of the log as of head->size */
     cbi_status_rows records;
     cbi_status_rows accounts;
+    cbi_status_disclosures disclosures;
 } cbi_statusfile;
 
 /*
@@ -42,5 +57,8 @@ void cbi_statusfile_clear(cbi_statusfile *status);
 /* The state that is listed, or 0. */
 Cbank__V1__RecordState cbi_statusfile_record(const cbi_statusfile *status, const cbi_hash *id);
 Cbank__V1__AccountState cbi_statusfile_account(const cbi_statusfile *status, const cbi_hash *tag);
+/* NULL if the transcript is not listed. */
+const cbi_status_disclosure *cbi_statusfile_disclosure(const cbi_statusfile *status,
+                                                       const cbi_hash *id);
 
 #endif

@@ -73,6 +73,8 @@ typedef struct cbi_verdict {
     cbank_buffer fork[2];  /* FORK: the two signed notes */
     bool fresh;
     uint64_t status_size;
+    cbi_hash id;            /* the transcript's payload id */
+    int64_t extended_until; /* by the status file; 0 if it was not */
 } cbi_verdict;
 
 void cbi_verdict_clear(cbi_verdict *verdict);

@@ -12,15 +12,30 @@
 #include "proof/pin.h"
 #include "record/code.h"
 
+/* Expired, unless the status file says that it was extended. */
+static cbank_status check_expiry(const cbi_directory *directory, const cbi_verdict *verdict,
+                                 const cbi_verify_terms *terms, cbank_error *err)
+{
+    int64_t extended = 0, until = verdict->transcript.head->terms->expires_at;
+    char expires[CBI_TIME_TEXT_MAX];
+    cbank_status status = CBANK_OK;
+
+    if (until >= terms->at)
+        return CBANK_OK;
+    CBI_TRY(cbi_freshness_extension(directory, terms, &verdict->id, &extended, err));
+    if (extended > until)
+        until = extended;
+    if (until < terms->at) {
+        cbi_time_format(until, expires);
+        status = cbi_fail(err, CBI_REASON_FILE_EXPIRED, 0, "transcript", "%s", expires);
+    }
+done:
+    return status;
+}
+
 static cbank_status check_terms(const Cbank__V1__Terms *said, const cbi_verify_terms *terms,
                                 cbank_error *err)
 {
-    char expires[CBI_TIME_TEXT_MAX];
-
-    if (said->expires_at < terms->at) {
-        cbi_time_format(said->expires_at, expires);
-        return cbi_fail(err, CBI_REASON_FILE_EXPIRED, 0, "transcript", "%s", expires);
-    }
     if (terms->any_recipient || strcmp(said->recipient, CBI_RECIPIENT_ANYONE) == 0)
         return CBANK_OK;
     if (terms->recipient.size == 0)
@@ -162,6 +177,8 @@ static cbank_status verify(cbi_hasher *hasher, cbi_bytes file, const cbi_trust *
     CBI_TRY(cbi_transcript_open(file, &out->transcript, err));
     CBI_TRY(cbi_transcript_check_signature(hasher, &out->transcript, directory, &unconfirmed,
                                            err));
+    CBI_TRY(cbi_envelope_id(hasher, out->transcript.file.envelope.payload, &out->id, err));
+    CBI_TRY(check_expiry(directory, out, terms, err));
     CBI_TRY(check_terms(out->transcript.head->terms, terms, err));
     CBI_TRY(skip_evidence(&out->transcript, err));
     CBI_TRY(cbi_chain_read(hasher, out, err));

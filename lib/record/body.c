@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "crypto/suite.h"
+#include "record/consent.h"
 #include "record/conversion.h"
 #include "record/field.h"
 #include "record/keybody.h"
@@ -359,6 +360,13 @@ static const struct {
     {&cbank__v1__enrolled__descriptor, check_enrolled},
     {&cbank__v1__enrolment_changed__descriptor, check_enrolment_changed},
     {&cbank__v1__claim_noted__descriptor, check_claim_noted},
+    {&cbank__v1__agent_authorised__descriptor, cbi_consent_check_authorised},
+    {&cbank__v1__agent_ended__descriptor, cbi_consent_check_agent_ended},
+    {&cbank__v1__consent_given__descriptor, cbi_consent_check_given},
+    {&cbank__v1__consent_withdrawn__descriptor, cbi_consent_check_withdrawn},
+    {&cbank__v1__disclosure_issued__descriptor, cbi_consent_check_issued},
+    {&cbank__v1__disclosure_extended__descriptor, cbi_consent_check_extended},
+    {&cbank__v1__disclosure_withdrawn__descriptor, cbi_consent_check_recalled},
     {&cbank__v1__published__descriptor, check_published},
     {&cbank__v1__publication_withdrawn__descriptor, check_publication_withdrawn},
     {&cbank__v1__institution_admitted__descriptor, check_institution_admitted},

@@ -9,6 +9,7 @@
 
 #include "wire/message.h"
 
+#include "cbank/v1/consent.pb-c.h"
 #include "cbank/v1/conversion.pb-c.h"
 #include "cbank/v1/statement.pb-c.h"
 #include "cbank/v1/transfer.pb-c.h"

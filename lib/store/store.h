@@ -32,6 +32,7 @@ typedef enum cbi_table {
     CBI_TABLE_STATE,
     CBI_TABLE_PUBLICATION,
     CBI_TABLE_RECOGNITION,
+    CBI_TABLE_CONSENT,
     CBI_TABLE_COUNT
 } cbi_table;
 

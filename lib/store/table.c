@@ -19,6 +19,7 @@ static const char *const names[CBI_TABLE_COUNT] = {
     [CBI_TABLE_STATE] = "state",
     [CBI_TABLE_PUBLICATION] = "publication",
     [CBI_TABLE_RECOGNITION] = "recognition",
+    [CBI_TABLE_CONSENT] = "consent",
 };
 
 const char *cbi_table_name(cbi_table table)

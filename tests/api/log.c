@@ -384,6 +384,7 @@ Test(log, joins_what_a_verifier_saw_before_to_a_new_transcript)
     cbank_verifier *verifier;
     reader_verdict verdict;
     cbank_buffer file;
+    uint64_t size;
 
     begin("sha256-ed25519");
     asked = reader_asks(account);
@@ -397,9 +398,10 @@ Test(log, joins_what_a_verifier_saw_before_to_a_new_transcript)
     cr_expect_eq(verdict.status, CBANK_OK);
     cr_expect_eq(verdict.report->consistency,
                  CBANK__API__V1__CONSISTENCY__CONSISTENCY_NOT_SHOWN);
+    size = verdict.report->size;
     reader_clear(&verdict);
 
-    path = join(seen->size, 0);
+    path = join(seen->size, size); /* of the transcript: what notes it came later */
     terms.consistency = path->path;
     terms.n_consistency = path->n_path;
     verdict = reader_verify(verifier, &file, &terms);

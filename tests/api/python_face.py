@@ -118,7 +118,9 @@ class Face:
 
     def wanted(self):
         return transcript_pb2.TranscriptIssueRequest(
-            account=self.account, recipient="COLLEGE-B", show_name=True, show_number=True)
+            account=self.account, recipient="COLLEGE-B", show_name=True, show_number=True,
+            ground=transcript_pb2.DisclosureGround(basis="legal-duty"),
+            order=learner_pb2.Order(document="T-1"))
 
     @staticmethod
     def person(name, number=NUMBER):

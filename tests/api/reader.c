@@ -10,13 +10,21 @@ ProtobufCBinaryData reader_data(const cbank_buffer *buffer)
     return (ProtobufCBinaryData){.len = buffer->size, .data = buffer->data};
 }
 
+/* What it rests on, where a test is about something else. */
+static Cbank__Api__V1__DisclosureGround ground = CBANK__API__V1__DISCLOSURE_GROUND__INIT;
+static Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
+
 Cbank__Api__V1__TranscriptIssueRequest reader_asks(const char *account)
 {
     Cbank__Api__V1__TranscriptIssueRequest request =
         CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
 
+    ground.basis = scene_text("legal-duty");
+    order.document = scene_text("教字1号");
     request.account = scene_text(account);
     request.show_name = request.show_number = request.show_birth = true;
+    request.ground = &ground;
+    request.order = &order;
     return request;
 }
 

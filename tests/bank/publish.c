@@ -376,7 +376,8 @@ Test(publish, an_older_transcript_is_stale_once_the_status_says_so)
 
     teller_open(&it, CBI_SUITE_SHA256_ED25519);
     id = teller_issue(&it, "A", 1000);
-    terms = (cbi_disclosure_terms){.account = it.account.digits,
+    terms = (cbi_disclosure_terms){.ground = {.basis = "legal-duty", .document = "教字1号"},
+                                   .account = it.account.digits,
                                    .recipient = "",
                                    .purpose = "",
                                    .now = it.now,

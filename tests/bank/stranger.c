@@ -9,7 +9,8 @@ cbi_disclosure_terms stranger_asks(const teller *it)
                                   .show_name = true,
                                   .show_number = true,
                                   .show_birth = true,
-                                  .evidence = true};
+                                  .evidence = true,
+                                  .ground = {.basis = "legal-duty", .document = "教字1号"}};
 }
 
 void stranger_meet(teller *it, stranger *out)

@@ -188,8 +188,8 @@ class Verdicts(desk.Town):
         size = self.in_bank("bank", "info")["size"]
         self.in_bank("learner", "freeze", self.account(), "--reason", "dispute")
         self.in_bank("learner", "unfreeze", self.account(), "--reason", "settled")
-        self.transcript("--for", "NCU")
-        self.in_bank("log", "consistency", "--from", size, "-o", "proof")
+        issued = self.transcript("--for", "NCU")
+        self.in_bank("log", "consistency", "--from", size, "--to", issued["size"], "-o", "proof")
         pin = (*self.trusts, "--for", "NCU", "--pin", "checkpoint")
         self.assertEqual(self.verify(*pin).document["consistency"], "not_shown")
         joined = self.verify(*pin, "--consistency", "proof").document

@@ -19,6 +19,8 @@ ROWS = ["1,甲一,360302188103040012,C1,高等数学,4,通过,1901-06-21",
         "2,甲一,360302188103040012,C2,大学英语,3.5,通过,1901-06-22",
         "3,乙二,36031318851122002X,C1,高等数学,4,通过,1901-06-23",
         "4,乙二,36031318851122002X,C2,大学英语,3.5,未通过,1901-06-24"]
+# What a transcript rests on, where a test is about something else.
+BASIS = ("--basis", "legal-duty", "--document", "T-1")
 PERSON = {"name": "丁四", "id_type": "cn-id", "id_number": "360323190001010060"}
 # Where the program is; the last argument of each script.
 PROGRAM = pathlib.Path(sys.argv.pop()).resolve() if len(sys.argv) > 1 else None
@@ -116,7 +118,8 @@ class Town(Desk):
         return self.list_in_bank("credit", "list")
 
     def transcript(self, *more):
-        return self.in_bank("transcript", "issue", self.account(), "-o", "transcript", *more)
+        return self.in_bank("transcript", "issue", self.account(), "-o", "transcript", *BASIS,
+                            *more)
 
     def trust(self):
         """The directory, and the options of somebody who pinned its root."""

@@ -205,7 +205,7 @@ class DryRun(desk.Town):
                            desk.ORIGIN, "-o", "f"),
                           ("credit", "amend", first, *why, "--credits", "1"),
                           ("credit", "revoke", first, *why), ("credit", "suspend", first, *why),
-                          ("transcript", "issue", account, "-o", "f"),
+                          ("transcript", "issue", account, "-o", "f", *desk.BASIS),
                           ("log", "checkpoint", "-o", "f"),
                           ("log", "prove", first, "--leaf", "f", "-o", "f"),
                           ("log", "consistency", "--from", "1", "-o", "f")]:

@@ -52,6 +52,7 @@ class Keys(desk.Town):
         self.published()
         self.plans()
         self.recognitions()
+        self.consents()
         self.transcripts()
         self.sign()
         self.log()
@@ -267,6 +268,24 @@ class Keys(desk.Town):
                                              "--reason", "review"))
             self.assertEqual(changed["status"], status)
         self.assertTrue(changed["released"])
+
+    def consents(self):
+        account = self.account()
+        agent = self.hold("consent authorise", self.in_bank(
+            "consent", "authorise", account, "--role", "agent", "--document", "D-1", "--until",
+            "2999-12-31", "--person", "-", given=json.dumps(desk.PERSON)))["id"]
+        given = self.hold("consent give", self.in_bank(
+            "consent", "give", account, "--until", "2999-12-31", "--by", "agent", "--agent", agent))
+        self.hold("consent end", self.in_bank("consent", "end", account, agent))
+        code = self.in_bank("transcript", "issue", account, "-o", "shown")["code"]
+        for one in self.list_in_bank("consent", "list", account):
+            self.hold("consent list", one)
+        for one in self.list_in_bank("transcript", "list", account):
+            self.hold("transcript list", one)
+        self.hold("transcript extend",
+                  self.in_bank("transcript", "extend", code, "--expires", "2999-12-30"))
+        self.hold("transcript withdraw", self.in_bank("transcript", "withdraw", code))
+        self.hold("consent withdraw", self.in_bank("consent", "withdraw", account, given["id"]))
 
     def transcripts(self):
         trust = self.trust()

@@ -36,7 +36,7 @@ class People(desk.Town):
     def verify(self, account, *more):
         trust = self.trust()
         self.in_bank("transcript", "issue", account, "-o", "transcript", "--show",
-                     "name,number", *more)
+                     "name,number", *desk.BASIS, *more)
         return self.ask("transcript", "verify", "transcript", *trust)
 
     def sound(self):
@@ -206,7 +206,7 @@ class Erased(People):
         self.gone = self.account()
 
     def test_nothing_of_the_person_is_left_and_the_proofs_of_others_hold(self):
-        self.in_bank("transcript", "issue", self.gone, "-o", "before")
+        self.in_bank("transcript", "issue", self.gone, "-o", "before", *desk.BASIS)
         done = self.in_bank("learner", "erase", self.gone, *TWO, "--document", "2026-12",
                             "--complete-on", "2999-12-31")
         self.assertEqual((done["status"], done["records"], done["complete_on"]),

@@ -170,9 +170,10 @@ static bool lives_on(size_t issued, const char *prefix)
     status = world_freeze(&it, true);
     if (!is_clear(status))
         return false;
-    status = world_transcript(&it);
-    if (status == CBANK_OK)
-        status = world_shut(&it, true);
+    status = world_transcript(&it); /* is noted before it is handed out */
+    if (status != CBANK_OK && !is_clear(status))
+        return complain("a transcript", status);
+    status = world_shut(&it, true);
     if (status == CBANK_OK)
         status = world_erase(&it, guest);
     if (status == CBANK_OK)

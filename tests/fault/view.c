@@ -27,10 +27,16 @@ static cbank_status copy(world *it, const void *data, size_t size, cbank_buffer 
 cbank_status world_write_transcript(world *it, cbank_buffer *file)
 {
     Cbank__Api__V1__TranscriptIssueRequest request = CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__DisclosureGround ground = CBANK__API__V1__DISCLOSURE_GROUND__INIT;
+    Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
     Cbank__Api__V1__TranscriptIssueReply *issued;
     cbank_buffer reply = {0};
     cbank_status status;
 
+    ground.basis = message_lend("legal-duty");
+    order.document = message_lend("T-1");
+    request.ground = &ground;
+    request.order = &order;
     request.account = it->account;
     request.show_name = true;
     request.show_number = true;

@@ -67,6 +67,8 @@ static void put_readings(story *it, const char *account)
     Cbank__Api__V1__LearnerShowRequest show = CBANK__API__V1__LEARNER_SHOW_REQUEST__INIT;
     Cbank__Api__V1__CreditListRequest list = CBANK__API__V1__CREDIT_LIST_REQUEST__INIT;
     Cbank__Api__V1__TranscriptIssueRequest issue = CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__DisclosureGround ground = CBANK__API__V1__DISCLOSURE_GROUND__INIT;
+    Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
     Cbank__Api__V1__TranscriptShowRequest glance = CBANK__API__V1__TRANSCRIPT_SHOW_REQUEST__INIT;
     Cbank__Api__V1__VerifierRequest verifier = CBANK__API__V1__VERIFIER_REQUEST__INIT;
     Cbank__Api__V1__ConsistencyRequest join = CBANK__API__V1__CONSISTENCY_REQUEST__INIT;
@@ -75,6 +77,10 @@ static void put_readings(story *it, const char *account)
     find.document_number = scene_text("440524188001010014");
     put_request("learner-find", "learner_find", &find);
     show.account = list.account = issue.account = scene_text(account);
+    ground.basis = scene_text("legal-duty");
+    order.document = scene_text("T-1");
+    issue.ground = &ground;
+    issue.order = &order;
     show.with_person = issue.show_name = issue.show_number = true;
     list.limit = 10;
     put_request("learner-show", "learner_show", &show);
@@ -94,6 +100,8 @@ static void put_readings(story *it, const char *account)
 static void put_own(scene *stage, const char *account)
 {
     Cbank__Api__V1__TranscriptIssueRequest issue = CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__DisclosureGround ground = CBANK__API__V1__DISCLOSURE_GROUND__INIT;
+    Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
     Cbank__Api__V1__TranscriptVerifyRequest verify =
         CBANK__API__V1__TRANSCRIPT_VERIFY_REQUEST__INIT;
     Cbank__Api__V1__ConsistencyRequest join = CBANK__API__V1__CONSISTENCY_REQUEST__INIT;
@@ -109,6 +117,10 @@ static void put_own(scene *stage, const char *account)
     join.seen = newest->note;
     put_request("log-seen", "log_consistency", &join);
     scene_free(newest);
+    ground.basis = scene_text("legal-duty");
+    order.document = scene_text("T-1");
+    issue.ground = &ground;
+    issue.order = &order;
     issue.account = scene_text(account);
     bytes = scene_pack(&issue);
     fuzz_require(cbank_transcript_issue(stage->bank, bytes.data, bytes.size, &reply, NULL) ==

@@ -119,6 +119,8 @@ class Bank:
     def publish(self):
         self.ask("bank", "directory", "-o", self.path("directory"))
         self.ask("bank", "status", "-o", self.path("status"))
+        self.ask("consent", "give", self.account, "--until", "2999-12-31", "--show",
+                 "name,number,birth")
         self.ask("transcript", "issue", self.account, "-o", self.path("transcript"),
                  "--for", "COLLEGE-B", "--show", "name,number,birth")
         self.ask("transcript", "issue", self.account, "-o", self.path("transcript-part"),

@@ -154,7 +154,7 @@ Test(statusfile, values_of_the_head)
 
         switch (row) {
         case 0:
-            head->version = 2;
+            head->version = 3;
             break;
         case 1:
             head->number = 0;

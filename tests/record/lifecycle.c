@@ -48,6 +48,13 @@ static const struct {
     {'g', 146}, /* returned */
     {'G', 147}, /* credit received */
     {'H', 148}, /* given back */
+    {'1', 201}, /* consent given, */
+    {'2', 202}, /* withdrawn */
+    {'3', 203}, /* agent authorised, */
+    {'4', 204}, /* ended */
+    {'5', 205}, /* disclosure issued, */
+    {'6', 206}, /* extended, */
+    {'7', 207}, /* withdrawn */
     {'!', 250}, /* claim issued */
     {'?', 251}, /* withdrawn */
     {'A', 401}, /* admitted */
@@ -84,6 +91,7 @@ static const struct {
 /* What others decide about what an account holds, and the ends of what was begun; what begins. */
 #define ENDS "-mlvwxqapdeg"
 #define BEGINNINGS "nVWNTGH"
+#define SECOND "1234567!?"
 #define OPEN "bcuFRCDE<>/+" ENDS BEGINNINGS
 /* What is said of an institution whatever has become of it; all that follows while it is active. */
 #define TOLD "Xh()$ZIU="
@@ -95,7 +103,7 @@ static const struct {
     const char *next;
     cbi_reason refusal; /* of the other kinds of the same chain that do not open one */
 } CASES[] = {
-    {"", "O!A&PB", CBI_REASON_CHAIN_NOT_OPENED},
+    {"", "O135!A&PB", CBI_REASON_CHAIN_NOT_OPENED},
     {"O", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"O+b>c/u", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"OFf", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
@@ -132,7 +140,10 @@ static const struct {
     {"AS@", "stij" TOLD, CBI_REASON_INSTITUTION_ENDED},
     {"A@tijhU", "stij" TOLD, CBI_REASON_INSTITUTION_ENDED},
     {"A@s", ADMITTED, CBI_REASON_INSTITUTION_NOT_SUSPENDED},
-    {"!", "!?", CBI_REASON_INTERNAL},
+    {"!", SECOND, CBI_REASON_INTERNAL},
+    {"1", SECOND, CBI_REASON_INTERNAL},
+    {"3142", SECOND, CBI_REASON_INTERNAL},
+    {"567", SECOND, CBI_REASON_INTERNAL},
     {"P", "PQ", CBI_REASON_INTERNAL},
     {"PQ", "PQ", CBI_REASON_INTERNAL},
     {"B", "LYyz", CBI_REASON_CHAIN_OPENED_TWICE},

@@ -429,6 +429,7 @@ static void fill_key_bodies(sample_bodies *sample)
 
 void sample_bodies_init(sample_bodies *sample)
 {
+    sample_consents_init(sample);
     fill_learner_bodies(sample);
     fill_references(sample);
     fill_conversions(sample);
@@ -446,6 +447,10 @@ void *sample_body(sample_bodies *sample, int kind)
         &sample->merged_out.base,      &sample->merged_in.base,
         &sample->credit_deposited.base, &sample->credit_changed.base,
         &sample->enrolled.base,        &sample->enrolment_changed.base,
+        &sample->agent_authorised.base, &sample->agent_ended.base,
+        &sample->consent_given.base,   &sample->consent_withdrawn.base,
+        &sample->disclosure_issued.base, &sample->disclosure_extended.base,
+        &sample->disclosure_withdrawn.base,
         &sample->claim_noted.base,     &sample->published.base,
         &sample->publication_withdrawn.base,
         &sample->institution_admitted.base, &sample->key_rotated.base,

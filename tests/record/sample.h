@@ -4,6 +4,7 @@
 
 #include "wire/message.h"
 
+#include "cbank/v1/consent.pb-c.h"
 #include "cbank/v1/conversion.pb-c.h"
 #include "cbank/v1/enrolment.pb-c.h"
 #include "cbank/v1/record.pb-c.h"
@@ -77,6 +78,16 @@ typedef struct sample_bodies {
     Cbank__V1__Enrolled enrolled;
     Cbank__V1__EnrolmentChanged enrolment_changed;
     Cbank__V1__ClaimNoted claim_noted;
+    Cbank__V1__AgentAuthorised agent_authorised;
+    Cbank__V1__AgentEnded agent_ended;
+    Cbank__V1__RecordType types[2];
+    ProtobufCBinaryData records[2];
+    Cbank__V1__PersonalDetail details[2];
+    Cbank__V1__ConsentGiven consent_given;
+    Cbank__V1__ConsentWithdrawn consent_withdrawn;
+    Cbank__V1__DisclosureIssued disclosure_issued;
+    Cbank__V1__DisclosureExtended disclosure_extended;
+    Cbank__V1__DisclosureWithdrawn disclosure_withdrawn;
     Cbank__V1__PublicationRef ref;
     Cbank__V1__Published published;
     Cbank__V1__PublicationWithdrawn publication_withdrawn;
@@ -123,6 +134,8 @@ typedef struct sample_bodies {
 void sample_bodies_init(sample_bodies *sample);
 /* Those about institutions, which sample_bodies_init fills too; `names` are filled before. */
 void sample_grants_init(sample_bodies *sample);
+/* Those of the second chain among them. */
+void sample_consents_init(sample_bodies *sample);
 /* The body of that kind; fails the test if there is none. */
 void *sample_body(sample_bodies *sample, int kind);
 
