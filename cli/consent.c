@@ -262,7 +262,7 @@ static void authorise(cli *c)
         ask.agent = &agent;
         ask.order = &who.message;
         ask.dry_run = c->dry_run;
-        show_id(c, call_bank(c, cbank_agent_authorise, &ask.base,
+        show_id(c, call_bank(c, cbank_consent_authorise, &ask.base,
                              &cbank__api__v1__consent_id__descriptor));
         order_clear(&who);
     }
@@ -286,7 +286,7 @@ static void end(cli *c)
     ask.agent = c->arguments[1];
     ask.order = &who.message;
     ask.dry_run = c->dry_run;
-    show_id(c, call_bank(c, cbank_agent_end, &ask.base, &cbank__api__v1__consent_id__descriptor));
+    show_id(c, call_bank(c, cbank_consent_end, &ask.base, &cbank__api__v1__consent_id__descriptor));
     order_clear(&who);
 }
 

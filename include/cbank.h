@@ -1021,15 +1021,20 @@ CBANK_API CBANK_CHECKED cbank_status cbank_transcript_list(cbank_bank *bank,
                                                            cbank_buffer *reply, cbank_error *err);
 
 /**
- * A disclosure stays valid for longer, or is withdrawn. Partners see it in the next status file
- * (cbank_bank_status). Requests: TranscriptExtendRequest, TranscriptWithdrawRequest. Reply:
- * DisclosureInfo. NOT_FOUND for a code; STATE once it is withdrawn; DENIED as for issuing.
+ * A disclosure stays valid for longer. Partners see it in the next status file (cbank_bank_status).
+ * Request: TranscriptExtendRequest. Reply: DisclosureInfo. NOT_FOUND for a code; STATE once it is
+ * withdrawn; INVALID if it is valid that long already; DENIED as for issuing.
  */
 CBANK_API CBANK_CHECKED cbank_status cbank_transcript_extend(cbank_bank *bank,
                                                              const uint8_t *request,
                                                              size_t request_size,
                                                              cbank_buffer *reply,
                                                              cbank_error *err);
+
+/**
+ * A disclosure is withdrawn; partners see it in the next status file. Request:
+ * TranscriptWithdrawRequest. Reply: DisclosureInfo. NOT_FOUND for a code; STATE if it was before.
+ */
 CBANK_API CBANK_CHECKED cbank_status cbank_transcript_withdraw(cbank_bank *bank,
                                                                const uint8_t *request,
                                                                size_t request_size,
@@ -1043,14 +1048,14 @@ CBANK_API CBANK_CHECKED cbank_status cbank_transcript_withdraw(cbank_bank *bank,
  * guardian of one under 14. Request: AgentAuthoriseRequest. Reply: ConsentId. DENIED for an agent
  * of a child, or a guardian of whom is none; STATE if no full birth date is held.
  */
-CBANK_API CBANK_CHECKED cbank_status cbank_agent_authorise(cbank_bank *bank,
-                                                           const uint8_t *request,
-                                                           size_t request_size,
-                                                           cbank_buffer *reply, cbank_error *err);
+CBANK_API CBANK_CHECKED cbank_status cbank_consent_authorise(cbank_bank *bank,
+                                                             const uint8_t *request,
+                                                             size_t request_size,
+                                                             cbank_buffer *reply, cbank_error *err);
 /** Ends a mandate. Request: AgentEndRequest. Reply: ConsentId. What was consented to stands. */
-CBANK_API CBANK_CHECKED cbank_status cbank_agent_end(cbank_bank *bank, const uint8_t *request,
-                                                     size_t request_size, cbank_buffer *reply,
-                                                     cbank_error *err);
+CBANK_API CBANK_CHECKED cbank_status cbank_consent_end(cbank_bank *bank, const uint8_t *request,
+                                                       size_t request_size, cbank_buffer *reply,
+                                                       cbank_error *err);
 
 /**
  * A consent: to whom, for what, which records and which of the person's data may be shown, from

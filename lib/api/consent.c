@@ -51,8 +51,8 @@ static void wipe_agent(Cbank__Api__V1__AgentAuthoriseRequest *asked)
     cbi_message_free(asked);
 }
 
-cbank_status cbank_agent_authorise(cbank_bank *bank, const uint8_t *request, size_t request_size,
-                                   cbank_buffer *reply, cbank_error *err)
+cbank_status cbank_consent_authorise(cbank_bank *bank, const uint8_t *request, size_t request_size,
+                                     cbank_buffer *reply, cbank_error *err)
 {
     Cbank__Api__V1__AgentAuthoriseRequest *asked = NULL;
     cbi_agent_terms terms;
@@ -80,8 +80,8 @@ done:
     return status;
 }
 
-cbank_status cbank_agent_end(cbank_bank *bank, const uint8_t *request, size_t request_size,
-                             cbank_buffer *reply, cbank_error *err)
+cbank_status cbank_consent_end(cbank_bank *bank, const uint8_t *request, size_t request_size,
+                               cbank_buffer *reply, cbank_error *err)
 {
     Cbank__Api__V1__AgentEndRequest *asked = NULL;
     cbank_status status = CBANK_OK;

@@ -74,6 +74,7 @@ class Maker:
         return self.do("cbank_transcript_issue", {
             "account": account, "recipient": recipient, "purpose": "study",
             "expires_at": self.now() + days * 86400, "show_name": True, "show_number": True,
+            "ground": {"basis": "legal-duty"}, "order": {"document": "T-1"},
             **more}, self.bank).reply
 
     @staticmethod

@@ -42,7 +42,9 @@ class Scene:
 
     def transcript(self):
         return self.bank.transcript.issue(account=self.account, recipient="COLLEGE-B",
-                                          show_name=True, show_number=True)
+                                          show_name=True, show_number=True,
+                                          ground={"basis": "legal-duty"},
+                                          order={"document": "T-1"})
 
     def verifier(self):
         return cbank.Verifier(self.bank.directory(self.root).file, self.root.fingerprint)

@@ -101,6 +101,7 @@ final class World implements AutoCloseable {
     }
 
     byte[] transcript(String account) {
+        bank.consents().give(account, "PARTNER", 20991231);
         return bank.transcripts().issue(account, "PARTNER").getFile().toByteArray();
     }
 
