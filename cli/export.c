@@ -107,6 +107,24 @@ static json_t *describe_notes(const Cbank__Api__V1__Person *whose)
     return list;
 }
 
+static json_t *describe_agents(const Cbank__Api__V1__Person *whose)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < whose->n_agents; i++) {
+        const Cbank__Api__V1__PersonAgent *agent = whose->agents[i];
+
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o, s:o, s:o}", "index",
+                                        shape_number(agent->index), "name",
+                                        shape_text(agent->name), "document_type",
+                                        shape_text(agent->document_type), "document_number",
+                                        shape_text(agent->document_number), "relation",
+                                        shape_text(agent->relation)));
+    }
+    return list;
+}
+
 /* The first page brings the person. */
 static json_t *begin(const Cbank__Api__V1__LearnerExportReply *page)
 {
@@ -115,8 +133,10 @@ static json_t *begin(const Cbank__Api__V1__LearnerExportReply *page)
     if (page->account->person != NULL) {
         json_object_set_new(out, "person", person_describe(page->account->person, false));
         json_object_set_new(out, "notes", describe_notes(page->account->person));
+        json_object_set_new(out, "agents", describe_agents(page->account->person));
     }
     json_object_set_new(out, "chain", json_array());
+    json_object_set_new(out, "second_chain", json_array());
     return out;
 }
 
@@ -139,7 +159,9 @@ static json_t *collect(cli *c)
         if (out == NULL)
             out = begin(page);
         for (size_t i = 0; i < page->n_entries; i++)
-            json_array_append_new(json_object_get(out, "chain"), describe_entry(page->entries[i]));
+            json_array_append_new(
+                json_object_get(out, page->entries[i]->second ? "second_chain" : "chain"),
+                describe_entry(page->entries[i]));
         ask.after = page->next;
         message_free(page);
     } while (ask.after != 0);

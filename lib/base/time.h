@@ -28,7 +28,6 @@ uint32_t cbi_date_before(uint32_t date);
 /* The day of a time, UTC. */
 uint32_t cbi_date_of(int64_t time);
 
-
 /* RFC 3339 with a zone: "2026-11-24T08:00:00Z", "…+08:00". Fractions are refused. */
 bool cbi_time_parse(cbi_bytes text, int64_t *out);
 /* In UTC with 'Z'. */

@@ -168,7 +168,7 @@ class Conversion(desk.Town):
                           "rules-1.art", "--rules", "programme-two.art", code=1)
         self.assertEqual(self.differences(answer), [("entries", "sequences", "4", "3")])
         other = self.account("36031318851122002X")
-        self.in_bank("transcript", "issue", other, "-o", "other")
+        self.in_bank("transcript", "issue", other, "-o", "other", *desk.BASIS)
         answer = self.ask("plan", "check", "a.recognition", "--transcript", "other", "--rules",
                           "rules-1.art", "--rules", "programme-two.art", code=1)
         self.assertEqual(self.differences(answer), [("entries", "account", self.account(), other)])
@@ -177,7 +177,8 @@ class Conversion(desk.Town):
         self.plan()
         self.recognise()
         one = next(one for one in self.credits() if one["account"] == self.account())
-        self.in_bank("transcript", "issue", self.account(), "-o", "some", "--only", one["id"])
+        self.in_bank("transcript", "issue", self.account(), "-o", "some", "--only", one["id"],
+                     *desk.BASIS)
         answer = self.ask("plan", "check", "a.recognition", "--transcript", "some", "--rules",
                           "rules-1.art", "--rules", "programme-one.art", code=1)
         self.assertEqual([one["what"] for one in answer["differences"]], ["record"])
