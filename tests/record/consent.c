@@ -92,7 +92,7 @@ Test(consent_body, an_extent_lists_what_it_is_of_and_nothing_else)
     refused(KIND(CONSENT_GIVEN), "types");
     bodies.consent_given.n_types = 0;
     refused(KIND(CONSENT_GIVEN), "types");
-    bodies.types[1] = TYPE(COURSE);
+    bodies.consent_types[1] = TYPE(COURSE);
     refused(KIND(CONSENT_GIVEN), "types");
     bodies.consent_given.extent = EXTENT(RECORDS);
     bodies.consent_given.n_types = 0;

@@ -80,7 +80,7 @@ typedef struct sample_bodies {
     Cbank__V1__ClaimNoted claim_noted;
     Cbank__V1__AgentAuthorised agent_authorised;
     Cbank__V1__AgentEnded agent_ended;
-    Cbank__V1__RecordType types[2];
+    Cbank__V1__RecordType consent_types[2];
     ProtobufCBinaryData records[2];
     Cbank__V1__PersonalDetail details[2];
     Cbank__V1__ConsentGiven consent_given;

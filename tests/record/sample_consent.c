@@ -14,8 +14,8 @@ static void fill_consents(sample_bodies *sample)
     cbank__v1__agent_ended__init(&sample->agent_ended);
     sample->agent_ended.account = cbi_message_string(SAMPLE_ACCOUNT);
     sample->agent_ended.touched_leaf = sample_bytes(2, 32);
-    sample->types[0] = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
-    sample->types[1] = CBANK__V1__RECORD_TYPE__RECORD_TYPE_CERTIFICATE;
+    sample->consent_types[0] = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
+    sample->consent_types[1] = CBANK__V1__RECORD_TYPE__RECORD_TYPE_CERTIFICATE;
     sample->records[0] = sample_bytes(3, 32);
     sample->records[1] = sample_bytes(4, 32);
     sample->details[0] = CBANK__V1__PERSONAL_DETAIL__PERSONAL_DETAIL_NAME;
@@ -26,7 +26,7 @@ static void fill_consents(sample_bodies *sample)
     sample->consent_given.agent_leaf = sample_bytes(2, 32);
     sample->consent_given.recipient = cbi_message_string("PXU");
     sample->consent_given.extent = CBANK__V1__CONSENT_EXTENT__CONSENT_EXTENT_TYPES;
-    sample->consent_given.types = sample->types;
+    sample->consent_given.types = sample->consent_types;
     sample->consent_given.n_types = 2;
     sample->consent_given.details = sample->details;
     sample->consent_given.n_details = 2;
