@@ -25,13 +25,17 @@ class Consents(desk.Town):
         self.learner = self.account()
 
     def give(self, account=None, *more, code=0):
-        return self.in_bank("consent", "give", account or self.learner, "--until", LATER, *more,
-                            code=code)
+        return self.ask_or_refuse("consent", "give", account or self.learner, "--until", LATER,
+                                  *more, code=code)
+
+    def ask_or_refuse(self, *arguments, code=0, **more):
+        """The document, or with another exit code than 0 the error."""
+        answer = self.cbank("--json", *self.bank, *arguments, code=code, **more)
+        return answer.document if code == 0 else answer.error
 
     def issue(self, *more, account=None, code=0):
-        answer = self.cbank("--json", *self.bank, "transcript", "issue", account or self.learner,
-                            "-o", "shown", *more, code=code)
-        return answer.document if code == 0 else answer.error
+        return self.ask_or_refuse("transcript", "issue", account or self.learner, "-o", "shown",
+                                  *more, code=code)
 
     def verdict(self, *more, code=0):
         return self.ask("transcript", "verify", "shown", *self.trusts, "--any-recipient", *more,
@@ -45,10 +49,10 @@ class Consents(desk.Town):
         return self.in_bank("learner", "open", "--person", "-", given=json.dumps(person))["account"]
 
     def authorise(self, account, role, name="戊五", code=0):
-        return self.in_bank("consent", "authorise", account, "--role", role, "--document",
-                            "委托书1号", "--until", LATER, "--relation", "daughter", "--person", "-",
-                            given=json.dumps({"name": name, "id_type": "passport/FRA",
-                                              "id_number": "FR12345"}), code=code)
+        person = {"name": name, "id_type": "passport/FRA", "id_number": "FR12345"}
+        return self.ask_or_refuse("consent", "authorise", account, "--role", role, "--document",
+                                  "委托书1号", "--until", LATER, "--relation", "daughter",
+                                  "--person", "-", given=json.dumps(person), code=code)
 
     def status(self):
         self.in_bank("bank", "status", "-o", "status")
@@ -95,7 +99,7 @@ class Consents(desk.Town):
         self.assertEqual(self.in_bank("consent", "withdraw", self.learner, consent)["state"],
                          "withdrawn")
         self.assertEqual(self.issue("--consent", consent, code=5)["status"], "state")
-        self.in_bank("consent", "withdraw", self.learner, consent, code=5)
+        self.ask_or_refuse("consent", "withdraw", self.learner, consent, code=5)
         self.sound()
 
     def test_an_extension_and_a_withdrawal_reach_the_partner(self):
@@ -106,7 +110,7 @@ class Consents(desk.Town):
                 + datetime.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
         before = self.status()
         self.assertEqual(self.verdict("--at", soon, code=1)["verdict"], "EXPIRED")
-        self.in_bank("transcript", "extend", code, "--expires", "1d", code=3)
+        self.ask_or_refuse("transcript", "extend", code, "--expires", "1d", code=3)
         extended = self.in_bank("transcript", "extend", code, "--expires", "5d")
         self.assertTrue(extended["extended"])
         self.assertEqual(self.verdict("--at", soon, *before, code=1)["verdict"], "EXPIRED")
@@ -116,7 +120,7 @@ class Consents(desk.Town):
         self.in_bank("transcript", "withdraw", code, "--reason", "learner-asked")
         report = self.verdict(*self.status(), code=1)
         self.assertEqual((report["verdict"], report["reason"]), ("STALE", "disclosure_recalled"))
-        self.in_bank("transcript", "extend", code, "--expires", "9d", code=5)
+        self.ask_or_refuse("transcript", "extend", code, "--expires", "9d", code=5)
         self.sound()
 
     def test_a_consent_that_is_taken_back_takes_along_what_was_shown_if_that_is_asked_for(self):
@@ -154,9 +158,7 @@ class Consents(desk.Town):
         self.give(grown)
         self.issue(account=grown)
         unknown = self.child("辛八", None)
-        answer = self.cbank("--json", *self.bank, "consent", "give", unknown, "--until", LATER,
-                            code=5)
-        self.assertIn("birth date", answer.error["message"])
+        self.assertIn("birth date", self.give(unknown, code=5)["message"])
         self.sound()
 
     def test_a_closed_account_has_no_consents_when_it_is_opened_again(self):
