@@ -109,7 +109,7 @@ static void run(cbank_job *job, const cbank_buffer *input, cbank_buffer *output,
     cbank_job_close(job);
 }
 
-/* ---- the bank ---------------------------------------------------------------------------------- */
+/* ---- the bank ------------------------------------------------------------------------------ */
 
 static void create(const bank *it)
 {
@@ -189,7 +189,7 @@ uint64_t bank_file_size(const bank *it)
     return stat(path, &file) == 0 ? (uint64_t)file.st_blocks * 512 : 0;
 }
 
-/* ---- learners ---------------------------------------------------------------------------------- */
+/* ---- learners ------------------------------------------------------------------------------ */
 
 typedef struct stranger {
     Cbank__Api__V1__Person person;
@@ -244,7 +244,8 @@ static void welcome_some(bank *it, uint32_t first, uint32_t count,
 void bank_welcome(bank *it, uint32_t first, uint32_t count, char (*accounts)[BANK_ACCOUNT_MAX])
 {
     for (uint32_t done = 0; done < count; done += OPENED_AT_ONCE)
-        welcome_some(it, first + done, count - done < OPENED_AT_ONCE ? count - done : OPENED_AT_ONCE,
+        welcome_some(it, first + done,
+                     count - done < OPENED_AT_ONCE ? count - done : OPENED_AT_ONCE,
                      accounts == NULL ? NULL : accounts + done);
 }
 
@@ -264,7 +265,7 @@ size_t bank_history(bank *it, const char *account, uint32_t limit)
     return count;
 }
 
-/* ---- records ----------------------------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------------------------- */
 
 static Cbank__Api__V1__SheetFormat format(void)
 {
@@ -400,14 +401,20 @@ uint64_t bank_check(bank *it)
     return size;
 }
 
-/* ---- transcripts ------------------------------------------------------------------------------- */
+/* ---- transcripts --------------------------------------------------------------------------- */
 
 void bank_transcript(bank *it, const char *account, bool compact, cbank_buffer *out)
 {
     Cbank__Api__V1__TranscriptIssueRequest request = CBANK__API__V1__TRANSCRIPT_ISSUE_REQUEST__INIT;
+    Cbank__Api__V1__DisclosureGround ground = CBANK__API__V1__DISCLOSURE_GROUND__INIT;
+    Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
     Cbank__Api__V1__TranscriptIssueReply *issued;
     cbank_buffer reply = {0};
 
+    ground.basis = lend("legal-duty");
+    order.document = lend("T-1");
+    request.ground = &ground;
+    request.order = &order;
     request.account = lend(account);
     request.show_name = true;
     request.show_number = true;

@@ -86,7 +86,7 @@ static times store(bank *side, sqlite *peer, lmdb *bare, const folder *where, co
     return out;
 }
 
-/* ---- rows of the report ----------------------------------------------------------------------- */
+/* ---- rows of the report -------------------------------------------------------------------- */
 
 static void report_times(const char *work, const rows *set, const times *taken, double target)
 {
@@ -150,7 +150,7 @@ static void measure_disk(const bank *side, uint64_t before, uint64_t records)
                              .unit = "bytes", .target = 560, .at_most = true});
 }
 
-/* ---- works ------------------------------------------------------------------------------------ */
+/* ---- works --------------------------------------------------------------------------------- */
 
 /* From text to acknowledged, beside the same records as a ready batch. */
 static void measure_import(const bench_work *it)

@@ -44,7 +44,7 @@ AMBIENT = re.compile(r"\b(time|gettimeofday)\s*\(|\bclock_gettime\s*\((?!CLOCK_M
 MARKS = re.compile(r"\b(TO" r"DO|FIX" r"ME|HA" r"CK)\b")
 MACHINE = re.compile(r"(?<![\w.$}])/(work|farm|root|home|tmp|Users)/[A-Za-z.]")
 URL = re.compile(r"\b(?:https?|git|ssh)://([^/\s\"'<>)]+\.[^/\s\"'<>)]+)")
-KNOWN_HOSTS = {"www.apache.org", "www.rfc-editor.org", "c2sp.org"}
+KNOWN_HOSTS = {"www.apache.org", "www.rfc-editor.org", "c2sp.org", "www.w3.org", "w3id.org"}
 PERSON = re.compile(
     r"(?<![0-9A-Fa-f])[1-9]\d{5}((?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
     r"(?![0-9A-Fa-f])")
