@@ -40,7 +40,7 @@ class Day(desk.Town):
 
     def verdict(self, account, *more, code=0):
         trust = self.trust()
-        self.in_bank("transcript", "issue", account, "-o", "transcript")
+        self.in_bank("transcript", "issue", account, "-o", "transcript", *desk.BASIS)
         return self.ask("transcript", "verify", "transcript", *trust, *more, code=code)
 
 
@@ -184,7 +184,7 @@ class Grades(Day):
 
         # A transcript of the first class goes out to an employer.
         first = self.account(number_of(20, "男"))
-        self.in_bank("transcript", "issue", first, "-o", "given")
+        self.in_bank("transcript", "issue", first, "-o", "given", *desk.BASIS)
 
         # Two weeks later: one class was imported with 4 credits for 2. It is one command.
         which = ("--where", "offering=JD1204-01")
@@ -224,7 +224,7 @@ class Closing(Day):
         self.write("last.csv", "\n".join([desk.HEADER, *desk.ROWS]) + "\n")
         self.in_bank("credit", "import", "last.csv", *old, *self.reads, "--open-accounts")
         graduate = self.account()
-        self.in_bank("transcript", "issue", graduate, "-o", "given")
+        self.in_bank("transcript", "issue", graduate, "-o", "given", *desk.BASIS)
 
         # The decision: merged into the new college, which may correct what the old one awarded.
         told = self.in_bank("institution", "merge", "OLD", "NEW", "--on", "1902-08-31",
@@ -254,7 +254,7 @@ class Leaving(Day):
     def test_the_day(self):
         self.import_grades("grades.csv", "--operator", "op7")
         graduate = self.account()
-        self.in_bank("transcript", "issue", graduate, "-o", "given")
+        self.in_bank("transcript", "issue", graduate, "-o", "given", *desk.BASIS)
 
         # A batch that was signed in the morning lies on a desk, undeposited.
         self.write("more.csv", f"{desk.HEADER}\n7,甲一,360302188103040012,C7,书法,2,通过,1902-01-01\n")

@@ -43,7 +43,7 @@ class Years(desk.Town):
                         code=code)
 
     def issue(self, name):
-        return self.in_bank("transcript", "issue", self.account(), "-o", name)
+        return self.in_bank("transcript", "issue", self.account(), "-o", name, *desk.BASIS)
 
     def refresh(self, *more, code=0):
         answer = self.cbank("--json", "trust", "refresh", "trust", *more, code=code)
