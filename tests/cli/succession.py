@@ -160,14 +160,14 @@ class Ed25519(Years):
         self.assertEqual(self.in_bank("bank", "check")["findings"], [])
 
     def test_an_earlier_log_key_can_be_lost_too(self):
-        self.issue("old")
+        issued = self.issue("old")["size"]
         size = self.in_bank("bank", "info")["size"]
         public = self.path("log.pub")
         self.log_key_of(public)
         self.in_bank("bank", "rotate-key")
         self.cbank(*self.bank, "bank", "compromised", "log.pub", "--since", size + 1, "--reason",
                    "stolen", code=3)
-        self.in_bank("bank", "compromised", "log.pub", "--since", size, "--reason", "stolen")
+        self.in_bank("bank", "compromised", "log.pub", "--since", issued, "--reason", "stolen")
         self.directory("directory")
         self.ask("trust", "pin", "directory", "-o", "trust")
         self.assertEqual(self.verify("old", code=1)["reason"], "log_key_compromised")
