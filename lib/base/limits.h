@@ -64,10 +64,6 @@
 #define CBI_SCALES_MAX 1024u
 #define CBI_BANDS_MAX 256u /* of a scale */
 #define CBI_MAPPINGS_MAX 4096u
-#define CBI_RULES_MAX (1u << 21) /* of a rule set */
-#define CBI_BUCKETS_MAX 256u
-#define CBI_CAPS_MAX 1024u
-#define CBI_GRANTS_MAX 16u /* of a rule */
 #define CBI_LEAVES_MAX 64u  /* selectors among a rule's terms */
 #define CBI_COMBINATIONS_MAX 4096u /* of its terms */
 #define CBI_ASSIGNMENTS_MAX (1u << 22) /* of records to its terms, as far as they are tried */

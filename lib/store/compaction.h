@@ -7,8 +7,9 @@
  * overwritten with zeros, under the writer's lock. A crash at any moment leaves a sound store, and
  * a compaction that has to be begun again.
  *
- * Keys are not all: the tree may go on using the key of a deleted row as a signpost. So no key may
- * say who somebody is; the bank's are numbers, and MACs under a key of its own.
+ * One thing may stay: the tree goes on using the key of a deleted row as a signpost. So no key may
+ * say who somebody is; the bank's are numbers, MACs under a key of its own, and the record numbers
+ * that institutions state.
  *
  * Another process may have remains in its buffers and write them on, so the store may be open in
  * this process only when the last step comes.
