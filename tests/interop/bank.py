@@ -121,11 +121,12 @@ class Bank:
         self.ask("bank", "status", "-o", self.path("status"))
         self.ask("consent", "give", self.account, "--until", "2999-12-31", "--show",
                  "name,number,birth")
-        self.ask("transcript", "issue", self.account, "-o", self.path("transcript"),
-                 "--for", "COLLEGE-B", "--show", "name,number,birth")
         self.ask("transcript", "issue", self.account, "-o", self.path("transcript-part"),
                  "--only", self.records[1]["id"])
+        # As of which the whole one is; that it was issued is noted after it.
         self.newest = self.ask("log", "checkpoint", "-o", self.path("checkpoint"))
+        self.ask("transcript", "issue", self.account, "-o", self.path("transcript"),
+                 "--for", "COLLEGE-B", "--show", "name,number,birth")
 
     def signed_files(self):
         """Each file that travels, with the public key that must have signed it."""

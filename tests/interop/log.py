@@ -61,7 +61,8 @@ class InclusionProof(unittest.TestCase):
 class ConsistencyProof(unittest.TestCase):
     def join(self, old):
         size = BANK.read(old).split(b"\n")[1].decode()
-        BANK.ask("log", "consistency", "--from", size, "-o", BANK.path("joined"))
+        BANK.ask("log", "consistency", "--to", BANK.newest["size"], "--from", size, "-o",
+                 BANK.path("joined"))
 
     def accepts(self, old):
         return CHECKER.accepts("consistency", BANK.path("joined"), BANK.path(old), BANK.vkey)
