@@ -1,6 +1,7 @@
 #include "ledger/guard.h"
 
 #include "base/memory.h"
+#include "proof/note.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -175,12 +176,17 @@ typedef struct slot_read {
     uint64_t foreign; /* size of a note of this origin that another key has signed; or 0 */
 } slot_read;
 
-/* What a note says of itself, whoever has signed it. */
+/*
+ * What a note says of itself, whichever key has signed it. A torn slot may look as if by another
+ * key too, when the numbers in it have moved all that follows; but then its last line is not whole.
+ */
 static uint64_t stated_size(cbi_bytes note, const char *origin)
 {
     cbi_checkpoint stated;
     size_t size = 1;
 
+    if (!cbi_note_is_signed_as(note, cbi_bytes_of_text(origin)))
+        return 0;
     while (size < note.size && !(note.data[size - 1] == '\n' && note.data[size] == '\n'))
         size++;
     if (cbi_checkpoint_decode(cbi_bytes_of(note.data, size), &stated, NULL) != CBANK_OK ||

@@ -289,3 +289,17 @@ cbank_status cbi_note_verify(cbi_bytes note, cbi_bytes name, const cbi_public *k
 done:
     return status;
 }
+
+bool cbi_note_is_signed_as(cbi_bytes note, cbi_bytes name)
+{
+    cbi_bytes text, lines, line;
+    signature one;
+
+    if (note.size == 0 || !split_note(note, &text, &lines))
+        return false;
+    while (cbi_lines_next(&lines, &line)) {
+        if (!parse_signature(line, &one) || !cbi_bytes_equal(one.name, name))
+            return false;
+    }
+    return true;
+}

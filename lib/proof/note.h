@@ -32,4 +32,10 @@ cbank_status cbi_note_sign(cbi_bytes text, cbi_bytes name, const cbi_private *ke
 cbank_status cbi_note_verify(cbi_bytes note, cbi_bytes name, const cbi_public *key,
                              cbi_bytes *text, cbank_error *err);
 
+/*
+ * Whether it is whole by its form, and all that has signed it is `name`, under whatever key: a
+ * note of which a part was overwritten is not.
+ */
+bool cbi_note_is_signed_as(cbi_bytes note, cbi_bytes name);
+
 #endif

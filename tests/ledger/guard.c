@@ -99,27 +99,39 @@ Test(guard, slots_are_written_in_turn_and_the_larger_size_wins)
     cbi_guard_close(&guard);
 }
 
-Test(guard, a_slot_torn_at_any_byte_loses_to_the_other)
+/* The first `cut` bytes of one note, and what follows of another, beside a whole one of size `old`. */
+static void expect_torn(const uint8_t *head, const uint8_t *tail, size_t cut, const uint8_t *whole,
+                        uint64_t old, uint64_t newer)
 {
-    cbi_sealed old = signed_by(it.key, BENCH_ORIGIN, 4, 4);
-    cbi_sealed older = signed_by(it.key, BENCH_ORIGIN, 3, 3);
-    cbi_sealed newer = signed_by(it.key, BENCH_ORIGIN, 5, 5);
+    uint8_t bytes[CBI_GUARD_SIZE] = {0};
+    cbi_sealed beside = signed_by(it.key, BENCH_ORIGIN, old, 4);
     cbi_sealed sealed;
 
-    for (size_t cut = 0; cut < CBI_GUARD_SLOT_SIZE; cut++) {
-        uint8_t bytes[CBI_GUARD_SIZE] = {0};
-        uint8_t slot[CBI_GUARD_SLOT_SIZE] = {0};
-        /* The first `cut` bytes of the new note over the oldest one. */
-        memcpy(slot, older.note, older.note_size);
-        uint8_t full[CBI_GUARD_SLOT_SIZE] = {0};
-        memcpy(full, newer.note, newer.note_size);
-        memcpy(slot, full, cut);
-        memcpy(bytes, slot, sizeof slot);
-        memcpy(bytes + CBI_GUARD_SLOT_SIZE, old.note, old.note_size);
-        bench_write_guard(&it, bytes);
-        bench_works(read_guard(&sealed, &bench_err));
-        bool is_whole = memcmp(slot, full, sizeof slot) == 0;
-        cr_assert_eq(sealed.size, is_whole ? 5 : 4, "cut at %zu", cut);
+    memcpy(bytes, head, cut);
+    memcpy(bytes + cut, tail + cut, CBI_GUARD_SLOT_SIZE - cut);
+    memcpy(bytes + CBI_GUARD_SLOT_SIZE, beside.note, beside.note_size);
+    bench_write_guard(&it, bytes);
+    bench_works(read_guard(&sealed, &bench_err));
+    bool is_whole = memcmp(bytes, whole, CBI_GUARD_SLOT_SIZE) == 0;
+    cr_assert_eq(sealed.size, is_whole ? newer : old, "%d, cut at %zu", (int)newer, cut);
+}
+
+/* Where the size gets one digit more, all that follows moves by one, the name of the signer too. */
+Test(guard, a_slot_torn_at_any_byte_loses_to_the_other)
+{
+    static const uint64_t newer[] = {5, 10, 11, 100, 101, 1000};
+
+    for (size_t i = 0; i < sizeof(newer) / sizeof(*newer); i++) {
+        uint8_t before[CBI_GUARD_SLOT_SIZE] = {0}, after[CBI_GUARD_SLOT_SIZE] = {0};
+        cbi_sealed older = signed_by(it.key, BENCH_ORIGIN, newer[i] - 2, 3);
+        cbi_sealed next = signed_by(it.key, BENCH_ORIGIN, newer[i], 5);
+
+        memcpy(before, older.note, older.note_size);
+        memcpy(after, next.note, next.note_size);
+        for (size_t cut = 0; cut < CBI_GUARD_SLOT_SIZE; cut++) {
+            expect_torn(after, before, cut, after, newer[i] - 1, newer[i]);
+            expect_torn(before, after, cut, after, newer[i] - 1, newer[i]);
+        }
     }
 }
 

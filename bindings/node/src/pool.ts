@@ -18,6 +18,8 @@ interface Task {
 
 interface Thread {
   worker: Worker;
+  /** 0 while the thread begins or calls the library, shared with it. */
+  quiet: Int32Array;
   task: Task | null;
   timer: NodeJS.Timeout | null;
 }
@@ -26,10 +28,27 @@ const threads = new Set<Thread>();
 const idle: Thread[] = [];
 const waiting: Task[] = [];
 
+/** How long a process that ends waits for calls that are under way, in milliseconds. */
+const PATIENCE = 5000;
+
+/**
+ * A thread that is ended in the middle of a call, or while it loads the library, would take the
+ * process down with an error of its own. The calls go on meanwhile; nothing new is begun.
+ */
+process.on("exit", () => {
+  const until = Date.now() + PATIENCE;
+  for (const thread of threads) {
+    Atomics.wait(thread.quiet, 0, 0, Math.max(0, until - Date.now()));
+  }
+});
+
 function begin(): Thread {
   // Options of the program are not for these threads; some would keep them from beginning.
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [] });
-  const thread: Thread = { worker, task: null, timer: null };
+  const quiet = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL("./worker.js", import.meta.url), {
+    execArgv: [], workerData: quiet,
+  });
+  const thread: Thread = { worker, quiet, task: null, timer: null };
   worker.on("message", (answer) => finish(thread, answer));
   worker.on("error", (failure) => lose(thread, failure));
   worker.on("exit", () => lose(thread, new Error("a thread of cbank has ended")));
@@ -76,6 +95,7 @@ function next(): void {
     thread.timer = null;
     thread.task = task;
     thread.worker.ref();
+    Atomics.store(thread.quiet, 0, 0);
     thread.worker.postMessage(task.message, task.moved);
   }
 }

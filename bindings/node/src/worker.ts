@@ -1,11 +1,13 @@
 // A thread of the pool: one call at a time, for whoever waits for it elsewhere.
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { invoke, type Ask } from "./invoke.js";
 import { native } from "./library.js";
 
 type Message = Ask | { close: string; address: bigint };
 
-parentPort!.on("message", (message: Message) => {
+const quiet: Int32Array = workerData;
+
+function answer(message: Message): void {
   if ("close" in message) {
     native(message.close)(message.address);
     parentPort!.postMessage(null);
@@ -17,5 +19,14 @@ parentPort!.on("message", (message: Message) => {
     parentPort!.postMessage(said, moved);
   } catch (failure) {
     parentPort!.postMessage({ failure: String(failure) });
+  }
+}
+
+parentPort!.on("message", (message: Message) => {
+  try {
+    answer(message);
+  } finally {
+    Atomics.store(quiet, 0, 1);
+    Atomics.notify(quiet, 0);
   }
 });
