@@ -379,10 +379,11 @@ int64_t cbi_state_missing(const cbi_sweep *sweep, cbi_state *state)
     /* Slots of buckets stand with children before parents. */
     for (uint32_t i = 0; i < sweep->first_row; i++) {
         const cbi_slot *slot = &stages->slots[i];
-        int64_t lack = slot->limit - slots[i];
+        int64_t lack;
 
         if (slot->kind != CBI_SLOT_WANT)
             continue;
+        lack = slot->limit - slots[i];
         if (slot->of > problem->bucket_count) {
             apart = lack > apart ? lack : apart;
             continue;
