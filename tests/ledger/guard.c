@@ -99,7 +99,7 @@ Test(guard, slots_are_written_in_turn_and_the_larger_size_wins)
     cbi_guard_close(&guard);
 }
 
-/* The first `cut` bytes of one note, and what follows of another, beside a whole one of size `old`. */
+/* The first `cut` bytes of one note, what follows of another, beside a whole one of size `old`. */
 static void expect_torn(const uint8_t *head, const uint8_t *tail, size_t cut, const uint8_t *whole,
                         uint64_t old, uint64_t newer)
 {
