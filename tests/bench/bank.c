@@ -87,6 +87,24 @@ static void keep(const ProtobufCBinaryData *bytes, cbank_buffer *out)
     out->capacity = bytes->len + 1;
 }
 
+/* Behind what was read before: a long output comes in pieces. */
+static void read_piece(cbank_job *job, cbank_buffer *output, const char *what)
+{
+    cbank_buffer piece = {0};
+    cbank_error err = {0};
+    uint8_t *room;
+
+    must(cbank_job_read(job, &piece, &err), &err, what);
+    room = realloc(output->data, output->size + piece.size + 1);
+    if (room == NULL)
+        must(CBANK_E_MEMORY, NULL, what);
+    memcpy(room + output->size, piece.data, piece.size);
+    output->data = room;
+    output->size += piece.size;
+    output->capacity = output->size + 1;
+    cbank_buffer_clear(&piece);
+}
+
 /* Runs a job on one input to its end. */
 static void run(cbank_job *job, const cbank_buffer *input, cbank_buffer *output,
                 cbank_buffer *reply, const char *what)
@@ -101,7 +119,7 @@ static void run(cbank_job *job, const cbank_buffer *input, cbank_buffer *output,
         else if (state == CBANK_JOB_NEEDS_INPUT)
             must(cbank_job_feed_end(job, &err), &err, what);
         else if (state == CBANK_JOB_HAS_OUTPUT)
-            must(cbank_job_read(job, output, &err), &err, what);
+            read_piece(job, output, what);
         fed = fed || state == CBANK_JOB_NEEDS_INPUT;
         must(cbank_job_step(job, 1000, &state, &err), &err, what);
     }
