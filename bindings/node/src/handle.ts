@@ -68,10 +68,12 @@ export abstract class Handle {
     return this.#state.closed;
   }
 
+  /** What `using` does at the end of its block: closes it. */
   [Symbol.dispose](): void {
     void this.close();
   }
 
+  /** What `await using` does: closes it, and waits until nothing uses it. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

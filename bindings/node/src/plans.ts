@@ -17,8 +17,12 @@ export class Proposal {
   /** All of it: applications of rules, refusals with their reasons, buckets, suggestions. */
   readonly plan: Plan;
 
-  /** @param bytes  the plan, byte for byte: what is recognised and checked */
-  constructor(readonly bytes: Uint8Array) {
+  /** The plan, byte for byte: what is recognised and checked. */
+  readonly bytes: Uint8Array;
+
+  /** Reads what a planner answered. */
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
     this.plan = fromBinary(PlanSchema, bytes);
   }
 
