@@ -32,6 +32,15 @@ int file_open(cli *c, const char *path)
     return fd;
 }
 
+uint64_t file_size(const char *path)
+{
+    struct stat found;
+
+    if (strcmp(path, "-") == 0 || stat(path, &found) != 0 || !S_ISREG(found.st_mode))
+        return 0;
+    return (uint64_t)found.st_size;
+}
+
 char *file_label(char *path)
 {
     char *slash = strrchr(path, '/');

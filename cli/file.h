@@ -15,6 +15,9 @@
 /* Standard input for "-", which is there once; -1 with a failure. */
 int file_open(cli *c, const char *path);
 
+/* Bytes of a plain file; 0 for anything else, and for "-". */
+uint64_t file_size(const char *path);
+
 /* Its name without its folder, lent; "" for "-". */
 char *file_label(char *path);
 

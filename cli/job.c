@@ -94,6 +94,7 @@ static bool feed(run *r)
                      : cbank_job_feed_end(r->job, &err);
     if (status != CBANK_OK)
         fail_call(r->c, &err);
+    progress_feed(&r->bar, (uint64_t)got);
     return status == CBANK_OK;
 }
 
@@ -169,6 +170,19 @@ static bool step(run *r, bool *done)
     return state != CBANK_JOB_HAS_OUTPUT || take(r);
 }
 
+/* Bytes of all inputs; 0 if one of them is no plain file. */
+static uint64_t size_inputs(const job_files *files)
+{
+    uint64_t size = file_size(files->input);
+
+    for (size_t i = 0; files->more != NULL && files->more[i] != NULL && size > 0; i++) {
+        uint64_t next = file_size(files->more[i]);
+
+        size = next > 0 ? size + next : 0;
+    }
+    return size;
+}
+
 static bool run_all(run *r)
 {
     bool done = false;
@@ -177,6 +191,7 @@ static bool run_all(run *r)
         r->input = file_open(r->c, r->files->input);
         if (r->input < 0)
             return false;
+        r->bar.size = r->bar.wanted ? size_inputs(r->files) : 0;
     }
     while (!done && !interrupted) {
         if (!step(r, &done))

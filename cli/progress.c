@@ -45,24 +45,53 @@ static void draw_stage(const char *stage)
     text_write(stderr, text == word ? stage : text);
 }
 
-static void draw(const progress *bar, uint64_t done, uint64_t total, double rate)
+static void draw_left(double seconds)
 {
+    unsigned left = (unsigned)seconds + 1;
+
+    fprintf(stderr, "  %s %u:%02u", phrase_text(P_TIME_LEFT), left / 60, left % 60);
+}
+
+/* "3.4/8.0 MB", or without the whole where it is not known. */
+static void draw_bytes(const progress *bar)
+{
+    fprintf(stderr, "  %.1f", (double)bar->fed / 1e6);
+    if (bar->size > 0)
+        fprintf(stderr, "/%.1f", (double)bar->size / 1e6);
+    fputs(" MB", stderr);
+}
+
+/* `seconds` since the stage began. */
+static void draw(const progress *bar, uint64_t done, uint64_t total, double seconds)
+{
+    double rate = seconds > 0 ? (double)(done - bar->stage_done) / seconds : 0;
+    bool feeding = total == 0 && bar->fed > 0 && !bar->fed_all;
+
     fputs("\r\033[K", stderr);
     draw_stage(bar->stage);
     fputs("  ", stderr);
     if (total > 0)
         draw_cells(done, total);
+    else if (feeding && bar->size > 0)
+        draw_cells(bar->fed, bar->size);
     fprintf(stderr, "%llu", (unsigned long long)done);
     if (total > 0)
         fprintf(stderr, "/%llu", (unsigned long long)total);
     if (rate >= 1)
         fprintf(stderr, "  %.0f/s", rate);
-    if (rate > 0 && total > done) {
-        unsigned left = (unsigned)((double)(total - done) / rate) + 1;
-
-        fprintf(stderr, "  %s %u:%02u", phrase_text(P_TIME_LEFT), left / 60, left % 60);
-    }
+    if (feeding)
+        draw_bytes(bar);
+    if (rate > 0 && total > done)
+        draw_left((double)(total - done) / rate);
+    else if (feeding && bar->size > bar->fed && seconds > 0)
+        draw_left((double)(bar->size - bar->fed) * seconds / (double)bar->fed);
     fflush(stderr);
+}
+
+void progress_feed(progress *bar, uint64_t fed)
+{
+    bar->fed += fed;
+    bar->fed_all = fed == 0;
 }
 
 void progress_show(progress *bar, const char *stage, uint64_t done, uint64_t total)
@@ -80,9 +109,7 @@ void progress_show(progress *bar, const char *stage, uint64_t done, uint64_t tot
         return;
     bar->drawn = time;
     bar->shown = true;
-    draw(bar, done, total,
-         time > bar->stage_began ? (double)(done - bar->stage_done) / (time - bar->stage_began)
-                                 : 0);
+    draw(bar, done, total, time - bar->stage_began);
 }
 
 void progress_end(progress *bar)

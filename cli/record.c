@@ -51,6 +51,7 @@ const view record_error_views[] = {
     {"row", P_ROW, VIEW_PLAIN, NULL},
     {"outcome", P_OUTCOME, VIEW_WORD, NULL},
     {"column", P_COLUMN, VIEW_PLAIN, NULL},
+    {"value", P_VALUE, VIEW_PLAIN, NULL},
     {"message", P_MESSAGE, VIEW_PLAIN, NULL},
     {"remedy", P_REMEDY, VIEW_PLAIN, NULL},
     {0},
@@ -151,11 +152,12 @@ json_t *record_describe_errors(Cbank__Api__V1__RowError *const *errors, size_t c
         const Cbank__Api__V1__RowError *at = errors[i];
 
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "row", shape_number(at->row),
+            list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "row", shape_number(at->row),
                             "outcome",
                             shape_word(&cbank__api__v1__outcome_kind__descriptor,
                                        (int)at->outcome),
-                            "column", shape_text(at->column), "reason", shape_reason(at->reason),
+                            "column", shape_text(at->column), "value", shape_text(at->value),
+                            "reason", shape_reason(at->reason),
                             "message", shape_text(at->message), "remedy",
                             shape_text(at->remedy)));
     }

@@ -50,8 +50,12 @@ done:
 
 static cbank_status reject(cbi_amendrows *amendrows, const cbank_error *why, cbank_error *err)
 {
+    char value[CBI_MASK_SIZE];
+
     amendrows->rejected++;
-    return cbi_rowreport_add(&amendrows->report, amendrows->row.number, why->object,
+    cbi_amendments_show(amendrows->file, why->object, value);
+    return cbi_rowreport_add(&amendrows->report,
+                             (cbi_rowplace){amendrows->row.number, why->object, value},
                              CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err);
 }
 

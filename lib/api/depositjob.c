@@ -98,10 +98,13 @@ static cbank_status report(const cbi_deposit *deposit, cbi_rowreport *rows, cban
 {
     cbank_status status = CBANK_OK;
 
-    for (size_t i = 0; i < deposit->refusal_count; i++)
-        CBI_TRY(cbi_rowreport_add(rows, deposit->refusals[i].item + 1, "",
-                                  (Cbank__Api__V1__OutcomeKind)deposit->refusals[i].outcome,
-                                  &deposit->refusals[i].why, err));
+    for (size_t i = 0; i < deposit->refusal_count; i++) {
+        const struct cbi_refusal *refusal = &deposit->refusals[i];
+
+        CBI_TRY(cbi_rowreport_add(
+            rows, (cbi_rowplace){refusal->item + 1, "reference", refusal->reference},
+            (Cbank__Api__V1__OutcomeKind)refusal->outcome, &refusal->why, err));
+    }
 done:
     return status;
 }

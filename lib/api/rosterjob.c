@@ -7,7 +7,7 @@
 
 /* What the bank took against a person after all, because others wrote in the meantime. */
 static cbank_status note_result(cbi_roster_job *job, uint64_t row, const cbi_person *person,
-                                const cbi_roll_result *result, cbank_error *err)
+                                cbi_roll_result *result, cbank_error *err)
 {
     Cbank__Api__V1__Person *message = NULL;
     cbank_status status = CBANK_OK;
@@ -15,7 +15,8 @@ static cbank_status note_result(cbi_roster_job *job, uint64_t row, const cbi_per
     if (result->outcome == CBI_ROLL_CONFLICT) {
         job->counts.conflicts++;
         job->counts.opened -= job->counts.opened > 0;
-        return cbi_rowreport_add(&job->report, row, "",
+        cbi_roster_name_column(job, row, &result->why);
+        return cbi_rowreport_add(&job->report, (cbi_rowplace){row, result->why.object, ""},
                                  CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, &result->why,
                                  err);
     }

@@ -40,6 +40,8 @@ typedef struct cbi_roster_job {
 /* Reads rows until the clock says `until`; at the end of the file the phase changes. */
 cbank_status cbi_roster_read_rows(cbi_roster_job *job, uint64_t until, bool *wants,
                                   cbank_error *err);
+/* Names the column to look at, and the row, in what the bank has against a person. */
+void cbi_roster_name_column(const cbi_roster_job *job, uint64_t row, cbank_error *why);
 /* A row of the list of accounts; `outcome` is "opened" or "known". */
 cbank_status cbi_roster_add_account(cbi_roster_job *job, uint64_t row,
                                     const Cbank__Api__V1__Person *person, const char *account,

@@ -15,15 +15,32 @@ static cbank_status reject(cbi_roster_job *job, const cbi_roster_row *row, const
     const Cbank__Api__V1__OutcomeKind rejected =
         CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED;
     cbank_status status = CBANK_OK;
+    char value[CBI_MASK_SIZE];
     size_t count;
     const cbi_bytes *columns = cbi_roster_columns(job->roster, &count);
 
     if (job->errors.size == 0)
         CBI_TRY(cbi_errorfile_begin(columns, count, &job->errors, err));
-    CBI_TRY(cbi_errorfile_row(columns, count, &row->row, why, job->asked->lang, &job->errors, err));
-    CBI_TRY(cbi_rowreport_add(&job->report, row->row.number, why->object, rejected, why, err));
+    cbi_roster_show(job->roster, why->object, value);
+    CBI_TRY(cbi_errorfile_row(columns, count, &row->row, why, value, job->asked->lang,
+                              &job->errors, err));
+    CBI_TRY(cbi_rowreport_add(&job->report, (cbi_rowplace){row->row.number, why->object, value},
+                              rejected, why, err));
 done:
     return status;
+}
+
+void cbi_roster_name_column(const cbi_roster_job *job, uint64_t row, cbank_error *why)
+{
+    cbi_sheet_id id = why->reason == (int32_t)CBI_REASON_PERSON_CONFLICT ? CBI_SHEET_NAME
+                      : why->reason == (int32_t)CBI_REASON_STUDENT_TAKEN ||
+                              why->reason == (int32_t)CBI_REASON_STUDENT_AMBIGUOUS
+                          ? CBI_SHEET_STUDENT_NUMBER
+                          : CBI_SHEET_ID_NUMBER;
+
+    why->where = row;
+    why->object[0] = '\0';
+    cbi_error_name(why, cbi_roster_source(job->roster, id));
 }
 
 cbank_status cbi_roster_add_account(cbi_roster_job *job, uint64_t row,
@@ -102,18 +119,9 @@ done:
 static cbank_status conflict(cbi_roster_job *job, const cbi_roster_row *row, cbank_error *why,
                              cbank_error *err)
 {
-    cbi_sheet_id id = why->reason == (int32_t)CBI_REASON_PERSON_CONFLICT ? CBI_SHEET_NAME
-                      : why->reason == (int32_t)CBI_REASON_STUDENT_TAKEN ||
-                              why->reason == (int32_t)CBI_REASON_STUDENT_AMBIGUOUS
-                          ? CBI_SHEET_STUDENT_NUMBER
-                          : CBI_SHEET_ID_NUMBER;
-
     job->counts.conflicts++;
-    if (why->reason != (int32_t)CBI_REASON_ROSTER_TWICE) {
-        why->where = row->row.number;
-        why->object[0] = '\0';
-        cbi_error_name(why, cbi_roster_source(job->roster, id));
-    }
+    if (why->reason != (int32_t)CBI_REASON_ROSTER_TWICE)
+        cbi_roster_name_column(job, row->row.number, why);
     return reject(job, row, why, err);
 }
 

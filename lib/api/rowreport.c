@@ -6,11 +6,13 @@
 #include "base/memory.h"
 
 #define MESSAGE_MAX 512
+#define VALUE_MAX 132 /* a masked cell, or a reference */
 
 /* One block: the message, then its texts. */
 typedef struct row_error {
     Cbank__Api__V1__RowError message;
     char column[sizeof(((cbank_error *)0)->object)];
+    char value[VALUE_MAX];
     char text[MESSAGE_MAX];
     char remedy[MESSAGE_MAX];
 } row_error;
@@ -29,7 +31,7 @@ void cbi_rowreport_clear(cbi_rowreport *report)
     *report = (cbi_rowreport){0};
 }
 
-cbank_status cbi_rowreport_add(cbi_rowreport *report, uint64_t row, const char *column,
+cbank_status cbi_rowreport_add(cbi_rowreport *report, cbi_rowplace place,
                                Cbank__Api__V1__OutcomeKind outcome, const cbank_error *why,
                                cbank_error *err)
 {
@@ -40,12 +42,14 @@ cbank_status cbi_rowreport_add(cbi_rowreport *report, uint64_t row, const char *
         return CBANK_OK;
     CBI_TRY(cbi_alloc(1, sizeof(*error), &error, err));
     cbank__api__v1__row_error__init(&error->message);
-    snprintf(error->column, sizeof(error->column), "%s", column);
+    snprintf(error->column, sizeof(error->column), "%s", place.column);
+    snprintf(error->value, sizeof(error->value), "%s", place.value);
     cbank_error_text(why, report->lang, error->text, sizeof(error->text), error->remedy,
                      sizeof(error->remedy));
-    error->message.row = row;
+    error->message.row = place.row;
     error->message.outcome = outcome;
     error->message.column = error->column;
+    error->message.value = error->value;
     error->message.reason = cbi_message_string(cbank_reason_name(why->reason));
     error->message.message = error->text;
     error->message.remedy = error->remedy;

@@ -26,8 +26,15 @@ typedef struct cbi_rowreport {
 cbank_status cbi_rowreport_begin(const char *lang, cbi_rowreport *out, cbank_error *err);
 void cbi_rowreport_clear(cbi_rowreport *report);
 
-/* Keeps a row's error, unless there are enough; `column` is "" for an item of a batch. */
-cbank_status cbi_rowreport_add(cbi_rowreport *report, uint64_t row, const char *column,
+/* Where in a file, or in a batch, something is wrong. */
+typedef struct cbi_rowplace {
+    uint64_t row;       /* or item, from 1 */
+    const char *column; /* "": the row as a whole */
+    const char *value;  /* what may be shown of what stands there */
+} cbi_rowplace;
+
+/* Keeps a row's error, unless there are enough. */
+cbank_status cbi_rowreport_add(cbi_rowreport *report, cbi_rowplace place,
                                Cbank__Api__V1__OutcomeKind outcome, const cbank_error *why,
                                cbank_error *err);
 void cbi_rowreport_skip(cbi_rowreport *report, const cbank_error *why);

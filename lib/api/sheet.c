@@ -1,4 +1,4 @@
-#include "api/sheet.h"
+#include "api/sheetreport.h"
 
 #include "api/face.h"
 #include "api/job.h"
@@ -114,53 +114,6 @@ void cbi_sheet_clear(cbi_sheet *sheet)
 }
 
 /* ---- rows -------------------------------------------------------------------------------- */
-
-static cbank_status reject(cbi_sheet *sheet, const cbi_row_draft *row, const cbank_error *why,
-                           cbank_error *err)
-{
-    size_t count;
-    const cbi_bytes *columns = cbi_grades_columns(sheet->grades, &count);
-    cbank_status status = CBANK_OK;
-
-    sheet->rejected++;
-    cbi_buffer_rewind(&sheet->line);
-    if (cbi_spool_size(sheet->errors) == 0)
-        CBI_TRY(cbi_errorfile_begin(columns, count, &sheet->line, err));
-    if (sheet->last_rejected != row->row.number) /* a wide row stands there once */
-        CBI_TRY(
-            cbi_errorfile_row(columns, count, &row->row, why, sheet->lang, &sheet->line, err));
-    CBI_TRY(cbi_spool_append(sheet->errors, cbi_bytes_of_buffer(&sheet->line), err));
-    sheet->last_rejected = row->row.number;
-    CBI_TRY(cbi_rowreport_add(&sheet->report, row->row.number, why->object,
-                              CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err));
-done:
-    return status;
-}
-
-/* The column to look at, for what the bank has against a row; the reader has the row, not keys. */
-static void name_column(const cbi_sheet *sheet, const cbi_row_draft *row, cbank_error *why)
-{
-    cbi_sheet_id id = row->holder->document == CBI_DOCUMENT_STUDENT ? CBI_SHEET_STUDENT_NUMBER
-                                                                    : CBI_SHEET_ID_NUMBER;
-
-    switch ((cbi_reason)why->reason) {
-    case CBI_REASON_PERSON_CONFLICT:
-    case CBI_REASON_PERSON_NAME:
-        id = CBI_SHEET_NAME;
-        break;
-    case CBI_REASON_REFERENCE_TAKEN:
-    case CBI_REASON_REFERENCE_REPEATED:
-    case CBI_REASON_RECORD_FINAL:
-        id = CBI_SHEET_REFERENCE;
-        break;
-    default:
-        break;
-    }
-    if (why->reason == (int32_t)CBI_REASON_PERSON_CONFLICT && why->where == 0)
-        why->where = row->row.number;
-    why->object[0] = '\0';
-    cbi_error_name(why, cbi_grades_source(sheet->grades, id));
-}
 
 /* Which row the next item of the batch is of. */
 static cbank_status note_row(cbi_sheet *sheet, const cbi_row_draft *row, cbank_error *err)
@@ -343,9 +296,7 @@ static cbank_status take_again(cbi_sheet *sheet, cbi_reader *reader, const cbi_r
         CBI_TRY(replace(sheet, row, &others, err));
     } else if (*settled) {
         (void)cbi_fail(&why, CBI_REASON_ATTEMPT_REPLACES, 0, column, "%s", others.held[0].display);
-        sheet->changed++;
-        CBI_TRY(cbi_rowreport_add(&sheet->report, row->row.number, column,
-                                  CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_CHANGED, &why, err));
+        CBI_TRY(cbi_sheet_report_changed(sheet, row, &why, err));
     }
 done:
     return status;
@@ -372,13 +323,13 @@ static cbank_status take_ready(cbi_sheet *sheet, cbi_reader *reader, const cbi_r
     sheet->unchanged += ruling.outcome == CBI_OUTCOME_UNCHANGED;
     if (!cbi_outcome_refuses(ruling.outcome))
         return CBANK_OK;
-    name_column(sheet, row, &ruling.why);
+    cbi_sheet_name_column(sheet, row->row.number,
+                row->holder->document == CBI_DOCUMENT_STUDENT ? CBI_SHEET_STUDENT_NUMBER
+                                                              : CBI_SHEET_ID_NUMBER,
+                &ruling.why);
     if (ruling.outcome == CBI_OUTCOME_REJECTED)
-        return reject(sheet, row, &ruling.why, err);
-    sheet->changed++;
-    CBI_TRY(cbi_rowreport_add(&sheet->report, row->row.number, ruling.why.object,
-                              CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_CHANGED, &ruling.why,
-                              err));
+        return cbi_sheet_reject(sheet, row, &ruling.why, err);
+    CBI_TRY(cbi_sheet_report_changed(sheet, row, &ruling.why, err));
 done:
     return status;
 }
@@ -393,7 +344,7 @@ static cbank_status take_row(cbi_sheet *sheet, cbi_reader *reader, const cbi_row
         cbi_rowreport_skip(&sheet->report, &row->why);
         return CBANK_OK;
     case CBI_ROW_REJECTED:
-        return reject(sheet, row, &row->why, err);
+        return cbi_sheet_reject(sheet, row, &row->why, err);
     }
     return CBANK_OK;
 }
@@ -434,16 +385,6 @@ done:
 bool cbi_sheet_has_items(const cbi_sheet *sheet)
 {
     return sheet->batch.tree.size > 0;
-}
-
-cbank_status cbi_sheet_refuse(cbi_sheet *sheet, uint64_t item, const cbank_error *why,
-                              cbank_error *err)
-{
-    uint32_t row = cbi_get_u32(sheet->rows.data + 4 * item);
-
-    sheet->rejected++;
-    return cbi_rowreport_add(&sheet->report, row, why->object,
-                             CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err);
 }
 
 cbank_status cbi_sheet_sign(cbi_sheet *sheet, const char *origin, uint64_t number, int64_t now,

@@ -218,7 +218,7 @@ static cbank_status rule(chunk_act *chunk, cbi_append *append, cbi_unit *unit, c
     accept_suspended(unit, &unit->rulings[0]);
     for (size_t i = 0; i < unit->count; i++) {
         if (cbi_outcome_refuses(unit->rulings[i].outcome))
-            cbi_deposit_note_refusal(deposit, unit->first + i, &unit->rulings[i]);
+            cbi_deposit_note_refusal(deposit, unit, i);
     }
 done:
     return status;

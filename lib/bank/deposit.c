@@ -1,5 +1,6 @@
 #include "bank/deposit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -123,14 +124,17 @@ cbi_judge cbi_deposit_judge_of(const cbi_deposit *deposit)
                        .now = deposit->terms.now};
 }
 
-void cbi_deposit_note_refusal(cbi_deposit *deposit, uint64_t item, const cbi_ruling *ruling)
+void cbi_deposit_note_refusal(cbi_deposit *deposit, const cbi_unit *unit, size_t which)
 {
+    struct cbi_refusal *refusal = &deposit->refusals[deposit->refusal_count];
+
     deposit->rejected++;
     if (deposit->refusal_count == CBI_DEPOSIT_REFUSALS_MAX)
         return;
-    deposit->refusals[deposit->refusal_count].item = item;
-    deposit->refusals[deposit->refusal_count].outcome = ruling->outcome;
-    deposit->refusals[deposit->refusal_count].why = ruling->why;
+    refusal->item = unit->first + which;
+    refusal->outcome = unit->rulings[which].outcome;
+    refusal->why = unit->rulings[which].why;
+    snprintf(refusal->reference, sizeof(refusal->reference), "%s", unit->claims[which].reference);
     deposit->refusal_count++;
 }
 
@@ -165,7 +169,7 @@ static cbank_status judge_next(cbi_deposit *deposit, cbi_txn *txn, cbank_error *
                             .amends = unit.claims[i].superseded != NULL,
                             .index = ruling->index};
         if (cbi_outcome_refuses(ruling->outcome))
-            cbi_deposit_note_refusal(deposit, unit.first + i, ruling);
+            cbi_deposit_note_refusal(deposit, &unit, i);
     }
 done:
     cbi_unit_clear(&unit);

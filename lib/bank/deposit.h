@@ -58,6 +58,7 @@ typedef struct cbi_deposit {
         uint64_t item;
         cbi_outcome outcome;
         cbank_error why;
+        char reference[CBI_REFERENCE_MAX + 1]; /* of the record */
     } *refusals;
     size_t refusal_count;
 } cbi_deposit;
@@ -89,7 +90,7 @@ cbank_status cbi_deposit_write(cbi_deposit *deposit, int64_t now, bool *more, cb
 /* For chunk.h: how items are read and ruled on, without a tally; a refusal to report; and one
  * that stops the whole. */
 cbi_judge cbi_deposit_judge_of(const cbi_deposit *deposit);
-void cbi_deposit_note_refusal(cbi_deposit *deposit, uint64_t item, const cbi_ruling *ruling);
+void cbi_deposit_note_refusal(cbi_deposit *deposit, const cbi_unit *unit, size_t which);
 cbank_status cbi_deposit_refuse(uint64_t item, const cbank_error *why, cbank_error *err);
 
 #endif

@@ -54,6 +54,16 @@ bool cbi_text_is_clean(cbi_bytes text)
     return true;
 }
 
+size_t cbi_text_first(cbi_bytes text, bool *clean)
+{
+    utf8proc_int32_t c;
+    utf8proc_ssize_t used =
+        utf8proc_iterate(text.data, (utf8proc_ssize_t)text.size, &c);
+
+    *clean = used > 0 && !is_forbidden(c);
+    return used > 0 ? (size_t)used : 1;
+}
+
 size_t cbi_text_characters(cbi_bytes text)
 {
     size_t count = 0;

@@ -10,6 +10,9 @@
  */
 bool cbi_text_is_clean(cbi_bytes text);
 
+/* Bytes of the first character, or 1 for a byte that is none; whether clean text may hold it. */
+size_t cbi_text_first(cbi_bytes text, bool *clean);
+
 /* Characters (code points) of clean text. */
 size_t cbi_text_characters(cbi_bytes text);
 

@@ -9,6 +9,7 @@ struct cbi_amendments {
     cbi_grid *grid;
     cbi_mapping *mapping;
     cbi_draft *draft;
+    cbi_grid_row row; /* in hand */
     Cbank__V1__CreditRecord stated; /* of the row in hand, without its name */
 };
 
@@ -117,7 +118,7 @@ static cbank_status take(cbi_amendments *amendments, cbi_amendments_row *out, cb
 {
     cbi_draft *draft = amendments->draft;
     bool has_ids = cbi_mapping_find(amendments->mapping, CBI_SHEET_RECORD) != NULL;
-    cbank_status status = CBANK_OK;
+    cbank_status status;
 
     out->id = cbi_draft_value(draft, CBI_SHEET_RECORD);
     out->reference = cbi_draft_value(draft, CBI_SHEET_REFERENCE);
@@ -128,8 +129,11 @@ static cbank_status take(cbi_amendments *amendments, cbi_amendments_row *out, cb
     amendments->stated = draft->record;
     amendments->stated.reference = cbi_message_string("");
     out->stated = &amendments->stated;
-    CBI_TRY(cbi_overlay_check(out->stated, err));
-done:
+    status = cbi_overlay_check(out->stated, err);
+    if (status != CBANK_OK && err != NULL) { /* of the row as a whole: the record that it names */
+        err->object[0] = '\0';
+        cbi_error_name(err, out->named);
+    }
     return status;
 }
 
@@ -138,20 +142,20 @@ cbank_status cbi_amendments_next(cbi_amendments *amendments, cbi_grid_step *step
 {
     cbank_status status = CBANK_OK;
     cbank_error why = {0};
-    cbi_grid_row row;
+    const cbi_grid_row *row = &amendments->row;
     size_t columns;
 
-    CBI_TRY(cbi_grid_next(amendments->grid, step, &row, err));
+    CBI_TRY(cbi_grid_next(amendments->grid, step, &amendments->row, err));
     if (*step == CBI_GRID_HEADER)
         CBI_TRY(bind(amendments, err));
     if (*step != CBI_GRID_ROW)
         goto done;
-    *out = (cbi_amendments_row){.number = row.number, .id = "", .reference = "", .named = ""};
+    *out = (cbi_amendments_row){.number = row->number, .id = "", .reference = "", .named = ""};
     (void)cbi_grid_columns(amendments->grid, &columns);
-    if (row.count != columns)
-        status = cbi_fail(&why, CBI_REASON_ROW_CELLS, columns, NULL, "%zu", row.count);
+    if (row->count != columns)
+        status = cbi_fail(&why, CBI_REASON_ROW_CELLS, columns, NULL, "%zu", row->count);
     if (status == CBANK_OK)
-        status = cbi_draft_fill(amendments->draft, &row, &why);
+        status = cbi_draft_fill(amendments->draft, row, &why);
     if (status == CBANK_OK)
         status = take(amendments, out, &why);
     if (status != CBANK_OK && status != CBANK_E_INVALID) {
@@ -163,4 +167,10 @@ cbank_status cbi_amendments_next(cbi_amendments *amendments, cbi_grid_step *step
     status = CBANK_OK;
 done:
     return status;
+}
+
+void cbi_amendments_show(const cbi_amendments *amendments, const char *column,
+                         char out[CBI_MASK_SIZE])
+{
+    cbi_mask_in_row(amendments->mapping, &amendments->row, column, out);
 }

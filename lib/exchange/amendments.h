@@ -10,7 +10,7 @@
 #ifndef CBI_EXCHANGE_AMENDMENTS_H
 #define CBI_EXCHANGE_AMENDMENTS_H
 
-#include "exchange/grid.h"
+#include "exchange/mask.h"
 
 #include "cbank/v1/record.pb-c.h"
 
@@ -45,5 +45,9 @@ cbank_status cbi_amendments_end(cbi_amendments *amendments, cbank_error *err);
 /* `out` is written for CBI_GRID_ROW only. An error is about the file as a whole. */
 cbank_status cbi_amendments_next(cbi_amendments *amendments, cbi_grid_step *step,
                                  cbi_amendments_row *out, cbank_error *err);
+
+/* What a message may show of the cell that it calls `column`, of the row in hand (mask.h). */
+void cbi_amendments_show(const cbi_amendments *amendments, const char *column,
+                         char out[CBI_MASK_SIZE]);
 
 #endif

@@ -5,8 +5,8 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "exchange/cell.h"
+#include "exchange/mask.h"
 
-#define VALUE_SHOWN_MAX 24u /* bytes of a wrong value that a message may show */
 #define COLUMNS_SHOWN 320u  /* bytes; an error cuts it to what it holds */
 
 /* A file without a header has a learner's row in its place, whose numbers stay out of messages. */
@@ -212,7 +212,7 @@ const char *cbi_assignment_name(const cbi_assignment *assignment)
 cbank_status cbi_assignment_fail(const cbi_assignment *assignment, cbi_reason reason,
                                  cbi_bytes value, cbank_error *err)
 {
-    if (value.size > VALUE_SHOWN_MAX || cbi_cell_looks_personal(value))
+    if (cbi_mask_hides(assignment->field, value))
         value = cbi_bytes_of_text("***");
     return cbi_fail(err, reason, 0, cbi_assignment_name(assignment), "%.*s", (int)value.size,
                     (const char *)value.data);

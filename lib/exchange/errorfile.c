@@ -10,6 +10,7 @@
 static const char *const own_columns[] = {
     "错误行 error_row",
     "错误列 error_column",
+    "错误内容 error_value",
     "错误原因 error_reason",
     "处理办法 error_remedy",
 };
@@ -42,13 +43,13 @@ done:
 }
 
 cbank_status cbi_errorfile_row(const cbi_bytes *columns, size_t count, const cbi_grid_row *row,
-                               const cbank_error *why, const char *lang, cbank_buffer *out,
-                               cbank_error *err)
+                               const cbank_error *why, const char *value, const char *lang,
+                               cbank_buffer *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     char message[WORDS_MAX];
     char remedy[WORDS_MAX];
-    const char *words[] = {why->object, message, remedy};
+    const char *words[] = {why->object, value, message, remedy};
     char number[24];
 
     cbank_error_text(why, lang, message, sizeof(message), remedy, sizeof(remedy));

@@ -149,6 +149,11 @@ const cbi_profile *cbi_grades_profile(const cbi_grades *grades)
     return grades->profile;
 }
 
+void cbi_grades_show(const cbi_grades *grades, const char *column, char out[CBI_MASK_SIZE])
+{
+    cbi_mask_in_row(grades->mapping, &grades->row.row, column, out);
+}
+
 const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id)
 {
     const cbi_assignment *source = cbi_mapping_find(grades->mapping, id);

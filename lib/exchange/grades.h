@@ -17,6 +17,7 @@
 
 #include "exchange/damage.h"
 #include "exchange/draft.h"
+#include "exchange/mask.h"
 
 typedef struct cbi_grades_options {
     cbi_suite suite;
@@ -91,6 +92,8 @@ cbi_grades_counts cbi_grades_count(const cbi_grades *grades);
 cbank_status cbi_grades_check_column(const cbi_grades *grades, bool keep_going, cbank_error *err);
 /* The school's, or the format's own; NULL for the generic format alone. */
 const cbi_profile *cbi_grades_profile(const cbi_grades *grades);
+/* What a message may show of the cell that it calls `column`, of the row in hand (mask.h). */
+void cbi_grades_show(const cbi_grades *grades, const char *column, char out[CBI_MASK_SIZE]);
 /* What to call the source of a field before people: its column, or the field's own word. */
 const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id);
 

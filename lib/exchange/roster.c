@@ -63,6 +63,11 @@ static const cbi_assignment *source_of(const cbi_roster *roster, cbi_sheet_id id
     return cbi_mapping_find(roster->mapping, id);
 }
 
+void cbi_roster_show(const cbi_roster *roster, const char *column, char out[CBI_MASK_SIZE])
+{
+    cbi_mask_in_row(roster->mapping, &roster->row.row, column, out);
+}
+
 const char *cbi_roster_source(const cbi_roster *roster, cbi_sheet_id id)
 {
     const cbi_assignment *source = source_of(roster, id);

@@ -49,6 +49,8 @@ const cbi_bytes *cbi_roster_columns(const cbi_roster *roster, size_t *count);
 /* Rows so far that are not blank. */
 uint64_t cbi_roster_rows(const cbi_roster *roster);
 
+/* What a message may show of the cell that it calls `column`, of the row in hand (mask.h). */
+void cbi_roster_show(const cbi_roster *roster, const char *column, char out[CBI_MASK_SIZE]);
 /* What to call the source of a field before people: its column, or the field's own word. */
 const char *cbi_roster_source(const cbi_roster *roster, cbi_sheet_id id);
 /* The column of numbers as a whole; COLUMN_RUINED (INVALID) if it is not to be believed. */

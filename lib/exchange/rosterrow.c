@@ -49,6 +49,17 @@ static cbank_status refuse(const cbi_roster *roster, cbi_sheet_id id, cbi_reason
     return cbi_fail(err, reason, 0, cbi_roster_source(roster, id), "%s", detail);
 }
 
+/* Shows as much of the value as it may. */
+static cbank_status refuse_value(cbi_roster *roster, cbi_sheet_id id, cbi_reason reason,
+                                 cbank_error *err)
+{
+    size_t count;
+    char shown[CBI_MASK_SIZE];
+
+    cbi_mask_cell(&cbi_sheet_fields(&count)[id], cbi_bytes_of_text(value_of(roster, id)), shown);
+    return refuse(roster, id, reason, shown, err);
+}
+
 /* A date that may be left out. */
 static cbank_status take_date(cbi_roster *roster, cbi_sheet_id id, uint32_t *out, cbank_error *err)
 {
@@ -57,7 +68,7 @@ static cbank_status take_date(cbi_roster *roster, cbi_sheet_id id, uint32_t *out
     *out = 0;
     if (*value == '\0' || cbi_cell_date(cbi_bytes_of_text(value), out))
         return CBANK_OK;
-    return refuse(roster, id, CBI_REASON_BAD_DATE, value, err);
+    return refuse_value(roster, id, CBI_REASON_BAD_DATE, err);
 }
 
 static cbank_status take_name(cbi_roster *roster, cbank_error *err)
@@ -219,14 +230,18 @@ static const struct {
     {"未说明", "9", CBI_SEX_UNSTATED}, {"9", "9", CBI_SEX_UNSTATED},
 };
 
-/* "男, ********0026": what was stated, and the number it was held against. */
-static cbank_status contradict(const cbi_roster *roster, cbi_sheet_id id, cbi_reason reason,
-                               const char *stated, cbank_error *err)
+/* "男, 360302**********12": what was stated, and the number it was held against. */
+static cbank_status contradict(cbi_roster *roster, cbi_sheet_id id, cbi_reason reason,
+                               cbank_error *err)
 {
-    char masked[CBI_NUMBER_MAX + 1];
+    char stated[CBI_MASK_SIZE];
+    char number[CBI_MASK_SIZE];
+    size_t count;
+    const cbi_sheet_field *list = cbi_sheet_fields(&count);
 
-    cbi_identity_mask(roster->document.number, masked);
-    return cbi_fail(err, reason, 0, cbi_roster_source(roster, id), "%s, %s", stated, masked);
+    cbi_mask_cell(&list[id], cbi_bytes_of_text(value_of(roster, id)), stated);
+    cbi_mask_cell(&list[CBI_SHEET_ID_NUMBER], cbi_bytes_of_text(roster->document.number), number);
+    return cbi_fail(err, reason, 0, cbi_roster_source(roster, id), "%s, %s", stated, number);
 }
 
 static cbank_status take_sex(cbi_roster *roster, cbank_error *err)
@@ -239,10 +254,10 @@ static cbank_status take_sex(cbi_roster *roster, cbank_error *err)
     while (at < sizeof(sexes) / sizeof(sexes[0]) && strcmp(sexes[at].word, word) != 0)
         at++;
     if (at == sizeof(sexes) / sizeof(sexes[0]))
-        return refuse(roster, CBI_SHEET_SEX, CBI_REASON_FIELD_VALUE, word, err);
+        return refuse_value(roster, CBI_SHEET_SEX, CBI_REASON_FIELD_VALUE, err);
     if (sexes[at].sex != CBI_SEX_UNSTATED && roster->document.sex != CBI_SEX_UNSTATED &&
         sexes[at].sex != roster->document.sex)
-        return contradict(roster, CBI_SHEET_SEX, CBI_REASON_ROSTER_SEX, word, err);
+        return contradict(roster, CBI_SHEET_SEX, CBI_REASON_ROSTER_SEX, err);
     cbank__v1__code__init(&roster->sex);
     roster->sex.scheme = cbi_message_string("GB/T 2261.1");
     roster->sex.value = cbi_message_string(sexes[at].code);
@@ -263,8 +278,7 @@ static cbank_status check_birth(cbi_roster *roster, uint32_t born_on, cbank_erro
     uint32_t in_number = roster->document.born_on;
 
     if (born_on != 0 && in_number != 0 && !dates_agree(born_on, in_number))
-        return contradict(roster, CBI_SHEET_BORN, CBI_REASON_ROSTER_BIRTH,
-                          value_of(roster, CBI_SHEET_BORN), err);
+        return contradict(roster, CBI_SHEET_BORN, CBI_REASON_ROSTER_BIRTH, err);
     roster->person.born_on = in_number != 0 ? in_number : born_on;
     return CBANK_OK;
 }
@@ -292,8 +306,7 @@ static cbank_status add_documents(cbi_roster *roster, cbank_error *err)
     CBI_TRY(take_date(roster, CBI_SHEET_FROM, &from, err));
     CBI_TRY(take_date(roster, CBI_SHEET_UNTIL, &until, err));
     if (until != 0 && from > until)
-        return refuse(roster, CBI_SHEET_UNTIL, CBI_REASON_FIELD_VALUE,
-                      value_of(roster, CBI_SHEET_UNTIL), err);
+        return refuse_value(roster, CBI_SHEET_UNTIL, CBI_REASON_FIELD_VALUE, err);
     if (roster->document.type[0] != '\0')
         add_document(roster, &roster->document, 0, 0);
     if (roster->student.type[0] != '\0')

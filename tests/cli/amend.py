@@ -50,7 +50,7 @@ class Amend(desk.Town):
         self.assertEqual((refused["rows"], refused["changed"], refused["rejected"]), (6, 0, 5))
         self.assertEqual(self.reasons(refused), [
             (3, "reference", "record_unknown"), (4, "credits", "bad_amount"),
-            (5, "record", "overlay_empty"), (6, "reference", "duplicate_in_file"),
+            (5, "reference", "overlay_empty"), (6, "reference", "duplicate_in_file"),
             (7, "awarded", "bad_date")])
         self.assertEqual(self.held()["1"], ("高等数学", "4"))
 

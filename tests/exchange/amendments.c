@@ -95,7 +95,7 @@ Test(amendments, columns_for_the_reader_do_no_harm_and_others_are_refused)
 Test(amendments, a_row_without_a_name_or_a_statement_is_no_amendment)
 {
     refuses("reference,credits\n,3\n", CBI_REASON_MISSING_CELL, "reference");
-    refuses("reference,credits\nR-1,\n", CBI_REASON_OVERLAY_EMPTY, "record");
+    refuses("reference,credits\nR-1,\n", CBI_REASON_OVERLAY_EMPTY, "reference");
     refuses("reference,credits\nR-1,x\n", CBI_REASON_BAD_AMOUNT, "credits");
     refuses("reference,credits\nR-1,3,4\n", CBI_REASON_ROW_CELLS, "");
     refuses("reference,awarded\nR-1,1901-02-30\n", CBI_REASON_BAD_DATE, "awarded");

@@ -1,4 +1,5 @@
 /* A spreadsheet of results in any encoding, and the file of its rejected rows. */
+#include "base/text.h"
 #include "exchange/errorfile.h"
 #include "exchange/grades.h"
 #include "fuzz/fuzz.h"
@@ -13,16 +14,20 @@ static void look(cbi_grades *grades, const cbi_row_draft *row, cbank_buffer *rej
 {
     size_t count;
     const cbi_bytes *columns = cbi_grades_columns(grades, &count);
+    char value[CBI_MASK_SIZE];
 
     fuzz_require((row->row_class == CBI_ROW_READY) == (row->why.reason == CBI_REASON_NONE),
                  "what is not ready says why");
     if (row->row_class == CBI_ROW_READY)
         fuzz_require(row->record->reference[0] != '\0' && row->record->n_title > 0,
                      "a row that is ready is a record");
-    if (row->row_class == CBI_ROW_REJECTED)
-        fuzz_require(cbi_errorfile_row(columns, count, &row->row, &row->why, "zh", rejected,
-                                       NULL) == CBANK_OK,
-                     "a row that is rejected can be written");
+    if (row->row_class != CBI_ROW_REJECTED)
+        return;
+    cbi_grades_show(grades, row->why.object, value);
+    fuzz_require(cbi_text_is_clean(cbi_bytes_of_text(value)), "what is shown of a cell is clean");
+    fuzz_require(cbi_errorfile_row(columns, count, &row->row, &row->why, value, "zh", rejected,
+                                   NULL) == CBANK_OK,
+                 "a row that is rejected can be written");
 }
 
 static void pull(cbi_grades *grades, bool *ended, cbank_buffer *rejected)
