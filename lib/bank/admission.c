@@ -4,6 +4,7 @@
 
 #include "bank/counter.h"
 #include "bank/errand.h"
+#include "bank/keyrow.h"
 #include "bank/receipt.h"
 #include "record/code.h"
 #include "record/field.h"
@@ -188,13 +189,7 @@ static cbank_status check_rotation(cbi_act *act, cbi_append *append, cbank_error
     CBI_TRY(cbi_institution_signer(rotate->bank, append->txn, code, &earlier, err));
     CBI_TRY(cbi_request_verify(rotate->request, &earlier, err));
     CBI_TRY(cbi_institution_read(append->txn, code, &row, err));
-    if (row->n_keys >= CBI_INSTITUTION_KEYS_MAX)
-        CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_INSTITUTION_KEYS_MAX, "keys", NULL));
-    for (size_t i = 0; i < row->n_keys; i++) {
-        if (cbi_bytes_equal(cbi_message_bytes(row->keys[i]->public_key),
-                            cbi_public_bytes(&rotate->request->key)))
-            CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_FIELD, i, "public_key", NULL));
-    }
+    CBI_TRY(cbi_keyrow_check(row, &rotate->request->key, err));
 done:
     cbi_message_free(row);
     return status;
@@ -222,9 +217,7 @@ static cbank_status write_rotation(cbi_act *act, cbi_append *append, cbank_error
     Cbank__V1__KeyRotated body;
     cbi_errand_statement statement = rotation_statement(rotate, &body);
     Cbank__V1__DirectoryInstitution *row = NULL;
-    Cbank__V1__DirectoryInstitution next;
     Cbank__V1__InstitutionKey key = CBANK__V1__INSTITUTION_KEY__INIT;
-    Cbank__V1__InstitutionKey *keys[CBI_INSTITUTION_KEYS_MAX];
     cbank_status status = CBANK_OK;
     cbi_public earlier;
     uint64_t index;
@@ -235,14 +228,8 @@ static cbank_status write_rotation(cbi_act *act, cbi_append *append, cbank_error
     key.public_key = body.public_key;
     key.request = body.request;
     CBI_TRY(cbi_errand_append(append, &statement, &index, NULL, err));
-    for (size_t i = 0; i < row->n_keys; i++)
-        keys[i] = row->keys[i];
-    keys[row->n_keys] = &key;
-    key.from_index = keys[row->n_keys - 1]->until_index = index;
-    next = *row;
-    next.keys = keys;
-    next.n_keys = row->n_keys + 1;
-    CBI_TRY(cbi_institution_write(append->txn, &next, err));
+    key.from_index = row->keys[row->n_keys - 1]->until_index = index;
+    CBI_TRY(cbi_keyrow_add(append->txn, row, &key, err));
 done:
     cbi_message_free(row);
     return status;

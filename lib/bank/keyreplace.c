@@ -2,6 +2,7 @@
 #include "bank/keyloss.h"
 
 #include "bank/errand.h"
+#include "bank/keyrow.h"
 #include "record/code.h"
 
 typedef struct replacing {
@@ -24,13 +25,7 @@ static cbank_status check_replacing(cbi_act *act, cbi_append *append, cbank_erro
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_KEYLESS, 0, it->code, NULL));
     if (row->keys[row->n_keys - 1]->until_index == 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_KEY_NOT_COMPROMISED, 0, it->code, NULL));
-    if (row->n_keys >= CBI_INSTITUTION_KEYS_MAX)
-        CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_INSTITUTION_KEYS_MAX, "keys", NULL));
-    for (size_t i = 0; i < row->n_keys; i++) {
-        if (cbi_bytes_equal(cbi_message_bytes(row->keys[i]->public_key),
-                            cbi_public_bytes(it->key)))
-            CBI_TRY(cbi_fail(err, CBI_REASON_KEY_USED_BEFORE, i, it->code, NULL));
-    }
+    CBI_TRY(cbi_keyrow_check(row, it->key, err));
 done:
     cbi_message_free(row);
     return status;
@@ -55,21 +50,13 @@ static cbank_status write_replacing(cbi_act *act, cbi_append *append, cbank_erro
     Cbank__V1__KeyReplaced body;
     cbi_errand_statement statement = said(it, &body);
     Cbank__V1__DirectoryInstitution *row = NULL;
-    Cbank__V1__DirectoryInstitution next;
     Cbank__V1__InstitutionKey key = CBANK__V1__INSTITUTION_KEY__INIT;
-    Cbank__V1__InstitutionKey *keys[CBI_INSTITUTION_KEYS_MAX];
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_institution_read(append->txn, it->code, &row, err));
     key.public_key = body.public_key;
     CBI_TRY(cbi_errand_append(append, &statement, &key.from_index, NULL, err));
-    for (size_t i = 0; i < row->n_keys; i++)
-        keys[i] = row->keys[i];
-    keys[row->n_keys] = &key;
-    next = *row;
-    next.keys = keys;
-    next.n_keys = row->n_keys + 1;
-    CBI_TRY(cbi_institution_write(append->txn, &next, err));
+    CBI_TRY(cbi_keyrow_add(append->txn, row, &key, err));
 done:
     cbi_message_free(row);
     return status;

@@ -1,5 +1,5 @@
 /* Issuing, changing and amending credit records through the public face. */
-#include "scene.h"
+#include "course.h"
 
 #include <criterion/criterion.h>
 
@@ -25,31 +25,11 @@ static void end(void)
 
 TestSuite(credit, .init = begin, .fini = end);
 
-/* A course with a title, a code and credits. */
-typedef struct course {
-    Cbank__V1__CreditRecord record;
-    Cbank__V1__LangText title, *titles[1];
-    Cbank__V1__Amount amount, *amounts[1];
-} course;
-
+/* With a code and the day it was awarded. */
 static void make_course(course *out, const char *reference, int64_t milli)
 {
-    cbank__v1__credit_record__init(&out->record);
-    cbank__v1__lang_text__init(&out->title);
-    cbank__v1__amount__init(&out->amount);
-    out->title.lang = scene_text("zh");
-    out->title.value = scene_text("陶瓷工艺");
-    out->titles[0] = &out->title;
-    out->amount.unit = scene_text("credit");
-    out->amount.milli = milli;
-    out->amounts[0] = &out->amount;
-    out->record.reference = scene_text(reference);
-    out->record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
-    out->record.title = out->titles;
-    out->record.n_title = 1;
+    course_make(out, reference, milli);
     out->record.code = scene_text("C-101");
-    out->record.amounts = out->amounts;
-    out->record.n_amounts = 1;
     out->record.awarded_on = 20240630;
 }
 

@@ -1,5 +1,7 @@
 #include "records.h"
 
+#include "course.h"
+
 #include <criterion/criterion.h>
 
 #include <stdio.h>
@@ -8,38 +10,23 @@
 
 #define FEW 300
 
-typedef struct course {
+/* A course for an account, under a reference of its own. */
+typedef struct drafted {
     Cbank__Api__V1__CreditDraft draft;
-    Cbank__V1__CreditRecord record;
-    Cbank__V1__LangText title, *titles[1];
-    Cbank__V1__Amount amount, *amounts[1];
+    course what;
     char reference[64];
-} course;
+} drafted;
 
-static void fill(course *out, const char *account, int64_t milli)
+static void fill(drafted *out, const char *account, int64_t milli)
 {
     cbank__api__v1__credit_draft__init(&out->draft);
-    cbank__v1__credit_record__init(&out->record);
-    cbank__v1__lang_text__init(&out->title);
-    cbank__v1__amount__init(&out->amount);
-    out->title.lang = scene_text("zh");
-    out->title.value = scene_text("陶瓷工艺");
-    out->titles[0] = &out->title;
-    out->amount.unit = scene_text("credit");
-    out->amount.milli = milli;
-    out->amounts[0] = &out->amount;
-    out->record.reference = out->reference;
-    out->record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
-    out->record.title = out->titles;
-    out->record.n_title = 1;
-    out->record.amounts = out->amounts;
-    out->record.n_amounts = 1;
+    course_make(&out->what, out->reference, milli);
     out->draft.account = scene_text(account);
-    out->draft.record = &out->record;
+    out->draft.record = &out->what.record;
 }
 
 static Cbank__Api__V1__CreditIssueReply *issue(scene *stage, const char *institution,
-                                               const cbank_key *key, course *courses,
+                                               const cbank_key *key, drafted *courses,
                                                size_t count)
 {
     Cbank__Api__V1__CreditIssueRequest request = CBANK__API__V1__CREDIT_ISSUE_REQUEST__INIT;
@@ -68,7 +55,7 @@ records_id records_issue(scene *stage, const char *account, const char *referenc
 {
     Cbank__Api__V1__CreditIssueReply *answer;
     records_id id;
-    course one;
+    drafted one;
 
     fill(&one, account, milli);
     snprintf(one.reference, sizeof(one.reference), "%s", reference);
@@ -80,7 +67,7 @@ records_id records_issue(scene *stage, const char *account, const char *referenc
 
 void records_issue_many(scene *stage, const char *account, const char *prefix, size_t count)
 {
-    course *courses = calloc(count, sizeof(*courses));
+    drafted *courses = calloc(count, sizeof(*courses));
     cbank_key *key;
 
     cr_assert_not_null(courses);

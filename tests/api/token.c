@@ -1,4 +1,5 @@
 /* An answer that was not heard is asked for again, and many ask at once. */
+#include "course.h"
 #include "reader.h"
 
 #include <criterion/criterion.h>
@@ -46,32 +47,6 @@ static ProtobufCBinaryData lend(const char *token)
     return data;
 }
 
-/* A record as short as may be. */
-typedef struct course {
-    Cbank__V1__CreditRecord record;
-    Cbank__V1__LangText title, *titles[1];
-    Cbank__V1__Amount amount, *amounts[1];
-} course;
-
-static void fill(course *out, const char *reference, int64_t milli)
-{
-    cbank__v1__credit_record__init(&out->record);
-    cbank__v1__lang_text__init(&out->title);
-    cbank__v1__amount__init(&out->amount);
-    out->title.lang = scene_text("zh");
-    out->title.value = scene_text("陶瓷工艺");
-    out->titles[0] = &out->title;
-    out->amount.unit = scene_text("credit");
-    out->amount.milli = milli;
-    out->amounts[0] = &out->amount;
-    out->record.reference = scene_text(reference);
-    out->record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
-    out->record.title = out->titles;
-    out->record.n_title = 1;
-    out->record.amounts = out->amounts;
-    out->record.n_amounts = 1;
-}
-
 static answer issue(const char *token, const char *reference, int64_t milli)
 {
     Cbank__Api__V1__CreditIssueRequest request = CBANK__API__V1__CREDIT_ISSUE_REQUEST__INIT;
@@ -81,7 +56,7 @@ static answer issue(const char *token, const char *reference, int64_t milli)
     answer got = {0};
     course what;
 
-    fill(&what, reference, milli);
+    course_make(&what, reference, milli);
     draft.account = account;
     draft.record = &what.record;
     request.token = lend(token);
@@ -136,7 +111,7 @@ static answer amend(const char *token, const char *id, int64_t milli)
     answer got = {0};
     course what;
 
-    fill(&what, "", milli);
+    course_make(&what, "", milli);
     request.token = lend(token);
     request.institution = scene_text(SCENE_INSTITUTION);
     request.id = scene_text(id);

@@ -263,7 +263,7 @@ Test(institution, never_goes_back_to_a_key_it_had)
     cbank_error err;
 
     teller_works(rotate(&there, &teller_err));
-    teller_fails(rotate(&back, &err), err, INSTITUTION_FIELD);
+    teller_fails(rotate(&back, &err), err, KEY_USED_BEFORE);
     cr_expect_neq(rotate(&there, &err), CBANK_OK, "the request is used once");
     cbank_buffer_clear(&there);
     cbank_buffer_clear(&back);
