@@ -106,6 +106,21 @@ def check_outside(path):
             yield f"includes {name}: only lib/crypto knows OpenSSL"
 
 
+def check_map(folder):
+    """A layer with a map of its nouns, a table that begins with `group`, names all of them."""
+    readme = folder / "README.md"
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    if "\n| group | nouns |\n" not in text:
+        return
+    for path in sorted(folder.glob("*.h")):
+        if not path.stem.endswith("_part") and f"`{path.stem}`" not in text:
+            yield path, "is not on the map in the README.md beside it"
+    for row in re.findall(r"^\| .*", text, re.MULTILINE):
+        for noun in re.findall(r"`(\w+)`", row):
+            if not (folder / f"{noun}.h").is_file() and not (folder / f"{noun}.c").is_file():
+                yield readme, f"names {noun}, which is not there"
+
+
 def sources(folder):
     return sorted(p for p in folder.rglob("*") if p.suffix in (".c", ".h", ".def"))
 
@@ -115,6 +130,7 @@ def main():
     faults = [("lib", fault) for fault in check_table()]
     files = 0
     for folder in sorted((root / "lib").iterdir()):
+        faults += check_map(folder)
         for path in sources(folder) if folder.is_dir() else []:
             files += 1
             if folder.name not in BELOW:
