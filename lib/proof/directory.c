@@ -137,7 +137,7 @@ static cbank_status check_request(const cbi_directory *directory,
     return CBANK_OK;
 }
 
-static bool is_sound_at(const cbi_directory_key *key, uint64_t index)
+bool cbi_directory_key_is_sound(const cbi_directory_key *key, uint64_t index)
 {
     return key->compromised_since == 0 || index < key->compromised_since;
 }
@@ -162,7 +162,7 @@ static cbank_status read_key(const cbi_directory *directory, cbi_directory_insti
     key->until_index = from->until_index;
     key->compromised_since = from->compromised_since;
     key->joined = position > 0 && from->request.len > 0 &&
-                  is_sound_at(&out->keys[position - 1], from->from_index);
+                  cbi_directory_key_is_sound(&out->keys[position - 1], from->from_index);
     key->vouched = from->request.len == 0 ||
                    (position > 0 && (out->keys[position - 1].vouched || !key->joined));
     if (from->request.len > 0)

@@ -67,6 +67,8 @@ cbank_status cbi_directory_open(cbi_bytes file, const cbi_hash *fingerprint, int
 cbank_status cbi_directory_open_vkey(cbi_bytes vkey, cbi_directory *out, cbank_error *err);
 void cbi_directory_clear(cbi_directory *directory);
 
+/* What it signed for this log position is its institution's: it was not in other hands by then. */
+bool cbi_directory_key_is_sound(const cbi_directory_key *key, uint64_t index);
 /* NULL if there is none of this code. */
 const cbi_directory_institution *cbi_directory_find(const cbi_directory *directory,
                                                     cbi_bytes code);

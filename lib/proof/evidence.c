@@ -79,12 +79,9 @@ static cbank_status find_key(const cbi_directory_institution *institution, uint6
     return cbi_fail(err, CBI_REASON_INSTITUTION_KEY, index, code, NULL);
 }
 
-/*
- * What the verifier knows of the institution itself: the pinned key, or a later one that it has
- * signed in without a gap.
- */
-static cbank_status weigh_pins(const cbi_trust *trust, const cbi_directory_institution *institution,
-                               size_t used, cbi_proven *proven, cbank_error *err)
+cbank_status cbi_evidence_weigh_pins(const cbi_trust *trust,
+                                     const cbi_directory_institution *institution, size_t used,
+                                     cbi_proven *proven, cbank_error *err)
 {
     const char *code = institution->message->institution;
     cbank_status status = CBANK_OK;
@@ -131,7 +128,7 @@ cbank_status cbi_receipt_check_signer(const cbi_trust *trust, const cbi_receipt 
     CBI_TRY(find_key(*institution, receipt->index, &key, &used, err));
     CBI_TRY(cbi_envelope_verify(envelope, &key, err));
     *proven = (*institution)->keys[used].vouched ? CBI_PROVEN_VOUCHED : CBI_PROVEN_INSTITUTION;
-    CBI_TRY(weigh_pins(trust, *institution, used, proven, err));
+    CBI_TRY(cbi_evidence_weigh_pins(trust, *institution, used, proven, err));
 done:
     return status;
 }

@@ -44,6 +44,16 @@ typedef struct cbi_receipt {
     size_t n_path;
 } cbi_receipt;
 
+/*
+ * What the verifier knows of an institution itself: `proven` is raised if its key at `used` is
+ * pinned, or a later one that a pinned key has signed in without a gap. `used` is its key count
+ * where none of its keys has signed. UNTRUSTED_KEY (PINNED_KEY_DIFFERS) if the pinned key is none
+ * of its keys.
+ */
+cbank_status cbi_evidence_weigh_pins(const cbi_trust *trust,
+                                     const cbi_directory_institution *institution, size_t used,
+                                     cbi_proven *proven, cbank_error *err);
+
 /* It is in the log of the transcript. NOT_INCLUDED, MALFORMED. */
 cbank_status cbi_receipt_check_included(cbi_hasher *hasher, const cbi_transcript *transcript,
                                         const cbi_receipt *receipt, cbank_error *err);

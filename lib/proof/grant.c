@@ -123,14 +123,18 @@ done:
 
 /* ---- what was signed ------------------------------------------------------------------------ */
 
-/* Did the awarder itself hand it on, under a key that is its own? */
-static bool is_own_word(const cbi_directory_institution *awarder, const cbi_mandate *mandate)
+/* Whose word is it that the awarder has handed this on? */
+static cbank_status weigh_grant(const cbi_trust *trust, const cbi_directory_institution *awarder,
+                                const cbi_mandate *mandate, cbi_proven *out, cbank_error *err)
 {
     uint64_t index = mandate->delegation != NULL ? mandate->delegation->granted_index
                                                  : mandate->succession->granted_index;
     const cbi_directory_key *key = key_at(awarder, index);
+    bool own = cbi_mandate_is_own(mandate) && key != NULL && cbi_directory_key_is_sound(key, index);
+    size_t used = own ? (size_t)(key - awarder->keys) : awarder->key_count;
 
-    return cbi_mandate_is_own(mandate) && key != NULL && !key->vouched;
+    *out = own && !key->vouched ? CBI_PROVEN_INSTITUTION : CBI_PROVEN_VOUCHED;
+    return cbi_evidence_weigh_pins(trust, awarder, used, out, err);
 }
 
 static cbank_status refuse(cbank_status status, const cbank_error *why, const char *code,
@@ -142,26 +146,28 @@ static cbank_status refuse(cbank_status status, const cbank_error *why, const ch
                     cbi_reason_word((cbi_reason)why->reason));
 }
 
-cbank_status cbi_grant_check_record(const cbi_directory *directory, const cbi_evidence *evidence,
+cbank_status cbi_grant_check_record(const cbi_trust *trust, const cbi_evidence *evidence,
                                     const Cbank__V1__CreditRecord *record, uint64_t sequence,
                                     cbi_proven *proven, cbank_error *err)
 {
     const char *code = record->awarded_by->institution;
     const cbi_directory_institution *awarder =
-        cbi_directory_find(directory, cbi_bytes_of_text(code));
+        cbi_directory_find(trust->directory, cbi_bytes_of_text(code));
     const cbi_mandate_signer signer = {evidence->batch.head->institution, evidence->index,
                                        evidence->day, cbi_date_before(evidence->day)};
     cbank_status status = CBANK_OK;
     cbank_error why = {0};
     cbi_mandate mandate;
+    cbi_proven word;
 
     if (awarder == NULL)
         return cbi_fail(err, CBI_REASON_INSTITUTION_UNKNOWN, 0, code, NULL);
     if (strcmp(code, signer.code) != 0) {
         status = cbi_mandate_check_record(awarder->message, record, &signer, &mandate, &why);
         CBI_TRY(refuse(status, &why, code, sequence, err));
-        if (!is_own_word(awarder, &mandate) && *proven > CBI_PROVEN_VOUCHED)
-            *proven = CBI_PROVEN_VOUCHED;
+        CBI_TRY(weigh_grant(trust, awarder, &mandate, &word, err));
+        if (word < *proven)
+            *proven = word;
     }
     if (record->supersedes.len == 0) {
         status = cbi_mandate_check_award(awarder->message, record, evidence->index, &why);
@@ -171,19 +177,17 @@ done:
     return status;
 }
 
-bool cbi_grant_allows_change(const cbi_directory *directory, const cbi_mandate_signer *signer,
-                             const Cbank__V1__CreditRecord *record,
-                             Cbank__V1__ChangeAction action, bool *own)
+cbank_status cbi_grant_check_change(const cbi_trust *trust, const cbi_mandate_signer *signer,
+                                    const Cbank__V1__CreditRecord *record,
+                                    Cbank__V1__ChangeAction action, bool *allowed,
+                                    cbi_proven *word, cbank_error *err)
 {
     const char *code = record->awarded_by->institution;
     const cbi_directory_institution *awarder =
-        cbi_directory_find(directory, cbi_bytes_of_text(code));
+        cbi_directory_find(trust->directory, cbi_bytes_of_text(code));
     cbi_mandate mandate;
 
-    if (awarder == NULL ||
-        cbi_mandate_check_change(awarder->message, record->type, action, signer, &mandate,
-                                 NULL) != CBANK_OK)
-        return false;
-    *own = is_own_word(awarder, &mandate);
-    return true;
+    *allowed = awarder != NULL && cbi_mandate_check_change(awarder->message, record->type, action,
+                                                           signer, &mandate, NULL) == CBANK_OK;
+    return *allowed ? weigh_grant(trust, awarder, &mandate, word, err) : CBANK_OK;
 }

@@ -60,9 +60,9 @@ static bool may_sign(const Cbank__V1__CreditRecord *record, const char *institut
     return awards(record, institution) || strcmp(record->deposited_by, institution) == 0;
 }
 
-static cbank_status prove_item(cbi_hasher *hasher, const cbi_verdict *verdict,
-                               cbi_verdict_item *item, const cbi_evidence *evidence,
-                               cbank_error *err)
+static cbank_status prove_item(cbi_hasher *hasher, const cbi_trust *trust,
+                               const cbi_verdict *verdict, cbi_verdict_item *item,
+                               const cbi_evidence *evidence, cbank_error *err)
 {
     const char *institution = evidence->batch.head->institution;
     cbank_status status = CBANK_OK;
@@ -89,8 +89,8 @@ static cbank_status prove_item(cbi_hasher *hasher, const cbi_verdict *verdict,
     item->receipt_index = evidence->index;
     item->receipt_day = evidence->day;
     if (item->record != NULL && knows_grants(verdict))
-        CBI_TRY(cbi_grant_check_record(verdict->directory, evidence, item->record,
-                                       item->sequence, &item->proven, err));
+        CBI_TRY(cbi_grant_check_record(trust, evidence, item->record, item->sequence,
+                                       &item->proven, err));
     /* Before version 2 only the bank says that another one may sign for the awarding one. */
     else if (item->record != NULL && !awards(item->record, institution) &&
              item->proven > CBI_PROVEN_VOUCHED)
@@ -99,7 +99,7 @@ done:
     return status;
 }
 
-cbank_status cbi_meaning_prove(cbi_hasher *hasher, cbi_verdict *verdict,
+cbank_status cbi_meaning_prove(cbi_hasher *hasher, const cbi_trust *trust, cbi_verdict *verdict,
                                const cbi_evidence *evidence, size_t evidence_count,
                                cbank_error *err)
 {
@@ -116,7 +116,7 @@ cbank_status cbi_meaning_prove(cbi_hasher *hasher, cbi_verdict *verdict,
             continue;
         if (!is_deposit(item) && !is_change(item))
             CBI_TRY(cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, item->sequence, NULL, "batch"));
-        CBI_TRY(prove_item(hasher, verdict, item, &evidence[batch - 1], err));
+        CBI_TRY(prove_item(hasher, trust, verdict, item, &evidence[batch - 1], err));
     }
 done:
     return status;
@@ -205,57 +205,63 @@ static cbi_verdict_item *find_touched(cbi_verdict *verdict, const cbi_verdict_it
 }
 
 /*
- * May the institution that signed a change speak of the record? `*own`: the awarding one itself,
- * or one that it has named.
+ * May the institution that signed a change speak of the record, and by whose word? The awarding
+ * one needs no other's.
  */
-static bool may_change(const cbi_verdict *verdict, const cbi_verdict_item *change,
-                       const Cbank__V1__CreditRecord *record, bool *own)
+static cbank_status weigh_change(const cbi_trust *trust, const cbi_verdict *verdict,
+                                 const cbi_verdict_item *change,
+                                 const Cbank__V1__CreditRecord *record, bool *allowed,
+                                 cbi_proven *word, cbank_error *err)
 {
     const char *code = change->institution->message->institution;
     const cbi_mandate_signer signer = {code, change->receipt_index, change->receipt_day,
                                        cbi_date_before(change->receipt_day)};
 
-    *own = awards(record, code);
-    if (*own || !knows_grants(verdict))
-        return may_sign(record, code);
-    return cbi_grant_allows_change(verdict->directory, &signer, record, change->change->action,
-                                   own);
+    *allowed = may_sign(record, code);
+    *word = awards(record, code) ? CBI_PROVEN_PINNED : CBI_PROVEN_VOUCHED;
+    if (awards(record, code) || !knows_grants(verdict))
+        return CBANK_OK;
+    return cbi_grant_check_change(trust, &signer, record, change->change->action, allowed, word,
+                                  err);
 }
 
 /* What gives a credit back is worth no more than the word it rests on. */
-static void weigh_reinstatement(const cbi_verdict_item *change, bool own,
+static void weigh_reinstatement(const cbi_verdict_item *change, cbi_proven word,
                                 cbi_verdict_item *touched)
 {
-    cbi_proven proven = change->proven;
-
-    if (!own && proven > CBI_PROVEN_VOUCHED)
-        proven = CBI_PROVEN_VOUCHED;
-    if (proven < touched->proven)
-        touched->proven = proven;
+    if (change->proven < word)
+        word = change->proven;
+    if (word < touched->proven)
+        touched->proven = word;
 }
 
 /*
  * A change is about the record that it names: the deposit it touches is that record's, and if
  * that deposit is withheld, no other one that is shown is.
  */
-static cbank_status settle_change(cbi_verdict *verdict, const cbi_deposits *deposits,
-                                  const cbi_verdict_item *change, cbank_error *err)
+static cbank_status settle_change(const cbi_trust *trust, cbi_verdict *verdict,
+                                  const cbi_deposits *deposits, const cbi_verdict_item *change,
+                                  cbank_error *err)
 {
     cbi_bytes named = cbi_message_bytes(change->change->record);
     cbi_verdict_item *touched = find_touched(verdict, change);
-    bool own = true;
+    cbi_proven word = CBI_PROVEN_PINNED;
+    cbank_status status = CBANK_OK;
+    bool allowed = true;
 
     if (touched == NULL && find_deposit(deposits, named) == NULL &&
         cbi_verdict_left_with_merger(verdict, change))
         return CBANK_OK;
     if (touched == NULL || find_deposit(deposits, named) != (touched->shown ? touched : NULL))
         return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
-    if (touched->shown && change->institution != NULL &&
-        !may_change(verdict, change, touched->record, &own))
+    if (touched->shown && change->institution != NULL)
+        CBI_TRY(weigh_change(trust, verdict, change, touched->record, &allowed, &word, err));
+    if (!allowed)
         return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);
     if (change->change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REINSTATE)
-        weigh_reinstatement(change, own, touched);
-    return CBANK_OK;
+        weigh_reinstatement(change, word, touched);
+done:
+    return status;
 }
 
 /* Does this deposit replace the record that this change takes away, in one batch? */
@@ -322,8 +328,8 @@ done:
 }
 
 /* A chain comes before the one it was merged into, where its records may have changed again. */
-static cbank_status settle_changes(cbi_verdict *verdict, const cbi_deposits *deposits,
-                                   cbank_error *err)
+static cbank_status settle_changes(const cbi_trust *trust, cbi_verdict *verdict,
+                                   const cbi_deposits *deposits, cbank_error *err)
 {
     const Cbank__V1__TranscriptHead *head = verdict->transcript.head;
     cbank_status status = CBANK_OK;
@@ -333,14 +339,14 @@ static cbank_status settle_changes(cbi_verdict *verdict, const cbi_deposits *dep
 
         for (uint32_t i = 0; i < head->chains[c]->items; i++) {
             if (is_change(&items[i]))
-                CBI_TRY(settle_change(verdict, deposits, &items[i], err));
+                CBI_TRY(settle_change(trust, verdict, deposits, &items[i], err));
         }
     }
 done:
     return status;
 }
 
-cbank_status cbi_meaning_settle(cbi_verdict *verdict, cbank_error *err)
+cbank_status cbi_meaning_settle(const cbi_trust *trust, cbi_verdict *verdict, cbank_error *err)
 {
     bool all = verdict->transcript.head->terms->completeness ==
                CBANK__V1__COMPLETENESS__COMPLETENESS_ALL;
@@ -353,7 +359,7 @@ cbank_status cbi_meaning_settle(cbi_verdict *verdict, cbank_error *err)
             CBI_TRY(cbi_fail(err, CBI_REASON_COMPLETENESS, verdict->items[i].sequence, NULL,
                              NULL));
     }
-    CBI_TRY(settle_changes(verdict, &deposits, err));
+    CBI_TRY(settle_changes(trust, verdict, &deposits, err));
     CBI_TRY(check_amended(verdict, &deposits, all, err));
     CBI_TRY(cbi_conversion_settle(verdict, err));
     CBI_TRY(sum_up(verdict, err));

@@ -10,16 +10,17 @@
 
 /*
  * Evidence of each item that names some: membership and signer. With none at hand (count 0) the
- * bank's word is all there is. NOT_INCLUDED, BAD_SEMANTICS.
+ * bank's word is all there is. NOT_INCLUDED, BAD_SEMANTICS, UNTRUSTED_KEY.
  */
-cbank_status cbi_meaning_prove(cbi_hasher *hasher, cbi_verdict *verdict,
+cbank_status cbi_meaning_prove(cbi_hasher *hasher, const cbi_trust *trust, cbi_verdict *verdict,
                                const cbi_evidence *evidence, size_t evidence_count,
                                cbank_error *err);
 
 /*
  * Nothing withheld that the terms do not allow, each record once, each change about the entry it
- * names, what is amended replaced once, states and sums. BAD_SEMANTICS, STATE, TOO_LARGE.
+ * names, what is amended replaced once, states and sums. BAD_SEMANTICS, STATE, TOO_LARGE,
+ * UNTRUSTED_KEY (PINNED_KEY_DIFFERS).
  */
-cbank_status cbi_meaning_settle(cbi_verdict *verdict, cbank_error *err);
+cbank_status cbi_meaning_settle(const cbi_trust *trust, cbi_verdict *verdict, cbank_error *err);
 
 #endif

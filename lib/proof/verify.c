@@ -128,7 +128,7 @@ static cbank_status check_evidence(cbi_hasher *hasher, const cbi_trust *trust,
         done++;
         CBI_TRY(cbi_evidence_check(hasher, trust, transcript, message, &evidence[done - 1], err));
     }
-    CBI_TRY(cbi_meaning_prove(hasher, verdict, evidence, done, err));
+    CBI_TRY(cbi_meaning_prove(hasher, trust, verdict, evidence, done, err));
     CBI_TRY(check_decisions(hasher, trust, verdict, err));
 done:
     for (uint32_t i = 0; i < done; i++)
@@ -188,7 +188,7 @@ static cbank_status verify(cbi_hasher *hasher, cbi_bytes file, const cbi_trust *
         CBI_TRY(check_confirmed(directory, out, err));
     CBI_TRY(check_evidence(hasher, trust, out, err));
     CBI_TRY(cbi_holder_check(hasher, out, err));
-    CBI_TRY(cbi_meaning_settle(out, err));
+    CBI_TRY(cbi_meaning_settle(trust, out, err));
     CBI_TRY(check_required(out, terms->require, err));
     CBI_TRY(cbi_freshness_check(directory, terms, cbi_bytes_of_buffer(&note), out, err));
 done:

@@ -22,9 +22,13 @@ static struct {
     cbi_evidence evidence;
     Cbank__V1__CreditRecord record;
     Cbank__V1__Awarder awarder;
+    cbi_directory_key keys[2]; /* of the centre */
+    cbi_pinned_key pin;
+    cbi_trust trust;
 } it;
 
 static uint8_t grant[32] = {7}, other[32] = {8};
+static uint8_t request = 1; /* checked when a directory is opened */
 static cbank_error err;
 
 static char *text(const char *value)
@@ -69,6 +73,33 @@ static void set_up(void)
     it.record.awarded_on = 20240520;
     it.record.deposited_by = text("COLLEGE");
     it.record.delegation = (ProtobufCBinaryData){32, grant};
+    it.trust = (cbi_trust){.directory = &it.directory};
+}
+
+static cbi_public key_of(uint8_t byte)
+{
+    return (cbi_public){.suite = CBI_SUITE_SHA256_ED25519, .size = 32, .bytes = {byte}};
+}
+
+/* The centre has asked for the delegation itself, under the first of two keys. */
+static void ask(void)
+{
+    it.delegation.request = (ProtobufCBinaryData){1, &request};
+    it.keys[0] = (cbi_directory_key){.key = key_of(1), .from_index = 10, .until_index = 60};
+    it.keys[1] = (cbi_directory_key){.key = key_of(2), .from_index = 60, .joined = true};
+    it.institutions[1].keys = it.keys;
+    it.institutions[1].key_count = 2;
+}
+
+/* The verifier knows this key of an institution from another channel. */
+static void pin(const char *code, uint8_t byte)
+{
+    cbi_public key = key_of(byte);
+
+    strcpy(it.pin.institution, code);
+    cr_assert_eq(cbi_public_fingerprint(&key, &it.pin.fingerprint, NULL), CBANK_OK);
+    it.trust.pins = &it.pin;
+    it.trust.pin_count = 1;
 }
 
 TestSuite(grant, .init = set_up);
@@ -76,8 +107,8 @@ TestSuite(grant, .init = set_up);
 /* The finer reason's word, or "" where it is allowed. */
 static const char *refusal(cbi_proven *proven)
 {
-    cbank_status status = cbi_grant_check_record(&it.directory, &it.evidence, &it.record, 3,
-                                                 proven, &err);
+    cbank_status status = cbi_grant_check_record(&it.trust, &it.evidence, &it.record, 3, proven,
+                                                 &err);
 
     if (status == CBANK_OK)
         return "";
@@ -107,7 +138,6 @@ Test(grant, a_delegate_proves_it_no_better_than_the_bank_vouches)
 Test(grant, what_the_awarder_asked_for_itself_is_its_own_word)
 {
     cbi_directory_key key = {.from_index = 10};
-    uint8_t request = 1; /* checked when a directory is opened */
 
     it.delegation.request = (ProtobufCBinaryData){1, &request};
     it.institutions[1].keys = &key;
@@ -117,6 +147,81 @@ Test(grant, what_the_awarder_asked_for_itself_is_its_own_word)
     ALLOWED(VOUCHED);
     key = (cbi_directory_key){.from_index = 60};
     ALLOWED(VOUCHED); /* it was not its key then */
+}
+
+/* Whoever has stolen a key may hand on in its owner's name. */
+Test(grant, what_was_asked_for_with_a_key_in_other_hands_is_nobodys_own_word)
+{
+    ask();
+    it.keys[0].compromised_since = it.delegation.granted_index + 1;
+    ALLOWED(INSTITUTION);
+    it.keys[0].compromised_since = it.delegation.granted_index;
+    ALLOWED(VOUCHED);
+}
+
+/* A bank that invents a key for a college may let another one sign for it instead. */
+Test(grant, who_signs_for_a_college_does_not_lead_past_the_key_that_is_known_of_it)
+{
+    cbi_proven proven = CBI_PROVEN_INSTITUTION;
+
+    ask();
+    pin("STREET", 3);
+    cr_expect_eq(cbi_grant_check_record(&it.trust, &it.evidence, &it.record, 3, &proven, &err),
+                 CBANK_E_UNTRUSTED_KEY);
+    cr_expect_eq(err.reason, CBI_REASON_PINNED_KEY_DIFFERS);
+    cr_expect_str_eq(err.object, "STREET");
+    it.delegation.request = (ProtobufCBinaryData){0, NULL};
+    cr_expect_eq(cbi_grant_check_record(&it.trust, &it.evidence, &it.record, 3, &proven, &err),
+                 CBANK_E_UNTRUSTED_KEY, "nor on the bank's word");
+}
+
+/* What is proven of a record is the weaker of two words: the signer's, and that it may sign. */
+Test(grant, it_is_proven_by_a_known_key_where_both_are_known)
+{
+    cbi_proven proven = CBI_PROVEN_PINNED; /* the signer's own key is */
+
+    ask();
+    cr_expect_str_eq(refusal(&proven), "");
+    cr_expect_eq(proven, CBI_PROVEN_INSTITUTION);
+    pin("STREET", 1);
+    proven = CBI_PROVEN_PINNED;
+    cr_expect_str_eq(refusal(&proven), "");
+    cr_expect_eq(proven, CBI_PROVEN_PINNED);
+    proven = CBI_PROVEN_INSTITUTION; /* it does not lift what the signer is worth */
+    cr_expect_str_eq(refusal(&proven), "");
+    cr_expect_eq(proven, CBI_PROVEN_INSTITUTION);
+    pin("STREET", 2);
+    proven = CBI_PROVEN_PINNED;
+    cr_expect_str_eq(refusal(&proven), "");
+    cr_expect_eq(proven, CBI_PROVEN_INSTITUTION, "a key before the one that is known");
+}
+
+Test(grant, a_change_rests_on_the_same_word)
+{
+    const cbi_mandate_signer signer = {"COLLEGE", RECEIVED, DAY, 20240630};
+    Cbank__V1__ChangeAction action = CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REINSTATE;
+    cbi_proven word;
+    bool allowed;
+
+#define CHANGE()                                                                                   \
+    cbi_grant_check_change(&it.trust, &signer, &it.record, action, &allowed, &word, &err)
+    cr_expect_eq(CHANGE(), CBANK_OK);
+    cr_expect(allowed && word == CBI_PROVEN_VOUCHED);
+    ask();
+    cr_expect_eq(CHANGE(), CBANK_OK);
+    cr_expect(allowed && word == CBI_PROVEN_INSTITUTION);
+    pin("STREET", 1);
+    cr_expect_eq(CHANGE(), CBANK_OK);
+    cr_expect(allowed && word == CBI_PROVEN_PINNED);
+    it.keys[0].compromised_since = it.delegation.granted_index;
+    cr_expect_eq(CHANGE(), CBANK_OK);
+    cr_expect(allowed && word == CBI_PROVEN_VOUCHED);
+    pin("STREET", 3);
+    cr_expect_eq(CHANGE(), CBANK_E_UNTRUSTED_KEY);
+    it.delegation.signer = text("OTHER");
+    cr_expect_eq(CHANGE(), CBANK_OK);
+    cr_expect_not(allowed);
+#undef CHANGE
 }
 
 Test(grant, nobody_signs_under_a_grant_that_is_another_ones_or_came_later)
@@ -180,7 +285,7 @@ Test(grant, an_awarder_that_is_not_listed_is_not_known)
     cbi_proven proven = CBI_PROVEN_INSTITUTION;
 
     it.awarder.institution = text("NOBODY");
-    cr_expect_eq(cbi_grant_check_record(&it.directory, &it.evidence, &it.record, 3, &proven, &err),
+    cr_expect_eq(cbi_grant_check_record(&it.trust, &it.evidence, &it.record, 3, &proven, &err),
                  CBANK_E_UNTRUSTED_KEY);
     cr_expect_eq(err.reason, CBI_REASON_INSTITUTION_UNKNOWN);
 }
