@@ -120,12 +120,11 @@ done:
 
 /* ---- the fold ---------------------------------------------------------------------------- */
 
-static void fill_entry(const cbi_verdict *verdict, const cbi_verdict_item *item,
-                       cbi_usage_entry *out)
+static void fill_entry(const cbi_verdict_item *item, cbi_usage_entry *out)
 {
     *out = (cbi_usage_entry){.leaf = item->leaf,
                              .entry_class = item->entry_class,
-                             .detached = cbi_verdict_left_with_merger(verdict, item)};
+                             .detached = item->left};
     if (!item->shown)
         return;
     out->kind = (int)item->statement.kind->kind;
@@ -209,7 +208,7 @@ cbank_status cbi_conversion_settle(cbi_verdict *verdict, cbank_error *err)
                                       .merged_into = head->chains[c]->merged_into,
                                       .joined_at = verdict->joins[c]};
     for (size_t i = 0; i < verdict->item_count; i++)
-        fill_entry(verdict, &verdict->items[i], &usage.entries[i]);
+        fill_entry(&verdict->items[i], &usage.entries[i]);
     CBI_TRY(cbi_usage_settle(&usage, err));
     CBI_TRY(compare_records(verdict, &usage, err));
     CBI_TRY(compare_changed(verdict, &usage, err));

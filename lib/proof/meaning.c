@@ -249,8 +249,7 @@ static cbank_status settle_change(const cbi_trust *trust, cbi_verdict *verdict,
     cbank_status status = CBANK_OK;
     bool allowed = true;
 
-    if (touched == NULL && find_deposit(deposits, named) == NULL &&
-        cbi_verdict_left_with_merger(verdict, change))
+    if (touched == NULL && find_deposit(deposits, named) == NULL && change->left)
         return CBANK_OK;
     if (touched == NULL || find_deposit(deposits, named) != (touched->shown ? touched : NULL))
         return cbi_fail(err, CBI_REASON_CHANGE_DIFFERS, change->sequence, NULL, NULL);

@@ -80,17 +80,31 @@ static void mark_restored(const cbi_verdict_item *before, cbi_verdict_item *item
         cbi_verdict_is(item, KIND(CREDIT_CHANGED)) && (reopened || before->restored);
 }
 
+/* Between a merger in and the entry that undid it. */
+static void mark_left(cbi_verdict_item *chain, uint32_t count)
+{
+    uint64_t until = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        chain[i].left = i < until;
+        if (cbi_verdict_is(&chain[i], KIND(MERGED_IN)) && chain[i].undone_at > until)
+            until = chain[i].undone_at;
+    }
+}
+
 cbank_status cbi_undoing_settle(cbi_verdict *verdict, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
     for (uint32_t c = 0; c < verdict->transcript.head->n_chains; c++) {
         cbi_verdict_item *chain = &verdict->items[cbi_verdict_first(verdict, c)];
+        uint32_t count = verdict->transcript.head->chains[c]->items;
 
-        for (uint32_t i = 1; i < verdict->transcript.head->chains[c]->items; i++) {
+        for (uint32_t i = 1; i < count; i++) {
             CBI_TRY(undo(chain, &chain[i], err));
             mark_restored(&chain[i - 1], &chain[i]);
         }
+        mark_left(chain, count);
     }
 done:
     return status;

@@ -10,7 +10,8 @@
 #include "proof/verdict.h"
 
 /*
- * Fills `undone_at` of what was undone, and `restored` of the changes that follow a merger undone.
+ * Fills `undone_at` of what was undone, `restored` of the changes that follow a merger undone, and
+ * `left` of what came while it stood.
  * BAD_SEMANTICS (UNDOING_DIFFERS) if an entry undoes what it may not.
  */
 cbank_status cbi_undoing_settle(cbi_verdict *verdict, cbank_error *err);

@@ -59,15 +59,3 @@ bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind)
 {
     return item->shown && item->statement.kind->kind == kind;
 }
-
-bool cbi_verdict_left_with_merger(const cbi_verdict *verdict, const cbi_verdict_item *item)
-{
-    const cbi_verdict_item *chain = &verdict->items[cbi_verdict_first(verdict, item->chain)];
-
-    for (uint64_t i = 0; i < item->sequence; i++) {
-        if (cbi_verdict_is(&chain[i], CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_MERGED_IN) &&
-            chain[i].undone_at > item->sequence)
-            return true;
-    }
-    return false;
-}

@@ -27,6 +27,8 @@ typedef struct cbi_verdict_item {
     cbi_hash leaf;
     /* Of a merger or a document: the sequence at which it was undone; 0 while it stands. */
     uint64_t undone_at;
+    /* Made while an account was merged in that no longer is: what it names may be gone. */
+    bool left;
     /* Of a change: made while the account was merged, and written again on its own chain. */
     bool restored;
     /* Of a deposit that is shown: */
@@ -87,9 +89,6 @@ void cbi_verdict_keep_fork(cbi_verdict *verdict);
 
 /* The items of one chain stand together: where it begins. */
 size_t cbi_verdict_first(const cbi_verdict *verdict, uint32_t chain);
-
-/* Was it made while an account was merged in that no longer is? What it names may be gone. */
-bool cbi_verdict_left_with_merger(const cbi_verdict *verdict, const cbi_verdict_item *item);
 
 /* A shown item of this kind. */
 bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind);
