@@ -276,6 +276,52 @@ static cbank_status open_once(const char *folder, cbi_bytes passphrase, cbi_suit
     return status;
 }
 
+/* Whether log.key is the key that signs, so that nothing under the other name is needed. */
+static cbank_status find_settled(const char *folder, cbi_bytes passphrase, bool *out,
+                                 cbank_error *err)
+{
+    char path[CBI_PATH_MAX];
+    cbi_logkey key = {0};
+    cbi_store *store = NULL;
+    cbank_status status = CBANK_OK;
+    cbi_config config;
+
+    CBI_TRY(cbi_config_read(folder, &config, err));
+    CBI_TRY(cbi_config_path(folder, "store", path, err));
+    CBI_TRY(cbi_store_open(path, config.quota, &store, err));
+    CBI_TRY(cbi_logkey_read(folder, passphrase, &key, err));
+    CBI_TRY(cbi_logkey_choose(folder, passphrase, store, &key, err));
+    *out = !key.takes_over;
+done:
+    cbi_store_close(store);
+    cbi_logkey_clear(&key);
+    return status;
+}
+
+/*
+ * The lock, and nothing left to settle: before it was given, somebody else may have begun an epoch
+ * and stopped, and then log.next.key is all there is of the key that signs.
+ */
+static cbank_status lock_settled(const char *folder, cbi_bytes passphrase, cbi_suite *suite,
+                                 int *fd, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    bool settled = false;
+
+    for (int i = 0; i < ROTATION_TRIES && !settled; i++) {
+        if (*fd >= 0)
+            close(*fd);
+        *fd = -1;
+        CBI_TRY(open_once(folder, passphrase, suite, err));
+        CBI_TRY(lock_keys(folder, fd, err));
+        CBI_TRY(find_settled(folder, passphrase, &settled, err));
+    }
+    if (!settled)
+        status = cbi_fail(err, CBI_REASON_LOG_GREW, 0, NULL, NULL);
+done:
+    return status;
+}
+
 cbank_status cbi_logkey_rotate(const char *folder, cbi_bytes passphrase, int64_t now,
                                cbank_error *err)
 {
@@ -284,8 +330,7 @@ cbank_status cbi_logkey_rotate(const char *folder, cbi_bytes passphrase, int64_t
     cbi_suite suite;
     int fd = -1;
 
-    CBI_TRY(open_once(folder, passphrase, &suite, err));
-    CBI_TRY(lock_keys(folder, &fd, err));
+    CBI_TRY(lock_settled(folder, passphrase, &suite, &fd, err));
     CBI_TRY(write_next(folder, passphrase, suite, err));
     CBI_TRY(cbi_bank_open_waiting(folder, passphrase, &bank, err));
     CBI_TRY(begin_epoch(bank, now, err));

@@ -2,9 +2,11 @@
 #include <criterion/criterion.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "bank/auditor.h"
@@ -235,6 +237,41 @@ Test(logkey, a_stop_at_any_step_is_mended_by_the_next_opening)
     }
     rotate(); /* over the stale file too */
     finds_nothing();
+}
+
+static void *rotate_beside(void *answer)
+{
+    *(cbank_status *)answer = cbi_logkey_rotate(it.path, (cbi_bytes){0}, it.now + 1, NULL);
+    return NULL;
+}
+
+/* The other one stops behind its third step: what waits under the second name is its only key. */
+Test(logkey, of_two_who_change_it_the_second_never_removes_the_first_ones_key)
+{
+    cbank_buffer old_key = read_whole(key_path("log.key")), new_key;
+    cbank_status answer = CBANK_E_INTERNAL;
+    char keys[160];
+    pthread_t second;
+    int fd;
+
+    rotate();
+    close_bank();
+    new_key = read_whole(key_path("log.key"));
+    snprintf(keys, sizeof(keys), "%s/keys", it.path);
+    fd = open(keys, O_RDONLY | O_DIRECTORY);
+    cr_assert_eq(flock(fd, LOCK_EX), 0);
+    cr_assert_eq(pthread_create(&second, NULL, rotate_beside, &answer), 0);
+    usleep(500000); /* by now it waits for the lock; if it does not yet, this shows nothing */
+    write_whole(key_path("log.next.key"), &new_key);
+    write_whole(key_path("log.key"), &old_key);
+    close(fd);
+    cr_assert_eq(pthread_join(second, NULL), 0);
+    cr_expect_eq(answer, CBANK_OK);
+    it.now++;
+    teller_works(open_bank(&teller_err));
+    finds_nothing();
+    cbank_buffer_clear(&old_key);
+    cbank_buffer_clear(&new_key);
 }
 
 Test(logkey, a_handle_with_the_old_key_writes_no_more)
