@@ -156,6 +156,31 @@ static cbank_status compare_records(const cbi_verdict *verdict, const cbi_usage 
     return CBANK_OK;
 }
 
+/*
+ * The pages, which say what is used, are left out only where they would name a record that is
+ * withheld: else the institution's signature would cover uses that only the bank states. The uses
+ * of one conversion stand together.
+ */
+static cbank_status check_pages(const cbi_verdict *verdict, const cbi_usage *usage,
+                                cbank_error *err)
+{
+    size_t i = 0;
+
+    while (i < usage->use_count) {
+        uint32_t conversion = usage->uses[i].conversion;
+        const cbi_usage_grounds *grounds = &usage->entries[conversion].grounds;
+        size_t begin = i;
+        bool all = true;
+
+        for (; i < usage->use_count && usage->uses[i].conversion == conversion; i++)
+            all = all && verdict->items[usage->uses[i].record].shown;
+        if (all && grounds->head != NULL && grounds->sources == NULL &&
+            i - begin == grounds->head->sources)
+            return differs(&verdict->items[conversion], "pages", err);
+    }
+    return CBANK_OK;
+}
+
 /* A change is about the recognition whose statement it touches, and by its institution. */
 static cbank_status compare_changed(const cbi_verdict *verdict, const cbi_usage *usage,
                                     cbank_error *err)
@@ -211,6 +236,7 @@ cbank_status cbi_conversion_settle(cbi_verdict *verdict, cbank_error *err)
         fill_entry(&verdict->items[i], &usage.entries[i]);
     CBI_TRY(cbi_usage_settle(&usage, err));
     CBI_TRY(compare_records(verdict, &usage, err));
+    CBI_TRY(check_pages(verdict, &usage, err));
     CBI_TRY(compare_changed(verdict, &usage, err));
     take_results(verdict, &usage);
 done:

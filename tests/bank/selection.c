@@ -1,7 +1,9 @@
 /* What of an account is shown, what is withheld, and what the bank shows to nobody. */
 #include <criterion/criterion.h>
 
+#include "bank/panel.h"
 #include "bank/stranger.h"
+#include "proof/assembly.h"
 
 Test(selection, only_the_records_that_are_asked_for_are_shown_and_every_change)
 {
@@ -200,5 +202,84 @@ Test(selection, shows_as_many_entries_as_it_may_and_no_more)
     cr_expect_eq(other.verdict.shown, 96);
     cr_expect_eq(other.verdict.item_count, CBI_TRANSCRIPT_SHOWN_MAX + 1);
     stranger_leave(&other);
+    teller_close(&it);
+}
+
+/* One part more; the pages of what was recognised are left out. */
+static void copy_part(cbi_assembly *assembly, cbi_bytes part, bool decision)
+{
+    Cbank__V1__RecognitionEvidence *message = NULL;
+    cbank_buffer bytes = {0};
+    size_t pages;
+
+    if (!decision) {
+        teller_works(cbi_assembly_add(assembly, part, &teller_err));
+        return;
+    }
+    teller_works(cbi_message_parse(&cbank__v1__recognition_evidence__descriptor, part, &message,
+                                   &teller_err));
+    pages = message->n_pages;
+    message->n_pages = 0;
+    teller_works(cbi_message_pack(message, &bytes, &teller_err));
+    teller_works(cbi_assembly_add(assembly, cbi_bytes_of_buffer(&bytes), &teller_err));
+    message->n_pages = pages;
+    cbi_message_free(message);
+    cbank_buffer_clear(&bytes);
+}
+
+/* As a bank would write it that does not want to show what an institution has signed. */
+static cbank_buffer without_pages(const teller *it, const cbank_buffer *file)
+{
+    const cbi_private *key = it->bank->log_key.key;
+    cbi_assembly assembly = {0};
+    cbi_transcript transcript = {0};
+    cbank_buffer out = {0};
+    cbi_hash digest;
+    cbi_bytes part;
+
+    teller_works(cbi_transcript_open(cbi_bytes_of_buffer(file), &transcript, &teller_err));
+    Cbank__V1__TranscriptHead head = *transcript.head;
+
+    teller_works(cbi_assembly_begin(it->bank->config.suite, &assembly, &teller_err));
+    for (uint32_t i = 0; cbi_artefact_next(&transcript.file.parts, &part); i++)
+        copy_part(&assembly, part, i >= head.batches && i - head.batches < head.recognitions);
+    teller_works(cbi_assembly_digest(&assembly, &digest, &teller_err));
+    head.body_digest = cbi_message_data(cbi_bytes_of_hash(&digest));
+    teller_works(cbi_assembly_finish(&assembly, CBI_TRANSCRIPT_TYPE, &head, &key, 1, &out,
+                                     &teller_err));
+    cbi_assembly_clear(&assembly);
+    cbi_transcript_clear(&transcript);
+    return out;
+}
+
+Test(selection, the_pages_of_a_recognition_are_left_out_only_for_a_record_that_is_withheld)
+{
+    cbi_disclosure_terms terms;
+    teller_id ids[2];
+    char *only[1];
+    stranger other;
+    teller it;
+    cbank_buffer cut;
+    cbank_error err;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    ids[0] = teller_issue(&it, "A", 3500);
+    ids[1] = teller_issue(&it, "B", 1000);
+    panel_recognise(&it, "1", ids, 2, CBANK__V1__USE_SCOPE__USE_SCOPE_EVERYWHERE);
+    terms = stranger_asks(&it);
+    only[0] = ids[0].text;
+    for (size_t withheld = 0; withheld < 2; withheld++) {
+        terms.only = withheld ? only : NULL;
+        terms.only_count = withheld;
+        stranger_show(&it, &terms, &other);
+        cut = without_pages(&it, &other.transcript.file);
+        cbank_buffer_clear(&other.transcript.file);
+        other.transcript.file = cut;
+        if (withheld)
+            teller_works(stranger_judge(&other, &teller_err));
+        else
+            teller_fails(stranger_judge(&other, &err), err, EVIDENCE_DIFFERS);
+        stranger_leave(&other);
+    }
     teller_close(&it);
 }
