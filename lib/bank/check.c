@@ -4,6 +4,7 @@
 
 #include "bank/counter.h"
 #include "bank/intake.h"
+#include "bank/recognition.h"
 #include "base/memory.h"
 #include "ledger/state.h"
 
@@ -23,6 +24,7 @@ static const struct {
     {CBI_TABLE_OPENING, cbi_check_opening},
     {CBI_TABLE_IDENTITY, cbi_check_identity},
     {CBI_TABLE_PUBLICATION, cbi_check_publication},
+    {CBI_TABLE_RECOGNITION, cbi_check_recognition},
     {CBI_TABLE_CONSENT, cbi_check_consent},
     {CBI_TABLE_TOKEN, cbi_check_token},
 };
@@ -270,8 +272,26 @@ static cbank_status has_batch(cbi_txn *txn, uint64_t number, bool *out, cbank_er
     return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
 }
 
-/* Numbers of batches run on: the counter names the last row. */
-static cbank_status count_batches(cbi_check *check, cbank_error *err)
+static cbank_status has_recognition(cbi_txn *txn, uint64_t number, bool *out, cbank_error *err)
+{
+    cbi_recognition_row row;
+    cbank_status status = cbi_recognition_row_read(txn, number, &row, err);
+
+    *out = status == CBANK_OK;
+    return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
+}
+
+/* What has numbers that run on: the counter names the last row. */
+static const struct {
+    cbi_counter counter;
+    const char *name;
+    cbank_status (*has)(cbi_txn *txn, uint64_t number, bool *out, cbank_error *err);
+} NUMBERED[] = {
+    {CBI_COUNTER_BATCHES, "batches", has_batch},
+    {CBI_COUNTER_RECOGNITIONS, "recognitions", has_recognition},
+};
+
+static cbank_status count_numbered(cbi_check *check, size_t which, uint64_t seen, cbank_error *err)
 {
     cbi_txn *txn = NULL;
     cbank_status status = CBANK_OK;
@@ -279,12 +299,12 @@ static cbank_status count_batches(cbi_check *check, cbank_error *err)
     uint64_t number;
 
     CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-    CBI_TRY(cbi_counter_read(txn, CBI_COUNTER_BATCHES, &number, err));
+    CBI_TRY(cbi_counter_read(txn, NUMBERED[which].counter, &number, err));
     if (number > 0)
-        CBI_TRY(has_batch(txn, number, &last, err));
-    CBI_TRY(has_batch(txn, number + 1, &another, err));
-    if (number < check->batches || !last || another)
-        CBI_TRY(compare(err, "batches", number, check->batches));
+        CBI_TRY(NUMBERED[which].has(txn, number, &last, err));
+    CBI_TRY(NUMBERED[which].has(txn, number + 1, &another, err));
+    if (number < seen || !last || another)
+        CBI_TRY(compare(err, NUMBERED[which].name, number, seen));
 done:
     cbi_txn_abort(txn);
     return status;
@@ -306,7 +326,9 @@ static cbank_status step_counts(cbi_check *check, cbank_error *err)
     cbi_store_use use;
 
     check->table++;
-    status = count_batches(check, &error);
+    status = count_numbered(check, 0, check->batches, &error);
+    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
+    status = count_numbered(check, 1, check->recognitions, &error);
     CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
     /* Reads the list of free pages, which the next writer will follow. */
     status = cbi_store_measure(check->bank->store, &use, &error);

@@ -5,18 +5,22 @@
 #include "bank/account.h"
 #include "bank/family.h"
 #include "bank/holding.h"
+#include "bank/recognition.h"
 #include "base/memory.h"
 #include "proof/batch.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
+#define CLASS(name) CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_##name
 
 /* What one entry of an account's chain leaves behind for those that follow. */
 typedef struct chain_link {
     uint64_t index;
     cbi_hash leaf;
-    cbi_hash id; /* of a deposit's record */
+    cbi_hash id; /* of a deposit's record, or of a recognition */
     bool deposit;
+    bool converts;
     cbi_record_state state;
+    cbi_conversion_state conversion;
     int kind;
     bool undone;
 } chain_link;
@@ -74,8 +78,9 @@ done:
     return status;
 }
 
-/* Is there a deposit of this sequence and leaf on a chain that was merged into this one? */
-static cbank_status find_elsewhere(const walk *it, uint64_t sequence, cbi_bytes leaf, bool *found,
+/* Is there such an entry of this class on a chain that was merged into this one? */
+static cbank_status find_elsewhere(const walk *it, Cbank__V1__EntryClass entry_class,
+                                   uint64_t sequence, cbi_bytes leaf, bool *found,
                                    cbank_error *err)
 {
     cbank_buffer row = {0};
@@ -93,7 +98,7 @@ static cbank_status find_elsewhere(const walk *it, uint64_t sequence, cbi_bytes 
         do {
             CBI_TRY(cbi_logged_step_back(it->txn, it->check->hasher, &head, &row, &logged, err));
         } while (logged.entry.sequence > sequence);
-        *found = logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD &&
+        *found = logged.entry.entry_class == entry_class &&
                  cbi_bytes_equal(leaf, cbi_bytes_of_hash(&logged.leaf));
     }
 done:
@@ -101,21 +106,22 @@ done:
     return status;
 }
 
-/* An earlier deposit of this chain that is named; NULL for one of a chain merged into it. */
-static cbank_status find_touched(walk *it, size_t from, uint64_t sequence, cbi_bytes leaf,
-                                 chain_link **out, cbank_error *err)
+/* An earlier deposit or conversion of this chain; NULL for one of a chain merged into it. */
+static cbank_status find_touched(walk *it, size_t from, bool converts, uint64_t sequence,
+                                 cbi_bytes leaf, chain_link **out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     bool elsewhere = false;
 
     *out = NULL;
     if (it->merged_count > 0)
-        CBI_TRY(find_elsewhere(it, sequence, leaf, &elsewhere, err));
+        CBI_TRY(find_elsewhere(it, converts ? CLASS(USE) : CLASS(AWARD), sequence, leaf,
+                               &elsewhere, err));
     if (elsewhere)
         return CBANK_OK;
     if (sequence >= from)
         return wrong(it, from, "touched sequence", err);
-    if (!it->links[sequence].deposit ||
+    if (!(converts ? it->links[sequence].converts : it->links[sequence].deposit) ||
         !cbi_bytes_equal(leaf, cbi_bytes_of_hash(&it->links[sequence].leaf)))
         return wrong(it, from, "touched leaf", err);
     *out = &it->links[sequence];
@@ -131,7 +137,7 @@ static cbank_status take_question(walk *it, size_t sequence, const cbi_statement
     cbank_status status = CBANK_OK;
     chain_link *touched;
 
-    CBI_TRY(find_touched(it, sequence, body->touched_sequence,
+    CBI_TRY(find_touched(it, sequence, false, body->touched_sequence,
                          cbi_message_bytes(body->touched_leaf), &touched, err));
     if (touched != NULL &&
         cbi_record_state_step(&touched->state, CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUSPEND,
@@ -150,7 +156,7 @@ static cbank_status take_change(walk *it, size_t sequence, const cbi_statement *
     cbank_status status = CBANK_OK;
     chain_link *touched;
 
-    CBI_TRY(find_touched(it, sequence, changed->touched_sequence,
+    CBI_TRY(find_touched(it, sequence, false, changed->touched_sequence,
                          cbi_message_bytes(changed->touched_leaf), &touched, err));
     if (touched == NULL)
         goto done;
@@ -161,6 +167,35 @@ static cbank_status take_change(walk *it, size_t sequence, const cbi_statement *
         CBI_TRY(wrong(it, sequence, cbank_reason_name(err->reason), err));
 done:
     cbi_message_free(change);
+    return status;
+}
+
+/* A conversion begins, or an earlier one changes as the rules allow. */
+static cbank_status take_conversion(walk *it, size_t sequence, const cbi_statement *statement,
+                                    cbank_error *err)
+{
+    const Cbank__V1__ConversionRecognised *recognised =
+        cbi_statement_body(statement, &cbank__v1__conversion_recognised__descriptor);
+    const Cbank__V1__ConversionChanged *changed =
+        cbi_statement_body(statement, &cbank__v1__conversion_changed__descriptor);
+    const Cbank__V1__ConversionReplaced *replaced =
+        cbi_statement_body(statement, &cbank__v1__conversion_replaced__descriptor);
+    cbank_status status = CBANK_OK;
+    chain_link *touched = NULL;
+
+    if (recognised != NULL)
+        it->links[sequence].converts =
+            cbi_hash_from(cbi_message_bytes(recognised->recognition), &it->links[sequence].id);
+    if (changed != NULL)
+        CBI_TRY(find_touched(it, sequence, true, changed->touched_sequence,
+                             cbi_message_bytes(changed->touched_leaf), &touched, err));
+    if (replaced != NULL)
+        CBI_TRY(find_touched(it, sequence, true, replaced->touched_sequence,
+                             cbi_message_bytes(replaced->touched_leaf), &touched, err));
+    if (touched != NULL && cbi_conversion_state_step(&touched->conversion, statement->kind->kind,
+                                                     err) != CBANK_OK)
+        CBI_TRY(wrong(it, sequence, cbank_reason_name(err->reason), err));
+done:
     return status;
 }
 
@@ -247,6 +282,7 @@ static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
     if (cbi_lifecycle_step(&it->life, kind, err) != CBANK_OK)
         CBI_TRY(wrong(it, sequence, cbank_reason_name(err->reason), err));
     CBI_TRY(take_account(it, sequence, &read.statement, err));
+    CBI_TRY(take_conversion(it, sequence, &read.statement, err));
     if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED)
         CBI_TRY(take_deposit(it, sequence, &read.statement, err));
     if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_QUESTIONED)
@@ -258,7 +294,20 @@ done:
     return status;
 }
 
-/* The chain's end against `state`, which is what a deposit looks at. */
+static cbank_status compare_conversion(const walk *it, const chain_link *link, cbank_error *err)
+{
+    cbi_recognition_row row;
+    cbank_status status = cbi_recognition_find(it->txn, &link->id, &row, err);
+
+    if (status == CBANK_E_NOT_FOUND)
+        return CBANK_OK; /* was found when it was its turn in the log */
+    if (status == CBANK_OK && row.state != link->conversion)
+        status = cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_RECOGNITION, link->index,
+                                 "state");
+    return status;
+}
+
+/* The chain's end against the rows, which is what acts look at. */
 static cbank_status compare_states(const walk *it, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -271,6 +320,8 @@ static cbank_status compare_states(const walk *it, cbank_error *err)
                                 it->links[it->count - 1].index, "account"));
     /* What has been merged away changes on the chain that goes on. */
     for (size_t i = 0; i < it->count && life != CBI_LIFE_MERGED; i++) {
+        if (it->links[i].converts)
+            CBI_TRY(compare_conversion(it, &it->links[i], err));
         if (!it->links[i].deposit)
             continue;
         CBI_TRY(cbi_holding_state(it->txn, it->links[i].index, &state, err));

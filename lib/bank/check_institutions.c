@@ -253,30 +253,40 @@ static cbank_status check_envelope(cbi_check *check, const cbi_intake *intake,
     return CBANK_OK;
 }
 
-/* Signed by the key that was the institution's where the receipt stands, or is today's. */
-static cbank_status check_signature(cbi_check *check, cbi_txn *txn, const cbi_intake *intake,
-                                    const cbi_batch_head *head, cbank_error *err)
+cbank_status cbi_check_key_at(cbi_check *check, cbi_txn *txn, const char *institution, uint64_t at,
+                              cbi_table table, cbi_public *out, cbank_error *err)
 {
-    uint64_t at = intake->received_at == 0 ? UINT64_MAX : intake->receipt_index;
     Cbank__V1__DirectoryInstitution *known = NULL;
     cbank_status status = CBANK_OK;
-    cbi_public key;
     bool found = false;
 
-    CBI_TRY(cbi_institution_read(txn, intake->institution, &known, err));
+    CBI_TRY(cbi_institution_read(txn, institution, &known, err));
     for (size_t i = 0; i < known->n_keys && !found; i++) {
         const Cbank__V1__InstitutionKey *stated = known->keys[i];
 
         found = stated->from_index < at && (stated->until_index == 0 || at < stated->until_index);
         if (found)
             CBI_TRY(cbi_public_parse(check->bank->config.suite,
-                                     cbi_message_bytes(stated->public_key), &key, err));
+                                     cbi_message_bytes(stated->public_key), out, err));
     }
     if (!found)
-        CBI_TRY(wrong(check, CBI_TABLE_BATCH, "key", err));
-    CBI_TRY(cbi_envelope_verify(&head->envelope, &key, err));
+        CBI_TRY(wrong(check, table, "key", err));
 done:
     cbi_message_free(known);
+    return status;
+}
+
+/* Signed by the key that was the institution's where the receipt stands, or is today's. */
+static cbank_status check_signature(cbi_check *check, cbi_txn *txn, const cbi_intake *intake,
+                                    const cbi_batch_head *head, cbank_error *err)
+{
+    uint64_t at = intake->received_at == 0 ? UINT64_MAX : intake->receipt_index;
+    cbank_status status = CBANK_OK;
+    cbi_public key;
+
+    CBI_TRY(cbi_check_key_at(check, txn, intake->institution, at, CBI_TABLE_BATCH, &key, err));
+    CBI_TRY(cbi_envelope_verify(&head->envelope, &key, err));
+done:
     return status;
 }
 

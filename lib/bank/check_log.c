@@ -318,6 +318,30 @@ done:
     return status;
 }
 
+static cbank_status check_recognised(const row *it, cbank_error *err)
+{
+    const Cbank__V1__ConversionRecognised *recognised = it->statement->body;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_subject(it, recognised->account, err));
+    CBI_TRY(cbi_check_recognised(it->check, it->txn, it->logged, recognised, err));
+done:
+    return status;
+}
+
+static cbank_status check_decision(const row *it, cbank_error *err)
+{
+    const Cbank__V1__DecisionReceived *received = it->statement->body;
+    bool change = it->statement->kind->kind == KIND(RECOGNITION_CHANGE_RECEIVED);
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_subject(it, received->institution, err));
+    CBI_TRY(check_order(it, err));
+    CBI_TRY(cbi_check_decision(it->check, it->txn, it->logged->index, change, received, err));
+done:
+    return status;
+}
+
 /* What it begins or ends there, its chain tells. */
 static cbank_status check_second(const row *it, cbank_error *err)
 {
@@ -421,6 +445,14 @@ static const struct {
     {KIND(SUCCESSION_GRANTED), check_told},
     {KIND(SUCCESSION_ENDED), check_told},
     {KIND(BATCH_RECEIVED), check_received},
+    {KIND(CONVERSION_RECOGNISED), check_recognised},
+    {KIND(CONVERSION_SUSPENDED), check_account},
+    {KIND(CONVERSION_REINSTATED), check_account},
+    {KIND(CONVERSION_REVERSED), check_account},
+    {KIND(CONVERSION_REPLACED), check_account},
+    {KIND(CREDIT_QUESTIONED), check_account},
+    {KIND(RECOGNITION_RECEIVED), check_decision},
+    {KIND(RECOGNITION_CHANGE_RECEIVED), check_decision},
     {KIND(CONSENT_GIVEN), check_second},
     {KIND(CONSENT_WITHDRAWN), check_second},
     {KIND(AGENT_AUTHORISED), check_second},

@@ -11,6 +11,7 @@
 #include "ledger/replay.h"
 
 #include "cbank/api/v1/learner.pb-c.h"
+#include "cbank/v1/conversion.pb-c.h"
 #include "cbank/v1/directory.pb-c.h"
 
 /* What the log says there are of each. */
@@ -59,6 +60,7 @@ struct cbi_check {
     size_t after_size;
     uint64_t row; /* number of the row in its table */
     uint64_t batches;
+    uint64_t recognitions;
     uint64_t visited;
     uint64_t visits; /* to be made, as of the beginning */
 
@@ -109,6 +111,16 @@ cbank_status cbi_check_second(cbi_check *check, cbi_txn *txn, const char *accoun
 cbank_status cbi_check_agent(cbi_check *check, cbi_txn *txn,
                              const Cbank__Api__V1__PersonAgent *agent, cbank_error *err);
 
+/* A statement that something was recognised, and the receipt for it or for a `change` of it. */
+cbank_status cbi_check_recognised(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
+                                  const Cbank__V1__ConversionRecognised *said, cbank_error *err);
+cbank_status cbi_check_decision(cbi_check *check, cbi_txn *txn, uint64_t index, bool change,
+                                const Cbank__V1__DecisionReceived *said, cbank_error *err);
+
+/* The key that was the institution's at this place of the log; wrong (of `table`) if it had none. */
+cbank_status cbi_check_key_at(cbi_check *check, cbi_txn *txn, const char *institution, uint64_t at,
+                              cbi_table table, cbi_public *out, cbank_error *err);
+
 /* One row of a table, backwards: the log must bear it out. */
 typedef cbank_status (*cbi_check_visit)(cbi_check *check, cbi_txn *txn, cbi_bytes key,
                                         cbi_bytes value, cbank_error *err);
@@ -129,6 +141,8 @@ cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
 cbank_status cbi_check_identity(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                 cbank_error *err);
 cbank_status cbi_check_publication(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                                   cbank_error *err);
+cbank_status cbi_check_recognition(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                    cbank_error *err);
 cbank_status cbi_check_consent(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                cbank_error *err);

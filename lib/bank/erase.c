@@ -6,8 +6,8 @@
 #include "bank/holding.h"
 #include "bank/intake.h"
 #include "bank/reach.h"
-#include "base/time.h"
 #include "bank/upkeep.h"
+#include "base/time.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 #define ROWS_AN_ACT 4096u
@@ -18,8 +18,10 @@ typedef struct erasing {
     const cbi_bank *bank;
     const cbi_order *order;
     const cbi_family *family;
+    cbi_account members[CBI_TRANSCRIPT_CHAINS_MAX]; /* the first is the one that goes on */
+    size_t member_count;
     uint32_t complete_on;
-    const char *account; /* of a step */
+    const char *account; /* that goes on; of a step, whose rows go */
     const cbi_chain *second; /* its second chain; without entries if it has none */
     bool done;
 } erasing;
@@ -77,11 +79,14 @@ done:
 
 static cbank_status check_word(cbi_act *act, cbi_append *append, cbank_error *err)
 {
-    const erasing *it = (const erasing *)(const void *)act;
+    erasing *it = (erasing *)(void *)act;
     cbank_status status = CBANK_OK;
+    uint64_t entries;
 
-    /* Only the account that goes on is asked for; those merged into it end with it. */
-    CBI_TRY(judge(append->txn, it->family->members[0].account.digits, err));
+    /* Only the account that goes on is asked for; those merged into it by now end with it. */
+    CBI_TRY(judge(append->txn, it->account, err));
+    CBI_TRY(cbi_family_members(append->txn, it->account, it->members, &it->member_count, &entries,
+                               err));
 done:
     return status;
 }
@@ -90,7 +95,7 @@ done:
 static cbank_status drop_document(const erasing *it, cbi_txn *txn, const char *account,
                                   const cbi_identity *document, cbank_error *err)
 {
-    const char *root = it->family->members[0].account.digits;
+    const char *root = it->members[0].digits;
     cbank_status status = CBANK_OK;
     cbi_account found;
 
@@ -155,8 +160,8 @@ static cbank_status write_word(cbi_act *act, cbi_append *append, cbank_error *er
     const erasing *it = (const erasing *)(const void *)act;
     cbank_status status = CBANK_OK;
 
-    for (size_t i = 0; i < it->family->count; i++) {
-        const char *account = it->family->members[i].account.digits;
+    for (size_t i = 0; i < it->member_count; i++) {
+        const char *account = it->members[i].digits;
         Cbank__V1__AccountErased body;
         cbi_errand_statement statement = statement_of(it, account, &body);
 
@@ -198,6 +203,24 @@ done:
     return status;
 }
 
+/* What an institution signed about the account's records. */
+static cbank_status drop_recognition(cbi_append *append, const cbi_logged *logged,
+                                     cbank_error *err)
+{
+    const Cbank__V1__ConversionRecognised *recognised;
+    cbi_statement statement = {0};
+    cbank_status status = CBANK_OK;
+    cbi_hash id;
+
+    CBI_TRY(cbi_statement_parse(logged->statement, &statement, err));
+    recognised = cbi_statement_body(&statement, &cbank__v1__conversion_recognised__descriptor);
+    if (recognised != NULL && cbi_hash_from(cbi_message_bytes(recognised->recognition), &id))
+        CBI_TRY(cbi_recognition_forget(append->txn, &id, err));
+done:
+    cbi_statement_clear(&statement);
+    return status;
+}
+
 /* Everything of one entry but its hashes. */
 static cbank_status erase_entry(cbi_append *append, uint64_t index, cbank_error *err)
 {
@@ -209,6 +232,8 @@ static cbank_status erase_entry(cbi_append *append, uint64_t index, cbank_error 
     CBI_TRY(cbi_logged_read(append->txn, append->hasher, index, &row, &logged, err));
     if (!logged.erased && logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
         CBI_TRY(drop_reference(append, &logged, err));
+    if (!logged.erased && logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_USE)
+        CBI_TRY(drop_recognition(append, &logged, err));
     cbi_put_u64(key, index);
     CBI_TRY(cbi_txn_delete(append->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key)), err));
     CBI_TRY(cbi_logged_erase(append->txn, append->hasher, index, err));
@@ -263,6 +288,8 @@ static cbank_status write_rows(cbi_act *act, cbi_append *append, cbank_error *er
     first = chain->count - 1;
     end = first + it->second->count;
     for (size_t i = 0; next < end && i < ROWS_AN_ACT; i++, next++) {
+        if (i > 0 && cbi_txn_dirty(append->txn) > CBI_ACT_DIRTY_MAX / 2)
+            break;
         if (next < first)
             CBI_TRY(erase_entry(append, chain->indices[next], err));
         else
@@ -390,14 +417,13 @@ static cbank_status settle_day(erasing *it, cbank_error *err)
 /* Says it in the log, unless that was said before and only rows are left. */
 static cbank_status say(cbi_bank *bank, erasing *it, cbank_error *err)
 {
-    const char *account = it->family->members[0].account.digits;
-    cbi_bytes about = cbi_bytes_of_text(account);
+    cbi_bytes about = cbi_bytes_of_text(it->account);
     Cbank__V1__AccountErased body;
     cbi_errand_statement statement;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_errand_token(it->order->token, it->act.token, err));
-    statement = statement_of(it, account, &body);
+    statement = statement_of(it, it->account, &body);
     CBI_TRY(cbi_errand_try(&statement, err));
     CBI_TRY(cbi_order_digest(bank, it->order, "erase", &about, 1, &it->act.request, err));
     it->act.now = it->order->now;
@@ -435,13 +461,23 @@ cbank_status cbi_erase_account(cbi_bank *bank, const char *account, uint32_t com
                                const cbi_order *order, cbank_error *err)
 {
     cbi_family family = {0};
-    erasing it = {.bank = bank, .order = order, .family = &family, .complete_on = complete_on};
+    erasing it = {.bank = bank,
+                  .order = order,
+                  .family = &family,
+                  .account = account,
+                  .complete_on = complete_on};
     cbank_status status = CBANK_OK;
     bool under_way;
 
     CBI_TRY(check_grounds(account, order, err));
     CBI_TRY(settle_day(&it, err));
-    CBI_TRY(read_family(bank, account, &it, &family, &under_way, err));
+    status = read_family(bank, account, &it, &family, &under_way, err);
+    /* Under its token it may have been done before: the ledger answers, or refuses. */
+    if (status == CBANK_E_STATE && order->token.size > 0 && !order->dry_run) {
+        status = say(bank, &it, err);
+        goto done;
+    }
+    CBI_TRY(status);
     if (order->dry_run)
         goto done;
     if (!under_way) {

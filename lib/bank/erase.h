@@ -1,6 +1,6 @@
 /*
- * erase.h - a person is forgotten: names, openings, randomness, look-up keys and statement bytes
- * are deleted, for good; the hashes stay, so that the proofs of others stay whole.
+ * erase.h - a person is forgotten: names, openings, randomness, look-up keys, statement bytes and
+ * what was recognised are deleted, for good; the hashes stay, so that the proofs of others do.
  *
  * The first act says so in the log and closes the account for everything; then the rows go, a
  * bounded number an act. A row 'e' | account -> next sequence u64 of `state` remembers how far it

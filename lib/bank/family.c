@@ -110,6 +110,46 @@ done:
     return status;
 }
 
+static cbank_status add_entries(cbi_txn *txn, const char *account, uint64_t *entries,
+                                cbank_error *err)
+{
+    cbi_subject subject = cbi_account_subject(account);
+    cbank_status status = CBANK_OK;
+    cbi_head head;
+
+    CBI_TRY(cbi_subject_read_head(txn, &subject, &head, err));
+    *entries += head.sequence + 1;
+done:
+    return status;
+}
+
+cbank_status cbi_family_members(cbi_txn *txn, const char *account, cbi_account *out, size_t *count,
+                                uint64_t *entries, cbank_error *err)
+{
+    cbi_account guests[CBI_TRANSCRIPT_CHAINS_MAX], parent;
+    cbank_status status = CBANK_OK;
+    size_t found;
+
+    *count = 1;
+    *entries = 0;
+    CBI_TRY(take_account(account, &out[0], err));
+    for (size_t m = 0; m < *count; m++) {
+        CBI_TRY(add_entries(txn, out[m].digits, entries, err));
+        CBI_TRY(cbi_family_guests(txn, out[m].digits, guests, &found, err));
+        for (size_t i = 0; i < found; i++) {
+            CBI_TRY(cbi_family_parent(txn, guests[i].digits, &parent, err));
+            if (strcmp(parent.digits, out[m].digits) != 0)
+                continue; /* not any more */
+            if (*count == CBI_TRANSCRIPT_CHAINS_MAX)
+                CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_TRANSCRIPT_CHAINS_MAX,
+                                 "chains", NULL));
+            out[(*count)++] = guests[i];
+        }
+    }
+done:
+    return status;
+}
+
 /* ---- reading the chains -------------------------------------------------------------------- */
 
 static cbank_status has_mergers(cbi_txn *txn, const char *account, bool *out, cbank_error *err)

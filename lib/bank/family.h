@@ -49,6 +49,13 @@ cbank_status cbi_family_parent(cbi_txn *txn, const char *account, cbi_account *o
  */
 cbank_status cbi_family_guests(cbi_txn *txn, const char *account, cbi_account *out, size_t *count,
                                cbank_error *err);
+/*
+ * The account and those that are merged into it now, as the transaction has them, at most
+ * CBI_TRANSCRIPT_CHAINS_MAX, each after the one it was merged into; with the entries of all their
+ * chains. For acts, which may not rely on what was read before. TOO_LARGE.
+ */
+cbank_status cbi_family_members(cbi_txn *txn, const char *account, cbi_account *out, size_t *count,
+                                uint64_t *entries, cbank_error *err);
 cbank_status cbi_family_join(cbi_txn *txn, const char *from, const char *into, cbank_error *err);
 cbank_status cbi_family_part(cbi_txn *txn, const char *from, cbank_error *err);
 

@@ -59,6 +59,15 @@ done:
     return status;
 }
 
+bool cbi_reach_names(const Cbank__V1__CreditRecord *record, cbi_bytes id)
+{
+    for (size_t i = 0; i <= record->n_based_on; i++) {
+        if (cbi_bytes_equal(basis_of(record, i), id))
+            return true;
+    }
+    return false;
+}
+
 bool cbi_reach_is_noted(cbi_txn *txn, const Cbank__V1__CreditRecord *record, uint64_t index)
 {
     uint8_t key[KEY_SIZE];

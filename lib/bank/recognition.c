@@ -207,12 +207,81 @@ done:
     return status;
 }
 
+static bool leads_to(cbi_txn *txn, cbi_bytes key, uint64_t number)
+{
+    cbank_buffer value = {0};
+    bool leads = cbi_txn_get(txn, TABLE, key, &value, NULL) == CBANK_OK && value.size == 8 &&
+                 cbi_get_u64(value.data) == number;
+
+    cbank_buffer_clear(&value);
+    return leads;
+}
+
+bool cbi_recognition_is_named(cbi_txn *txn, const cbi_recognition_row *row, const char *number)
+{
+    uint8_t key[CBI_KEY_MAX];
+
+    return leads_to(txn, id_key('i', &row->id, key), row->number) &&
+           leads_to(txn, own_number_key(row->institution, number, key), row->number) &&
+           cbi_txn_has(txn, TABLE, account_key(row->account.digits, row->number, key));
+}
+
+bool cbi_recognition_has_row(const cbi_recognition_row *row, const char *number, cbi_bytes key)
+{
+    uint8_t own[CBI_KEY_MAX];
+    cbi_bytes prefix;
+
+    switch (key.data[0]) {
+    case 'i':
+        return cbi_bytes_equal(key, id_key('i', &row->id, own));
+    case 'a':
+        return cbi_bytes_equal(key, account_key(row->account.digits, row->number, own));
+    case 'e':
+        return cbi_bytes_equal(key, number_key('e', row->number, own));
+    case 'p':
+        return key.size == 13 && cbi_get_u64(key.data + 1) == row->number &&
+               cbi_get_u32(key.data + 9) < row->pages;
+    case 'n':
+        if (number != NULL)
+            return cbi_bytes_equal(key, own_number_key(row->institution, number, own));
+        prefix = own_number_key(row->institution, "", own);
+        return key.size > prefix.size && memcmp(key.data, prefix.data, prefix.size) == 0;
+    default:
+        return false;
+    }
+}
+
+cbank_status cbi_recognition_forget(cbi_txn *txn, const cbi_hash *id, cbank_error *err)
+{
+    cbi_recognition_row row;
+    cbank_status status = cbi_recognition_find(txn, id, &row, err);
+    uint8_t key[13];
+
+    if (status == CBANK_E_NOT_FOUND)
+        return CBANK_OK;
+    CBI_TRY(status);
+    CBI_TRY(cbi_txn_delete(txn, TABLE, number_key('e', row.number, key), err));
+    for (uint32_t page = 0; page < row.pages && page < CBI_RECOGNITION_PAGES_MAX; page++)
+        CBI_TRY(cbi_txn_delete(txn, TABLE, page_key(row.number, page, key), err));
+done:
+    return status;
+}
+
+/* What is not there has been forgotten. */
+static cbank_status get_signed(cbi_txn *txn, cbi_bytes key, cbank_buffer *out, cbank_error *err)
+{
+    cbank_status status = cbi_txn_get(txn, TABLE, key, out, err);
+
+    return status == CBANK_E_NOT_FOUND ? cbi_fail(err, CBI_REASON_RECOGNITION_ERASED, 0, NULL, NULL)
+                                       : status;
+}
+
 cbank_status cbi_recognition_envelope(cbi_txn *txn, const cbi_recognition_row *row,
                                       cbank_buffer *out, cbank_error *err)
 {
     uint8_t key[9];
 
-    return cbi_txn_get(txn, TABLE, number_key('e', row->number, key), out, err);
+    return get_signed(txn, number_key('e', row->number, key), out, err);
 }
 
 cbank_status cbi_recognition_page(cbi_txn *txn, const cbi_recognition_row *row, uint32_t page,
@@ -220,7 +289,7 @@ cbank_status cbi_recognition_page(cbi_txn *txn, const cbi_recognition_row *row, 
 {
     uint8_t key[13];
 
-    return cbi_txn_get(txn, TABLE, page_key(row->number, page, key), out, err);
+    return get_signed(txn, page_key(row->number, page, key), out, err);
 }
 
 /* Envelope and pages one after the other; `offsets` has one more than there are pages. */
@@ -232,11 +301,11 @@ static cbank_status read_parts(cbi_txn *txn, const cbi_recognition_row *row, uin
     uint8_t key[13];
 
     cbi_buffer_rewind(bytes);
-    CBI_TRY(cbi_txn_get(txn, TABLE, number_key('e', row->number, key), &part, err));
+    CBI_TRY(get_signed(txn, number_key('e', row->number, key), &part, err));
     CBI_TRY(cbi_buffer_append(bytes, cbi_bytes_of_buffer(&part), err));
     offsets[0] = bytes->size;
     for (uint32_t page = 0; page < pages; page++) {
-        CBI_TRY(cbi_txn_get(txn, TABLE, page_key(row->number, page, key), &part, err));
+        CBI_TRY(get_signed(txn, page_key(row->number, page, key), &part, err));
         CBI_TRY(cbi_buffer_append(bytes, cbi_bytes_of_buffer(&part), err));
         offsets[page + 1] = bytes->size;
     }

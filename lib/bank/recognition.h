@@ -50,6 +50,17 @@ bool cbi_recognition_has_number(cbi_txn *txn, const char *institution, const cha
 cbank_status cbi_recognition_begin(cbi_append *append, const cbi_recognition *recognition,
                                    cbi_bytes file, cbi_recognition_row *row, cbank_error *err);
 
+/* Whether its id, this number of its institution's and its account lead to it. */
+bool cbi_recognition_is_named(cbi_txn *txn, const cbi_recognition_row *row, const char *number);
+/* Whether a row of this key is one of its; of any number where its own is not known (NULL). */
+bool cbi_recognition_has_row(const cbi_recognition_row *row, const char *number, cbi_bytes key);
+
+/*
+ * What was signed is forgotten with the account that it is about; that it was, and its numbers,
+ * stay. Nothing if it is not there.
+ */
+cbank_status cbi_recognition_forget(cbi_txn *txn, const cbi_hash *id, cbank_error *err);
+
 /* What is kept of one, read again. `bytes` holds what `out` lends. `pages`: the whole. */
 cbank_status cbi_recognition_load(cbi_txn *txn, cbi_hasher *hasher, const cbi_recognition_row *row,
                                   bool pages, cbank_buffer *bytes, cbi_recognition *out,
