@@ -240,7 +240,6 @@ static cbank_status show(listing *it, const cbi_consent_row *row, cbank_error *e
     shown *out = &it->entries[it->count];
     cbi_consent_row giver;
     cbank_status status = CBANK_OK;
-    bool found;
 
     cbank__api__v1__consent_info__init(&out->message);
     it->list[it->count++] = &out->message; /* cleared with the rest whatever comes */
@@ -261,8 +260,7 @@ static cbank_status show(listing *it, const cbi_consent_row *row, cbank_error *e
     out->message.standing = standing_of(row, out->message.consent->from, it->now);
     if (row->parent == 0)
         goto done;
-    CBI_TRY(cbi_consent_row_next(it->reader.txn, it->account, row->parent - 1, &giver, &found,
-                                 err));
+    CBI_TRY(cbi_consent_row_read(it->reader.txn, it->account, row->parent - 1, &giver, err));
     cbi_consent_row_id(&giver, out->given_by);
     out->message.given_by = out->given_by;
 done:

@@ -39,7 +39,6 @@ static cbank_status show_ground(cbi_reader *reader, shown *out, cbank_error *err
     const Cbank__V1__Code *basis = issued->basis;
     cbi_consent_row consent;
     cbank_status status = CBANK_OK;
-    bool found;
 
     CBI_TRY(cbi_consent_row_statement(reader->txn, reader->hasher, out->row.ground_index,
                                       &out->ground, err));
@@ -52,8 +51,8 @@ static cbank_status show_ground(cbi_reader *reader, shown *out, cbank_error *err
     }
     if (out->row.parent == 0)
         goto done;
-    CBI_TRY(cbi_consent_row_next(reader->txn, out->row.account.digits, out->row.parent - 1,
-                                 &consent, &found, err));
+    CBI_TRY(cbi_consent_row_read(reader->txn, out->row.account.digits, out->row.parent - 1,
+                                 &consent, err));
     cbi_consent_row_id(&consent, out->consent);
     out->message.consent = out->consent;
 done:

@@ -101,6 +101,22 @@ done:
     return status;
 }
 
+/* A write that links numbers may not fail for want of room. */
+static cbank_status check_room(const cbi_bank *bank, cbi_txn *txn, const char *account,
+                               size_t documents, cbank_error *err)
+{
+    Cbank__Api__V1__Person *known = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_vault_get_person(bank, txn, account, &known, err));
+    if (known->n_documents + documents > CBI_PERSON_DOCUMENTS_EVER)
+        CBI_TRY(cbi_fail(err, CBI_REASON_VAULT_FULL, CBI_VALUE_MAX, account, NULL));
+    CBI_TRY(cbi_vault_check_room(txn, account, NULL, documents * CBI_VAULT_DOCUMENT_MAX, err));
+done:
+    cbi_vault_free_person(known);
+    return status;
+}
+
 cbank_status cbi_account_link(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
                               const char *account, bool write, bool *links, cbank_error *err)
 {
@@ -118,6 +134,8 @@ cbank_status cbi_account_link(const cbi_bank *bank, cbi_txn *txn, const cbi_pers
         if (write && !linked)
             CBI_TRY(cbi_student_link(bank, txn, number, account, &person->periods[i], err));
     }
+    if (*links && !write)
+        CBI_TRY(check_room(bank, txn, account, person->document_count, err));
 done:
     return status;
 }
@@ -297,7 +315,7 @@ static cbank_status judge_persons(const cbi_bank *bank, cbi_txn *txn, const cbi_
 {
     cbank_status status = CBANK_OK;
     cbi_account account;
-    bool known;
+    bool known, links;
 
     if (terms->opened_by[0] != '\0' &&
         !cbi_txn_has(txn, CBI_TABLE_INSTITUTION, cbi_bytes_of_text(terms->opened_by)))
@@ -305,6 +323,8 @@ static cbank_status judge_persons(const cbi_bank *bank, cbi_txn *txn, const cbi_
     CBI_TRY(check_among(persons, count, err));
     for (size_t i = 0; i < count; i++) {
         status = cbi_account_match(bank, txn, &persons[i], &account, &known, err);
+        if (status == CBANK_OK && known)
+            status = cbi_account_link(bank, txn, &persons[i], account.digits, false, &links, err);
         if (status != CBANK_OK && err != NULL)
             err->where = i;
         CBI_TRY(status);

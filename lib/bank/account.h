@@ -34,7 +34,7 @@ cbank_status cbi_account_match(const cbi_bank *bank, cbi_txn *txn, const cbi_per
 
 /*
  * Whether some of the person's student numbers are not the account's yet (`*links`); with `write`
- * they become so. CONFLICT (STUDENT_TAKEN).
+ * they become so. CONFLICT (STUDENT_TAKEN); without `write`, TOO_LARGE (VAULT_FULL).
  */
 cbank_status cbi_account_link(const cbi_bank *bank, cbi_txn *txn, const cbi_person *person,
                               const char *account, bool write, bool *links, cbank_error *err);

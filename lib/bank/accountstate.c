@@ -20,6 +20,7 @@ static cbank_status judge(cbi_txn *txn, const state_act *change, cbi_life *next,
 
     CBI_TRY(cbi_account_life(txn, change->account, &life.life, err));
     CBI_TRY(cbi_lifecycle_step(&life, change->kind, err));
+    CBI_TRY(cbi_vault_check_room(txn, change->account, change->order->note, 0, err));
     *next = life.life;
 done:
     cbi_error_name(err, change->account);

@@ -142,6 +142,7 @@ static cbank_status check_agents(agent_act *it, cbi_txn *txn, cbank_error *err)
         CBI_TRY(cbi_fail(err, CBI_REASON_CONSENT_TOO_MANY, CBI_AGENTS_MAX, it->account, NULL));
     CBI_TRY(cbi_agent_check_count(txn, it->account, err));
     CBI_TRY(cbi_consent_check_room(txn, it->account, err));
+    CBI_TRY(cbi_vault_check_room(txn, it->account, it->order->note, CBI_VAULT_AGENT_MAX, err));
 done:
     cbi_vault_free_person(person);
     return status;
@@ -272,6 +273,7 @@ static cbank_status judge_end(agent_act *it, cbi_txn *txn, cbank_error *err)
                                   &it->row, err));
     if (it->row.state.ended)
         CBI_TRY(cbi_fail(err, CBI_REASON_SECOND_CHAIN_TOUCHED, 0, it->id, NULL));
+    CBI_TRY(cbi_vault_check_room(txn, it->account, it->order->note, 0, err));
 done:
     return status;
 }

@@ -213,6 +213,7 @@ static cbank_status judge_giving(consent_act *it, cbi_txn *txn, cbank_error *err
                            it->order->now, &it->agent, err));
     CBI_TRY(cbi_agent_check_count(txn, it->account, err));
     CBI_TRY(cbi_consent_check_room(txn, it->account, err));
+    CBI_TRY(cbi_vault_check_room(txn, it->account, it->order->note, 0, err));
 done:
     return status;
 }
@@ -258,6 +259,7 @@ cbank_status cbi_consent_give(cbi_bank *bank, const cbi_consent_terms *terms,
                               const cbi_order *order, cbi_consented *out, cbank_error *err)
 {
     consent_act it = {.bank = bank, .account = terms->account, .order = order, .terms = terms};
+    Cbank__V1__ConsentGiven asked;
     cbank_buffer bytes = {0};
     cbi_bytes said[2];
     cbank_status status = CBANK_OK;
@@ -268,7 +270,9 @@ cbank_status cbi_consent_give(cbi_bank *bank, const cbi_consent_terms *terms,
     CBI_TRY(judge_in_reader(&it, prepare, err));
     if (order->dry_run)
         goto done;
-    CBI_TRY(cbi_message_pack(&it.body, &bytes, err));
+    asked = it.body;
+    asked.from = terms->from; /* what "today" is does not make it another request */
+    CBI_TRY(cbi_message_pack(&asked, &bytes, err));
     said[0] = cbi_bytes_of_buffer(&bytes);
     said[1] = cbi_bytes_of_text(terms->agent);
     CBI_TRY(cbi_order_digest(bank, order, "consent_given", said, 2, &it.act.request, err));
@@ -295,6 +299,7 @@ static cbank_status judge_withdrawing(consent_act *it, cbi_txn *txn, cbank_error
                            &it->agent, err));
     if (it->row.state.ended)
         CBI_TRY(cbi_fail(err, CBI_REASON_CONSENT_WITHDRAWN, 0, terms->consent, NULL));
+    CBI_TRY(cbi_vault_check_room(txn, it->account, it->order->note, 0, err));
 done:
     return status;
 }

@@ -71,6 +71,7 @@ static cbank_status check_note(cbi_act *act, cbi_append *append, cbank_error *er
     if (cbi_consent_code_taken(append->txn, it->what->code->text))
         CBI_TRY(cbi_fail(err, CBI_REASON_DISCLOSURE_CODE_TAKEN, 0, it->what->code->text, NULL));
     CBI_TRY(cbi_consent_check_room(append->txn, ask->account, err));
+    CBI_TRY(cbi_vault_check_room(append->txn, ask->account, it->order->note, 0, err));
 done:
     return status;
 }
@@ -130,14 +131,13 @@ static cbank_status stated_ground(change_act *it, cbi_txn *txn, char id[CBI_DISP
     cbi_statement statement = {0};
     cbi_consent_row consent;
     cbank_status status = CBANK_OK;
-    bool found;
 
     *out = *it->terms;
     if (out->consent[0] != '\0' || out->basis[0] != '\0')
         return CBANK_OK;
     if (it->row.parent != 0) {
-        CBI_TRY(cbi_consent_row_next(txn, it->row.account.digits, it->row.parent - 1, &consent,
-                                     &found, err));
+        CBI_TRY(cbi_consent_row_read(txn, it->row.account.digits, it->row.parent - 1, &consent,
+                                     err));
         cbi_consent_row_id(&consent, id);
         out->consent = id;
         goto done;
@@ -208,6 +208,7 @@ static cbank_status judge_change(change_act *it, cbi_txn *txn, cbank_error *err)
         CBI_TRY(settle_ground(it, txn, err));
         CBI_TRY(cbi_consent_check_room(txn, it->row.account.digits, err));
     }
+    CBI_TRY(cbi_vault_check_room(txn, it->row.account.digits, it->order->note, 0, err));
 done:
     return status;
 }

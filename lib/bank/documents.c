@@ -128,6 +128,22 @@ done:
     return status;
 }
 
+/* What is stated anew comes beside what is known. */
+static cbank_status check_room(const document_act *it, cbi_txn *txn, cbank_error *err)
+{
+    const cbi_document_change *change = it->change;
+    cbank_buffer stated = {0};
+    cbank_status status = CBANK_OK;
+
+    if (change->stated != NULL)
+        CBI_TRY(cbi_message_pack(change->stated, &stated, err));
+    CBI_TRY(cbi_vault_check_room(txn, change->account, it->order->note,
+                                 stated.size + CBI_VAULT_DOCUMENT_MAX, err));
+done:
+    cbank_buffer_clear(&stated);
+    return status;
+}
+
 static cbank_status judge(const document_act *it, cbi_txn *txn, cbank_error *err)
 {
     cbi_lifecycle life = {.subject = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER};
@@ -142,9 +158,9 @@ static cbank_status judge(const document_act *it, cbi_txn *txn, cbank_error *err
     if (it->change->act != CBI_DOCUMENT_BIND)
         CBI_TRY(judge_gone(it, person, err));
     CBI_TRY(judge_birth(it, person, err));
-    if (person->n_documents + 1 > CBI_PERSON_DOCUMENTS_MAX)
-        CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_PERSON_DOCUMENTS_MAX, "documents",
-                         NULL));
+    if (person->n_documents + 1 > CBI_PERSON_DOCUMENTS_EVER)
+        CBI_TRY(cbi_fail(err, CBI_REASON_VAULT_FULL, CBI_VALUE_MAX, it->change->account, NULL));
+    CBI_TRY(check_room(it, txn, err));
 done:
     if (status != CBANK_OK)
         cbi_error_name(err, it->change->account);
@@ -227,7 +243,7 @@ static cbank_status keep_changed(const document_act *it, cbi_txn *txn, int64_t a
     const cbi_document_change *change = it->change;
     Cbank__Api__V1__Person person = *known;
     Cbank__Api__V1__PersonName *names[2 * CBI_PERSON_NAMES_MAX];
-    Cbank__Api__V1__PersonDocument *documents[CBI_PERSON_DOCUMENTS_MAX + 1];
+    Cbank__Api__V1__PersonDocument *documents[CBI_PERSON_DOCUMENTS_EVER + 1];
     Cbank__Api__V1__PersonDocument added = CBANK__API__V1__PERSON_DOCUMENT__INIT;
     Cbank__Api__V1__PersonDocument *ending = meant(it, known);
     size_t count = 0;

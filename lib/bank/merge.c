@@ -121,22 +121,70 @@ done:
     return status;
 }
 
-static cbank_status check_merge(cbi_act *act, cbi_append *append, cbank_error *err)
+/* Together they must fit into one transcript, or nothing of it could be shown any more. */
+static cbank_status check_limits(const cbi_merge_act *it, cbi_txn *txn, cbank_error *err)
 {
-    const cbi_merge_act *it = (const cbi_merge_act *)(const void *)act;
+    cbi_account members[CBI_TRANSCRIPT_CHAINS_MAX];
+    uint64_t entries, all = 2; /* those of the merger itself */
+    size_t count, chains = 0;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_merge_step(append->txn, it->from, KIND(MERGED_OUT), err));
-    CBI_TRY(cbi_merge_step(append->txn, it->into, KIND(MERGED_IN), err));
+    for (size_t i = 0; i < 2; i++) {
+        CBI_TRY(cbi_family_members(txn, i == 0 ? it->from : it->into, members, &count, &entries,
+                                   err));
+        chains += count;
+        all += entries;
+    }
+    if (chains > CBI_TRANSCRIPT_CHAINS_MAX || all > CBI_TRANSCRIPT_ENTRIES_MAX)
+        CBI_TRY(cbi_fail(err, CBI_REASON_MERGE_LIMIT, CBI_TRANSCRIPT_ENTRIES_MAX, it->into, NULL));
 done:
     return status;
+}
+
+/* All documents that stand come along: none may be left behind, and the vault has room. */
+static cbank_status check_documents(const cbi_merge_act *it, cbi_txn *txn, cbank_error *err)
+{
+    Cbank__Api__V1__Person *from = NULL, *into = NULL;
+    cbank_status status = CBANK_OK;
+    size_t count = 0;
+
+    CBI_TRY(cbi_vault_get_person(it->bank, txn, it->from, &from, err));
+    CBI_TRY(cbi_vault_get_person(it->bank, txn, it->into, &into, err));
+    for (size_t i = 0; i < from->n_documents; i++)
+        count += from->documents[i]->ended_at == 0;
+    if (into->n_documents + count > CBI_PERSON_DOCUMENTS_EVER)
+        CBI_TRY(cbi_fail(err, CBI_REASON_VAULT_FULL, CBI_VALUE_MAX, it->into, NULL));
+    CBI_TRY(cbi_vault_check_room(txn, it->from, it->order->note, 0, err));
+    CBI_TRY(cbi_vault_check_room(txn, it->into, it->order->note,
+                                 count * CBI_VAULT_DOCUMENT_MAX, err));
+done:
+    cbi_vault_free_person(from);
+    cbi_vault_free_person(into);
+    return status;
+}
+
+static cbank_status judge_merge(const cbi_merge_act *it, cbi_txn *txn, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_merge_step(txn, it->from, KIND(MERGED_OUT), err));
+    CBI_TRY(cbi_merge_step(txn, it->into, KIND(MERGED_IN), err));
+    CBI_TRY(check_limits(it, txn, err));
+    CBI_TRY(check_documents(it, txn, err));
+done:
+    return status;
+}
+
+static cbank_status check_merge(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    return judge_merge((const cbi_merge_act *)(const void *)act, append->txn, err);
 }
 
 /* Documents lead to the account that goes on. Its person keeps them too, for who looks at it. */
 static cbank_status hand_over(const cbi_merge_act *it, cbi_txn *txn, cbank_error *err)
 {
     Cbank__Api__V1__Person *from = NULL, *into = NULL;
-    Cbank__Api__V1__PersonDocument *documents[2 * CBI_PERSON_DOCUMENTS_MAX];
+    Cbank__Api__V1__PersonDocument *documents[CBI_PERSON_DOCUMENTS_EVER];
     Cbank__Api__V1__Person joined;
     cbank_status status = CBANK_OK;
     size_t count = 0;
@@ -145,7 +193,7 @@ static cbank_status hand_over(const cbi_merge_act *it, cbi_txn *txn, cbank_error
     CBI_TRY(cbi_vault_get_person(it->bank, txn, it->into, &into, err));
     for (size_t i = 0; i < into->n_documents; i++)
         documents[count++] = into->documents[i];
-    for (size_t i = 0; i < from->n_documents && count < 2 * CBI_PERSON_DOCUMENTS_MAX; i++) {
+    for (size_t i = 0; i < from->n_documents; i++) {
         cbi_identity document = {0};
 
         if (from->documents[i]->ended_at != 0)
@@ -228,7 +276,7 @@ done:
     return status;
 }
 
-/* Both as they are sealed: limits, and what seems to be there twice. */
+/* Both as they are sealed, for what seems to be there twice. */
 static cbank_status look(cbi_bank *bank, const cbi_merge_act *it, cbi_merge_list *doubles,
                          cbank_error *err)
 {
@@ -237,13 +285,9 @@ static cbank_status look(cbi_bank *bank, const cbi_merge_act *it, cbi_merge_list
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
-    CBI_TRY(cbi_merge_step(reader.txn, it->from, KIND(MERGED_OUT), err));
-    CBI_TRY(cbi_merge_step(reader.txn, it->into, KIND(MERGED_IN), err));
+    CBI_TRY(judge_merge(it, reader.txn, err));
     CBI_TRY(cbi_family_read(&reader, it->from, &from, err));
     CBI_TRY(cbi_family_read(&reader, it->into, &into, err));
-    if (from.count + into.count > CBI_TRANSCRIPT_CHAINS_MAX ||
-        from.entries + into.entries + 2 > CBI_TRANSCRIPT_ENTRIES_MAX)
-        CBI_TRY(cbi_fail(err, CBI_REASON_MERGE_LIMIT, CBI_TRANSCRIPT_ENTRIES_MAX, it->into, NULL));
     CBI_TRY(find_doubles(&reader, &from, &into, doubles, err));
 done:
     cbi_family_clear(&from);
@@ -255,10 +299,11 @@ done:
 cbank_status cbi_merge_submit(cbi_bank *bank, cbi_merge_act *it, const char *word, cbank_error *err)
 {
     cbi_bytes about[] = {cbi_bytes_of_text(it->from), cbi_bytes_of_text(it->into)};
+    size_t named = it->family == NULL ? 2 : 1; /* what is undone, the bank knows */
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_errand_token(it->order->token, it->act.token, err));
-    CBI_TRY(cbi_order_digest(bank, it->order, word, about, 2, &it->act.request, err));
+    CBI_TRY(cbi_order_digest(bank, it->order, word, about, named, &it->act.request, err));
     it->act.now = it->order->now;
     CBI_TRY(cbi_ledger_submit(bank->ledger, &it->act, err));
 done:
@@ -307,10 +352,10 @@ cbank_status cbi_merge_accounts(cbi_bank *bank, const char *from, const char *in
         CBI_TRY(cbi_fail(err, CBI_REASON_MERGE_SELF, 0, from, NULL));
     CBI_TRY(cbi_merge_try_order(&it, err));
     status = look(bank, &it, doubles, err);
-    /* Under its token it may have been done before: the ledger answers then. */
-    if (status != CBANK_OK && (order->token.size == 0 || order->dry_run))
-        goto done;
-    status = CBANK_OK;
+    /* Under its token it may have been done before: the ledger answers, or judges once more. */
+    if (status == CBANK_E_STATE && order->token.size > 0 && !order->dry_run)
+        status = CBANK_OK;
+    CBI_TRY(status);
     if (order->dry_run)
         goto done;
     it.act.check = check_merge;

@@ -140,6 +140,8 @@ static cbank_status pack_canonical(const Cbank__Api__V1__Person *stated, cbi_per
     person.n_student_numbers = 0; /* they stand among the documents */
     CBI_TRY(settle_birth(out, &person.born_on, err));
     CBI_TRY(cbi_message_pack(&person, &out->bytes, err));
+    if (out->bytes.size > CBI_PERSON_BYTES_MAX)
+        CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_PERSON_BYTES_MAX, "person", NULL));
 done:
     for (size_t i = 0; i < CBI_PERSON_NAMES_MAX; i++)
         cbank_buffer_clear(&composed[i]);

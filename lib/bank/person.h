@@ -10,7 +10,9 @@
 #include "cbank/api/v1/learner.pb-c.h"
 
 #define CBI_PERSON_DOCUMENTS_MAX 16u
+#define CBI_PERSON_DOCUMENTS_EVER 128u /* of one account, ended ones and those merged into it too */
 #define CBI_PERSON_NAMES_MAX 16u
+#define CBI_PERSON_BYTES_MAX (16u * 1024) /* as stated: the vault's row has room for what follows */
 
 /* Days on which something held, both inclusive; 0 is not stated. */
 typedef struct cbi_period {

@@ -263,7 +263,7 @@ done:
 static cbank_status keep_in_person(const cbi_bank *bank, cbi_txn *txn, const cbi_identity *number,
                                    const char *account, const cbi_period *period, cbank_error *err)
 {
-    Cbank__Api__V1__PersonDocument *list[CBI_PERSON_DOCUMENTS_MAX];
+    Cbank__Api__V1__PersonDocument *list[CBI_PERSON_DOCUMENTS_EVER];
     Cbank__Api__V1__PersonDocument added = CBANK__API__V1__PERSON_DOCUMENT__INIT;
     Cbank__Api__V1__Person *person = NULL, longer;
     cbank_status status = CBANK_OK;
@@ -275,9 +275,8 @@ static cbank_status keep_in_person(const cbi_bank *bank, cbi_txn *txn, const cbi
                                         strcmp(person->documents[at]->type, number->type) != 0 ||
                                         strcmp(person->documents[at]->number, number->number) != 0))
         at++;
-    if (person->n_documents + (at == person->n_documents) > CBI_PERSON_DOCUMENTS_MAX)
-        CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_PERSON_DOCUMENTS_MAX, "documents",
-                         NULL));
+    if (person->n_documents + (at == person->n_documents) > CBI_PERSON_DOCUMENTS_EVER)
+        CBI_TRY(cbi_fail(err, CBI_REASON_VAULT_FULL, CBI_VALUE_MAX, account, NULL));
     if (person->n_documents > 0)
         memcpy(list, person->documents, person->n_documents * sizeof(*list));
     added.type = cbi_message_string(number->type);

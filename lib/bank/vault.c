@@ -113,6 +113,31 @@ done:
     return status;
 }
 
+/* What a note has around its text; and what sealing adds, with room to spare. */
+#define NOTE_AROUND 64u
+#define SEAL_AROUND 1024u
+
+cbank_status cbi_vault_check_room(cbi_txn *txn, const char *account, const char *note, size_t more,
+                                  cbank_error *err)
+{
+    cbank_buffer row = {0};
+    cbank_status status = CBANK_OK;
+
+    if (note != NULL && note[0] != '\0')
+        more += strlen(note) + NOTE_AROUND;
+    if (more == 0)
+        return CBANK_OK;
+    status = cbi_txn_get(txn, CBI_TABLE_VAULT, cbi_bytes_of_text(account), &row, err);
+    if (status == CBANK_E_NOT_FOUND)
+        status = CBANK_OK;
+    CBI_TRY(status);
+    if (row.size + more > CBI_VALUE_MAX - SEAL_AROUND)
+        CBI_TRY(cbi_fail(err, CBI_REASON_VAULT_FULL, CBI_VALUE_MAX - SEAL_AROUND, account, NULL));
+done:
+    cbank_buffer_clear(&row);
+    return status;
+}
+
 cbank_status cbi_vault_add_agent(const cbi_bank *bank, cbi_txn *txn, const char *account,
                                  const Cbank__Api__V1__PersonAgent *agent, cbank_error *err)
 {

@@ -29,6 +29,15 @@ cbank_status cbi_vault_keep_person(const cbi_bank *bank, cbi_txn *txn, const cha
 cbank_status cbi_vault_add_note(const cbi_bank *bank, cbi_txn *txn, const char *account,
                                 uint64_t index, const cbi_hash *random, const char *text,
                                 cbank_error *err);
+/* What one document, or one agent, takes of a row at most. */
+#define CBI_VAULT_DOCUMENT_MAX 256u
+#define CBI_VAULT_AGENT_MAX 1024u
+/*
+ * Whether the account's row has room for a note (NULL or "": none) and `more` bytes: for a check,
+ * so that no write fails for it. TOO_LARGE (VAULT_FULL).
+ */
+cbank_status cbi_vault_check_room(cbi_txn *txn, const char *account, const char *note, size_t more,
+                                  cbank_error *err);
 /* Adds somebody who acts for the account's person. */
 cbank_status cbi_vault_add_agent(const cbi_bank *bank, cbi_txn *txn, const char *account,
                                  const Cbank__Api__V1__PersonAgent *agent, cbank_error *err);
