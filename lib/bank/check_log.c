@@ -208,8 +208,10 @@ done:
 }
 
 /* The row must have the key that this statement brought in; what it says of it is derived again. */
-static cbank_status check_key(const row *it, const char *code, cbank_error *err)
+static cbank_status check_key(const row *it, cbank_error *err)
 {
+    /* The first field of each of these bodies is whose it is. */
+    const char *code = ((const Cbank__V1__InstitutionChanged *)it->statement->body)->institution;
     Cbank__V1__DirectoryInstitution *known = NULL;
     cbank_status status = CBANK_OK;
     bool found = false;
@@ -224,27 +226,6 @@ static cbank_status check_key(const row *it, const char *code, cbank_error *err)
 done:
     cbi_message_free(known);
     return status;
-}
-
-static cbank_status check_admitted(const row *it, cbank_error *err)
-{
-    const Cbank__V1__InstitutionAdmitted *admitted = it->statement->body;
-
-    return check_key(it, admitted->institution, err);
-}
-
-static cbank_status check_rotated(const row *it, cbank_error *err)
-{
-    const Cbank__V1__KeyRotated *rotated = it->statement->body;
-
-    return check_key(it, rotated->institution, err);
-}
-
-static cbank_status check_replaced(const row *it, cbank_error *err)
-{
-    const Cbank__V1__KeyReplaced *replaced = it->statement->body;
-
-    return check_key(it, replaced->institution, err);
 }
 
 static cbank_status check_compromised(const row *it, cbank_error *err)
@@ -342,17 +323,15 @@ done:
     return status;
 }
 
-/* What it begins or ends there, its chain tells. */
-static cbank_status check_second(const row *it, cbank_error *err)
-{
-    return check_subject(it, cbi_body_account(it->statement->kind, it->statement->body), err);
-}
-
 /* ---- publications ------------------------------------------------------------------------- */
 
-static cbank_status check_publication(const row *it, const Cbank__V1__PublicationRef *ref,
-                                      cbank_error *err)
+static cbank_status check_publication(const row *it, cbank_error *err)
 {
+    const Cbank__V1__PublicationWithdrawn *withdrawn =
+        cbi_statement_body(it->statement, &cbank__v1__publication_withdrawn__descriptor);
+    const Cbank__V1__PublicationRef *ref =
+        withdrawn != NULL ? withdrawn->publication
+                          : ((const Cbank__V1__Published *)it->statement->body)->publication;
     char id[CBI_PUBLICATION_SUBJECT_MAX];
     cbank_status status = CBANK_OK;
 
@@ -361,19 +340,6 @@ static cbank_status check_publication(const row *it, const Cbank__V1__Publicatio
     CBI_TRY(cbi_check_publication_said(it->check, it->txn, it->logged->index, it->statement, err));
 done:
     return status;
-}
-
-static cbank_status check_published(const row *it, cbank_error *err)
-{
-    return check_publication(it, ((const Cbank__V1__Published *)it->statement->body)->publication,
-                             err);
-}
-
-static cbank_status check_withdrawn(const row *it, cbank_error *err)
-{
-    const Cbank__V1__PublicationWithdrawn *withdrawn = it->statement->body;
-
-    return check_publication(it, withdrawn->publication, err);
 }
 
 /* ---- the bank ----------------------------------------------------------------------------- */
@@ -426,9 +392,9 @@ static const struct {
     {KIND(ACCOUNT_ERASED), check_account},
     {KIND(CREDIT_DEPOSITED), check_deposited},
     {KIND(CREDIT_CHANGED), check_credit_changed},
-    {KIND(INSTITUTION_ADMITTED), check_admitted},
-    {KIND(KEY_ROTATED), check_rotated},
-    {KIND(KEY_REPLACED), check_replaced},
+    {KIND(INSTITUTION_ADMITTED), check_key},
+    {KIND(KEY_ROTATED), check_key},
+    {KIND(KEY_REPLACED), check_key},
     {KIND(KEY_COMPROMISED), check_compromised},
     {KIND(INSTITUTION_SUSPENDED), check_suspension},
     {KIND(INSTITUTION_RESUMED), check_suspension},
@@ -453,17 +419,17 @@ static const struct {
     {KIND(CREDIT_QUESTIONED), check_account},
     {KIND(RECOGNITION_RECEIVED), check_decision},
     {KIND(RECOGNITION_CHANGE_RECEIVED), check_decision},
-    {KIND(CONSENT_GIVEN), check_second},
-    {KIND(CONSENT_WITHDRAWN), check_second},
-    {KIND(AGENT_AUTHORISED), check_second},
-    {KIND(AGENT_ENDED), check_second},
-    {KIND(DISCLOSURE_ISSUED), check_second},
-    {KIND(DISCLOSURE_EXTENDED), check_second},
-    {KIND(DISCLOSURE_WITHDRAWN), check_second},
-    {KIND(CLAIM_ISSUED), check_second},
-    {KIND(CLAIM_WITHDRAWN), check_second},
-    {KIND(PUBLISHED), check_published},
-    {KIND(PUBLICATION_WITHDRAWN), check_withdrawn},
+    {KIND(CONSENT_GIVEN), check_account},
+    {KIND(CONSENT_WITHDRAWN), check_account},
+    {KIND(AGENT_AUTHORISED), check_account},
+    {KIND(AGENT_ENDED), check_account},
+    {KIND(DISCLOSURE_ISSUED), check_account},
+    {KIND(DISCLOSURE_EXTENDED), check_account},
+    {KIND(DISCLOSURE_WITHDRAWN), check_account},
+    {KIND(CLAIM_ISSUED), check_account},
+    {KIND(CLAIM_WITHDRAWN), check_account},
+    {KIND(PUBLISHED), check_publication},
+    {KIND(PUBLICATION_WITHDRAWN), check_publication},
     {KIND(BANK_CREATED), check_created},
     {KIND(LOG_KEY_BEGUN), check_own_key},
     {KIND(ROOT_KEY_SUCCEEDED), check_own_key},

@@ -117,7 +117,7 @@ cbank_status cbi_check_recognised(cbi_check *check, cbi_txn *txn, const cbi_logg
 cbank_status cbi_check_decision(cbi_check *check, cbi_txn *txn, uint64_t index, bool change,
                                 const Cbank__V1__DecisionReceived *said, cbank_error *err);
 
-/* The key that was the institution's at this place of the log; wrong (of `table`) if it had none. */
+/* The key that was the institution's at this place of the log; wrong, of `table`, if none was. */
 cbank_status cbi_check_key_at(cbi_check *check, cbi_txn *txn, const char *institution, uint64_t at,
                               cbi_table table, cbi_public *out, cbank_error *err);
 
