@@ -181,7 +181,10 @@ static cbank_status check_pages(const cbi_verdict *verdict, const cbi_usage *usa
     return CBANK_OK;
 }
 
-/* A change is about the recognition whose statement it touches, and by its institution. */
+/*
+ * A change is about the recognition whose statement it touches, and by its institution: that one's
+ * evidence is there too, for it alone says whose recognition it is.
+ */
 static cbank_status compare_changed(const cbi_verdict *verdict, const cbi_usage *usage,
                                     cbank_error *err)
 {
@@ -200,7 +203,7 @@ static cbank_status compare_changed(const cbi_verdict *verdict, const cbi_usage 
         if (!cbi_verdict_is(touched, KIND(CONVERSION_RECOGNISED)) ||
             !cbi_bytes_equal(cbi_message_bytes(recognised->recognition),
                              cbi_message_bytes(item->decision->change.message->recognition)) ||
-            (touched->institution != NULL && touched->institution != item->institution))
+            touched->institution != item->institution)
             return differs(item, "change", err);
     }
     return CBANK_OK;

@@ -205,17 +205,13 @@ Test(selection, shows_as_many_entries_as_it_may_and_no_more)
     teller_close(&it);
 }
 
-/* One part more; the pages of what was recognised are left out. */
-static void copy_part(cbi_assembly *assembly, cbi_bytes part, bool decision)
+/* One part more, without the pages of what was recognised. */
+static void copy_without_pages(cbi_assembly *assembly, cbi_bytes part)
 {
     Cbank__V1__RecognitionEvidence *message = NULL;
     cbank_buffer bytes = {0};
     size_t pages;
 
-    if (!decision) {
-        teller_works(cbi_assembly_add(assembly, part, &teller_err));
-        return;
-    }
     teller_works(cbi_message_parse(&cbank__v1__recognition_evidence__descriptor, part, &message,
                                    &teller_err));
     pages = message->n_pages;
@@ -227,8 +223,11 @@ static void copy_part(cbi_assembly *assembly, cbi_bytes part, bool decision)
     cbank_buffer_clear(&bytes);
 }
 
-/* As a bank would write it that does not want to show what an institution has signed. */
-static cbank_buffer without_pages(const teller *it, const cbank_buffer *file)
+/*
+ * As a bank would write it that does not want to show what an institution has signed: the first
+ * recognition without its pages, or not at all.
+ */
+static cbank_buffer conceal(const teller *it, const cbank_buffer *file, bool all)
 {
     const cbi_private *key = it->bank->log_key.key;
     cbi_assembly assembly = {0};
@@ -241,8 +240,13 @@ static cbank_buffer without_pages(const teller *it, const cbank_buffer *file)
     Cbank__V1__TranscriptHead head = *transcript.head;
 
     teller_works(cbi_assembly_begin(it->bank->config.suite, &assembly, &teller_err));
-    for (uint32_t i = 0; cbi_artefact_next(&transcript.file.parts, &part); i++)
-        copy_part(&assembly, part, i >= head.batches && i - head.batches < head.recognitions);
+    for (uint32_t i = 0; cbi_artefact_next(&transcript.file.parts, &part); i++) {
+        if (i != head.batches)
+            teller_works(cbi_assembly_add(&assembly, part, &teller_err));
+        else if (!all)
+            copy_without_pages(&assembly, part);
+    }
+    head.recognitions -= all;
     teller_works(cbi_assembly_digest(&assembly, &digest, &teller_err));
     head.body_digest = cbi_message_data(cbi_bytes_of_hash(&digest));
     teller_works(cbi_assembly_finish(&assembly, CBI_TRANSCRIPT_TYPE, &head, &key, 1, &out,
@@ -272,7 +276,7 @@ Test(selection, the_pages_of_a_recognition_are_left_out_only_for_a_record_that_i
         terms.only = withheld ? only : NULL;
         terms.only_count = withheld;
         stranger_show(&it, &terms, &other);
-        cut = without_pages(&it, &other.transcript.file);
+        cut = conceal(&it, &other.transcript.file, false);
         cbank_buffer_clear(&other.transcript.file);
         other.transcript.file = cut;
         if (withheld)
@@ -281,5 +285,32 @@ Test(selection, the_pages_of_a_recognition_are_left_out_only_for_a_record_that_i
             teller_fails(stranger_judge(&other, &err), err, EVIDENCE_DIFFERS);
         stranger_leave(&other);
     }
+    teller_close(&it);
+}
+
+Test(selection, who_changed_a_recognition_is_held_against_who_made_it)
+{
+    cbi_disclosure_terms terms;
+    cbi_recognised made, changed;
+    teller_id id;
+    stranger other;
+    teller it;
+    cbank_buffer cut;
+    cbank_error err;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    id = teller_issue(&it, "A", 3500);
+    made = panel_recognise(&it, "1", &id, 1, CBANK__V1__USE_SCOPE__USE_SCOPE_EVERYWHERE);
+    teller_works(panel_change(&it, &made.row.id,
+                              CBANK__V1__RECOGNITION_ACTION__RECOGNITION_ACTION_REVERSE, &changed,
+                              &teller_err));
+    terms = stranger_asks(&it);
+    stranger_show(&it, &terms, &other);
+    cr_expect_eq(other.verdict.decision_count, 2);
+    cut = conceal(&it, &other.transcript.file, true);
+    cbank_buffer_clear(&other.transcript.file);
+    other.transcript.file = cut;
+    teller_fails(stranger_judge(&other, &err), err, EVIDENCE_DIFFERS);
+    stranger_leave(&other);
     teller_close(&it);
 }
