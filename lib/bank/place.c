@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,30 +92,41 @@ done:
 
 cbank_status cbi_place_finish(const char *temporary, const char *path, cbank_error *err)
 {
-    char place[CBI_PATH_MAX];
+    char place[CBI_PATH_MAX], around[CBI_PATH_MAX];
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_place_sync(temporary, err));
     CBI_TRY(resolve(path, place, err));
+    memcpy(around, place, sizeof(around));
+    strrchr(around, '/')[1] = '\0'; /* it is absolute */
     if (rename(temporary, place) != 0)
         CBI_TRY(fail_file(path, err));
-    strrchr(place, '/')[1] = '\0'; /* it is absolute: what is left is the folder around it */
-    CBI_TRY(cbi_place_sync(place, err));
+    status = cbi_place_sync(around, err);
+    /* What was answered as failed is not there, so that it can be done again. */
+    if (status != CBANK_OK)
+        (void)rename(place, temporary);
 done:
     return status;
 }
 
-static int drop_one(const char *path, const struct stat *file, int type, struct FTW *at)
-{
-    (void)file;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
+/* By their names, which asks for no memory: it may be what was short. */
 void cbi_place_drop(const char *temporary)
 {
-    (void)nftw(temporary, drop_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    static const char *const files[] = {
+        "store/data.mdb",    "store/lock.mdb", "store/open.lock", "keys/log.key",
+        "keys/log.next.key", "keys/root.key",  "keys/vault.key",  "bank.conf",
+        "checkpoint",        "checkpoint.new"};
+    static const char *const folders[] = {"store", "keys", ""};
+    char path[CBI_PATH_MAX + 32];
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", temporary, files[i]);
+        (void)unlink(path);
+    }
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", temporary, folders[i]);
+        (void)rmdir(path);
+    }
 }
 
 static bool lies_in(const char *path, const char *folder)

@@ -17,8 +17,8 @@ cbank_status cbi_place_sync(const char *folder, cbank_error *err);
 
 /*
  * A folder appears all at once or not at all: start makes a temporary one beside `path`, which
- * must not be there (EXISTS); finish syncs it and gives it its name; drop removes it and all that
- * is in it.
+ * must not be there (EXISTS); finish syncs it and gives it its name, or leaves it where it is;
+ * drop removes it with what a bank's folder or a guard's holds.
  */
 cbank_status cbi_place_start(const char *path, char temporary[CBI_PATH_MAX], cbank_error *err);
 cbank_status cbi_place_finish(const char *temporary, const char *path, cbank_error *err);

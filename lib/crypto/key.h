@@ -21,7 +21,7 @@ typedef struct cbi_public {
     uint8_t bytes[CBI_PUBLIC_MAX];
 } cbi_public;
 
-/* MALFORMED for a wrong size or no point, UNTRUSTED_KEY for a weak one, UNSUPPORTED suite. */
+/* MALFORMED for a wrong size or no SM2 point, UNTRUSTED_KEY for a weak key, UNSUPPORTED suite. */
 cbank_status cbi_public_parse(cbi_suite suite, cbi_bytes bytes, cbi_public *out, cbank_error *err);
 bool cbi_public_equal(const cbi_public *a, const cbi_public *b);
 cbi_bytes cbi_public_bytes(const cbi_public *key);

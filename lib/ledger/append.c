@@ -30,7 +30,7 @@ cbank_status cbi_append_set_time(cbi_append *append, int64_t now, cbank_error *e
     return CBANK_OK;
 }
 
-/* The tag that all entries of the subject carry; `logged` is its previous entry's index. */
+/* The tag that all entries of the subject carry, of which the newest is `previous_index`. */
 static cbank_status find_tag(cbi_append *append, const cbi_subject *subject,
                              uint64_t previous_index, cbi_hash *tag, cbank_error *err)
 {

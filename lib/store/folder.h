@@ -17,7 +17,6 @@ typedef struct cbi_path {
 } cbi_path;
 const char *cbi_path_name(const char *path);
 
-/* The data file in the folder `path`. */
 /*
  * One process at a time opens a store; waits. Whoever is killed while LMDB makes a new lock file
  * would else leave those that wait for it with one that is half made: they would read, and write
@@ -25,6 +24,7 @@ const char *cbi_path_name(const char *path);
  */
 cbank_status cbi_folder_lock(const char *path, int *out_fd, cbank_error *err);
 
+/* The data file in the folder `path`. */
 cbank_status cbi_folder_data(const char *path, cbi_path *out, cbank_error *err);
 
 /* UNSUPPORTED on a file system that LMDB's shared memory and locks do not work on. */

@@ -25,7 +25,8 @@
 enum { WENT_WELL = 0, NO_SUCH_CALL = 1, WENT_WRONG = 2 };
 
 static cbank_buffer batch; /* signed before anything fails */
-static char backup_path[WORLD_PATH_MAX * 2];
+static char backup_path[WORLD_PATH_MAX * 2], copy_path[WORLD_PATH_MAX * 2];
+static char other_path[WORLD_PATH_MAX * 2], other_guard[WORLD_PATH_MAX * 2];
 
 /* ---- the acts ---------------------------------------------------------------------------- */
 
@@ -62,6 +63,49 @@ static cbank_status act_backup(world *it)
     return status;
 }
 
+/*
+ * A folder appears whole or not at all: an attempt that failed has left room for the next one, or a
+ * bank that opens, when only the answer was lost.
+ */
+static cbank_status clear_other(world *it)
+{
+    cbank_status status = CBANK_OK;
+    cbank_bank *bank = NULL;
+
+    if (access(other_path, F_OK) == 0)
+        status = cbank_bank_open(other_path, NULL, 0, &bank, &it->err);
+    cbank_bank_close(bank);
+    if (status == CBANK_OK && bank != NULL) {
+        harness_remove(other_path);
+        harness_remove(other_guard);
+    }
+    return status;
+}
+
+static cbank_status act_found(world *it)
+{
+    cbank_status status = clear_other(it);
+
+    if (status == CBANK_OK)
+        status = world_found_at(it, other_path);
+    if (status != CBANK_OK)
+        return status;
+    harness_remove(other_path);
+    harness_remove(other_guard);
+    return CBANK_OK;
+}
+
+static cbank_status act_restore(world *it)
+{
+    cbank_status status = clear_other(it);
+
+    if (status == CBANK_OK)
+        status = world_restore(it, copy_path, other_path);
+    if (status == CBANK_OK)
+        harness_remove(other_path);
+    return status;
+}
+
 typedef struct act {
     const char *name;
     cbank_status (*run)(world *it);
@@ -73,6 +117,7 @@ static const act acts[] = {
     {"import", act_import, ROWS},    {"deposit", act_deposit, ROWS},
     {"check", world_check, 0},       {"transcript", world_transcript, 0},
     {"backup", act_backup, 0},       {"rotate", world_rotate, 0},
+    {"found", act_found, 0},         {"restore", act_restore, 0},
 };
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
 
@@ -116,7 +161,8 @@ static bool fits(const way *how, const cbank_error *err)
     case CALLS_RANDOM:
         return lost;
     default:
-        if (how->failure == CALLS_ENOSPC)
+        /* LMDB takes a write that was cut short for a full disk. */
+        if (how->failure == CALLS_ENOSPC || how->failure == CALLS_SHORT)
             return status == CBANK_E_FULL || status == CBANK_E_UNKNOWN || status == CBANK_E_IO;
         return status == CBANK_E_IO || status == CBANK_E_UNKNOWN;
     }
@@ -193,13 +239,20 @@ static int try_point(world *it, const act *what, const way *how, unsigned n)
     return go_on(it, what);
 }
 
+static void begin_case(world *it, const image *start)
+{
+    image_put(start, it, start->store.size);
+    (void)unlink(backup_path);
+    harness_remove(other_path);
+    harness_remove(other_guard);
+}
+
 static int run_case(world *it, const image *start, const act *what, const way *how, unsigned n)
 {
     pid_t child;
     int code;
 
-    image_put(start, it, start->store.size);
-    (void)unlink(backup_path);
+    begin_case(it, start);
     child = harness_child();
     if (child != 0)
         return harness_wait(child);
@@ -219,8 +272,7 @@ static unsigned count_calls(world *it, const image *start, const act *what, call
     unsigned counted = 0;
     pid_t child;
 
-    image_put(start, it, start->store.size);
-    (void)unlink(backup_path);
+    begin_case(it, start);
     if (pipe(pipes) != 0)
         _exit(WORLD_BROKEN);
     child = harness_child();
@@ -277,9 +329,13 @@ static void work(harness *campaign, unsigned worker)
         world_must(&it, world_issue(&it, reference, i + 1, id), "issue");
     }
     world_must(&it, world_sign(&it, "new", ROWS, &batch), "sign");
+    snprintf(backup_path, sizeof(backup_path), "%s/backup", folder);
+    snprintf(copy_path, sizeof(copy_path), "%s/copy", folder);
+    snprintf(other_path, sizeof(other_path), "%s/other", folder);
+    snprintf(other_guard, sizeof(other_guard), "%s/other.guard", folder);
+    world_must(&it, world_backup(&it, copy_path), "backup");
     world_close(&it);
     image_take(&start, &it);
-    snprintf(backup_path, sizeof(backup_path), "%s/backup", folder);
     for (unsigned long at = harness_next(campaign); at < ACTS * WAYS; at = harness_next(campaign))
         run_way(campaign, &it, &start, &acts[at % ACTS], &ways[WAYS - 1 - at / ACTS]);
     image_clear(&start);

@@ -36,24 +36,47 @@ void world_place(world *it, const char *folder)
     snprintf(it->path, sizeof(it->path), "%s/bank", folder);
 }
 
-static void create_bank(world *it)
+cbank_status world_found_at(world *it, const char *path)
 {
     Cbank__Api__V1__BankCreateRequest request = CBANK__API__V1__BANK_CREATE_REQUEST__INIT;
     Cbank__V1__LangText name = CBANK__V1__LANG_TEXT__INIT, *names[] = {&name};
     cbank_buffer bytes = {0}, reply = {0};
+    cbank_status status;
 
     name.lang = message_lend("zh");
     name.value = message_lend("萍乡学分银行");
-    request.path = it->path;
+    request.path = message_lend(path);
     request.origin = message_lend(ORIGIN);
     request.names = names;
     request.n_names = 1;
     request.quota = QUOTA;
     if (!message_pack(&request, &bytes))
-        world_must(it, message_no_memory(it), "create");
-    world_must(it, cbank_bank_create(bytes.data, bytes.size, NULL, 0, &reply, &it->err), "create");
+        return message_no_memory(it);
+    status = cbank_bank_create(bytes.data, bytes.size, NULL, 0, &reply, &it->err);
     cbank_buffer_clear(&bytes);
     cbank_buffer_clear(&reply);
+    return status;
+}
+
+cbank_status world_restore(world *it, const char *file, const char *path)
+{
+    Cbank__Api__V1__RestoreRequest request = CBANK__API__V1__RESTORE_REQUEST__INIT;
+    char guard[WORLD_PATH_MAX + 32], keys[WORLD_PATH_MAX + 32];
+    cbank_buffer bytes = {0}, reply = {0};
+    cbank_status status;
+
+    snprintf(guard, sizeof(guard), "%s.guard", it->path);
+    snprintf(keys, sizeof(keys), "%s/keys", it->path);
+    request.file = message_lend(file);
+    request.path = message_lend(path);
+    request.guard = guard;
+    request.keys = keys;
+    if (!message_pack(&request, &bytes))
+        return message_no_memory(it);
+    status = cbank_bank_restore(bytes.data, bytes.size, NULL, 0, &reply, &it->err);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&reply);
+    return status;
 }
 
 static void admit(world *it)
@@ -113,7 +136,7 @@ void world_found(world *it, const char *folder)
 {
     *it = (world){0};
     world_place(it, folder);
-    create_bank(it);
+    world_must(it, world_found_at(it, it->path), "create");
 }
 
 void world_create(world *it, const char *folder)

@@ -36,6 +36,9 @@ void world_create(world *it, const char *folder);
 /* Its two halves: the bank alone, which is closed, and all the rest. */
 void world_found(world *it, const char *folder);
 void world_settle(world *it);
+/* Another bank, which stays closed; and a copy of this one, from a backup and under its guard. */
+cbank_status world_found_at(world *it, const char *path);
+cbank_status world_restore(world *it, const char *file, const char *path);
 /* Opens an account for somebody else. */
 void world_welcome(world *it, char account[static WORLD_ACCOUNT_MAX]);
 cbank_status world_open(world *it);
