@@ -228,19 +228,26 @@ static size_t life_key(const char *account, uint8_t out[1 + CBI_ACCOUNT_SIZE])
     return 1 + CBI_ACCOUNT_SIZE;
 }
 
-cbank_status cbi_account_life(cbi_txn *txn, const char *account, cbi_life *out, cbank_error *err)
+static cbank_status read_head(cbi_txn *txn, const char *account, cbi_head *out, cbank_error *err)
 {
     cbi_subject subject = cbi_account_subject(account);
-    uint8_t key[1 + CBI_ACCOUNT_SIZE];
-    cbank_buffer value = {0};
-    cbank_status status = CBANK_OK;
-    cbi_head head;
-    size_t size;
+    cbank_status status = CBANK_E_NOT_FOUND;
 
-    if (!cbi_account_is_valid(cbi_bytes_of_text(account)) ||
-        cbi_subject_read_head(txn, &subject, &head, err) == CBANK_E_NOT_FOUND)
+    if (cbi_account_is_valid(cbi_bytes_of_text(account)))
+        status = cbi_subject_read_head(txn, &subject, out, err);
+    if (status == CBANK_E_NOT_FOUND)
         return cbi_fail(err, CBI_REASON_ACCOUNT_UNKNOWN, 0, account, NULL);
-    size = life_key(account, key);
+    return status;
+}
+
+/* The life of an account that is there. */
+static cbank_status read_life(cbi_txn *txn, const char *account, cbi_life *out, cbank_error *err)
+{
+    uint8_t key[1 + CBI_ACCOUNT_SIZE];
+    size_t size = life_key(account, key);
+    cbank_buffer value = {0};
+    cbank_status status;
+
     status = cbi_txn_get(txn, CBI_TABLE_STATE, cbi_bytes_of(key, size), &value, err);
     if (status == CBANK_E_NOT_FOUND) {
         *out = CBI_LIFE_ACTIVE;
@@ -251,6 +258,17 @@ cbank_status cbi_account_life(cbi_txn *txn, const char *account, cbi_life *out, 
         status = cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_STATE), NULL);
     }
     cbank_buffer_clear(&value);
+    return status;
+}
+
+cbank_status cbi_account_life(cbi_txn *txn, const char *account, cbi_life *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_head head;
+
+    CBI_TRY(read_head(txn, account, &head, err));
+    CBI_TRY(read_life(txn, account, out, err));
+done:
     return status;
 }
 
@@ -266,19 +284,35 @@ cbank_status cbi_account_put_life(cbi_txn *txn, const char *account, cbi_life li
                        err);
 }
 
+static cbank_status check_length(const cbi_head *head, const char *account, cbank_error *err)
+{
+    if (head->sequence + 2 >= CBI_TRANSCRIPT_ENTRIES_MAX)
+        return cbi_fail(err, CBI_REASON_ACCOUNT_FULL, CBI_TRANSCRIPT_ENTRIES_MAX, account, NULL);
+    return CBANK_OK;
+}
+
+cbank_status cbi_account_check_room(cbi_txn *txn, const char *account, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_head head;
+
+    CBI_TRY(read_head(txn, account, &head, err));
+    CBI_TRY(check_length(&head, account, err));
+done:
+    return status;
+}
+
 cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err)
 {
-    cbi_subject subject = cbi_account_subject(account);
     cbank_status status = CBANK_OK;
     cbi_head head;
     cbi_life life;
 
-    CBI_TRY(cbi_account_life(txn, account, &life, err));
+    CBI_TRY(read_head(txn, account, &head, err));
+    CBI_TRY(read_life(txn, account, &life, err));
     if (life != CBI_LIFE_ACTIVE)
         CBI_TRY(cbi_fail(err, cbi_life_refusal(life), 0, account, NULL));
-    CBI_TRY(cbi_subject_read_head(txn, &subject, &head, err));
-    if (head.sequence + 2 >= CBI_TRANSCRIPT_ENTRIES_MAX)
-        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_FULL, CBI_TRANSCRIPT_ENTRIES_MAX, account, NULL));
+    CBI_TRY(check_length(&head, account, err));
 done:
     return status;
 }

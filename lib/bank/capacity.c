@@ -21,17 +21,42 @@ static cbank_status check_active(const Cbank__V1__DirectoryInstitution *row, cba
     return CBANK_OK;
 }
 
+/* The awarder's row, which a claim shares with those before it; or read for this one. */
+static cbank_status find_awarder(cbi_txn *txn, const cbi_claim *claim, cbi_awarder *own,
+                                 const Cbank__V1__DirectoryInstitution **out, cbank_error *err)
+{
+    cbi_awarder *last = claim->last != NULL ? claim->last : own;
+    cbank_status status = CBANK_OK;
+
+    if (last->row == NULL || strcmp(last->row->institution, claim->awarder) != 0) {
+        cbi_awarder_clear(last);
+        CBI_TRY(cbi_institution_read(txn, claim->awarder, &last->row, err));
+    }
+    *out = last->row;
+done:
+    if (status != CBANK_OK)
+        cbi_awarder_clear(last);
+    return status;
+}
+
+void cbi_awarder_clear(cbi_awarder *awarder)
+{
+    cbi_message_free(awarder->row);
+    awarder->row = NULL;
+}
+
 cbank_status cbi_capacity_check_record(cbi_txn *txn, const cbi_claim *claim, cbank_error *err)
 {
     const cbi_mandate_signer signer = signer_on(claim->institution, claim->now);
     bool own = strcmp(claim->awarder, claim->institution) == 0;
-    Cbank__V1__DirectoryInstitution *row = NULL;
+    const Cbank__V1__DirectoryInstitution *row;
+    cbi_awarder alone = {0};
     cbank_status status = CBANK_OK;
     cbi_mandate mandate;
 
     if (!own && claim->record->delegation.len == 0)
         return cbi_fail(err, CBI_REASON_RECORD_AWARDER, 0, claim->reference, NULL);
-    CBI_TRY(cbi_institution_read(txn, claim->awarder, &row, err));
+    CBI_TRY(find_awarder(txn, claim, &alone, &row, err));
     if (!cbi_mandate_has_role(row, CBANK__V1__INSTITUTION_ROLE__INSTITUTION_ROLE_AWARDS))
         CBI_TRY(cbi_fail(err, CBI_REASON_AWARD_ROLE, 0, claim->awarder, NULL));
     if (!own) {
@@ -41,7 +66,7 @@ cbank_status cbi_capacity_check_record(cbi_txn *txn, const cbi_claim *claim, cba
     if (claim->record->supersedes.len == 0)
         CBI_TRY(cbi_mandate_check_award(row, claim->record, CBI_MANDATE_NOW, err));
 done:
-    cbi_message_free(row);
+    cbi_awarder_clear(&alone);
     return status;
 }
 

@@ -8,6 +8,8 @@
 #include "bank/claim.h"
 #include "record/mandate.h"
 
+void cbi_awarder_clear(cbi_awarder *awarder);
+
 /*
  * DENIED: RECORD_AWARDER (another institution's, and no delegation is named), and the reasons of
  * mandate.h; NOT_FOUND, STATE (the awarder is not known, or suspended).

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "bank/capacity.h"
 #include "bank/counter.h"
 #include "bank/errand.h"
 #include "bank/institution.h"
 #include "bank/receipt.h"
 #include "bank/vault.h"
+#include "base/time.h"
 #include "ledger/token.h"
 
 /* The result of a chunk, which a token keeps: the batch's id, then 9 bytes an item. */
@@ -18,6 +20,9 @@ typedef struct chunk_act {
     cbi_intake intake; /* as it will be */
     uint64_t records;
     uint64_t ended;
+    bool stands; /* what was ruled (deposit.h) */
+    uint64_t version;  /* of the store that this chunk makes */
+    cbi_awarder last;
 } chunk_act;
 
 /* The items from the intake's next on, whatever has been read before. */
@@ -99,6 +104,14 @@ done:
     return status;
 }
 
+/* Whether this transaction sees what judging saw, on the same day. */
+static bool still_stands(const cbi_deposit *deposit, const cbi_append *append)
+{
+    return deposit->stands && cbi_txn_version(append->txn) == deposit->version &&
+           cbi_txn_dirty(append->txn) == 0 &&
+           cbi_date_of(append->at) == cbi_date_of(deposit->terms.now);
+}
+
 /* The key may have been changed, or the same batch deposited, since it was opened. */
 static cbank_status check_chunk(cbi_act *act, cbi_append *append, cbank_error *err)
 {
@@ -111,6 +124,8 @@ static cbank_status check_chunk(cbi_act *act, cbi_append *append, cbank_error *e
     CBI_TRY(cbi_institution_signer(deposit->bank, append->txn, institution, &signer, err));
     if (!cbi_public_equal(&signer, &deposit->signer))
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, institution, NULL));
+    chunk->stands = still_stands(deposit, append);
+    chunk->version = cbi_txn_version(append->txn) + 1;
     CBI_TRY(find_intake(chunk, append->txn, err));
     CBI_TRY(cbi_institution_check_day(append->txn, institution, append->at, err));
     CBI_TRY(judge_again(chunk, append, err));
@@ -136,14 +151,18 @@ static bool has_room(const chunk_act *chunk, const cbi_append *append, size_t be
            used + most < CBI_ACT_DIRTY_MAX;
 }
 
-static void count(chunk_act *chunk, const cbi_claim *claim, const cbi_ruling *ruling)
+/* Counts an item and adds its row to the result. `next` is the state that a change leaves. */
+static cbank_status note_item(chunk_act *chunk, cbi_outcome outcome, uint64_t index, bool record,
+                              cbi_record_state next, cbank_error *err)
 {
-    switch (ruling->outcome) {
+    uint8_t row[RESULT_ROW];
+
+    switch (outcome) {
     case CBI_OUTCOME_DEPOSITED:
         chunk->intake.taken++;
-        if (claim->record != NULL)
+        if (record)
             chunk->records++;
-        else if (ruling->next == CBI_RECORD_REVOKED || ruling->next == CBI_RECORD_SUPERSEDED)
+        else if (next == CBI_RECORD_REVOKED || next == CBI_RECORD_SUPERSEDED)
             chunk->ended++;
         break;
     case CBI_OUTCOME_UNCHANGED:
@@ -154,6 +173,9 @@ static void count(chunk_act *chunk, const cbi_claim *claim, const cbi_ruling *ru
         chunk->intake.refused++;
         break;
     }
+    row[0] = (uint8_t)outcome;
+    cbi_put_u64(row + 1, index);
+    return cbi_buffer_append(&chunk->act.result, cbi_bytes_of(row, sizeof(row)), err);
 }
 
 static cbank_status carry_out(chunk_act *chunk, cbi_append *append, cbi_unit *unit, size_t at,
@@ -166,7 +188,6 @@ static cbank_status carry_out(chunk_act *chunk, cbi_append *append, cbi_unit *un
                              .index = (uint32_t)(unit->first + at),
                              .token = cbi_bytes_of(chunk->act.token, CBI_TOKEN_SIZE)};
     bool unknown = unit->claims[at].record != NULL && ruling->account.digits[0] == '\0';
-    uint8_t row[RESULT_ROW];
     cbank_status status = CBANK_OK;
     cbi_hash random = {{0}};
 
@@ -180,10 +201,8 @@ static cbank_status carry_out(chunk_act *chunk, cbi_append *append, cbi_unit *un
                                     err));
         chunk->intake.opened += unknown;
     }
-    count(chunk, &unit->claims[at], ruling);
-    row[0] = (uint8_t)ruling->outcome;
-    cbi_put_u64(row + 1, ruling->index);
-    CBI_TRY(cbi_buffer_append(&chunk->act.result, cbi_bytes_of(row, sizeof(row)), err));
+    CBI_TRY(note_item(chunk, ruling->outcome, ruling->index, item->record != NULL, ruling->next,
+                      err));
 done:
     return status;
 }
@@ -214,6 +233,7 @@ static cbank_status rule(chunk_act *chunk, cbi_append *append, cbi_unit *unit, c
         return CBANK_OK;
     }
     judge.now = append->at;
+    judge.last = &chunk->last;
     CBI_TRY(cbi_unit_judge(&judge, append->txn, unit, err));
     accept_suspended(unit, &unit->rulings[0]);
     for (size_t i = 0; i < unit->count; i++) {
@@ -224,26 +244,72 @@ done:
     return status;
 }
 
-static cbank_status write_items(chunk_act *chunk, cbi_append *append, size_t begun,
-                                cbank_error *err)
+/* One item, or an amendment's two, read again and ruled on afresh; `*full`: there is no room. */
+static cbank_status write_unit(chunk_act *chunk, cbi_append *append, size_t begun, bool *full,
+                               cbank_error *err)
 {
     cbi_deposit *deposit = chunk->deposit;
     cbi_unit unit = {0};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(rewind_items(chunk, err));
-    while (chunk->intake.next < chunk->intake.count && has_room(chunk, append, begun, false)) {
-        CBI_TRY(cbi_unit_read(deposit->hasher, &deposit->batch, &unit, err));
-        if (unit.claims[0].change != NULL && !has_room(chunk, append, begun, true))
-            break; /* the next chunk begins with it */
-        CBI_TRY(rule(chunk, append, &unit, err));
-        for (size_t i = 0; i < unit.count; i++)
-            CBI_TRY(carry_out(chunk, append, &unit, i, err));
-        chunk->intake.next += (uint32_t)unit.count;
-        cbi_unit_clear(&unit);
-    }
+    CBI_TRY(cbi_unit_read(deposit->hasher, &deposit->batch, &unit, err));
+    *full = unit.claims[0].change != NULL && !has_room(chunk, append, begun, true);
+    if (*full)
+        goto done; /* the next chunk begins with it */
+    CBI_TRY(rule(chunk, append, &unit, err));
+    for (size_t i = 0; i < unit.count; i++)
+        CBI_TRY(carry_out(chunk, append, &unit, i, err));
+    chunk->intake.next += (uint32_t)unit.count;
 done:
     cbi_unit_clear(&unit);
+    return status;
+}
+
+/* The next item as it was ruled on; `*written` is false if it has to be ruled on again. */
+static cbank_status write_ready(chunk_act *chunk, cbi_append *append, bool *written,
+                                cbank_error *err)
+{
+    cbi_deposit *deposit = chunk->deposit;
+    const cbi_ready_batch batch = {.id = &deposit->batch.head.id,
+                                   .token = cbi_bytes_of(chunk->act.token, CBI_TOKEN_SIZE)};
+    const cbi_deposited *judged = &deposit->items[chunk->intake.next];
+    cbi_outcome outcome = (cbi_outcome)judged->outcome;
+    uint64_t index = judged->index;
+    cbi_ready_record record;
+    cbank_status status = CBANK_OK;
+    cbi_hash leaf;
+
+    *written = false;
+    if (!chunk->stands)
+        return CBANK_OK;
+    if (outcome == CBI_OUTCOME_DEPOSITED) {
+        if (!cbi_ready_find(deposit->ready, chunk->intake.next, &record) ||
+            cbi_account_check_room(append->txn, record.account.digits, NULL) != CBANK_OK)
+            return CBANK_OK;
+        CBI_TRY(cbi_ready_write(deposit->bank, append, &batch, &record, &index, &leaf, err));
+    }
+    CBI_TRY(note_item(chunk, outcome, index, true, CBI_RECORD_HELD, err));
+    chunk->intake.next++;
+    *written = true;
+done:
+    return status;
+}
+
+static cbank_status write_items(chunk_act *chunk, cbi_append *append, size_t begun,
+                                cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    bool written, full = false;
+
+    while (!full && chunk->intake.next < chunk->intake.count &&
+           has_room(chunk, append, begun, false)) {
+        CBI_TRY(write_ready(chunk, append, &written, err));
+        if (!written)
+            CBI_TRY(write_unit(chunk, append, begun, &full, err));
+    }
+done:
+    cbi_awarder_clear(&chunk->last);
     return status;
 }
 
@@ -397,6 +463,8 @@ cbank_status cbi_chunk_write(cbi_deposit *deposit, int64_t now, cbank_error *err
         CBI_TRY(reread_intake(deposit, err));
     else
         deposit->intake = chunk.intake;
+    deposit->stands = chunk.stands && chunk.act.alone && !chunk.act.replayed;
+    deposit->version = chunk.version;
     deposit->accounts_opened += deposit->intake.opened - opened;
 done:
     cbank_buffer_clear(&chunk.act.result);

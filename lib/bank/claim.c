@@ -6,6 +6,8 @@
 #include "bank/errand.h"
 #include "bank/family.h"
 #include "bank/reach.h"
+#include "bank/ready.h"
+#include "base/memory.h"
 #include "record/mandate.h"
 
 /* The ruling is made; what `why` says is there already. */
@@ -74,8 +76,8 @@ done:
     return status;
 }
 
-static cbank_status find_content(const cbi_bank *bank, const cbi_claim *claim, cbi_hash *out,
-                                 cbank_error *err)
+cbank_status cbi_claim_content(const cbi_bank *bank, const cbi_claim *claim, cbi_hash *out,
+                               cbank_error *err)
 {
     const cbi_identity *document = &claim->person->documents[0];
 
@@ -98,7 +100,7 @@ static cbank_status judge_reference(const cbi_bank *bank, cbi_txn *txn, cbi_hash
     }
     CBI_TRY(status);
     if (claim->superseded == NULL) {
-        CBI_TRY(find_content(bank, claim, &content, err));
+        CBI_TRY(cbi_claim_content(bank, claim, &content, err));
         if (cbi_hash_equal(&content, &held))
             return rule(out, CBI_OUTCOME_UNCHANGED);
     }
@@ -228,36 +230,28 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
                                   cbank_error *err)
 {
     const cbi_identity *document = &claim->person->documents[0];
+    const cbi_ready_batch batch = {.id = place->batch, .token = place->token};
+    cbi_ready_record record = {.item = place->index,
+                               .random = *place->random,
+                               .document_type = document->type,
+                               .document_number = document->number,
+                               .awarder = claim->awarder,
+                               .reference = claim->reference,
+                               .bytes = place->bytes};
     cbi_opening_terms terms = {
         .opened_by = claim->institution,
         .assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_ISSUER_VOUCHED,
         .token = place->token};
-    const Cbank__V1__StatementKind kind =
-        CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED;
-    Cbank__V1__CreditDeposited body = CBANK__V1__CREDIT_DEPOSITED__INIT;
     cbank_status status = CBANK_OK;
-    cbi_hash content;
 
     if (ruling->account.digits[0] == '\0')
         CBI_TRY(cbi_account_open(bank, append, claim->person, &terms, &ruling->account, err));
-    body.account = ruling->account.digits;
-    body.batch = cbi_message_data(cbi_bytes_of_hash(place->batch));
-    body.index = place->index;
-    body.record = cbi_message_data(place->bytes);
-    CBI_TRY(cbi_errand_append(append,
-                              &(cbi_errand_statement){
-                                  .subject = cbi_account_subject(ruling->account.digits),
-                                  .kind = kind,
-                                  .token = place->token,
-                                  .body = &body},
-                              &ruling->index, &ruling->leaf, err));
-    CBI_TRY(cbi_vault_put_opening(bank, append->txn, ruling->index, place->random, document->type,
-                                  document->number, err));
+    record.account = ruling->account;
+    CBI_TRY(cbi_claim_content(bank, claim, &record.content, err));
+    CBI_TRY(cbi_ready_write(bank, append, &batch, &record, &ruling->index, &ruling->leaf, err));
     CBI_TRY(cbi_reach_note(append->txn, claim->record, ruling->index, err));
-    CBI_TRY(find_content(bank, claim, &content, err));
-    CBI_TRY(cbi_holding_put_reference(append->txn, claim->awarder, claim->reference,
-                                      ruling->index, &content, err));
 done:
+    cbi_wipe(&record, sizeof(record));
     return status;
 }
 

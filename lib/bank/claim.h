@@ -11,6 +11,8 @@
 #include "bank/holding.h"
 #include "bank/person.h"
 
+#include "cbank/v1/directory.pb-c.h"
+
 /* What becomes of an item; the numbers of cbank.api.v1.OutcomeKind. */
 typedef enum cbi_outcome {
     CBI_OUTCOME_DEPOSITED = 1, /* acceptable; deposited once it is carried out */
@@ -18,6 +20,11 @@ typedef enum cbi_outcome {
     CBI_OUTCOME_CHANGED = 3,
     CBI_OUTCOME_REJECTED = 5,
 } cbi_outcome;
+
+/* The row of the awarder that was asked for last; for as long as one transaction. */
+typedef struct cbi_awarder {
+    Cbank__V1__DirectoryInstitution *row; /* NULL before */
+} cbi_awarder;
 
 /* An item and who brings it. All borrowed. */
 typedef struct cbi_claim {
@@ -31,6 +38,7 @@ typedef struct cbi_claim {
     cbank_error unfit;           /* why the person is not acceptable; reason 0 if it is */
     /* The record that the item before this one supersedes, or NULL: an amendment is such a pair. */
     const cbi_hash *superseded;
+    cbi_awarder *last; /* shared by the claims of one transaction */
 } cbi_claim;
 
 typedef struct cbi_ruling {
@@ -51,6 +59,10 @@ typedef struct cbi_ruling {
 cbank_status cbi_claim_judge(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
                              const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
                              cbank_error *err);
+
+/* MAC of what a claimed record says and of whom (holding.h). */
+cbank_status cbi_claim_content(const cbi_bank *bank, const cbi_claim *claim, cbi_hash *out,
+                               cbank_error *err);
 
 /* The day of which a record's student number speaks: of the award, else of the exam or its end. */
 uint32_t cbi_claim_day(const Cbank__V1__CreditRecord *record);

@@ -13,6 +13,7 @@
 #define CBI_BANK_DEPOSIT_H
 
 #include "bank/intake.h"
+#include "bank/ready.h"
 #include "bank/unit.h"
 
 #include "cbank/api/v1/credit.pb-c.h"
@@ -52,6 +53,13 @@ typedef struct cbi_deposit {
     uint64_t rejected;
     uint64_t accounts_opened;
     cbi_tally *tally;    /* while it is judged */
+    /*
+     * What was ruled stands without ruling again while the store is as it was judged, but for the
+     * batch's own chunks; and if no item of it changes what another one is ruled by.
+     */
+    bool stands;
+    uint64_t version; /* of the store (store.h) */
+    cbi_ready *ready;
     uint64_t strangers;  /* persons without an account; known once it is */
     /* The first refusals, for whoever reports them. */
     struct cbi_refusal {

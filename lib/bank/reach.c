@@ -30,6 +30,11 @@ static cbi_bytes basis_of(const Cbank__V1__CreditRecord *record, size_t n)
     return cbi_message_bytes(record->based_on[n]->record);
 }
 
+bool cbi_reach_has_basis(const Cbank__V1__CreditRecord *record)
+{
+    return record->n_based_on > 0 || record->recognition.len > 0;
+}
+
 cbank_status cbi_reach_note(cbi_txn *txn, const Cbank__V1__CreditRecord *record, uint64_t index,
                             cbank_error *err)
 {

@@ -20,6 +20,8 @@ cbank_status cbi_reach_forget(cbi_txn *txn, const Cbank__V1__CreditRecord *recor
                               cbank_error *err);
 /* Whether the record says that it stands on this one. */
 bool cbi_reach_names(const Cbank__V1__CreditRecord *record, cbi_bytes id);
+/* Does it say that it stands on anything? */
+bool cbi_reach_has_basis(const Cbank__V1__CreditRecord *record);
 /* True if every row that the record asks for is there. */
 bool cbi_reach_is_noted(cbi_txn *txn, const Cbank__V1__CreditRecord *record, uint64_t index);
 

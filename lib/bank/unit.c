@@ -99,6 +99,7 @@ cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit
         cbi_claim *claim = &unit->claims[i];
 
         claim->now = judge->now;
+        claim->last = judge->last;
         CBI_TRY(cbi_claim_judge(judge->bank, txn, judge->hasher, claim, judge->open_accounts,
                                 &unit->rulings[i], err));
         if (judge->tally != NULL)

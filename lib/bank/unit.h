@@ -28,6 +28,7 @@ typedef struct cbi_judge {
     bool open_accounts;
     int64_t now;
     cbi_tally *tally;
+    cbi_awarder *last; /* borrowed, for one transaction; or NULL */
 } cbi_judge;
 
 /* The next unit of the batch. AMENDMENT_BROKEN (INVALID) if a supersede has no record after it. */

@@ -58,13 +58,24 @@ static const reason_row reason_rows[] = {
 #undef CBI_REASON
 };
 
+enum {
+#define CBI_REASON(name, number, status, zh, zh_remedy, en, en_remedy) PLACE_OF_##name,
+#include "base/reasons.def"
+#undef CBI_REASON
+};
+
+/* A row that is not there is a failure like any other, and met at every other step. */
 static const reason_row *find_reason(int reason)
 {
-    for (size_t i = 0; i < sizeof(reason_rows) / sizeof(reason_rows[0]); i++) {
-        if ((int)reason_rows[i].reason == reason)
-            return &reason_rows[i];
+    switch (reason) {
+#define CBI_REASON(name, number, status, zh, zh_remedy, en, en_remedy)                             \
+    case number:                                                                                   \
+        return &reason_rows[PLACE_OF_##name];
+#include "base/reasons.def"
+#undef CBI_REASON
+    default:
+        return NULL;
     }
-    return NULL;
 }
 
 const char *cbi_status_word(cbank_status status)

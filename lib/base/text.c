@@ -73,14 +73,41 @@ size_t cbi_text_characters(cbi_bytes text)
     return count;
 }
 
+/* The unified ideographs, three bytes each: no form of them decomposes or joins another. */
+static bool is_ideograph(const uint8_t *bytes)
+{
+    uint32_t c = (bytes[0] & 0xfu) << 12 | (bytes[1] & 0x3fu) << 6 | (bytes[2] & 0x3fu);
+
+    return (bytes[0] & 0xf0) == 0xe0 && (bytes[1] & 0xc0) == 0x80 && (bytes[2] & 0xc0) == 0x80 &&
+           c >= 0x4e00 && c <= 0x9fff;
+}
+
+/* ASCII and common ideographs, which every Unicode normal form leaves as they are? */
+static bool is_normal(cbi_bytes text)
+{
+    size_t at = 0;
+
+    while (at < text.size) {
+        if (text.data[at] < 0x80)
+            at++;
+        else if (text.size - at >= 3 && is_ideograph(text.data + at))
+            at += 3;
+        else
+            return false;
+    }
+    return true;
+}
+
 static cbank_status map_text(cbi_bytes text, utf8proc_option_t options, cbank_buffer *out,
                              cbank_error *err)
 {
     utf8proc_uint8_t *mapped = NULL;
-    utf8proc_ssize_t size =
-        utf8proc_map(text.data, (utf8proc_ssize_t)text.size, &mapped, options);
+    utf8proc_ssize_t size;
     cbank_status status;
 
+    if (is_normal(text))
+        return cbi_buffer_set(out, text, err);
+    size = utf8proc_map(text.data, (utf8proc_ssize_t)text.size, &mapped, options);
     if (size == UTF8PROC_ERROR_NOMEM)
         return cbi_fail(err, CBI_REASON_NO_MEMORY, (uint64_t)text.size, NULL, NULL);
     if (size < 0)

@@ -36,6 +36,7 @@ struct cbi_act {
 
     /* What came of it. */
     cbank_buffer result; /* filled by write, kept with the token; the caller clears it */
+    bool alone;          /* no other act has written in its transaction */
     bool replayed;       /* done before under this token; `result` is what was answered then */
 
     /* The queue's own. */

@@ -56,6 +56,7 @@ static cbank_status write_acts(cbi_append *append, cbi_queue *queue, bool takes_
         CBI_TRY(act->write(act, append, err));
         CBI_TRY(cbi_token_keep(append->txn, append->at, act, err));
         group->written = act;
+        group->written_count++;
     }
 done:
     return status;
@@ -97,6 +98,7 @@ cbank_status cbi_group_commit(cbi_store *store, const cbi_signers *signers, cbi_
     status = cbi_append_commit(&append, err);
     if (status == CBANK_E_UNKNOWN)
         status = cbi_group_resolve(store, out->written, err);
+    out->written->alone = out->written_count == 1;
 done:
     cbi_append_clear(&append);
     return status;

@@ -11,6 +11,7 @@ typedef struct cbi_group {
     cbi_act *acts; /* all that were taken, in order */
     cbi_act *last;
     cbi_act *written; /* one that this transaction wrote; NULL if all failed or were replayed */
+    size_t written_count;
 } cbi_group;
 
 /*

@@ -19,6 +19,7 @@ typedef struct cbi_engine {
     cbank_status (*begin)(cbi_store *store, cbi_txn_mode mode, cbi_txn **out, cbank_error *err);
     cbank_status (*commit)(cbi_txn *txn, cbank_error *err);
     void (*abort)(cbi_txn *txn);
+    uint64_t (*version)(const cbi_txn *txn);
     /* `value` NULL asks only whether the row is there. */
     cbank_status (*get)(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_buffer *value,
                         cbank_error *err);

@@ -119,6 +119,8 @@ static cbank_status get(cbi_txn *base, cbi_table table, cbi_bytes key, cbank_buf
     row_call call = call_of(txn, table, key);
     int code = run(txn, run_get, &call);
 
+    if (code == MDB_NOTFOUND) /* mostly no mistake at all, so that no words are made */
+        return cbi_fail(err, CBI_REASON_KEY_NOT_FOUND, 0, cbi_table_name(table), NULL);
     if (code == 0 && !is_row(&call.key, &call.value))
         code = MDB_CORRUPTED;
     if (code != 0)
@@ -353,6 +355,13 @@ static void abort_txn(cbi_txn *base)
     end((lmdb_txn *)base);
 }
 
+static uint64_t version_of(const cbi_txn *base)
+{
+    const lmdb_txn *txn = (const lmdb_txn *)base;
+
+    return mdb_txn_id(txn->handle) - (txn->writes ? 1 : 0);
+}
+
 static cbank_status backup(cbi_store *store, const char *file, cbank_error *err)
 {
     cbi_environment *environment = (cbi_environment *)store;
@@ -411,6 +420,7 @@ const cbi_engine cbi_lmdb_engine = {
     .begin = begin,
     .commit = commit,
     .abort = abort_txn,
+    .version = version_of,
     .get = get,
     .put = put,
     .delete = delete,

@@ -30,6 +30,7 @@ typedef struct list {
 
 typedef struct version {
     list *tables[CBI_TABLE_COUNT]; /* NULL while empty */
+    uint64_t number;
 } version;
 
 typedef struct memory_store {
@@ -83,6 +84,7 @@ static void drop_version(version *old)
 
 static void share_version(const version *from, version *to)
 {
+    to->number = from->number;
     for (size_t i = 0; i < CBI_TABLE_COUNT; i++) {
         to->tables[i] = from->tables[i];
         if (to->tables[i] != NULL)
@@ -312,6 +314,7 @@ static cbank_status commit(cbi_txn *base, cbank_error *err)
         (void)pthread_mutex_lock(&txn->store->lock);
         drop_version(&txn->store->newest);
         txn->store->newest = txn->seen;
+        txn->store->newest.number++;
         txn->seen = (version){0};
         (void)pthread_mutex_unlock(&txn->store->lock);
     }
@@ -322,6 +325,11 @@ static cbank_status commit(cbi_txn *base, cbank_error *err)
 static void abort_txn(cbi_txn *base)
 {
     end((memory_txn *)base);
+}
+
+static uint64_t version_of(const cbi_txn *base)
+{
+    return ((const memory_txn *)base)->seen.number;
 }
 
 static cbank_status backup(cbi_store *store, const char *file, cbank_error *err)
@@ -379,6 +387,7 @@ static const cbi_engine engine = {
     .begin = begin,
     .commit = commit,
     .abort = abort_txn,
+    .version = version_of,
     .get = get,
     .put = put,
     .delete = delete,

@@ -110,6 +110,11 @@ void cbi_txn_abort(cbi_txn *txn)
     txn->store->engine->abort(txn);
 }
 
+uint64_t cbi_txn_version(const cbi_txn *txn)
+{
+    return txn->store->engine->version(txn);
+}
+
 cbank_status cbi_txn_get(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_buffer *value,
                          cbank_error *err)
 {

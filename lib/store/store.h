@@ -78,6 +78,11 @@ cbank_status cbi_txn_begin(cbi_store *store, cbi_txn_mode mode, cbi_txn **out, c
 cbank_status cbi_txn_commit(cbi_txn *txn, cbank_error *err);
 /* NULL is a no-op. */
 void cbi_txn_abort(cbi_txn *txn);
+/*
+ * Number of the commit that the transaction stands on; a write that changes something and is
+ * committed gets the next one. So two transactions with one number see the same rows.
+ */
+uint64_t cbi_txn_version(const cbi_txn *txn);
 
 /* Replaces `value`. NOT_FOUND (reason KEY_NOT_FOUND) without touching it. */
 cbank_status cbi_txn_get(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_buffer *value,

@@ -2,30 +2,15 @@
 
 #include <string.h>
 
-#include "base/memory.h"
+#include "wire/block.h"
 #include "wire/walker.h"
-
-/* protobuf-c allocates through the library's own memory, so that its failures are ours. */
-static void *allocate(void *unused, size_t size)
-{
-    void *memory = NULL;
-
-    (void)unused;
-    return cbi_alloc(1, size, &memory, NULL) == CBANK_OK ? memory : NULL;
-}
-
-static void release(void *unused, void *memory)
-{
-    (void)unused;
-    cbi_free(memory);
-}
-
-static ProtobufCAllocator allocator = {.alloc = allocate, .free = release};
 
 cbank_status cbi_message_check(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
                                cbank_error *err)
 {
-    return cbi_walker_run(type, bytes, err);
+    size_t memory;
+
+    return cbi_walker_run(type, bytes, &memory, err);
 }
 
 cbank_status cbi_message_parse(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
@@ -33,9 +18,10 @@ cbank_status cbi_message_parse(const ProtobufCMessageDescriptor *type, cbi_bytes
 {
     cbank_status status = CBANK_OK;
     ProtobufCMessage *message;
+    size_t memory;
 
-    CBI_TRY(cbi_walker_run(type, bytes, err));
-    message = protobuf_c_message_unpack(type, &allocator, bytes.size, bytes.data);
+    CBI_TRY(cbi_walker_run(type, bytes, &memory, err));
+    message = cbi_block_unpack(type, bytes, memory + bytes.size);
     /* The walker passes only what unpacks, so what is left is memory. */
     if (message == NULL)
         return cbi_fail(err, CBI_REASON_NO_MEMORY, bytes.size, type->short_name, NULL);
@@ -46,7 +32,7 @@ done:
 
 void cbi_message_free(void *message)
 {
-    protobuf_c_message_free_unpacked(message, &allocator);
+    cbi_block_free(message);
 }
 
 cbank_status cbi_message_pack(const void *message, cbank_buffer *out, cbank_error *err)
@@ -54,13 +40,15 @@ cbank_status cbi_message_pack(const void *message, cbank_buffer *out, cbank_erro
     const ProtobufCMessage *base = message;
     cbank_status status = CBANK_OK;
     size_t size = protobuf_c_message_get_packed_size(base);
+    size_t memory;
 
     if (size == 0)
         return CBANK_OK;
     CBI_TRY(cbi_buffer_reserve(out, size, err));
     protobuf_c_message_pack(base, out->data + out->size);
     /* Checked before it leaves as after it arrives: nobody shall sign what nobody will read. */
-    CBI_TRY(cbi_walker_run(base->descriptor, cbi_bytes_of(out->data + out->size, size), err));
+    CBI_TRY(cbi_walker_run(base->descriptor, cbi_bytes_of(out->data + out->size, size),
+                           &memory, err));
     out->size += size;
 done:
     return status;

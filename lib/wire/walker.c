@@ -267,7 +267,7 @@ done:
 }
 
 cbank_status cbi_walker_run(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                            cbank_error *err)
+                            size_t *memory, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     walker walk = {.bytes = bytes, .err = err};
@@ -279,6 +279,7 @@ cbank_status cbi_walker_run(const ProtobufCMessageDescriptor *type, cbi_bytes by
         else
             CBI_TRY(take_field(&walk));
     }
+    *memory = walk.memory;
 done:
     return status;
 }

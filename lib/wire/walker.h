@@ -12,8 +12,11 @@
 
 #include "base/bytes.h"
 
-/* See cbi_message_check. */
+/*
+ * See cbi_message_check. `*memory` is what the message takes at most once it is unpacked, without
+ * the content of its bytes.
+ */
 cbank_status cbi_walker_run(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                            cbank_error *err);
+                            size_t *memory, cbank_error *err);
 
 #endif

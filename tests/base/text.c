@@ -130,6 +130,31 @@ Test(codes, are_folded_to_ascii_and_trimmed)
     expect_folded("   ", "");
 }
 
+/* What is plain is passed by; beside a letter that is not, nothing is. */
+Test(names, that_are_plain_have_one_form_whichever_way_it_is_found)
+{
+    cbank_buffer quick = {0}, slow = {0};
+    uint8_t bytes[8];
+
+    for (uint32_t c = 1; c <= 0x9fff; c = c == 0x7f ? 0x4e00 : c + 1) {
+        size_t size = encode(c, bytes).size;
+
+        if (c == ' ') /* trimmed where it stands alone */
+            continue;
+        memcpy(bytes + size, "\u00e9", 2);
+        cr_assert_eq(cbi_text_compose(cbi_bytes_of(bytes, size), &quick, NULL), CBANK_OK);
+        cr_assert_eq(cbi_text_compose(cbi_bytes_of(bytes, size + 2), &slow, NULL), CBANK_OK);
+        slow.size -= 2;
+        cr_assert(cbi_bytes_equal(cbi_bytes_of_buffer(&quick), cbi_bytes_of_buffer(&slow)));
+        cr_assert_eq(cbi_text_fold_width(cbi_bytes_of(bytes, size), &quick, NULL), CBANK_OK);
+        cr_assert_eq(cbi_text_fold_width(cbi_bytes_of(bytes, size + 2), &slow, NULL), CBANK_OK);
+        slow.size -= 2;
+        cr_assert(cbi_bytes_equal(cbi_bytes_of_buffer(&quick), cbi_bytes_of_buffer(&slow)));
+    }
+    cbank_buffer_clear(&quick);
+    cbank_buffer_clear(&slow);
+}
+
 Test(text, that_is_no_utf8_has_no_form)
 {
     cbank_buffer out = {0};
@@ -149,6 +174,8 @@ Test(text, leaves_no_copy_of_itself_behind)
 
     heap_watch(cbi_bytes_of_text(number));
     cr_assert_eq(cbi_text_fold_width(cbi_bytes_of_text(number), &out, NULL), CBANK_OK);
+    cr_assert_eq(cbi_text_fold_width(cbi_bytes_of_text("Ａ440524188001010014"), &out, NULL),
+                 CBANK_OK);
     cbank_buffer_clear(&out);
     cr_assert_eq(heap_leaks(), 0);
 }

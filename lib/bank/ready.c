@@ -1,0 +1,188 @@
+#include "bank/ready.h"
+
+#include <string.h>
+
+#include "bank/account.h"
+#include "bank/errand.h"
+#include "bank/holding.h"
+#include "base/memory.h"
+
+/* Eight MiB: some twenty thousand records. A page holds the largest. */
+#define PAGE_SIZE (256u * 1024)
+#define PAGES_MAX 32u
+
+/* Before the texts of a record, each with its NUL, and its bytes. */
+typedef struct row {
+    uint32_t size; /* with this head; the next begins at a multiple of 8 */
+    uint32_t item;
+    cbi_account account;
+    cbi_hash random;
+    cbi_hash content;
+} row;
+
+struct cbi_ready {
+    cbank_buffer pages[PAGES_MAX];
+    size_t page_count;
+    size_t page, offset; /* where the search goes on */
+};
+
+cbank_status cbi_ready_new(cbi_ready **out, cbank_error *err)
+{
+    return cbi_alloc(1, sizeof(**out), out, err);
+}
+
+void cbi_ready_free(cbi_ready *ready)
+{
+    if (ready == NULL)
+        return;
+    for (size_t i = 0; i < ready->page_count; i++)
+        cbank_buffer_clear(&ready->pages[i]);
+    cbi_free(ready);
+}
+
+/* ---- keeping ------------------------------------------------------------------------------- */
+
+static void put(cbank_buffer *page, const void *data, size_t size)
+{
+    if (size > 0)
+        memcpy(page->data + page->size, data, size);
+    page->size += size;
+}
+
+/* A page with so much room; NULL if there is none. */
+static cbank_status find_room(cbi_ready *ready, size_t size, cbank_buffer **out, cbank_error *err)
+{
+    cbank_buffer *last = ready->page_count == 0 ? NULL : &ready->pages[ready->page_count - 1];
+    cbank_status status = CBANK_OK;
+
+    *out = NULL;
+    if (last != NULL && size <= PAGE_SIZE - last->size) {
+        *out = last;
+        return CBANK_OK;
+    }
+    if (ready->page_count == PAGES_MAX || size > PAGE_SIZE)
+        return CBANK_OK;
+    last = &ready->pages[ready->page_count];
+    CBI_TRY(cbi_buffer_reserve(last, PAGE_SIZE, err));
+    ready->page_count++;
+    *out = last;
+done:
+    return status;
+}
+
+cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cbank_error *err)
+{
+    const char *texts[] = {record->document_type, record->document_number, record->awarder,
+                           record->reference};
+    size_t size = sizeof(row) + record->bytes.size;
+    cbank_status status = CBANK_OK;
+    cbank_buffer *page;
+    row head;
+
+    for (size_t i = 0; i < 4; i++)
+        size += strlen(texts[i]) + 1;
+    head = (row){.size = (uint32_t)size,
+                 .item = record->item,
+                 .account = record->account,
+                 .random = record->random,
+                 .content = record->content};
+    CBI_TRY(find_room(ready, size + 8, &page, err));
+    if (page == NULL)
+        goto done;
+    put(page, &head, sizeof(head));
+    for (size_t i = 0; i < 4; i++)
+        put(page, texts[i], strlen(texts[i]) + 1);
+    put(page, record->bytes.data, record->bytes.size);
+    page->size = (page->size + 7) & ~(size_t)7;
+done:
+    cbi_wipe(&head, sizeof(head));
+    return status;
+}
+
+/* ---- finding ------------------------------------------------------------------------------- */
+
+static const char *text_at(const uint8_t **at)
+{
+    const char *text = (const char *)*at;
+
+    *at += strlen(text) + 1;
+    return text;
+}
+
+static void lend(const row *head, cbi_ready_record *out)
+{
+    const uint8_t *at = (const uint8_t *)(head + 1);
+    const uint8_t *end = (const uint8_t *)head + head->size;
+
+    out->item = head->item;
+    out->account = head->account;
+    out->random = head->random;
+    out->content = head->content;
+    out->document_type = text_at(&at);
+    out->document_number = text_at(&at);
+    out->awarder = text_at(&at);
+    out->reference = text_at(&at);
+    out->bytes = cbi_bytes_of(at, (size_t)(end - at));
+}
+
+/* The row at the search's place; NULL at the end. */
+static const row *look(cbi_ready *ready)
+{
+    while (ready->page < ready->page_count) {
+        const cbank_buffer *page = &ready->pages[ready->page];
+
+        if (ready->offset < page->size)
+            return (const row *)(const void *)(page->data + ready->offset);
+        ready->page++;
+        ready->offset = 0;
+    }
+    return NULL;
+}
+
+bool cbi_ready_find(cbi_ready *ready, uint32_t item, cbi_ready_record *out)
+{
+    const row *head = look(ready);
+
+    if (head == NULL || head->item > item) {
+        ready->page = ready->offset = 0;
+        head = look(ready);
+    }
+    while (head != NULL && head->item < item) {
+        ready->offset += (head->size + 7) & ~(size_t)7;
+        head = look(ready);
+    }
+    if (head == NULL || head->item != item)
+        return false;
+    lend(head, out);
+    return true;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+cbank_status cbi_ready_write(const cbi_bank *bank, cbi_append *append,
+                             const cbi_ready_batch *batch, const cbi_ready_record *record,
+                             uint64_t *index, cbi_hash *leaf, cbank_error *err)
+{
+    const Cbank__V1__StatementKind kind =
+        CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED;
+    Cbank__V1__CreditDeposited body = CBANK__V1__CREDIT_DEPOSITED__INIT;
+    cbank_status status = CBANK_OK;
+
+    body.account = cbi_message_string(record->account.digits);
+    body.batch = cbi_message_data(cbi_bytes_of_hash(batch->id));
+    body.index = record->item;
+    body.record = cbi_message_data(record->bytes);
+    CBI_TRY(cbi_errand_append(append,
+                              &(cbi_errand_statement){
+                                  .subject = cbi_account_subject(record->account.digits),
+                                  .kind = kind,
+                                  .token = batch->token,
+                                  .body = &body},
+                              index, leaf, err));
+    CBI_TRY(cbi_vault_put_opening(bank, append->txn, *index, &record->random,
+                                  record->document_type, record->document_number, err));
+    CBI_TRY(cbi_holding_put_reference(append->txn, record->awarder, record->reference, *index,
+                                      &record->content, err));
+done:
+    return status;
+}

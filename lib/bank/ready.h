@@ -1,0 +1,50 @@
+/*
+ * ready.h - records that were judged and may be written as they are: each is read once.
+ *
+ * What the rows of a deposited record are made of is kept from judging to writing, up to a bound;
+ * what finds no place is read and ruled on again. It is personal data, and wiped.
+ */
+#ifndef CBI_BANK_READY_H
+#define CBI_BANK_READY_H
+
+#include "bank/bank.h"
+#include "record/account.h"
+
+/* Lent. */
+typedef struct cbi_ready_record {
+    uint32_t item;       /* position in the batch */
+    cbi_account account; /* that is open */
+    cbi_hash random;     /* of the opening, as are the next two */
+    const char *document_type;
+    const char *document_number;
+    const char *awarder;
+    const char *reference;
+    cbi_hash content; /* MAC (holding.h) */
+    cbi_bytes bytes;  /* that the institution signed */
+} cbi_ready_record;
+
+/* What all records of a batch share. */
+typedef struct cbi_ready_batch {
+    const cbi_hash *id;
+    cbi_bytes token;
+} cbi_ready_batch;
+
+/* Writes statement, opening and reference; `index` and `leaf` are the statement's. */
+cbank_status cbi_ready_write(const cbi_bank *bank, cbi_append *append,
+                             const cbi_ready_batch *batch, const cbi_ready_record *record,
+                             uint64_t *index, cbi_hash *leaf, cbank_error *err);
+
+/* ---- keeping them -------------------------------------------------------------------------- */
+
+/* In the order of their items. One thread. */
+typedef struct cbi_ready cbi_ready;
+
+cbank_status cbi_ready_new(cbi_ready **out, cbank_error *err);
+/* Wipes. NULL is a no-op. */
+void cbi_ready_free(cbi_ready *ready);
+/* Keeps a copy, unless there is no place; `item` is above all before it. */
+cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cbank_error *err);
+/* The record of this item, lent; quick for who asks in order. False if it is not kept. */
+bool cbi_ready_find(cbi_ready *ready, uint32_t item, cbi_ready_record *out);
+
+#endif

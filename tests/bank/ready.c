@@ -1,0 +1,235 @@
+/* Records between judging and writing. */
+#include "bank/parcel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static teller it;
+static parcel p;
+
+static void begin(void)
+{
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    parcel_begin(&p, &it);
+}
+
+static void end(void)
+{
+    cbi_batch_builder_clear(&p.builder);
+    teller_close(&it);
+}
+
+TestSuite(ready, .init = begin, .fini = end);
+
+/* ---- keeping them --------------------------------------------------------------------------- */
+
+static cbi_ready_record record_of(uint32_t item, char reference[16], cbi_bytes bytes)
+{
+    cbi_ready_record out = {.item = item,
+                            .document_type = "passport/XXX",
+                            .document_number = "",
+                            .awarder = "PXU",
+                            .reference = reference,
+                            .bytes = bytes};
+
+    snprintf(reference, 16, "R%u", item);
+    snprintf(out.account.digits, sizeof(out.account.digits), "%016u", item);
+    memset(&out.random, (int)(item & 0xff), sizeof(out.random));
+    memset(&out.content, (int)(item >> 8 & 0xff), sizeof(out.content));
+    return out;
+}
+
+static void is_same(const cbi_ready_record *a, const cbi_ready_record *b)
+{
+    cr_assert_eq(a->item, b->item);
+    cr_assert_str_eq(a->account.digits, b->account.digits);
+    cr_assert(cbi_hash_equal(&a->random, &b->random));
+    cr_assert(cbi_hash_equal(&a->content, &b->content));
+    cr_assert_str_eq(a->document_type, b->document_type);
+    cr_assert_str_eq(a->document_number, b->document_number);
+    cr_assert_str_eq(a->awarder, b->awarder);
+    cr_assert_str_eq(a->reference, b->reference);
+    cr_assert(cbi_bytes_equal(a->bytes, b->bytes));
+}
+
+/* Of many sizes up to the largest, and more than there is place for. */
+Test(ready, what_is_kept_is_found_as_it_was_and_what_finds_no_place_is_not)
+{
+    enum { ITEMS = 2000 };
+    static uint8_t content[CBI_CREDIT_MAX];
+    cbi_ready *ready = NULL;
+    cbi_ready_record record, found;
+    char reference[16];
+    uint32_t kept = 0;
+
+    for (size_t i = 0; i < sizeof(content); i++)
+        content[i] = (uint8_t)(i * 31);
+    teller_works(cbi_ready_new(&ready, &teller_err));
+    cr_expect_not(cbi_ready_find(ready, 0, &found));
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        record = record_of(3 * i, reference, cbi_bytes_of(content, i * 7919 % sizeof(content)));
+        teller_works(cbi_ready_add(ready, &record, &teller_err));
+    }
+    for (uint32_t item = 3 * ITEMS; item-- > 0;) { /* against the order, which is slow and right */
+        record = record_of(item, reference,
+                           cbi_bytes_of(content, item / 3 * 7919 % sizeof(content)));
+        if (!cbi_ready_find(ready, item, &found))
+            continue;
+        is_same(&found, &record);
+        kept++;
+    }
+    cr_expect_gt(kept, 100);
+    cr_expect_lt(kept, ITEMS / 2);
+    for (uint32_t item = 0; item < 300; item++)
+        cr_assert_eq(cbi_ready_find(ready, item, &found), item % 3 == 0);
+    cbi_ready_free(ready);
+}
+
+/* ---- what was ruled stands, or does not ----------------------------------------------------- */
+
+enum { MANY = 4200, EACH = 600 }; /* two chunks; records of one learner */
+
+/* A batch of records for learners who have accounts, judged. */
+static void judge_many(cbi_deposit *out, cbi_deposit_terms *terms, cbank_buffer *file)
+{
+    cbi_bulk source;
+    char reference[16], number[16];
+    bool more = true;
+
+    for (unsigned i = 0; i < MANY / EACH; i++) {
+        snprintf(number, sizeof(number), "%u", 1000 + i);
+        teller_open_account(&it, "student/" TELLER_COLLEGE, number, "");
+    }
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(reference, sizeof(reference), "R%u", i);
+        snprintf(number, sizeof(number), "%u", 1000 + i / EACH);
+        parcel_add(&p, &(parcel_record){.reference = reference, .number = number});
+    }
+    *file = parcel_sign(&p, 1);
+    *terms = parcel_terms(&it);
+    source = cbi_bulk_of(cbi_bytes_of_buffer(file));
+    teller_works(cbi_deposit_open(it.bank, &source, terms, out, &teller_err));
+    while (more)
+        teller_works(cbi_deposit_judge(out, 1000, &more, &teller_err));
+    cr_assert(cbi_deposit_may_write(out));
+}
+
+Test(ready, records_for_accounts_that_are_there_are_read_once, .timeout = 120)
+{
+    cbi_deposit_terms terms;
+    cbi_deposit deposit = {0};
+    cbank_buffer file;
+    bool more = true;
+
+    judge_many(&deposit, &terms, &file);
+    cr_assert(deposit.stands);
+    memset(file.data + file.size / 2, 0xff, 100); /* nobody looks there again */
+    while (more)
+        teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_expect(deposit.stands);
+    cr_expect_eq(deposit.intake.taken, MANY);
+    cr_expect_eq(deposit.intake.opened, 0);
+    for (unsigned i = 0; i < MANY; i += 997) {
+        char reference[16];
+        cbi_holding holding;
+
+        snprintf(reference, sizeof(reference), "R%u", i);
+        holding = parcel_find(&it, reference);
+        cr_expect_eq(holding.deposited->index, i);
+        cr_expect_eq(holding.index, deposit.items[i].index);
+        cbi_holding_clear(&holding);
+    }
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+/* A statement of no account moves the store as well: what was ruled is ruled on again. */
+Test(ready, an_account_that_is_frozen_between_two_chunks_takes_no_more, .timeout = 120)
+{
+    cbi_deposit_terms terms;
+    cbi_deposit deposit = {0};
+    cbi_holding last;
+    cbank_buffer file;
+    bool more = true;
+
+    judge_many(&deposit, &terms, &file);
+    teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_assert(more);
+    cr_assert_eq(deposit.intake.next, 4095);
+    last = parcel_find(&it, "R4094");
+    teller_change_account(&it, last.deposited->account,
+                          CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_FROZEN);
+    cbi_holding_clear(&last);
+    while (more)
+        teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_expect_eq(deposit.intake.taken, 4095);
+    cr_expect_eq(deposit.intake.refused, MANY - 4095);
+    cr_expect_eq(deposit.refusals[0].why.reason, CBI_REASON_ACCOUNT_FROZEN);
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+Test(ready, an_account_that_is_frozen_after_judging_stops_the_whole, .timeout = 120)
+{
+    cbi_deposit_terms terms;
+    cbi_deposit deposit = {0};
+    cbank_error err = {0};
+    cbank_buffer file;
+    cbi_ready_record first;
+    uint64_t size;
+    bool more;
+
+    judge_many(&deposit, &terms, &file);
+    cr_assert(cbi_ready_find(deposit.ready, 0, &first));
+    teller_change_account(&it, first.account.digits,
+                          CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_FROZEN);
+    size = parcel_log_size(&it);
+    teller_fails(cbi_deposit_write(&deposit, ++it.now, &more, &err), err, ACCOUNT_FROZEN);
+    cr_expect_eq(parcel_log_size(&it), size);
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+/* Grants end on a day, and so on another day everything is ruled on again. */
+Test(ready, what_was_ruled_yesterday_does_not_stand, .timeout = 120)
+{
+    cbi_deposit_terms terms;
+    cbi_deposit deposit = {0};
+    cbank_buffer file;
+    bool more = true;
+
+    judge_many(&deposit, &terms, &file);
+    it.now += 86400;
+    teller_works(cbi_deposit_write(&deposit, it.now, &more, &teller_err));
+    cr_expect_not(deposit.stands);
+    cr_expect_eq(deposit.intake.taken, 4095);
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+/* What a change leaves may be what a record after it is ruled by. */
+Test(ready, a_batch_with_a_change_is_ruled_on_again)
+{
+    cbi_deposit_terms terms;
+    cbi_deposit deposit = {0};
+    cbank_buffer file;
+    cbi_bulk source;
+    cbi_hash a;
+    bool more = true;
+
+    a = parcel_plain(&p, "A");
+    cr_assert_eq(parcel_send(&p, 1).intake.taken, 1);
+    parcel_begin(&p, &it);
+    parcel_change(&p, &a, "A", CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUSPEND);
+    parcel_add(&p, &(parcel_record){.reference = "B", .number = "A"});
+    file = parcel_sign(&p, 2);
+    terms = parcel_terms(&it);
+    source = cbi_bulk_of(cbi_bytes_of_buffer(&file));
+    teller_works(cbi_deposit_open(it.bank, &source, &terms, &deposit, &teller_err));
+    teller_works(cbi_deposit_judge(&deposit, 1000, &more, &teller_err));
+    cr_expect_not(deposit.stands);
+    teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_expect_eq(deposit.intake.taken, 2);
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
