@@ -169,11 +169,14 @@ done:
 static cbank_status adopt(const cbi_restoring *restoring, cbi_store *store,
                           const cbi_config *config, const cbi_private *log_key, cbank_error *err)
 {
-    bool made = mkdir(config->guard, 0700) == 0;
+    bool there = access(config->guard, F_OK) == 0, made = false;
     char guard[CBI_PATH_MAX];
     cbi_ledger_setup setup;
     cbank_status status = CBANK_OK;
 
+    if (!there)
+        CBI_TRY(cbi_place_make(config->guard, err));
+    made = !there;
     CBI_TRY(cbi_bank_setup(config, log_key, guard, &setup, err));
     CBI_TRY(cbi_ledger_adopt(store, &setup, restoring->note, err));
 done:

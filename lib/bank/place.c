@@ -17,15 +17,6 @@ static cbank_status fail_file(const char *path, cbank_error *err)
                     strerror(errno));
 }
 
-cbank_status cbi_place_make(const char *folder, cbank_error *err)
-{
-    if (mkdir(folder, 0700) == 0)
-        return CBANK_OK;
-    if (errno == EEXIST)
-        return cbi_fail(err, CBI_REASON_BANK_EXISTS, 0, folder, NULL);
-    return fail_file(folder, err);
-}
-
 cbank_status cbi_place_sync(const char *folder, cbank_error *err)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -73,6 +64,35 @@ done:
     return status;
 }
 
+/* The folder around an absolute path. */
+static cbank_status sync_around(const char *path, cbank_error *err)
+{
+    char around[CBI_PATH_MAX];
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(join(path, "", around, err));
+    strrchr(around, '/')[1] = '\0';
+    CBI_TRY(cbi_place_sync(around, err));
+done:
+    return status;
+}
+
+cbank_status cbi_place_make(const char *folder, cbank_error *err)
+{
+    char place[CBI_PATH_MAX];
+    cbank_status status = CBANK_OK;
+
+    if (mkdir(folder, 0700) != 0)
+        return errno == EEXIST ? cbi_fail(err, CBI_REASON_BANK_EXISTS, 0, folder, NULL)
+                               : fail_file(folder, err);
+    CBI_TRY(resolve(folder, place, err));
+    CBI_TRY(sync_around(place, err));
+done:
+    if (status != CBANK_OK)
+        (void)rmdir(folder);
+    return status;
+}
+
 cbank_status cbi_place_start(const char *path, char temporary[CBI_PATH_MAX], cbank_error *err)
 {
     char place[CBI_PATH_MAX], wanted[CBI_PATH_MAX];
@@ -92,16 +112,14 @@ done:
 
 cbank_status cbi_place_finish(const char *temporary, const char *path, cbank_error *err)
 {
-    char place[CBI_PATH_MAX], around[CBI_PATH_MAX];
+    char place[CBI_PATH_MAX];
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_place_sync(temporary, err));
     CBI_TRY(resolve(path, place, err));
-    memcpy(around, place, sizeof(around));
-    strrchr(around, '/')[1] = '\0'; /* it is absolute */
     if (rename(temporary, place) != 0)
         CBI_TRY(fail_file(path, err));
-    status = cbi_place_sync(around, err);
+    status = sync_around(place, err);
     /* What was answered as failed is not there, so that it can be done again. */
     if (status != CBANK_OK)
         (void)rename(place, temporary);

@@ -11,7 +11,7 @@
  */
 cbank_status cbi_place_guard(const char *path, const char *guard, char *out, cbank_error *err);
 
-/* A new folder that only its owner may enter. EXISTS. */
+/* A new folder that only its owner may enter, durably. EXISTS. */
 cbank_status cbi_place_make(const char *folder, cbank_error *err);
 cbank_status cbi_place_sync(const char *folder, cbank_error *err);
 
