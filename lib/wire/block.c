@@ -86,7 +86,8 @@ static void end(block *first)
 ProtobufCMessage *cbi_block_unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
                                    size_t size)
 {
-    block *first = add(NULL, size);
+    /* Room for the message itself, at least: it is found again by where it stands. */
+    block *first = add(NULL, size < type->sizeof_message ? type->sizeof_message : size);
     ProtobufCAllocator allocator = {.alloc = take, .free = give, .allocator_data = first};
     ProtobufCMessage *message = NULL;
 
