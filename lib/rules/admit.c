@@ -65,7 +65,8 @@ static cbank_status block(cbi_compile *compile, cbank_error *err)
         for (uint32_t r = 0; candidate->rule != rule && r < records; r++)
             selected[r] =
                 cbi_fact_is_free(compile->facts[r], rule_of(compile, candidate)->use_scope) &&
-                cbi_select(&compile->reading, blocking->select, compile->facts[r], NULL);
+                cbi_select(&compile->reading, blocking->select, compile->facts[r], NULL) !=
+                    CBI_CHOICE_NO;
         rule = candidate->rule;
         candidate->by = find_blocker(compile, candidate, blocking, selected);
         if (candidate->by != CBI_NONE)

@@ -2,17 +2,12 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
-#include "rules/fact.h"
+#include "rules/select.h"
 
 #include <string.h>
 
 #define PARTS_MAX 1000000000 /* of a ratio */
-
-/* num / den, den above 0. */
-struct fraction {
-    __int128 num;
-    int64_t den;
-};
+#define VALUE_MAX (CBI_MILLI_MAX * 1000000) /* two of them can still be compared exactly */
 
 struct walk {
     Cbank__V1__AmountNode *const *nodes;
@@ -27,33 +22,89 @@ static cbank_status refuse(struct walk *walk, const char *why)
     return cbi_fail(walk->err, CBI_REASON_RULE_AMOUNT, walk->at, NULL, "%s", why);
 }
 
-static __int128 floor_of(struct fraction value)
+static __int128 floor_of(cbi_fraction value)
 {
     return value.num / value.den - (value.num % value.den < 0);
 }
 
-static bool is_less(struct fraction a, struct fraction b)
+static bool is_less(cbi_fraction a, cbi_fraction b)
 {
     return a.num * b.den < b.num * a.den;
 }
 
-/* What is left of all the records in a unit; of one that states none, nothing. */
-static int64_t sum_of(const cbi_worth *worth, const char *unit)
+static __int128 common_divisor(__int128 a, __int128 b)
 {
-    int64_t sum = 0;
+    while (b != 0) {
+        __int128 rest = a % b;
 
-    for (size_t i = 0; i < worth->fact_count; i++) {
-        int64_t milli = 0;
-
-        if (cbi_fact_left(worth->facts[i], unit[0] == '\0' ? worth->unit : unit, worth->unit,
-                          worth->scope, &milli))
-            sum += milli;
+        a = b;
+        b = rest;
     }
-    return sum;
+    return a;
+}
+
+/*
+ * What is left of a record in a unit: stated, or converted from a unit that it states. Of one that
+ * was used in part only what it states itself is known.
+ */
+static bool left_of(const cbi_worth *worth, const cbi_fact *fact, const char *unit,
+                    cbi_fraction *out)
+{
+    int64_t milli = 0;
+    cbi_step step;
+
+    if (cbi_fact_left(fact, unit, worth->unit, worth->scope, &milli)) {
+        *out = (cbi_fraction){milli, 1};
+        return true;
+    }
+    if (!cbi_fact_is_whole(fact, worth->scope) ||
+        !cbi_fact_amount_in(fact, unit, worth->reference, out, &step))
+        return false;
+    cbi_steps_add(worth->steps, &step);
+    return true;
+}
+
+/* What is left of all the records in a unit; of one that has none, nothing. */
+static cbank_status sum_of(struct walk *walk, const char *unit, cbi_fraction *out)
+{
+    const cbi_worth *worth = walk->worth;
+
+    *out = (cbi_fraction){0, 1};
+    for (size_t i = 0; i < worth->fact_count; i++) {
+        cbi_fraction one = {0, 1};
+        __int128 divisor, den;
+
+        if (!left_of(worth, worth->facts[i], unit[0] == '\0' ? worth->unit : unit, &one))
+            continue;
+        divisor = common_divisor(out->den, one.den);
+        den = out->den / divisor * one.den;
+        if (den > PARTS_MAX)
+            return cbi_fail(walk->err, CBI_REASON_RULE_OVERFLOW, walk->at, NULL, NULL);
+        out->num = out->num * (one.den / divisor) + one.num * (out->den / divisor);
+        out->den = (int64_t)den;
+    }
+    return CBANK_OK;
+}
+
+/* value * num / den, in its lowest terms: within what later steps can hold. */
+static cbank_status scale(struct walk *walk, cbi_fraction value, int64_t num, int64_t den,
+                          cbi_fraction *out)
+{
+    __int128 above = value.num * num, below = (__int128)value.den * den;
+    __int128 divisor = common_divisor(above < 0 ? -above : above, below);
+
+    if (divisor > 1) {
+        above /= divisor;
+        below /= divisor;
+    }
+    if (below > PARTS_MAX || above / below > VALUE_MAX)
+        return cbi_fail(walk->err, CBI_REASON_RULE_OVERFLOW, walk->at, NULL, NULL);
+    *out = (cbi_fraction){above, (int64_t)below};
+    return CBANK_OK;
 }
 
 /* The nearest multiple of step, by the node's mode. */
-static struct fraction round_to(struct fraction value, Cbank__V1__RoundMode mode, int64_t step)
+static cbi_fraction round_to(cbi_fraction value, Cbank__V1__RoundMode mode, int64_t step)
 {
     __int128 size = (__int128)value.den * step;
     __int128 whole = floor_of(value) / step; /* never below zero */
@@ -76,13 +127,13 @@ static struct fraction round_to(struct fraction value, Cbank__V1__RoundMode mode
     default:
         break;
     }
-    return (struct fraction){(whole + up) * step, 1};
+    return (cbi_fraction){(whole + up) * step, 1};
 }
 
 static cbank_status finish(struct walk *walk, const Cbank__V1__AmountNode *node,
-                           struct fraction *value)
+                           cbi_fraction *value)
 {
-    struct fraction max = {node->max_milli, 1};
+    cbi_fraction max = {node->max_milli, 1};
 
     if (node->max_milli > 0 && is_less(max, *value))
         *value = max;
@@ -99,45 +150,51 @@ static cbank_status finish(struct walk *walk, const Cbank__V1__AmountNode *node,
 }
 
 static cbank_status value_of_leaf(struct walk *walk, const Cbank__V1__AmountNode *node,
-                                  struct fraction *out)
+                                  cbi_fraction *out)
 {
     const cbi_worth *worth = walk->worth;
-    int64_t left;
+    cbank_status status = CBANK_OK;
+    cbi_fraction sum = {0, 1};
 
     switch (node->mode) {
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_FIXED:
-        *out = (struct fraction){node->milli, 1};
+        *out = (cbi_fraction){node->milli, 1};
         break;
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_AS_IS:
-        *out = (struct fraction){sum_of(worth, node->unit), 1};
+        CBI_TRY(sum_of(walk, node->unit, out));
         break;
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_RATIO:
         if (node->den <= 0 || node->num < 0 || node->den > PARTS_MAX || node->num > PARTS_MAX)
             return refuse(walk, node->den == 0 ? "x / 0" : "ratio");
-        *out = (struct fraction){(__int128)sum_of(worth, node->unit) * node->num, node->den};
+        CBI_TRY(sum_of(walk, node->unit, &sum));
+        CBI_TRY(scale(walk, sum, node->num, node->den, out));
         break;
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_PER_HOURS:
         if (node->milli <= 0 || node->milli > PARTS_MAX)
             return refuse(walk, node->milli == 0 ? "x / 0" : "hours");
-        *out = (struct fraction){(__int128)sum_of(worth, "hour") * 1000, node->milli};
+        CBI_TRY(sum_of(walk, "hour", &sum));
+        CBI_TRY(scale(walk, sum, 1000, node->milli, out));
         break;
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_CATALOGUE:
         if (worth->catalogue < 0)
             return refuse(walk, "catalogue");
-        *out = (struct fraction){worth->catalogue, 1};
+        *out = (cbi_fraction){worth->catalogue, 1};
         break;
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_REMAINDER:
-        left = sum_of(worth, node->unit) - worth->others;
-        *out = (struct fraction){left > 0 ? left : 0, 1};
+        CBI_TRY(sum_of(walk, node->unit, &sum));
+        sum.num -= (__int128)worth->others * sum.den;
+        *out = sum.num > 0 ? sum : (cbi_fraction){0, 1};
         break;
     default:
         return refuse(walk, "mode");
     }
     return out->num < 0 ? refuse(walk, "< 0") : CBANK_OK;
+done:
+    return status;
 }
 
 /* Bounded by CBI_NESTING_MAX. */
-static cbank_status value_of(struct walk *walk, unsigned depth, struct fraction *out)
+static cbank_status value_of(struct walk *walk, unsigned depth, cbi_fraction *out)
 {
     cbank_status status = CBANK_OK;
     const Cbank__V1__AmountNode *node;
@@ -151,7 +208,7 @@ static cbank_status value_of(struct walk *walk, unsigned depth, struct fraction 
         if (node->children == 0)
             return refuse(walk, "tree");
         for (uint32_t i = 0; i < node->children; i++) {
-            struct fraction value;
+            cbi_fraction value;
 
             CBI_TRY(value_of(walk, depth + 1, &value));
             if (i == 0 || (lesser ? is_less(value, *out) : is_less(*out, value)))
@@ -172,7 +229,7 @@ cbank_status cbi_amount_of(Cbank__V1__AmountNode *const *nodes, size_t count,
 {
     cbank_status status = CBANK_OK;
     struct walk walk = {nodes, count, 0, worth, err};
-    struct fraction value = {0, 1};
+    cbi_fraction value = {0, 1};
 
     CBI_TRY(value_of(&walk, 1, &value));
     if (walk.at != count)

@@ -20,6 +20,8 @@ typedef struct cbi_worth {
     Cbank__V1__UseScope scope; /* of the rule: in which the records are used */
     int64_t catalogue;   /* of the target course; -1 if there is none */
     int64_t others;      /* what the rule's other grants come to, for REMAINDER */
+    const struct cbi_reference *reference; /* for units that a record does not state; or NULL */
+    struct cbi_steps *steps; /* what was converted; NULL: nobody asks */
 } cbi_worth;
 
 /*

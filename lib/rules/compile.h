@@ -25,6 +25,8 @@ typedef struct cbi_question {
     uint32_t applied_on;  /* by which rules are in force, where their rule set says so; */
     uint32_t admitted_on; /* 0: as_of */
     bool with_advisory; /* rules that only advise take part */
+    const cbi_overlap *overlaps; /* reviewers' findings */
+    size_t overlap_count;
 } cbi_question;
 
 /* What became of an application before the search. */

@@ -152,6 +152,16 @@ static bool is_there(const struct enumeration *e, const cbi_fact *fact)
            cbi_fact_is_free(fact, e->message->use_scope);
 }
 
+/* What cannot be told gives nothing: that a record does not transfer may be so, then. */
+static bool is_selected(const struct enumeration *e, uint32_t leaf, const cbi_fact *fact)
+{
+    cbi_choice choice = cbi_select(&e->compile->reading, e->leaves[leaf], fact, NULL);
+
+    return choice == CBI_CHOICE_YES ||
+           (choice == CBI_CHOICE_UNKNOWN &&
+            e->message->effect == CBANK__V1__RULE_EFFECT__RULE_EFFECT_DOES_NOT_TRANSFER);
+}
+
 /* The records that a leaf selects; where a rule has one leaf, only those it was found for. */
 static cbank_status match_leaf(struct enumeration *e, uint32_t leaf)
 {
@@ -167,7 +177,7 @@ static cbank_status match_leaf(struct enumeration *e, uint32_t leaf)
 
         if (is_there(e, compile->facts[record]) &&
             cbi_rule_is_in_force(compile, e->rule, record, NULL) &&
-            cbi_select(&compile->reading, e->leaves[leaf], compile->facts[record], NULL))
+            is_selected(e, leaf, compile->facts[record]))
             e->matches[leaf][e->match_count[leaf]++] = record;
     }
     e->twin[leaf] = CBI_NONE;

@@ -1,5 +1,9 @@
 #include "rules/fact.h"
 
+#include "rules/reference.h"
+
+#include "cbank/v1/plan.pb-c.h"
+
 #include <string.h>
 
 int cbi_fact_compare(const cbi_fact *a, const cbi_fact *b)
@@ -39,6 +43,41 @@ bool cbi_fact_amount(const cbi_fact *fact, const char *unit, int64_t *milli)
     return false;
 }
 
+bool cbi_fact_amount_in(const cbi_fact *fact, const char *unit, const cbi_reference *reference,
+                        cbi_fraction *out, cbi_step *step)
+{
+    int64_t num = 0;
+
+    step->kind = 0;
+    out->den = 1;
+    if (cbi_fact_amount(fact, unit, &num)) {
+        out->num = num;
+        return true;
+    }
+    for (size_t i = 0; reference != NULL && i < fact->record->n_amounts; i++) {
+        const Cbank__V1__Amount *held = fact->record->amounts[i];
+
+        if (!cbi_reference_unit(reference, held->unit, unit, &num, &out->den))
+            continue;
+        out->num = (__int128)held->milli * num;
+        *step = (cbi_step){.kind = CBANK__V1__PLAN_STEP_KIND__PLAN_STEP_KIND_UNIT,
+                           .from = held->unit,
+                           .to = unit,
+                           .from_milli = held->milli,
+                           .to_milli = (int64_t)(out->num / out->den),
+                           .from_label = "",
+                           .to_label = ""};
+        return true;
+    }
+    return false;
+}
+
+bool cbi_fact_is_whole(const cbi_fact *fact, Cbank__V1__UseScope scope)
+{
+    return fact->left == NULL || scope == CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED ||
+           fact->left->milli[scope] == fact->left->whole;
+}
+
 bool cbi_fact_is_free(const cbi_fact *fact, Cbank__V1__UseScope scope)
 {
     size_t at = (size_t)scope;
@@ -53,8 +92,7 @@ bool cbi_fact_left(const cbi_fact *fact, const char *unit, const char *own,
     const cbi_left *left = fact->left;
     bool stated = cbi_fact_amount(fact, unit, milli);
 
-    if (left == NULL || scope == CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED ||
-        left->milli[scope] == left->whole)
+    if (cbi_fact_is_whole(fact, scope))
         return stated;
     if (strcmp(unit, own) == 0) {
         *milli = left->milli[scope];

@@ -42,6 +42,22 @@ const char *cbi_fact_type_word(Cbank__V1__RecordType type);
 /* What the record holds in a unit; false if it states none. */
 bool cbi_fact_amount(const cbi_fact *fact, const char *unit, int64_t *milli);
 
+/* num / den, den above 0: thousandths that need not be whole. */
+typedef struct cbi_fraction {
+    __int128 num;
+    int64_t den;
+} cbi_fraction;
+
+struct cbi_reference;
+struct cbi_step;
+/*
+ * The same, or else what it holds in another unit from which published ratios lead there, exactly;
+ * of several the first in the record. `step` has no kind where nothing was converted.
+ */
+bool cbi_fact_amount_in(const cbi_fact *fact, const char *unit,
+                        const struct cbi_reference *reference, cbi_fraction *out,
+                        struct cbi_step *step);
+
 /* Whether a rule of this scope may take the record. */
 bool cbi_fact_is_free(const cbi_fact *fact, Cbank__V1__UseScope scope);
 /*
@@ -50,6 +66,8 @@ bool cbi_fact_is_free(const cbi_fact *fact, Cbank__V1__UseScope scope);
  */
 bool cbi_fact_left(const cbi_fact *fact, const char *unit, const char *own,
                    Cbank__V1__UseScope scope, int64_t *milli);
+/* Whether nothing of it has been used in the scope. */
+bool cbi_fact_is_whole(const cbi_fact *fact, Cbank__V1__UseScope scope);
 
 /* The same day so many years or months later; the 28th of February where there is no 29th, the
  * last day of a month where there is no such day. */

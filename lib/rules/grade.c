@@ -34,6 +34,15 @@ static __int128 round_to(__int128 num, __int128 den, Cbank__V1__RoundMode mode)
     }
 }
 
+bool cbi_grade_has_scores(const Cbank__V1__GradeScale *scale)
+{
+    for (size_t i = 0; i < scale->n_bands; i++) {
+        if (scale->bands[i]->from_milli != 0 || scale->bands[i]->until_milli != 0)
+            return true;
+    }
+    return false;
+}
+
 int64_t cbi_grade_round(const Cbank__V1__GradeScale *scale, int64_t score_milli)
 {
     int64_t step = scale->step_milli > 0 ? scale->step_milli : 1;
@@ -71,6 +80,13 @@ const Cbank__V1__GradeBand *cbi_grade_find(const Cbank__V1__GradeScale *scale,
     return grade->kind == CBANK__V1__GRADE_KIND__GRADE_KIND_SCORE
                ? cbi_grade_band(scale, grade->score_milli)
                : NULL;
+}
+
+cbi_interval cbi_grade_interval(const Cbank__V1__GradeScale *scale,
+                                const Cbank__V1__GradeBand *band)
+{
+    return cbi_grade_has_scores(scale) ? (cbi_interval){band->from_milli, band->until_milli}
+                                       : (cbi_interval){band->value_milli, band->value_milli};
 }
 
 /* ---- by distribution ---- */

@@ -12,6 +12,13 @@
 
 #include "cbank/v1/reference.pb-c.h"
 
+/* A number that is known as far as this, in thousandths; both ends are in it. */
+typedef struct cbi_interval {
+    int64_t low, high;
+} cbi_interval;
+
+/* Whether its bands are ranges of scores, or labels alone. */
+bool cbi_grade_has_scores(const Cbank__V1__GradeScale *scale);
 /* In the scale's own precision, half up: 76.495 is 76.5 where the step is 0.01. */
 int64_t cbi_grade_round(const Cbank__V1__GradeScale *scale, int64_t score_milli);
 /* The band of a score once it is rounded; NULL where the scale leaves a gap. */
@@ -20,6 +27,10 @@ const Cbank__V1__GradeBand *cbi_grade_band(const Cbank__V1__GradeScale *scale,
 /* The band of a grade, by its label or its score; NULL if the scale has none. */
 const Cbank__V1__GradeBand *cbi_grade_find(const Cbank__V1__GradeScale *scale,
                                            const Cbank__V1__Grade *grade);
+
+/* Where a band lies: from its first score to its last, or at its worth in a scale of labels alone. */
+cbi_interval cbi_grade_interval(const Cbank__V1__GradeScale *scale,
+                                const Cbank__V1__GradeBand *band);
 
 typedef struct cbi_graded {
     const Cbank__V1__GradeBand *band; /* of the other scale; NULL where a number falls in none */

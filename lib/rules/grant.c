@@ -35,7 +35,10 @@ cbank_status cbi_grant_offer(cbi_compile *compile, const cbi_candidate *candidat
     const cbi_fact *facts[CBI_LEAVES_MAX];
     cbi_worth worth = {
         .unit = compile->reading.unit, .facts = facts,
-        .scope = rule_of(compile, candidate)->use_scope, .catalogue = -1, .others = others};
+        .scope = rule_of(compile, candidate)->use_scope, .catalogue = -1, .others = others,
+        .reference = cbi_ruleset_reference(
+            compile->question->rulesets[compile->rules[candidate->rule].ruleset]),
+        .steps = compile->reading.steps};
 
     out->amount = 0;
     out->course = CBI_NONE;

@@ -42,7 +42,7 @@ static bool is_member(const cbi_compile *compile, const Cbank__V1__Group *group,
         if (cbi_group_text(fact, group->per[i])[0] == '\0')
             return false;
     return cbi_fact_is_free(fact, CBANK__V1__USE_SCOPE__USE_SCOPE_PROGRAMME) &&
-           cbi_select(&compile->reading, group->members, fact, NULL);
+           cbi_select(&compile->reading, group->members, fact, NULL) != CBI_CHOICE_NO;
 }
 
 void cbi_group_split(const cbi_compile *compile, const Cbank__V1__Group *group, uint32_t *part,

@@ -7,7 +7,11 @@ void cbi_read_programme(cbi_compile *compile)
     const Cbank__V1__ProgrammeTerms *terms = cbi_programme_terms(compile->question->programme);
 
     compile->reading = (cbi_reading){
-        .as_of = compile->question->as_of, .unit = terms->unit, .framework = terms->framework};
+        .as_of = compile->question->as_of,
+        .unit = terms->unit,
+        .framework = terms->framework,
+        .overlaps = compile->question->overlaps,
+        .overlap_count = compile->question->overlap_count};
 }
 
 void cbi_read_ruleset(cbi_compile *compile, const cbi_ruleset *ruleset)
@@ -23,6 +27,7 @@ void cbi_read_rule(cbi_compile *compile, uint32_t rule)
     cbi_reading *reading = &compile->reading;
 
     cbi_read_ruleset(compile, compile->question->rulesets[known->ruleset]);
+    reading->rule = known->message;
     for (size_t i = 0; i < known->message->n_grants; i++) {
         const char *code = known->message->grants[i]->course;
         uint32_t position;

@@ -124,62 +124,103 @@ static bool is_used_up(const Cbank__V1__Rule *rule, const cbi_fact *fact)
            !cbi_fact_is_free(fact, rule->use_scope);
 }
 
-/* The first condition on which the nearest rule fails; or that it needs more records than one. */
+static bool was_found(const cbi_compile *compile, uint32_t rule, uint32_t fact)
+{
+    cbi_span facts = compile->rules[rule].facts;
+
+    for (uint32_t i = 0; i < facts.count; i++)
+        if (compile->found[facts.first + i] == fact)
+            return true;
+    return false;
+}
+
+/* How near a rule came to a record, and what stood in the way there. */
+struct approach {
+    unsigned nearness;
+    Cbank__V1__RefusalReason reason;
+    uint32_t rule;
+    cbi_miss miss;
+};
+
+/* Above all conditions: the record is selected. */
+#define SELECTED_AT 1000u
+
+/* What a rule that selects the record still wants. */
+static Cbank__V1__RefusalReason beyond(const cbi_answer *answer, const Cbank__V1__Rule *rule,
+                                       const cbi_fact *fact)
+{
+    if (is_used_up(rule, fact))
+        return REASON(USED_UP);
+    if (rule->effect == CBANK__V1__RULE_EFFECT__RULE_EFFECT_ATTENDANCE_WAIVED)
+        return REASON(ATTENDANCE_WAIVED);
+    if (rule->force == CBANK__V1__FORCE__FORCE_ADVISORY && !answer->proposal->with_advisory)
+        return REASON(ADVISORY);
+    return REASON(INCOMPLETE);
+}
+
+/* Of two that are as near the first stays: that of the smaller priority number. */
+static void approach_term(cbi_answer *answer, uint32_t rule, const Cbank__V1__Term *term,
+                          uint32_t fact, struct approach *nearest)
+{
+    cbi_compile *compile = &answer->compile;
+    struct approach now = {.rule = rule, .reason = REASON(CONDITION)};
+    const char *outside = NULL;
+    cbi_choice choice =
+        cbi_select(&compile->reading, term->select, compile->facts[fact], &now.miss);
+
+    now.nearness = now.miss.nearness + 1;
+    if (choice == CBI_CHOICE_UNKNOWN) {
+        now.reason = REASON(NOT_AT_HAND);
+    } else if (choice == CBI_CHOICE_YES) {
+        now.nearness = SELECTED_AT;
+        now.miss = (cbi_miss){0};
+        if (cbi_rule_is_in_force(compile, rule, fact, &outside)) {
+            now.nearness++;
+            now.reason = beyond(answer, compile->rules[rule].message, compile->facts[fact]);
+        }
+        now.miss.field = outside;
+    }
+    if (now.nearness > nearest->nearness)
+        *nearest = now;
+}
+
+static void name_range(const Cbank__V1__Range *lent, Cbank__V1__PlanRefusal *out)
+{
+    union {
+        const Cbank__V1__Range *lent;
+        Cbank__V1__Range *stated;
+    } wanted = {.lent = lent};
+
+    out->wanted = wanted.stated;
+}
+
+/* What the nearest rule wants, whichever rule set it is of; or that no rule speaks of it. */
 static void refuse_unselected(cbi_answer *answer, uint32_t fact, Cbank__V1__PlanRefusal *out)
 {
     cbi_compile *compile = &answer->compile;
+    struct approach nearest = {.reason = REASON(NO_RULE)};
 
-    out->reason = REASON(NO_RULE);
     for (uint32_t r = 0; r < compile->rule_count; r++) {
-        const cbi_known_rule *known = &compile->rules[r];
-        bool found = false;
+        const Cbank__V1__Rule *rule = compile->rules[r].message;
 
-        for (uint32_t i = 0; i < known->facts.count && !found; i++)
-            found = compile->found[known->facts.first + i] == fact;
-        if (found)
-            cbi_read_rule(compile, r);
-        for (size_t t = 0; found && t < known->message->n_source; t++) {
-            const Cbank__V1__Term *term = known->message->source[t];
-            const char *outside;
-            cbi_miss miss = {0};
-
-            if (term->kind != CBANK__V1__TERM_KIND__TERM_KIND_SELECT)
-                continue;
-            name_rule(answer, r, out);
-            if (!cbi_rule_is_in_force(compile, r, fact, &outside)) {
-                out->reason = REASON(CONDITION);
-                out->field = cbi_message_string(outside);
-                break;
-            }
-            if (is_used_up(known->message, compile->facts[fact]) &&
-                cbi_select(&compile->reading, term->select, compile->facts[fact], NULL)) {
-                out->reason = REASON(USED_UP);
-                out->by = cbi_message_string(compile->facts[fact]->left->by);
-                return;
-            }
-            if (cbi_select(&compile->reading, term->select, compile->facts[fact], &miss)) {
-                out->reason = REASON(INCOMPLETE);
-                if (known->message->force == CBANK__V1__FORCE__FORCE_ADVISORY &&
-                    !answer->proposal->with_advisory)
-                    out->reason = REASON(ADVISORY);
-                if (known->message->effect ==
-                    CBANK__V1__RULE_EFFECT__RULE_EFFECT_ATTENDANCE_WAIVED)
-                    out->reason = REASON(ATTENDANCE_WAIVED);
-                return;
-            }
-            out->reason = REASON(CONDITION);
-            out->field = cbi_message_string(miss.field);
-            out->have_milli = miss.have;
-            if (miss.wanted != NULL) {
-                union {
-                    const Cbank__V1__Range *lent;
-                    Cbank__V1__Range *stated;
-                } wanted = {.lent = miss.wanted};
-
-                out->wanted = wanted.stated;
-            }
-        }
+        if (!was_found(compile, r, fact))
+            continue;
+        cbi_read_rule(compile, r);
+        for (size_t t = 0; t < rule->n_source; t++)
+            if (rule->source[t]->kind == CBANK__V1__TERM_KIND__TERM_KIND_SELECT)
+                approach_term(answer, r, rule->source[t], fact, &nearest);
     }
+    out->reason = nearest.reason;
+    if (nearest.nearness == 0)
+        return;
+    name_rule(answer, nearest.rule, out);
+    out->have_milli = nearest.miss.have;
+    if (nearest.miss.field != NULL)
+        out->field = cbi_message_string(nearest.miss.field);
+    if (nearest.miss.wanted != NULL)
+        name_range(nearest.miss.wanted, out);
+    if (nearest.reason == REASON(USED_UP))
+        out->by = cbi_message_string(compile->facts[fact]->left->by);
 }
 
 /* ---- all --------------------------------------------------------------------------------- */

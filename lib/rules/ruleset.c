@@ -42,6 +42,7 @@ struct cbi_ruleset {
     uint32_t index_count, index_room;
     Cbank__V1__DateRule date_rule;
     Cbank__V1__PartialDates partial_dates;
+    cbi_reference *reference;
 };
 
 cbank_status cbi_ruleset_new(cbi_ruleset **out, cbank_error *err)
@@ -60,6 +61,7 @@ void cbi_ruleset_free(cbi_ruleset *ruleset)
         cbi_message_free(page->message);
         cbi_free(page);
     }
+    cbi_reference_free(ruleset->reference);
     cbi_free(ruleset->groups);
     cbi_free(ruleset->caps);
     cbi_aliases_clear(&ruleset->institutions);
@@ -274,6 +276,17 @@ Cbank__V1__DateRule cbi_ruleset_date_rule(const cbi_ruleset *ruleset)
 Cbank__V1__PartialDates cbi_ruleset_partial_dates(const cbi_ruleset *ruleset)
 {
     return ruleset->partial_dates;
+}
+
+void cbi_ruleset_refer(cbi_ruleset *ruleset, cbi_reference *reference)
+{
+    cbi_reference_free(ruleset->reference);
+    ruleset->reference = reference;
+}
+
+const cbi_reference *cbi_ruleset_reference(const cbi_ruleset *ruleset)
+{
+    return ruleset->reference;
 }
 
 uint32_t cbi_ruleset_rules(const cbi_ruleset *ruleset)

@@ -10,6 +10,7 @@
 #define CBI_RULES_RULESET_H
 
 #include "rules/fact.h"
+#include "rules/reference.h"
 
 #include "cbank/v1/publication.pb-c.h"
 #include "cbank/v1/ruleset.pb-c.h"
@@ -33,6 +34,11 @@ void cbi_ruleset_date(cbi_ruleset *ruleset, Cbank__V1__DateRule rule,
                       Cbank__V1__PartialDates partial);
 Cbank__V1__DateRule cbi_ruleset_date_rule(const cbi_ruleset *ruleset);
 Cbank__V1__PartialDates cbi_ruleset_partial_dates(const cbi_ruleset *ruleset);
+
+/* What it uses of scales, frameworks and units: before the first question; it owns them then. */
+void cbi_ruleset_refer(cbi_ruleset *ruleset, cbi_reference *reference);
+/* NULL: none. */
+const cbi_reference *cbi_ruleset_reference(const cbi_ruleset *ruleset);
 
 uint32_t cbi_ruleset_rules(const cbi_ruleset *ruleset);
 /* Freed with cbi_message_free. */

@@ -68,7 +68,8 @@ static void find_scope(struct scoping *s, const Cbank__V1__Cap *cap, uint8_t *pl
     const cbi_problem *problem = &compile->problem;
 
     for (uint32_t r = 0; r < problem->record_count; r++)
-        s->records[r] = cbi_select(&compile->reading, cap->records, compile->facts[r], NULL);
+        s->records[r] =
+            cbi_select(&compile->reading, cap->records, compile->facts[r], NULL) != CBI_CHOICE_NO;
     for (uint32_t i = 0; i < compile->rule_count; i++) {
         const Cbank__V1__Rule *rule = compile->rules[i].message;
 
@@ -248,7 +249,7 @@ static bool stands_beside(const struct scoping *s, const struct share *share)
     for (uint32_t r = 0; r < compile->problem.record_count; r++) {
         struct share other = {.application = share->application};
 
-        if (cbi_select(&compile->reading, beside, compile->facts[r], NULL) &&
+        if (cbi_select(&compile->reading, beside, compile->facts[r], NULL) != CBI_CHOICE_NO &&
             cbi_part_find(compile, s->cap, r, rule, other.key) && compare_keys(&other, share) == 0)
             return true;
     }
@@ -356,7 +357,8 @@ static uint32_t find_members(struct scoping *s, const Cbank__V1__Selector *selec
     uint32_t count = 0;
 
     for (uint32_t r = 0; r < problem->record_count; r++)
-        s->records[r] = cbi_select(&compile->reading, selector, compile->facts[r], NULL);
+        s->records[r] =
+            cbi_select(&compile->reading, selector, compile->facts[r], NULL) == CBI_CHOICE_YES;
     for (uint32_t a = 0; a < problem->application_count; a++) {
         cbi_span records = problem->applications[a].records;
         uint32_t selected = 0;

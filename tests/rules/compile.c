@@ -16,6 +16,8 @@ static void ok(cbank_status status)
  */
 typedef struct scene {
     Cbank__V1__Conditions want;
+    Cbank__V1__Conditions unless; /* what must not hold, if it asks for anything */
+    bool with_unless;
     Cbank__V1__Rule rule;
     Cbank__V1__ProgrammeCourse course;
     Cbank__V1__CreditRecord record;
@@ -31,6 +33,7 @@ static scene plain(void)
 {
     scene s = {
         .want = CBANK__V1__CONDITIONS__INIT,
+        .unless = CBANK__V1__CONDITIONS__INIT,
         .rule = CBANK__V1__RULE__INIT,
         .course = CBANK__V1__PROGRAMME_COURSE__INIT,
         .record = CBANK__V1__CREDIT_RECORD__INIT,
@@ -48,7 +51,7 @@ static scene plain(void)
 static void make_ruleset(scene *s, cbi_ruleset **out)
 {
     Cbank__V1__RuleSetPage page = CBANK__V1__RULE_SET_PAGE__INIT;
-    Cbank__V1__Conditions *layer = &s->want;
+    Cbank__V1__Conditions *layers[] = {&s->want, &s->unless};
     Cbank__V1__Selector selector = CBANK__V1__SELECTOR__INIT;
     Cbank__V1__Term term = CBANK__V1__TERM__INIT, *terms = &term;
     Cbank__V1__AmountNode node = CBANK__V1__AMOUNT_NODE__INIT, *nodes = &node;
@@ -56,8 +59,8 @@ static void make_ruleset(scene *s, cbi_ruleset **out)
     Cbank__V1__Rule *rules = &s->rule;
     cbank_buffer bytes = {0};
 
-    selector.n_layers = 1;
-    selector.layers = &layer;
+    selector.n_layers = s->with_unless ? 2 : 1;
+    selector.layers = layers;
     term.kind = CBANK__V1__TERM_KIND__TERM_KIND_SELECT;
     term.select = &selector;
     node.mode = CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_AS_IS;
@@ -248,4 +251,45 @@ Test(compile, s29_an_assessment_known_to_the_month_is_the_day_that_the_rule_set_
     cr_expect(applies_between(BY(ASSESSMENT), PARTIAL(LAST_DAY), 20240331, 20240331));
     cr_expect(applies_between(BY(ASSESSMENT), PARTIAL(REFUSE), 20240510, 20240510),
               "the day of the award, where none other is known");
+}
+
+/* A, not B: where it cannot be told whether B holds, the whole is not taken to hold. */
+Test(compile, what_is_not_at_hand_does_not_hold_inside_a_not_either)
+{
+    Cbank__V1__TargetTest test = CBANK__V1__TARGET_TEST__INIT, *tests = &test;
+    Cbank__V1__Range range = CBANK__V1__RANGE__INIT;
+    scene s = plain();
+
+    s.with_unless = true;
+    s.unless.overlap_permille = 800;
+    cr_expect_not(applies(s), "nobody has reviewed it");
+
+    s = plain();
+    s.with_unless = true;
+    s.unless.level_reaches_target = true;
+    s.course.level_milli = 0;
+    cr_expect_not(applies(s), "the course states no level");
+
+    range.bounded_above = true;
+    range.max_milli = 750;
+    test.unit = cbi_message_string("ects");
+    test.share = &range;
+    s = plain();
+    s.with_unless = true;
+    s.unless.n_to_target = 1;
+    s.unless.to_target = &tests;
+    cr_expect_not(applies(s), "the course states no such amount");
+}
+
+/* What a record does not state itself is no answer that is awaited: it has no grade. */
+Test(compile, what_a_record_does_not_state_it_does_not_have)
+{
+    Cbank__V1__Range range = CBANK__V1__RANGE__INIT;
+    scene s = plain();
+
+    range.bounded_above = true;
+    range.max_milli = 59900;
+    s.with_unless = true;
+    s.unless.grade = &range;
+    cr_expect(applies(s));
 }
