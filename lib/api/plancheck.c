@@ -13,6 +13,8 @@
 
 #include "cbank/api/v1/plan.pb-c.h"
 
+#define REFERENCES_MAX 256u /* files of scales, frameworks and units */
+
 /* A recognition is run again from files alone: cbank_plan_check. */
 typedef struct plan_check {
     const Cbank__Api__V1__PlanCheckRequest *asked;
@@ -77,6 +79,9 @@ static cbank_status load_edition(plan_check *it, const Cbank__V1__PublicationRef
                 it->partial_dates = file.head->partial_dates;
             CBI_TRY(cbi_volume_load(it->hasher, &file, rule_set,
                                     rule_set == NULL ? &it->programme : NULL, err));
+            if (rule_set != NULL)
+                CBI_TRY(cbi_volume_refer(it->hasher, file.head, it->asked->publications,
+                                         it->asked->n_publications, *rule_set, err));
             goto done;
         }
         if (file.head->kind == ref->kind && strcmp(file.head->id, ref->id) == 0)
@@ -391,7 +396,7 @@ cbank_status cbank_plan_check(const uint8_t *request, size_t request_size, cbank
     CBI_TRY(cbi_face_request(&cbank__api__v1__plan_check_request__descriptor, request,
                              request_size, &asked, err));
     CBI_TRY(cbi_face_check_list("publications", asked->n_publications,
-                                CBI_RECOGNITION_RULE_SETS_MAX + 1, err));
+                                CBI_RECOGNITION_RULE_SETS_MAX + 1 + REFERENCES_MAX, err));
     CBI_TRY(cbi_face_check_list("recognitions", asked->n_recognitions, CBI_USES_MAX, err));
     it.asked = asked;
     CBI_TRY(run(&it, err));

@@ -127,7 +127,7 @@ static void word_of(Cbank__V1__RefusalReason reason, char out[64])
 /* Each reason once, and how many records it is the reason for. */
 static void list_refused(const Cbank__V1__Plan *plan, char list[LIST_MAX])
 {
-    size_t counts[CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_OUT_OF_PERIOD + 1] = {0};
+    size_t counts[CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_NOT_AT_HAND + 1] = {0};
     char word[64], number[24];
 
     for (size_t i = 0; i < plan->n_refusals; i++) {
@@ -408,13 +408,18 @@ static cbank_status open_editions(run_job *job, cbank_error *err)
     cbi_bytes before = cbi_message_bytes(job->asked->before);
     cbi_bytes after = cbi_message_bytes(job->asked->after);
     cbank_status status = CBANK_OK;
+    cbi_reader reader = {0};
 
     if (before.size == 0 && after.size == 0)
         return CBANK_OK;
     CBI_TRY(cbi_hasher_new(job->bank->config.suite, &job->hasher, err));
     CBI_TRY(cbi_volume_of_rules(job->hasher, before, &job->before, err));
     CBI_TRY(cbi_volume_of_rules(job->hasher, after, &job->after, err));
+    CBI_TRY(cbi_ledger_read_begin(job->bank->ledger, &reader, err));
+    CBI_TRY(cbi_shelf_refer(reader.txn, job->before.publication.head, job->before.ruleset, err));
+    CBI_TRY(cbi_shelf_refer(reader.txn, job->after.publication.head, job->after.ruleset, err));
 done:
+    cbi_ledger_read_end(&reader);
     return status;
 }
 

@@ -13,6 +13,14 @@
 cbank_status cbi_volume_load(cbi_hasher *hasher, cbi_publication *file, cbi_ruleset **rule_set,
                              cbi_programme **programme, cbank_error *err);
 
+/*
+ * Gives the rule set the scales, frameworks and units that its head names, as far as they are
+ * among the files. As cbi_volume_load.
+ */
+cbank_status cbi_volume_refer(cbi_hasher *hasher, const Cbank__V1__PublicationHead *head,
+                              const ProtobufCBinaryData *files, size_t count,
+                              cbi_ruleset *ruleset, cbank_error *err);
+
 /* A rule set in the form in which a bank lends one. Lends the file. End with cbi_volume_clear. */
 cbank_status cbi_volume_of_rules(cbi_hasher *hasher, cbi_bytes file, cbi_volume *out,
                                  cbank_error *err);

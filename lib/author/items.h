@@ -39,8 +39,6 @@ cbi_form_read cbi_author_selector; /* Selector * */
 void cbi_author_rule(cbi_form *form, const cbi_yaml_node *node, Cbank__V1__Rule *rule);
 void cbi_author_cap(cbi_form *form, const cbi_yaml_node *node, Cbank__V1__Cap *cap);
 void cbi_author_scale(cbi_form *form, const cbi_yaml_node *node, Cbank__V1__GradeScale *scale);
-/* A grade as a number of the scale, or as the label of one of its bands. */
-bool cbi_author_grade_value(cbi_form *form, const char *scale, cbi_bytes text, int64_t *out);
 
 /* Keys by kind and list; the readers above do what they cannot. */
 const cbi_form_type *cbi_author_keys(int kind, unsigned list);

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "rules/fieldtest.h"
+#include "rules/grade.h"
 
 #define AT(field) offsetof(Cbank__V1__Conditions, field)
 
@@ -72,7 +73,8 @@ static const Cbank__V1__GradeScale *find_scale(const cbi_scalebook *book, const 
     return NULL;
 }
 
-bool cbi_author_grade_value(cbi_form *form, const char *scale, cbi_bytes text, int64_t *out)
+/* A label is the band's first score as a lower end, its last one as an upper end. */
+static bool read_end(cbi_form *form, const char *scale, cbi_bytes text, bool upper, int64_t *out)
 {
     const Cbank__V1__GradeScale *found = find_scale(form->scales, scale == NULL ? "" : scale);
 
@@ -80,7 +82,9 @@ bool cbi_author_grade_value(cbi_form *form, const char *scale, cbi_bytes text, i
         return true;
     for (size_t i = 0; found != NULL && i < found->n_bands; i++) {
         if (cbi_bytes_equal(cbi_message_text(found->bands[i]->label), text)) {
-            *out = found->bands[i]->value_milli;
+            cbi_interval band = cbi_grade_interval(found, found->bands[i]);
+
+            *out = upper ? band.high : band.low;
             return true;
         }
     }
@@ -97,8 +101,8 @@ static Cbank__V1__Range *read_grades(cbi_form *form, const cbi_yaml_node *node, 
     cbi_value_split(node->text, &from, &until);
     range->bounded_below = from.size > 0;
     range->bounded_above = until.size > 0;
-    if ((from.size > 0 && !cbi_author_grade_value(form, scale, from, &range->min_milli)) ||
-        (until.size > 0 && !cbi_author_grade_value(form, scale, until, &range->max_milli)))
+    if ((from.size > 0 && !read_end(form, scale, from, false, &range->min_milli)) ||
+        (until.size > 0 && !read_end(form, scale, until, true, &range->max_milli)))
         cbi_form_fault(form, CBI_REASON_FORM_GRADE, node, (const char *)node->text.data, "%s",
                        scale == NULL ? "" : scale);
     return range;

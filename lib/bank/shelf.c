@@ -53,13 +53,59 @@ static cbank_status add_page(cbi_volume *volume, cbi_bytes page, cbank_error *er
                                    : cbi_programme_add(volume->programme, page, err);
 }
 
-static cbank_status new_ruleset(cbi_volume *volume, cbank_error *err)
+/* Of another content than the one that is named, or of none, there is nothing to add. */
+static cbank_status add_reference(cbi_txn *txn, const Cbank__V1__PublicationRef *named,
+                                  cbi_reference *reference, cbank_error *err)
+{
+    Cbank__V1__PublicationRef ref = *named;
+    cbank_status status;
+    cbank_buffer page = {0};
+    cbi_edition edition;
+
+    status = cbi_edition_read(txn, (int)named->kind, named->id, named->edition, &edition, err);
+    if (status == CBANK_E_NOT_FOUND ||
+        (status == CBANK_OK && named->digest.len > 0 &&
+         !cbi_bytes_equal(cbi_message_bytes(named->digest), cbi_bytes_of_hash(&edition.digest))))
+        return CBANK_OK;
+    CBI_TRY(status);
+    ref.digest = cbi_message_data(cbi_bytes_of_hash(&edition.digest));
+    CBI_TRY(cbi_reference_begin(reference, &ref, err));
+    for (uint32_t i = 0; i < edition.pages; i++) {
+        CBI_TRY(cbi_edition_page(txn, &edition, i, &page, err));
+        CBI_TRY(cbi_reference_add(reference, cbi_bytes_of_buffer(&page), err));
+    }
+done:
+    cbank_buffer_clear(&page);
+    return status;
+}
+
+cbank_status cbi_shelf_refer(cbi_txn *txn, const Cbank__V1__PublicationHead *head,
+                             cbi_ruleset *ruleset, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_reference *reference = NULL;
+
+    CBI_TRY(cbi_reference_new(&reference, err));
+    for (size_t i = 0; i < head->n_uses; i++)
+        if (cbi_reference_is_one((int)head->uses[i]->kind))
+            CBI_TRY(add_reference(txn, head->uses[i], reference, err));
+    CBI_TRY(cbi_reference_finish(reference, err));
+    cbi_ruleset_refer(ruleset, reference);
+    reference = NULL;
+done:
+    cbi_reference_free(reference);
+    return status;
+}
+
+static cbank_status new_ruleset(cbi_txn *txn, cbi_volume *volume, cbank_error *err)
 {
     const Cbank__V1__PublicationHead *head = volume->publication.head;
-    cbank_status status = cbi_ruleset_new(&volume->ruleset, err);
+    cbank_status status = CBANK_OK;
 
-    if (status == CBANK_OK)
-        cbi_ruleset_date(volume->ruleset, head->date_rule, head->partial_dates);
+    CBI_TRY(cbi_ruleset_new(&volume->ruleset, err));
+    cbi_ruleset_date(volume->ruleset, head->date_rule, head->partial_dates);
+    CBI_TRY(cbi_shelf_refer(txn, head, volume->ruleset, err));
+done:
     return status;
 }
 
@@ -74,7 +120,7 @@ static cbank_status load(cbi_txn *txn, cbi_hasher *hasher, const cbi_edition *ed
     volume->edition = *edition;
     CBI_TRY(cbi_edition_head(txn, hasher, edition, &volume->envelope, &volume->publication, err));
     if (edition->kind == CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_RULE_SET)
-        CBI_TRY(new_ruleset(volume, err));
+        CBI_TRY(new_ruleset(txn, volume, err));
     else if (edition->kind == CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_PROGRAMME)
         CBI_TRY(cbi_programme_new(&volume->programme, err));
     else

@@ -28,6 +28,13 @@ typedef struct cbi_volume {
     struct cbi_volume *next;
 } cbi_volume;
 
+/*
+ * Gives the rule set the scales, frameworks and units that its head names, as far as they are
+ * published here. CORRUPT.
+ */
+cbank_status cbi_shelf_refer(cbi_txn *txn, const Cbank__V1__PublicationHead *head,
+                             cbi_ruleset *ruleset, cbank_error *err);
+
 cbank_status cbi_shelf_new(cbi_shelf **out, cbank_error *err);
 /* Nothing is held any more. NULL is a no-op. */
 void cbi_shelf_free(cbi_shelf *shelf);

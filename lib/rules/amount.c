@@ -2,7 +2,8 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
-#include "rules/select.h"
+#include "rules/fact.h"
+#include "rules/reference.h"
 
 #include <string.h>
 
@@ -57,11 +58,8 @@ static bool left_of(const cbi_worth *worth, const cbi_fact *fact, const char *un
         *out = (cbi_fraction){milli, 1};
         return true;
     }
-    if (!cbi_fact_is_whole(fact, worth->scope) ||
-        !cbi_fact_amount_in(fact, unit, worth->reference, out, &step))
-        return false;
-    cbi_steps_add(worth->steps, &step);
-    return true;
+    return cbi_fact_is_whole(fact, worth->scope) &&
+           cbi_fact_amount_in(fact, unit, worth->reference, out, &step);
 }
 
 /* What is left of all the records in a unit; of one that has none, nothing. */

@@ -21,7 +21,6 @@ typedef struct cbi_worth {
     int64_t catalogue;   /* of the target course; -1 if there is none */
     int64_t others;      /* what the rule's other grants come to, for REMAINDER */
     const struct cbi_reference *reference; /* for units that a record does not state; or NULL */
-    struct cbi_steps *steps; /* what was converted; NULL: nobody asks */
 } cbi_worth;
 
 /*

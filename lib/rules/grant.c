@@ -37,8 +37,7 @@ cbank_status cbi_grant_offer(cbi_compile *compile, const cbi_candidate *candidat
         .unit = compile->reading.unit, .facts = facts,
         .scope = rule_of(compile, candidate)->use_scope, .catalogue = -1, .others = others,
         .reference = cbi_ruleset_reference(
-            compile->question->rulesets[compile->rules[candidate->rule].ruleset]),
-        .steps = compile->reading.steps};
+            compile->question->rulesets[compile->rules[candidate->rule].ruleset])};
 
     out->amount = 0;
     out->course = CBI_NONE;

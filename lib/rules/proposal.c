@@ -173,6 +173,7 @@ static cbank_status tell_applications(cbi_answer *answer, cbank_error *err)
             to->sources[i] = tell_use(answer, problem->members[application->records.first + i],
                                       known->message->use_scope);
         CBI_TRY(tell_grants(answer, application, known->message, to, err));
+        CBI_TRY(cbi_answer_derive(answer, a, to, err));
     }
 done:
     return status;
@@ -217,6 +218,49 @@ static void tell_question(cbi_answer *answer)
         message->replaces = cbi_message_data(cbi_bytes_of_hash(proposal->replaces));
 }
 
+static int compare_refs(const void *left, const void *right)
+{
+    const Cbank__V1__PublicationRef *a = *(Cbank__V1__PublicationRef *const *)left;
+    const Cbank__V1__PublicationRef *b = *(Cbank__V1__PublicationRef *const *)right;
+    int order = a->kind == b->kind ? strcmp(a->id, b->id) : a->kind < b->kind ? -1 : 1;
+
+    if (order == 0 && a->edition != b->edition)
+        return a->edition < b->edition ? -1 : 1;
+    return order;
+}
+
+/* What the rule sets use of scales, frameworks and units, each edition once. */
+static cbank_status tell_references(cbi_answer *answer, cbank_error *err)
+{
+    const cbi_proposal *proposal = answer->proposal;
+    Cbank__V1__PublicationRef *copies, **list;
+    cbank_status status = CBANK_OK;
+    size_t count = 0, kept = 0;
+
+    for (uint32_t i = 0; i < proposal->rule_set_count; i++)
+        count += cbi_reference_count(cbi_ruleset_reference(proposal->rule_sets[i]));
+    CBI_TRY(cbi_arena_alloc(&answer->arena, count, sizeof(*copies), &copies, err));
+    CBI_TRY(cbi_arena_alloc(&answer->arena, count, sizeof(*list), &list, err));
+    count = 0;
+    for (uint32_t i = 0; i < proposal->rule_set_count; i++) {
+        const cbi_reference *reference = cbi_ruleset_reference(proposal->rule_sets[i]);
+
+        for (size_t k = 0; k < cbi_reference_count(reference); k++, count++) {
+            copies[count] = *cbi_reference_edition(reference, k);
+            list[count] = &copies[count];
+        }
+    }
+    if (count > 1)
+        qsort(list, count, sizeof(*list), compare_refs);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || compare_refs(&list[kept - 1], &list[i]) != 0)
+            list[kept++] = list[i];
+    answer->message.references = list;
+    answer->message.n_references = kept;
+done:
+    return status;
+}
+
 static cbank_status pack(cbi_answer *answer, cbank_buffer *out, cbank_error *err)
 {
     const cbi_proposal *proposal = answer->proposal;
@@ -238,6 +282,7 @@ static cbank_status pack(cbi_answer *answer, cbank_buffer *out, cbank_error *err
     tell_measures(&answer->proof.bound, &bound);
     answer->message.measures = &measures;
     answer->message.bound = &bound;
+    CBI_TRY(tell_references(answer, err));
     CBI_TRY(cbi_message_pack(&answer->message, &bytes, err));
     CBI_TRY(cbi_buffer_set(out, cbi_bytes_of_buffer(&bytes), err));
 done:

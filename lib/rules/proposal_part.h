@@ -38,6 +38,15 @@ cbank_status cbi_answer_list(cbi_answer *answer, size_t count, size_t size, void
 #define CBI_ANSWER_LIST(answer, type, count, out)                                                  \
     cbi_answer_list((answer), (count), sizeof(*(out)[0]), &(out), init_##type, err)
 
+/*
+ * Fills `steps` of an application, and the grades of its grants, which are there already. Those of
+ * a refusal: how the number came about that did not do.
+ */
+cbank_status cbi_answer_derive(cbi_answer *answer, uint32_t application,
+                               Cbank__V1__PlanApplication *out, cbank_error *err);
+cbank_status cbi_answer_derive_refusal(cbi_answer *answer, uint32_t rule, uint32_t fact,
+                                       Cbank__V1__PlanRefusal *out, cbank_error *err);
+
 /* Fills the caps, the buckets, the residency and what would complete them. */
 cbank_status cbi_answer_require(cbi_answer *answer, cbank_error *err);
 /* Fills the refusals. */

@@ -195,9 +195,11 @@ static void name_range(const Cbank__V1__Range *lent, Cbank__V1__PlanRefusal *out
 }
 
 /* What the nearest rule wants, whichever rule set it is of; or that no rule speaks of it. */
-static void refuse_unselected(cbi_answer *answer, uint32_t fact, Cbank__V1__PlanRefusal *out)
+static cbank_status refuse_unselected(cbi_answer *answer, uint32_t fact,
+                                      Cbank__V1__PlanRefusal *out, cbank_error *err)
 {
     cbi_compile *compile = &answer->compile;
+    cbank_status status = CBANK_OK;
     struct approach nearest = {.reason = REASON(NO_RULE)};
 
     for (uint32_t r = 0; r < compile->rule_count; r++) {
@@ -212,7 +214,7 @@ static void refuse_unselected(cbi_answer *answer, uint32_t fact, Cbank__V1__Plan
     }
     out->reason = nearest.reason;
     if (nearest.nearness == 0)
-        return;
+        return CBANK_OK;
     name_rule(answer, nearest.rule, out);
     out->have_milli = nearest.miss.have;
     if (nearest.miss.field != NULL)
@@ -221,6 +223,25 @@ static void refuse_unselected(cbi_answer *answer, uint32_t fact, Cbank__V1__Plan
         name_range(nearest.miss.wanted, out);
     if (nearest.reason == REASON(USED_UP))
         out->by = cbi_message_string(compile->facts[fact]->left->by);
+    if (nearest.reason == REASON(CONDITION))
+        CBI_TRY(cbi_answer_derive_refusal(answer, nearest.rule, fact, out, err));
+done:
+    return status;
+}
+
+/* Whether the rule that stands in the way does so only because it cannot be told. */
+static void doubt_prohibition(cbi_answer *answer, uint32_t rule, uint32_t fact,
+                              Cbank__V1__PlanRefusal *out)
+{
+    const Cbank__V1__Rule *message = answer->compile.rules[rule].message;
+    cbi_miss miss = {0};
+
+    cbi_read_rule(&answer->compile, rule);
+    if (cbi_select(&answer->compile.reading, message->source[0]->select,
+                   answer->compile.facts[fact], &miss) != CBI_CHOICE_UNKNOWN)
+        return;
+    out->reason = REASON(NOT_AT_HAND);
+    out->field = cbi_message_string(miss.field);
 }
 
 /* ---- all --------------------------------------------------------------------------------- */
@@ -239,6 +260,7 @@ static cbank_status refuse_fact(cbi_answer *answer, uint32_t fact, Cbank__V1__Pl
 {
     const cbi_compile *compile = &answer->compile;
     const cbi_candidate *nearest = NULL;
+    cbank_status status = CBANK_OK;
     unsigned nearness = 0;
 
     for (uint32_t i = 0; i < compile->candidate_count; i++) {
@@ -254,7 +276,7 @@ static cbank_status refuse_fact(cbi_answer *answer, uint32_t fact, Cbank__V1__Pl
     if (nearest == NULL) {
         const cbi_fact *self = compile->facts[fact];
 
-        refuse_unselected(answer, fact, out);
+        CBI_TRY(refuse_unselected(answer, fact, out, err));
         if (!cbi_fact_is_free(self, CBANK__V1__USE_SCOPE__USE_SCOPE_PROGRAMME)) {
             out->reason = REASON(USED_UP); /* whatever rules would make of it */
             out->by = cbi_message_string(self->left->by);
@@ -271,7 +293,12 @@ static cbank_status refuse_fact(cbi_answer *answer, uint32_t fact, Cbank__V1__Pl
         out->by = compile->rules[nearest->by].message->id;
     else if (out->reason == REASON(DOES_NOT_TRANSFER))
         out->by = out->rule;
-    return CBANK_OK;
+    if (out->reason == REASON(DOES_NOT_TRANSFER))
+        doubt_prohibition(answer, nearest->fate == CBI_FATE_DOES_NOT_TRANSFER ? nearest->by
+                                                                              : nearest->rule,
+                          fact, out);
+done:
+    return status;
 }
 
 static bool is_used(const cbi_answer *answer, uint32_t fact)
