@@ -7,6 +7,7 @@
 #include "exchange/cell.h"
 #include "exchange/csvwrite.h"
 #include "exchange/grid.h"
+#include "rules/proposal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -106,6 +107,12 @@ static void list_missing(const Cbank__V1__Plan *plan, char list[LIST_MAX])
         cbi_milli_format(plan->suggestions[i]->amount_milli, amount);
         list_up(list, plan->suggestions[i]->bucket, amount);
     }
+    for (size_t i = 0; i < plan->n_entry_points; i++) {
+        if (plan->entry_points[i]->id[0] != '\0' || plan->entry_points[i]->missing_months == 0)
+            continue;
+        snprintf(amount, sizeof(amount), "%u", (unsigned)plan->entry_points[i]->missing_months);
+        list_up(list, "months", amount);
+    }
 }
 
 /* "REFUSAL_REASON_USED_UP" is "used_up". */
@@ -145,7 +152,7 @@ static void list_refused(const Cbank__V1__Plan *plan, char list[LIST_MAX])
 
 static const char *judge(run_job *job, const Cbank__V1__Plan *plan)
 {
-    if (plan->measures->missing_milli == 0) {
+    if (cbi_plan_message_is_met(plan)) {
         job->reply.met++;
         return "met";
     }

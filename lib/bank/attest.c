@@ -29,7 +29,7 @@ typedef struct attesting {
 
 static Cbank__V1__ClaimResult result_of(const Cbank__V1__Plan *plan)
 {
-    if (plan->measures->missing_milli == 0)
+    if (cbi_plan_message_is_met(plan))
         return RESULT(MET);
     if (!plan->optimal && plan->bound->missing_milli == 0)
         return RESULT(UNDECIDED);

@@ -28,7 +28,7 @@ const Cbank__V1__GradeBand *cbi_grade_band(const Cbank__V1__GradeScale *scale,
 const Cbank__V1__GradeBand *cbi_grade_find(const Cbank__V1__GradeScale *scale,
                                            const Cbank__V1__Grade *grade);
 
-/* Where a band lies: from its first score to its last, or at its worth in a scale of labels alone. */
+/* Where a band lies: from its first score to its last; in a scale of labels alone, at its worth. */
 cbi_interval cbi_grade_interval(const Cbank__V1__GradeScale *scale,
                                 const Cbank__V1__GradeBand *band);
 

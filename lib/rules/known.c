@@ -10,6 +10,7 @@ void cbi_read_programme(cbi_compile *compile)
         .as_of = compile->question->as_of,
         .unit = terms->unit,
         .framework = terms->framework,
+        .level_milli = terms->level_milli,
         .overlaps = compile->question->overlaps,
         .overlap_count = compile->question->overlap_count};
 }

@@ -6,8 +6,8 @@
 #include "rules/unitbook.h"
 
 /* A unit that is met twice has to be worth the same both times. */
-static cbank_status compare(const cbi_unitbook *book, const cbi_items *items, cbi_findings *findings,
-                            cbank_error *err)
+static cbank_status compare(const cbi_unitbook *book, const cbi_items *items,
+                            cbi_findings *findings, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 

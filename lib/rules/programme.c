@@ -20,7 +20,8 @@ struct cbi_programme {
     uint32_t *parents; /* rank of each bucket's parent */
     const Cbank__V1__ProgrammeCourse **courses;
     const Cbank__V1__Residency **residencies;
-    uint32_t bucket_count, course_count, residency_count;
+    const Cbank__V1__EntryPoint **points;
+    uint32_t bucket_count, course_count, residency_count, point_count;
 };
 
 cbank_status cbi_programme_new(cbi_programme **out, cbank_error *err)
@@ -43,6 +44,7 @@ void cbi_programme_free(cbi_programme *programme)
     cbi_free(programme->parents);
     cbi_free(programme->courses);
     cbi_free(programme->residencies);
+    cbi_free(programme->points);
     cbi_free(programme);
 }
 
@@ -72,11 +74,13 @@ static cbank_status collect(cbi_programme *programme, cbank_error *err)
     size_t buckets = 0;
     size_t courses = 0;
     size_t residencies = 0;
+    size_t points = 0;
 
     for (const struct page *page = programme->pages; page != NULL; page = page->next) {
         buckets += page->message->n_buckets;
         courses += page->message->n_courses;
         residencies += page->message->n_residency;
+        points += page->message->n_entry_points;
         if (page->message->terms != NULL)
             programme->terms = page->message->terms;
     }
@@ -86,6 +90,7 @@ static cbank_status collect(cbi_programme *programme, cbank_error *err)
     CBI_TRY(cbi_alloc(buckets, sizeof(*programme->parents), &programme->parents, err));
     CBI_TRY(cbi_alloc(courses, sizeof(*programme->courses), &programme->courses, err));
     CBI_TRY(cbi_alloc(residencies, sizeof(*programme->residencies), &programme->residencies, err));
+    CBI_TRY(cbi_alloc(points, sizeof(*programme->points), &programme->points, err));
     for (const struct page *page = programme->pages; page != NULL; page = page->next) {
         for (size_t i = 0; i < page->message->n_buckets; i++)
             programme->buckets[programme->bucket_count++] = page->message->buckets[i];
@@ -93,6 +98,8 @@ static cbank_status collect(cbi_programme *programme, cbank_error *err)
             programme->courses[programme->course_count++] = page->message->courses[i];
         for (size_t i = 0; i < page->message->n_residency; i++)
             programme->residencies[programme->residency_count++] = page->message->residency[i];
+        for (size_t i = 0; i < page->message->n_entry_points; i++)
+            programme->points[programme->point_count++] = page->message->entry_points[i];
     }
 done:
     return status;
@@ -229,4 +236,26 @@ const Cbank__V1__Residency *cbi_programme_residency(const cbi_programme *program
                                                     uint32_t index)
 {
     return programme->residencies[index];
+}
+
+uint32_t cbi_programme_courses(const cbi_programme *programme)
+{
+    return programme->course_count;
+}
+
+const Cbank__V1__ProgrammeCourse *cbi_programme_course(const cbi_programme *programme,
+                                                       uint32_t position)
+{
+    return programme->courses[position];
+}
+
+uint32_t cbi_programme_entry_points(const cbi_programme *programme)
+{
+    return programme->point_count;
+}
+
+const Cbank__V1__EntryPoint *cbi_programme_entry_point(const cbi_programme *programme,
+                                                       uint32_t index)
+{
+    return programme->points[index];
 }

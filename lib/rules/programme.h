@@ -34,8 +34,15 @@ bool cbi_programme_is_inside(const cbi_programme *programme, uint32_t rank, uint
 /* NULL if the programme has no such course; its position in the order of codes otherwise. */
 const Cbank__V1__ProgrammeCourse *cbi_programme_find_course(const cbi_programme *programme,
                                                             const char *code, uint32_t *position);
+/* In the order of their codes. */
+uint32_t cbi_programme_courses(const cbi_programme *programme);
+const Cbank__V1__ProgrammeCourse *cbi_programme_course(const cbi_programme *programme,
+                                                       uint32_t position);
 uint32_t cbi_programme_residencies(const cbi_programme *programme);
 const Cbank__V1__Residency *cbi_programme_residency(const cbi_programme *programme,
                                                     uint32_t index);
+uint32_t cbi_programme_entry_points(const cbi_programme *programme);
+const Cbank__V1__EntryPoint *cbi_programme_entry_point(const cbi_programme *programme,
+                                                       uint32_t index);
 
 #endif

@@ -54,4 +54,7 @@ typedef struct cbi_proposal {
 cbank_status cbi_proposal_make(const cbi_proposal *proposal, cbank_buffer *plan,
                                cbank_error *err);
 
+/* Whether the programme is fulfilled: nothing is missing, and the least time has passed. */
+bool cbi_plan_message_is_met(const Cbank__V1__Plan *plan);
+
 #endif

@@ -5,6 +5,9 @@ CBI_ANSWER_INITIALISER(plan_cap)
 CBI_ANSWER_INITIALISER(plan_bucket)
 CBI_ANSWER_INITIALISER(plan_residency)
 CBI_ANSWER_INITIALISER(plan_suggestion)
+CBI_ANSWER_INITIALISER(plan_entry_point)
+
+#define COURSES_TOLD_MAX 16u
 
 const Cbank__V1__Cap *cbi_answer_cap(const cbi_answer *answer, uint32_t number,
                                      uint32_t *rule_set)
@@ -150,6 +153,48 @@ done:
     return status;
 }
 
+static bool is_granted(const cbi_answer *answer, uint32_t course)
+{
+    const cbi_problem *problem = &answer->compile.problem;
+
+    for (uint32_t g = 0; g < problem->grant_count; g++)
+        if (problem->grants[g].course == course && answer->plan.placed[g] != CBI_NONE)
+            return true;
+    return false;
+}
+
+static bool takes_course(const cbi_programme *programme, uint32_t bucket,
+                         const Cbank__V1__ProgrammeCourse *course)
+{
+    for (size_t i = 0; i < course->n_buckets; i++) {
+        uint32_t rank = cbi_programme_find_bucket(programme, course->buckets[i]);
+
+        if (rank != UINT32_MAX && cbi_programme_is_inside(programme, rank, bucket))
+            return true;
+    }
+    return false;
+}
+
+/* Courses that the bucket takes and that are not granted yet. */
+static cbank_status suggest(cbi_answer *answer, uint32_t bucket, Cbank__V1__PlanSuggestion *out,
+                            cbank_error *err)
+{
+    const cbi_programme *programme = answer->proposal->programme;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_arena_alloc(&answer->arena, COURSES_TOLD_MAX, sizeof(*out->courses),
+                            &out->courses, err));
+    for (uint32_t i = 0;
+         i < cbi_programme_courses(programme) && out->n_courses < COURSES_TOLD_MAX; i++) {
+        const Cbank__V1__ProgrammeCourse *course = cbi_programme_course(programme, i);
+
+        if (takes_course(programme, bucket, course) && !is_granted(answer, i))
+            out->courses[out->n_courses++] = course->code;
+    }
+done:
+    return status;
+}
+
 /* A bucket lacks what its minimum lacks, or what those within it lack together. */
 static cbank_status tell_buckets(cbi_answer *answer, cbank_error *err)
 {
@@ -190,7 +235,8 @@ static cbank_status tell_buckets(cbi_answer *answer, cbank_error *err)
         if (from->missing_milli == 0 || lacking[b] > 0)
             continue;
         message->suggestions[message->n_suggestions]->bucket = from->bucket;
-        message->suggestions[message->n_suggestions++]->amount_milli = from->missing_milli;
+        message->suggestions[message->n_suggestions]->amount_milli = from->missing_milli;
+        CBI_TRY(suggest(answer, b, message->suggestions[message->n_suggestions++], err));
     }
 done:
     return status;
@@ -218,6 +264,91 @@ done:
     return status;
 }
 
+/* ---- ways in and out ---------------------------------------------------------------------- */
+
+/* Of the plan as it is: what this point asks for and is not counted, bucket by bucket. */
+static cbank_status missing_at(cbi_answer *answer, const Cbank__V1__EntryPoint *point,
+                               int64_t *missing, cbank_error *err)
+{
+    const cbi_programme *programme = answer->proposal->programme;
+    const cbi_problem *problem = &answer->compile.problem;
+    uint32_t order[CBI_BUCKETS_MAX];
+    int64_t *least = NULL, *within = NULL, inside = 0;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_arena_alloc(&answer->arena, problem->bucket_count, sizeof(*least), &least, err));
+    CBI_TRY(cbi_arena_alloc(&answer->arena, problem->bucket_count, sizeof(*within), &within,
+                            err));
+    for (size_t i = 0; i < point->n_buckets; i++) {
+        uint32_t bucket = cbi_programme_find_bucket(programme, point->buckets[i]->bucket);
+
+        if (bucket != UINT32_MAX)
+            least[bucket] = point->buckets[i]->min_milli;
+    }
+    cbi_plan_order_buckets(problem, order);
+    for (uint32_t i = 0; i < problem->bucket_count; i++) {
+        uint32_t b = order[i];
+        int64_t own = least[b] - counted_in(answer, &answer->plan, b);
+        int64_t lacks = own > within[b] ? own : within[b];
+
+        if (problem->buckets[b].parent != CBI_NONE)
+            within[problem->buckets[b].parent] += lacks;
+        else
+            inside += lacks;
+    }
+    *missing = point->min_milli - answer->plan.measures.counted;
+    *missing = *missing > inside ? *missing : inside;
+done:
+    return status;
+}
+
+/* Whole months from the day that is asked about until so many have passed since the admission. */
+static uint32_t months_to_go(const cbi_proposal *proposal, uint32_t months)
+{
+    uint32_t since = proposal->admitted_on == 0 ? proposal->as_of : proposal->admitted_on;
+    uint32_t until = cbi_day_after(since, 0, months), low = 0;
+
+    while (low < months && cbi_day_after(proposal->as_of, 0, low) < until)
+        low++;
+    return low;
+}
+
+/* The points in their order; then, where the award itself asks for time, the award as "". */
+static cbank_status tell_entry_points(cbi_answer *answer, cbank_error *err)
+{
+    const cbi_programme *programme = answer->proposal->programme;
+    uint32_t months = cbi_programme_terms(programme)->min_months;
+    uint32_t count = cbi_programme_entry_points(programme);
+    Cbank__V1__Plan *message = &answer->message;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(CBI_ANSWER_LIST(answer, plan_entry_point, count + 1, message->entry_points));
+    for (uint32_t i = 0; i < count; i++) {
+        const Cbank__V1__EntryPoint *from = cbi_programme_entry_point(programme, i);
+        Cbank__V1__PlanEntryPoint *to = message->entry_points[i];
+
+        to->id = from->id;
+        to->missing_months = months_to_go(answer->proposal, from->min_months);
+        CBI_TRY(missing_at(answer, from, &to->missing_milli, err));
+    }
+    message->n_entry_points = count;
+    if (months == 0)
+        goto done;
+    message->entry_points[count]->missing_milli = answer->plan.measures.missing;
+    message->entry_points[count]->missing_months = months_to_go(answer->proposal, months);
+    message->n_entry_points++;
+done:
+    return status;
+}
+
+bool cbi_plan_message_is_met(const Cbank__V1__Plan *plan)
+{
+    for (size_t i = 0; i < plan->n_entry_points; i++)
+        if (plan->entry_points[i]->id[0] == '\0' && plan->entry_points[i]->missing_months > 0)
+            return false;
+    return plan->measures->missing_milli == 0;
+}
+
 cbank_status cbi_answer_require(cbi_answer *answer, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -225,6 +356,7 @@ cbank_status cbi_answer_require(cbi_answer *answer, cbank_error *err)
     CBI_TRY(tell_caps(answer, err));
     CBI_TRY(tell_buckets(answer, err));
     CBI_TRY(tell_residency(answer, err));
+    CBI_TRY(tell_entry_points(answer, err));
 done:
     return status;
 }

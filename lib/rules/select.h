@@ -39,7 +39,8 @@ typedef struct cbi_reading {
     const char *unit; /* of the programme */
     const cbi_ruleset *ruleset; /* whose groups, aliases and references are meant; NULL: none */
     Cbank__V1__PartialDates partial_dates;
-    const char *framework; /* of the programme */
+    const char *framework; /* of the programme, and its level in it; 0: not stated */
+    int64_t level_milli;
     /* What the rule grants, where it is a course of the programme: a record that is to be held
      * against the target is held against each. Without one it stands beside nothing. */
     const Cbank__V1__ProgrammeCourse *targets[CBI_GRANTS_MAX];

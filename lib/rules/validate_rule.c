@@ -139,7 +139,8 @@ static void check_node(cbi_validator *validator, const Cbank__V1__AmountNode *no
         node->step_milli > CBI_MILLI_MAX)
         cbi_complain(validator, CBI_REASON_RULE_NUMBER, "round", "%lld/1000",
                      (long long)node->step_milli);
-    sum->inexact = sum->inexact || node->mode == MODE(RATIO) || node->mode == MODE(PER_HOURS);
+    sum->inexact = sum->inexact || (node->mode == MODE(RATIO) && node->den != 1) ||
+                   node->mode == MODE(PER_HOURS);
     sum->remainder = sum->remainder || node->mode == MODE(REMAINDER);
     sum->catalogue = sum->catalogue || node->mode == MODE(CATALOGUE);
 }
