@@ -7,6 +7,7 @@
 #include "options.h"
 #include "output.h"
 #include "plancheck.h"
+#include "planstep.h"
 #include "recognition.h"
 #include "shape.h"
 #include "values.h"
@@ -28,6 +29,7 @@ static const view application_views[] = {
     {"effect", P_EFFECT, VIEW_WORD, NULL},
     {"source_ids", P_SOURCES, VIEW_PLAIN, NULL},
     {"grant_words", P_GRANTS, VIEW_PLAIN, NULL},
+    {"step_words", P_STEPS, VIEW_PLAIN, NULL},
     {0},
 };
 
@@ -38,6 +40,7 @@ static const view refused_views[] = {
     {"rule", P_RULE, VIEW_PLAIN, NULL},
     {"by", P_BY, VIEW_PLAIN, NULL},
     {"field", P_CONDITION, VIEW_PLAIN, NULL},
+    {"step_words", P_STEPS, VIEW_PLAIN, NULL},
     {0},
 };
 
@@ -60,6 +63,14 @@ static const view bucket_views[] = {
 static const view missing_views[] = {
     {"bucket", P_BUCKET, VIEW_PLAIN, NULL},
     {"amount", P_MISSING, VIEW_PLAIN, NULL},
+    {"course_words", P_COURSES_TO_ADD, VIEW_PLAIN, NULL},
+    {0},
+};
+
+static const view point_views[] = {
+    {"id", P_ENTRY_POINT, VIEW_PLAIN, NULL},
+    {"missing", P_MISSING, VIEW_PLAIN, NULL},
+    {"missing_months", P_MISSING_MONTHS, VIEW_PLAIN, NULL},
     {0},
 };
 
@@ -73,6 +84,7 @@ static const view plan_views[] = {
     {"caps", P_CAPS, VIEW_ROWS, cap_views},
     {"buckets", P_BUCKETS, VIEW_ROWS, bucket_views},
     {"missing", P_TO_BE_ADDED, VIEW_ROWS, missing_views},
+    {"entry_points", P_ENTRY_POINTS, VIEW_ROWS, point_views},
     {"file", P_FILE, VIEW_PLAIN, NULL},
     {0},
 };
@@ -157,14 +169,16 @@ static json_t *describe_application(const plan_message *plan,
     }
     for (size_t i = 0; i < from->n_grants; i++)
         json_array_append_new(grants, describe_grant(from->grants[i]));
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "rule", from->rule, "rule_set",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule", from->rule,
+                     "rule_set",
                      from->rule_set < plan->n_rule_sets
                          ? shape_name_of(plan->rule_sets[from->rule_set])
                          : json_null(),
                      "effect",
                      shape_word(&cbank__v1__rule_effect__descriptor, (int)from->effect), "sources",
                      sources, "grants", grants, "source_ids", join(ids), "grant_words",
-                     grant_words(from));
+                     grant_words(from), "steps", planstep_list(plan, from->steps, from->n_steps),
+                     "step_words", planstep_words(from->steps, from->n_steps));
 }
 
 static json_t *describe_refusal(const plan_message *plan, const Cbank__V1__PlanRefusal *from)
@@ -173,14 +187,16 @@ static json_t *describe_refusal(const plan_message *plan, const Cbank__V1__PlanR
         from->source < plan->n_sources ? plan->sources[from->source] : NULL;
 
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
         short_source(plan, from->source), "record", shape_source(plan, from->source), "amount",
         source == NULL ? json_null() : shape_milli(source->amount_milli), "reason",
         shape_word(&cbank__v1__refusal_reason__descriptor, (int)from->reason), "rule",
         shape_text(from->rule), "by", shape_text(from->by), "other",
         from->other == 0 ? json_null() : shape_source(plan, from->other - 1), "field",
         shape_text(from->field), "have", shape_milli(from->have_milli), "limit",
-        shape_milli(from->limit_milli));
+        shape_milli(from->limit_milli), "steps",
+        planstep_list(plan, from->steps, from->n_steps), "step_words",
+        planstep_words(from->steps, from->n_steps));
 }
 
 static json_t *describe_cap(const Cbank__V1__PlanCap *from)
@@ -215,10 +231,31 @@ static json_t *describe_measures(const Cbank__V1__PlanMeasures *from)
                      shape_milli(from->missing_milli), "records", (json_int_t)from->records);
 }
 
+static json_t *describe_suggestion(const Cbank__V1__PlanSuggestion *from)
+{
+    json_t *courses = json_array(), *words = json_array();
+
+    for (size_t i = 0; i < from->n_courses; i++) {
+        json_array_append_new(courses, json_string(from->courses[i]));
+        json_array_append_new(words, json_string(from->courses[i]));
+    }
+    return json_pack("{s:s, s:o, s:o, s:o}", "bucket", from->bucket, "amount",
+                     shape_milli(from->amount_milli), "courses", courses, "course_words",
+                     join(words));
+}
+
+/* The award itself has no name of its own. */
+static json_t *describe_point(const Cbank__V1__PlanEntryPoint *from)
+{
+    return json_pack("{s:o, s:o, s:I}", "id", shape_text(from->id), "missing",
+                     shape_milli(from->missing_milli), "missing_months",
+                     (json_int_t)from->missing_months);
+}
+
 static json_t *describe_lists(const plan_message *plan)
 {
     json_t *applications = json_array(), *refused = json_array(), *caps = json_array();
-    json_t *buckets = json_array(), *missing = json_array();
+    json_t *buckets = json_array(), *missing = json_array(), *points = json_array();
 
     for (size_t i = 0; i < plan->n_applications; i++)
         json_array_append_new(applications, describe_application(plan, plan->applications[i]));
@@ -229,12 +266,12 @@ static json_t *describe_lists(const plan_message *plan)
     for (size_t i = 0; i < plan->n_buckets; i++)
         json_array_append_new(buckets, describe_bucket(plan->buckets[i]));
     for (size_t i = 0; i < plan->n_suggestions; i++)
-        json_array_append_new(missing,
-                              json_pack("{s:s, s:o}", "bucket", plan->suggestions[i]->bucket,
-                                        "amount",
-                                        shape_milli(plan->suggestions[i]->amount_milli)));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "applications", applications, "refused",
-                     refused, "caps", caps, "buckets", buckets, "missing", missing);
+        json_array_append_new(missing, describe_suggestion(plan->suggestions[i]));
+    for (size_t i = 0; i < plan->n_entry_points; i++)
+        json_array_append_new(points, describe_point(plan->entry_points[i]));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "applications", applications, "refused",
+                     refused, "caps", caps, "buckets", buckets, "missing", missing,
+                     "entry_points", points);
 }
 
 static json_t *describe(const plan_message *plan, const char *file)
@@ -248,11 +285,14 @@ static json_t *describe(const plan_message *plan, const char *file)
         describe_measures(plan->bound), "goal",
         shape_word(&cbank__v1__plan_goal__descriptor, (int)plan->goal), "as_of",
         shape_date(plan->as_of), "file", shape_text(file));
-    json_t *rule_sets = json_array();
+    json_t *rule_sets = json_array(), *references = json_array();
 
     for (size_t i = 0; i < plan->n_rule_sets; i++)
         json_array_append_new(rule_sets, shape_name_of(plan->rule_sets[i]));
+    for (size_t i = 0; i < plan->n_references; i++)
+        json_array_append_new(references, shape_name_of(plan->references[i]));
     json_object_set_new(document, "rule_sets", rule_sets);
+    json_object_set_new(document, "references", references);
     json_object_update_new(document, describe_lists(plan));
     return document;
 }

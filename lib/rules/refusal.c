@@ -170,7 +170,8 @@ static void approach_term(cbi_answer *answer, uint32_t rule, const Cbank__V1__Te
 
     now.nearness = now.miss.nearness + 1;
     if (choice == CBI_CHOICE_UNKNOWN) {
-        now.reason = REASON(NOT_AT_HAND);
+        now.reason = REASON(NOT_AT_HAND); /* all that can be told holds */
+        now.nearness = SELECTED_AT - 1;
     } else if (choice == CBI_CHOICE_YES) {
         now.nearness = SELECTED_AT;
         now.miss = (cbi_miss){0};

@@ -39,7 +39,8 @@ class Plan(desk.Town):
         self.assertEqual([(one["rule"], one["grants"][0]["course"], one["grants"][0]["bucket"],
                            one["grants"][0]["counted"]) for one in plan["applications"]],
                          [("R-1", "MATH", "core", "4"), ("R-2", None, "free", "3.5")])
-        self.assertEqual(plan["missing"], [{"bucket": "core", "amount": "2"}])
+        self.assertEqual([(one["bucket"], one["amount"]) for one in plan["missing"]],
+                         [("core", "2")])
         self.assertEqual(plan["missing_total"], "2.5")
         self.assertEqual(plan["refused"], [])
 
