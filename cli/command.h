@@ -50,6 +50,7 @@ extern const command institution_commands[];
 extern const command learner_commands[];
 extern const command credit_commands[];
 extern const command batch_commands[];
+extern const command enrol_commands[];
 extern const command rules_commands[];
 extern const command plan_commands[];
 extern const command claim_commands[];

@@ -2,6 +2,7 @@
 #include "export.h"
 
 #include "call.h"
+#include "enrolinfo.h"
 #include "file.h"
 #include "learner.h"
 #include "options.h"
@@ -49,6 +50,44 @@ static json_t *describe_record(const Cbank__V1__Statement *statement)
     return out;
 }
 
+/* What was said of an enrolment; NULL for any other statement. */
+static json_t *describe_enrolment(const Cbank__V1__Statement *statement)
+{
+    Cbank__V1__Enrolled *enrolled = NULL;
+    Cbank__V1__Enrolment *enrolment = NULL;
+    Cbank__V1__EnrolmentChanged *changed = NULL;
+    Cbank__V1__EnrolmentChange *change = NULL;
+    json_t *out = NULL;
+
+    if (statement->kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ENROLLED)
+        enrolled = cbank__v1__enrolled__unpack(NULL, statement->body.len, statement->body.data);
+    else if (statement->kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ENROLMENT_CHANGED ||
+             statement->kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ENROLMENT_ENDED)
+        changed = cbank__v1__enrolment_changed__unpack(NULL, statement->body.len,
+                                                       statement->body.data);
+    if (enrolled != NULL)
+        enrolment = cbank__v1__enrolment__unpack(NULL, enrolled->enrolment.len,
+                                                 enrolled->enrolment.data);
+    if (changed != NULL)
+        change = cbank__v1__enrolment_change__unpack(NULL, changed->change.len,
+                                                     changed->change.data);
+    if (enrolment != NULL) {
+        out = enrolinfo_describe_terms(enrolment->terms);
+        json_object_set_new(out, "institution", shape_text(enrolment->institution));
+        json_object_set_new(out, "reference", shape_text(enrolment->reference));
+    } else if (change != NULL) {
+        out = enrolinfo_describe_terms(change->terms);
+        json_object_set_new(out, "since", shape_date(change->since));
+        json_object_set_new(out, "change", shape_code(change->kind));
+        json_object_set_new(out, "next_institution", shape_text(change->next_institution));
+    }
+    message_free(enrolled);
+    message_free(enrolment);
+    message_free(changed);
+    message_free(change);
+    return out;
+}
+
 static json_t *describe_opening(const Cbank__V1__Opening *opening)
 {
     return json_pack("{s:o, s:o, s:o}", "type", shape_text(opening->document_type), "number",
@@ -92,6 +131,9 @@ static json_t *describe_entry(const Cbank__Api__V1__LearnerEntry *entry)
         json_object_set_new(out, "id", shape_text(entry->record));
         json_object_set_new(out, "record", record);
     }
+    record = describe_enrolment(statement);
+    if (record != NULL)
+        json_object_set_new(out, "enrolment", record);
     message_free(statement);
     return out;
 }

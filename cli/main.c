@@ -17,6 +17,7 @@ const noun nouns[] = {
     {"learner", P_NOUN_LEARNER, learner_commands},
     {"credit", P_NOUN_CREDIT, credit_commands},
     {"batch", P_NOUN_BATCH, batch_commands},
+    {"enrol", P_NOUN_ENROL, enrol_commands},
     {"rules", P_NOUN_RULES, rules_commands},
     {"plan", P_NOUN_PLAN, plan_commands},
     {"claim", P_NOUN_CLAIM, claim_commands},

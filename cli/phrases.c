@@ -14,6 +14,7 @@ static const pair phrases[] = {
 #define WORD(word, zh, en)
 #include "help.def"
 #include "phrases.def"
+#include "study.def"
 #undef PHRASE
 #undef WORD
 };
@@ -26,6 +27,7 @@ static const struct {
 #define WORD(word, zh, en) {word, {zh, en}},
 #include "help.def"
 #include "phrases.def"
+#include "study.def"
 #undef PHRASE
 #undef WORD
 };

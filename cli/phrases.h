@@ -1,6 +1,6 @@
 /*
  * phrases.h - everything the program says, in Chinese and English, each phrase written once
- * (phrases.def, help.def). One run speaks one language.
+ * (phrases.def, help.def, study.def). One run speaks one language.
  */
 #ifndef CBANK_CLI_PHRASES_H
 #define CBANK_CLI_PHRASES_H
@@ -14,6 +14,7 @@ typedef enum phrase {
 #define WORD(word, zh, en)
 #include "help.def"
 #include "phrases.def"
+#include "study.def"
 #undef PHRASE
 #undef WORD
 } phrase;

@@ -300,7 +300,8 @@ static json_t *describe(const plan_message *plan, const char *file)
 /* ---- make ---- */
 
 static const option make_options[] = {
-    {"programme", "ID[@V]", P_OPT_PROGRAMME, OPTION_NEEDED},
+    {"programme", "ID[@V]", P_OPT_PROGRAMME, 0},
+    {"enrolment", "ID", P_OPT_PLAN_ENROLMENT, 0},
     {"rules", "ID[@V]", P_OPT_RULES, OPTION_REPEATED},
     {"goal", "award|credit", P_OPT_GOAL, 0},
     {"as-of", "DATE", P_OPT_AS_OF, 0},
@@ -365,7 +366,8 @@ static bool read_question(cli *c, Cbank__Api__V1__PlanMakeRequest *out)
     out->rule_sets = memory_new(out->n_rule_sets + 1, sizeof(*out->rule_sets));
     for (size_t i = 0; i < out->n_rule_sets; i++)
         out->rule_sets[i] = options_each(c, "rules", &next);
-    out->programme = options_text(c, "programme");
+    if (options_given(c, "programme"))
+        out->programme = options_text(c, "programme");
     out->with_advisory = options_given(c, "advisory");
     return true;
 }
@@ -381,6 +383,8 @@ static void make(cli *c)
          !recognition_id(c, options_text(c, "replacing"), replaced, &ask.replaces)))
         return;
     ask.account = c->arguments[0];
+    if (options_given(c, "enrolment"))
+        ask.enrolment = options_text(c, "enrolment");
     reply = call_bank(c, cbank_plan_make, &ask.base, &cbank__api__v1__plan_make_reply__descriptor);
     if (reply != NULL)
         show_plan(c, reply);

@@ -135,6 +135,7 @@ static bool save(cli *c, ProtobufCBinaryData id)
 const option recognise_options[] = {
     {"institution", "CODE", P_OPT_INSTITUTION, OPTION_NEEDED},
     {"key", "FILE", P_OPT_KEY_OWN, OPTION_NEEDED},
+    {"enrolment", "ID", P_OPT_RECOGNISE_ENROLMENT, 0},
     {"number", "TEXT", P_OPT_RECOGNITION_NUMBER, 0},
     {"refuse", "A.G=CODE", P_OPT_REFUSE, OPTION_REPEATED},
     {"less", "A.G=N", P_OPT_LESS, OPTION_REPEATED},
@@ -224,6 +225,8 @@ static void recognise_plan(cli *c, const char *file, ProtobufCBinaryData replace
          decision_read(c, options_text(c, "decision"), &head, &taken))) {
         key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
         head.institution = options_text(c, "institution");
+        if (options_given(c, "enrolment"))
+            head.enrolment = options_text(c, "enrolment");
         if (options_given(c, "number"))
             head.number = options_text(c, "number");
         ask.plan = message_bytes(plan);

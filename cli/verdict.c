@@ -1,5 +1,6 @@
 #include "verdict.h"
 
+#include "enrolinfo.h"
 #include "output.h"
 #include "person.h"
 #include "record.h"
@@ -60,6 +61,26 @@ void verdict_class(int32_t status, char *out, size_t size)
 
 /* ---- as JSON ---- */
 
+/* What an institution said of who studies what. */
+static void describe_enrolment(const Cbank__Api__V1__VerdictItem *item, json_t *document)
+{
+    const Cbank__V1__EnrolmentChange *change = item->enrolment_change;
+
+    json_object_update_new(document,
+                           enrolinfo_describe_terms(change != NULL ? change->terms
+                                                                   : item->enrolment->terms));
+    json_object_set(document, "title", json_object_get(document, "programme"));
+    json_object_set_new(document, "institution_name", shape_text(item->institution_name));
+    if (change != NULL) {
+        json_object_set_new(document, "since", shape_date(change->since));
+        json_object_set_new(document, "change", shape_code(change->kind));
+        return;
+    }
+    json_object_set_new(document, "record_id", shape_hex(item->record_id));
+    json_object_set_new(document, "institution", shape_text(item->enrolment->institution));
+    json_object_set_new(document, "holder_shown", json_boolean(item->holder_shown));
+}
+
 static json_t *describe_item(const Cbank__Api__V1__VerdictItem *item)
 {
     json_t *document = json_pack(
@@ -71,6 +92,8 @@ static json_t *describe_item(const Cbank__Api__V1__VerdictItem *item)
         shape_word(&cbank__api__v1__proven__descriptor, (int)item->proven));
     json_t *record = item->record != NULL ? record_describe(item->record) : NULL;
 
+    if (item->enrolment != NULL || item->enrolment_change != NULL)
+        describe_enrolment(item, document);
     if (record == NULL)
         return document;
     json_object_update(document, record);

@@ -956,6 +956,47 @@ CBANK_API CBANK_CHECKED cbank_status cbank_recognition_list(cbank_bank *bank,
                                                             cbank_buffer *reply,
                                                             cbank_error *err);
 
+/* ---- enrolments ------------------------------------------------------------------------- */
+
+/**
+ * Signs enrolments with the institution's key and takes them in as one batch of 1 to 1,000, all or
+ * nothing. Each pins the edition of its programme. Request: EnrolmentAddRequest. Reply:
+ * EnrolmentReply.
+ *
+ * @retval CBANK_E_INVALID    the programme is none of the institution's, or not for this day
+ * @retval CBANK_E_CONFLICT   the reference stands for an enrolment with other content
+ * @retval CBANK_E_NOT_FOUND  no such account, institution or programme
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_enrolment_add(cbank_bank *bank, const cbank_key *key,
+                                                         const uint8_t *request,
+                                                         size_t request_size, cbank_buffer *reply,
+                                                         cbank_error *err);
+/**
+ * Signs changes of enrolments, or their ends, and takes them in as one batch. Request:
+ * EnrolmentChangeRequest. Reply: EnrolmentReply. STATE once an enrolment has ended; CONFLICT if a
+ * stated revision is not the next; DENIED for another institution's.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_enrolment_change(cbank_bank *bank,
+                                                            const cbank_key *key,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply,
+                                                            cbank_error *err);
+/**
+ * Enrolments of an account, or of an institution. Request: EnrolmentListRequest. Reply:
+ * EnrolmentListReply.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_enrolment_list(cbank_bank *bank, const uint8_t *request,
+                                                          size_t request_size,
+                                                          cbank_buffer *reply, cbank_error *err);
+/**
+ * One enrolment and how it came to be so. Request: EnrolmentShowRequest. Reply:
+ * EnrolmentShowReply. NOT_FOUND, INVALID for what is not an id.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_enrolment_show(cbank_bank *bank, const uint8_t *request,
+                                                          size_t request_size,
+                                                          cbank_buffer *reply, cbank_error *err);
+
 /* ---- plans ------------------------------------------------------------------------------ */
 
 /**

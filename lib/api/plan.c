@@ -29,6 +29,7 @@ cbank_status cbi_plan_question(const Cbank__Api__V1__PlanMakeRequest *asked, cbi
 
     *out = (cbi_planning){.account = asked->account,
                           .programme = asked->programme,
+                          .enrolment = asked->enrolment,
                           .rule_sets = asked->rule_sets,
                           .rule_set_count = asked->n_rule_sets,
                           .goal = asked->goal,
@@ -40,7 +41,8 @@ cbank_status cbi_plan_question(const Cbank__Api__V1__PlanMakeRequest *asked, cbi
                           .with_advisory = asked->with_advisory,
                           .work_limit = asked->work_limit,
                           .replaces = cbi_message_bytes(asked->replaces)};
-    CBI_TRY(cbi_face_check_text("programme", asked->programme, err));
+    if (cbi_message_text(asked->enrolment).size == 0 || asked->programme[0] != '\0')
+        CBI_TRY(cbi_face_check_text("programme", asked->programme, err));
     CBI_TRY(check_day("as_of", asked->as_of, err));
     CBI_TRY(check_day("applied_on", asked->applied_on, err));
     CBI_TRY(check_day("admitted_on", asked->admitted_on, err));

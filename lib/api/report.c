@@ -124,11 +124,17 @@ static void fill_item(const cbi_verdict *verdict, const cbi_verdict_item *item,
     out->at = item->statement.message->at;
     out->proven = (Cbank__Api__V1__Proven)item->proven;
     out->record = item->record;
+    out->enrolment = item->enrolment;
+    out->enrolment_change = item->enrolment_change;
+    if (item->enrolment != NULL)
+        out->status = cbi_message_string(
+            item->enrolment_state == CBI_ENROLMENT_ENDED ? "ended" : "active");
     out->holder_shown = item->holder_shown;
     if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_RECOGNISED) ||
         cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_NOTED))
         fill_conversion(item, out);
-    if (item->record != NULL && !cbi_hash_is_zero(&item->record_id))
+    if ((item->record != NULL || item->enrolment != NULL) &&
+        !cbi_hash_is_zero(&item->record_id))
         out->record_id = cbi_message_data(cbi_bytes_of_hash(&item->record_id));
     if (item->institution != NULL)
         fill_institutions(verdict, item, out);

@@ -33,6 +33,7 @@ typedef struct walk {
     size_t count;
     cbi_lifecycle life;
     bool complete; /* nothing of it is erased or unreadable, so the end can be told */
+    cbi_check_enrolments enrolments;
     cbi_account merged[2 * CBI_TRANSCRIPT_CHAINS_MAX]; /* into it, undone or not, and into those */
     size_t merged_count;
 } walk;
@@ -199,6 +200,25 @@ done:
     return status;
 }
 
+/* Enrolments, each change of which is the next one. */
+static cbank_status take_enrolling(walk *it, size_t sequence, const cbi_check_read *read,
+                                   cbank_error *err)
+{
+    const Cbank__V1__EnrolmentChanged *changed =
+        cbi_statement_body(&read->statement, &cbank__v1__enrolment_changed__descriptor);
+    cbank_status status = CBANK_OK;
+    bool elsewhere, found = false;
+
+    CBI_TRY(cbi_check_enrolling(it->check, &read->logged, &it->enrolments, &elsewhere, err));
+    if (elsewhere)
+        CBI_TRY(find_elsewhere(it, CLASS(ENROLMENT), changed->touched_sequence,
+                               cbi_message_bytes(changed->touched_leaf), &found, err));
+    if (elsewhere && !found)
+        CBI_TRY(wrong(it, sequence, "touched leaf", err));
+done:
+    return status;
+}
+
 /* What a statement says it undoes stands on this chain, is of the kind, and stands still. */
 static cbank_status take_undoing(walk *it, size_t sequence, uint64_t touched,
                                  ProtobufCBinaryData leaf, bool merger, cbank_error *err)
@@ -289,6 +309,8 @@ static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
         CBI_TRY(take_question(it, sequence, &read.statement, err));
     if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED)
         CBI_TRY(take_change(it, sequence, &read.statement, err));
+    if (read.logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ENROLMENT)
+        CBI_TRY(take_enrolling(it, sequence, &read, err));
 done:
     cbi_check_clear_read(&read);
     return status;
@@ -329,6 +351,7 @@ static cbank_status compare_states(const walk *it, cbank_error *err)
             CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_STATE,
                                     it->links[i].index, "record"));
     }
+    CBI_TRY(cbi_check_enrolments_end(it->txn, &it->enrolments, life == CBI_LIFE_MERGED, err));
 done:
     return status;
 }
@@ -360,6 +383,7 @@ cbank_status cbi_check_head(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_b
     if (it.complete)
         CBI_TRY(compare_states(&it, err));
 done:
+    cbi_check_enrolments_clear(&it.enrolments);
     cbi_free(it.links);
     return status;
 }

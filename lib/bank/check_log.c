@@ -3,22 +3,14 @@
 #include <string.h>
 
 #include "bank/account.h"
-#include "bank/holding.h"
 #include "bank/institution.h"
 #include "bank/intake.h"
-#include "bank/reach.h"
 #include "record/body.h"
 #include "record/publication.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 
-/* One row with what its checks need. */
-typedef struct row {
-    cbi_check *check;
-    cbi_txn *txn;
-    const cbi_logged *logged;
-    const cbi_statement *statement;
-} row;
+typedef cbi_check_logged_row row;
 
 static cbank_status wrong(const row *it, const char *detail, cbank_error *err)
 {
@@ -34,7 +26,7 @@ static cbank_status differs(const row *it, cbi_table table, const char *detail, 
 /* ---- whose it is -------------------------------------------------------------------------- */
 
 /* The entry's tag must be that of whom the body speaks. Who is forgotten has no statements left. */
-static cbank_status check_subject(const row *it, const char *id, cbank_error *err)
+cbank_status cbi_check_subject(const row *it, const char *id, cbank_error *err)
 {
     cbi_subject subject = {it->logged->entry.subject_kind, cbi_bytes_of_text(id)};
     cbank_status status = CBANK_OK;
@@ -62,7 +54,7 @@ static cbank_status check_opened(const row *it, cbank_error *err)
     cbank_status status = CBANK_OK;
     uint8_t key[8];
 
-    CBI_TRY(check_subject(it, opened->account, err));
+    CBI_TRY(cbi_check_subject(it, opened->account, err));
     if (it->logged->index < it->check->stated_size) {
         CBI_TRY(cbi_account_make(CBI_ACCOUNT_FIRST + it->check->counted.accounts, &expected, err));
         if (strcmp(expected.digits, opened->account) != 0)
@@ -85,105 +77,12 @@ static cbank_status check_account(const row *it, cbank_error *err)
     cbi_bytes holder;
     uint8_t key[8];
 
-    CBI_TRY(check_subject(it, cbi_body_account(kind, it->statement->body), err));
+    CBI_TRY(cbi_check_subject(it, cbi_body_account(kind, it->statement->body), err));
     cbi_put_u64(key, it->logged->index);
     if (cbi_body_holder(kind, it->statement->body, &holder) &&
         !cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
         CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
 done:
-    return status;
-}
-
-/* Written again when a merger was undone: right behind the entry that undid it. */
-static cbank_status is_restored(const row *it, bool *out, cbank_error *err)
-{
-    uint64_t index = it->logged->previous_index;
-    cbi_check_read read = {0};
-    cbank_status status = CBANK_OK;
-    int kind = KIND(CREDIT_CHANGED);
-
-    *out = false;
-    while (kind == KIND(CREDIT_CHANGED)) {
-        CBI_TRY(cbi_check_read_at(it->check, it->txn, index, &read, err));
-        kind = read.statement.kind == NULL ? 0 : (int)read.statement.kind->kind;
-        index = read.logged.previous_index;
-        cbi_check_clear_read(&read);
-    }
-    *out = kind == KIND(UNMERGED);
-done:
-    cbi_check_clear_read(&read);
-    return status;
-}
-
-/* The item of the batch that the statement names is what the bank was handed there. */
-static cbank_status check_item(const row *it, ProtobufCBinaryData batch, uint32_t index,
-                               bool change, ProtobufCBinaryData bytes, cbi_intake *out,
-                               cbank_error *err)
-{
-    cbi_hash batch_id, id, stored;
-    cbank_status status = CBANK_OK;
-    bool late, restored = false;
-
-    (void)cbi_hash_from(cbi_message_bytes(batch), &batch_id); /* its size has been checked */
-    CBI_TRY(cbi_intake_find(it->txn, &batch_id, out, err));
-    late = out->received_at != 0 && it->logged->index > out->receipt_index;
-    if (late && change)
-        CBI_TRY(is_restored(it, &restored, err));
-    if (index >= out->next || it->logged->index < out->first_index || (late && !restored))
-        CBI_TRY(differs(it, CBI_TABLE_BATCH, "place", err));
-    CBI_TRY(cbi_batch_item_id(it->check->hasher, change, cbi_message_bytes(bytes), &id, err));
-    CBI_TRY(cbi_intake_id(it->txn, out, index, &stored, err));
-    if (!cbi_hash_equal(&id, &stored))
-        CBI_TRY(differs(it, CBI_TABLE_BATCH, "record id", err));
-done:
-    return status;
-}
-
-static cbank_status check_deposited(const row *it, cbank_error *err)
-{
-    const Cbank__V1__CreditDeposited *deposited = it->statement->body;
-    Cbank__V1__CreditRecord *record = NULL;
-    cbank_status status = CBANK_OK;
-    cbi_intake intake;
-    cbi_hash content;
-    uint64_t newest;
-    uint8_t key[8];
-
-    CBI_TRY(check_subject(it, deposited->account, err));
-    CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(deposited->record), &record, err));
-    if (!cbi_reach_is_noted(it->txn, record, it->logged->index))
-        CBI_TRY(differs(it, CBI_TABLE_RECOGNITION, "basis", err));
-    CBI_TRY(check_item(it, deposited->batch, deposited->index, false, deposited->record, &intake,
-                       err));
-    status = cbi_holding_by_reference(it->txn, record->awarded_by->institution, record->reference,
-                                      &newest, &content, err);
-    if (status == CBANK_E_NOT_FOUND || (status == CBANK_OK && newest < it->logged->index))
-        status = differs(it, CBI_TABLE_REFERENCE, "older", err);
-    CBI_TRY(status);
-    cbi_put_u64(key, it->logged->index);
-    if (!cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
-        CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
-done:
-    cbi_message_free(record);
-    return status;
-}
-
-static cbank_status check_credit_changed(const row *it, cbank_error *err)
-{
-    const Cbank__V1__CreditChanged *changed = it->statement->body;
-    Cbank__V1__CreditChange *change = NULL;
-    cbank_status status = CBANK_OK;
-    cbi_intake intake;
-
-    CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(changed->change), &change, err));
-    CBI_TRY(check_item(it, changed->batch, changed->index, true, changed->change, &intake, err));
-    it->check->counted.ended +=
-        it->logged->index < it->check->stated_size &&
-        (intake.received_at == 0 || it->logged->index < intake.receipt_index) &&
-        (change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REVOKE ||
-         change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE);
-done:
-    cbi_message_free(change);
     return status;
 }
 
@@ -216,7 +115,7 @@ static cbank_status check_key(const row *it, cbank_error *err)
     cbank_status status = CBANK_OK;
     bool found = false;
 
-    CBI_TRY(check_subject(it, code, err));
+    CBI_TRY(cbi_check_subject(it, code, err));
     CBI_TRY(check_order(it, err));
     CBI_TRY(cbi_institution_read(it->txn, code, &known, err));
     for (size_t i = 0; i < known->n_keys; i++)
@@ -233,7 +132,7 @@ static cbank_status check_compromised(const row *it, cbank_error *err)
     const Cbank__V1__KeyCompromised *compromised = it->statement->body;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(check_subject(it, compromised->institution, err));
+    CBI_TRY(cbi_check_subject(it, compromised->institution, err));
     CBI_TRY(check_order(it, err));
     CBI_TRY(cbi_check_compromised(it->check, it->txn, it->logged->index, it->statement, err));
 done:
@@ -247,7 +146,7 @@ static cbank_status check_suspension(const row *it, cbank_error *err)
     Cbank__V1__DirectoryInstitution *known = NULL;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(check_subject(it, changed->institution, err));
+    CBI_TRY(cbi_check_subject(it, changed->institution, err));
     CBI_TRY(check_order(it, err));
     CBI_TRY(cbi_institution_read(it->txn, changed->institution, &known, err));
     if (known->status_index < it->logged->index)
@@ -266,7 +165,7 @@ static cbank_status check_told(const row *it, cbank_error *err)
     cbank_status status = CBANK_OK;
     bool found = false;
 
-    CBI_TRY(check_subject(it, told->institution, err));
+    CBI_TRY(cbi_check_subject(it, told->institution, err));
     CBI_TRY(check_order(it, err));
     CBI_TRY(cbi_institution_read(it->txn, told->institution, &known, err));
     for (size_t i = 0; i < known->n_changes && !found; i++)
@@ -285,7 +184,7 @@ static cbank_status check_received(const row *it, cbank_error *err)
     cbi_intake intake;
     cbi_hash id;
 
-    CBI_TRY(check_subject(it, received->institution, err));
+    CBI_TRY(cbi_check_subject(it, received->institution, err));
     CBI_TRY(check_order(it, err));
     (void)cbi_hash_from(cbi_message_bytes(received->batch), &id);
     CBI_TRY(cbi_intake_find(it->txn, &id, &intake, err));
@@ -304,7 +203,7 @@ static cbank_status check_recognised(const row *it, cbank_error *err)
     const Cbank__V1__ConversionRecognised *recognised = it->statement->body;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(check_subject(it, recognised->account, err));
+    CBI_TRY(cbi_check_subject(it, recognised->account, err));
     CBI_TRY(cbi_check_recognised(it->check, it->txn, it->logged, recognised, err));
 done:
     return status;
@@ -316,7 +215,7 @@ static cbank_status check_decision(const row *it, cbank_error *err)
     bool change = it->statement->kind->kind == KIND(RECOGNITION_CHANGE_RECEIVED);
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(check_subject(it, received->institution, err));
+    CBI_TRY(cbi_check_subject(it, received->institution, err));
     CBI_TRY(check_order(it, err));
     CBI_TRY(cbi_check_decision(it->check, it->txn, it->logged->index, change, received, err));
 done:
@@ -336,7 +235,7 @@ static cbank_status check_publication(const row *it, cbank_error *err)
     cbank_status status = CBANK_OK;
 
     cbi_publication_subject_id((int)ref->kind, ref->id, id);
-    CBI_TRY(check_subject(it, id, err));
+    CBI_TRY(cbi_check_subject(it, id, err));
     CBI_TRY(cbi_check_publication_said(it->check, it->txn, it->logged->index, it->statement, err));
 done:
     return status;
@@ -350,7 +249,7 @@ static cbank_status check_created(const row *it, cbank_error *err)
     const cbi_bank *bank = it->check->bank;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(check_subject(it, created->origin, err));
+    CBI_TRY(cbi_check_subject(it, created->origin, err));
     if (it->logged->index != 0 || strcmp(created->origin, bank->config.origin) != 0 ||
         (int)created->suite != (int)bank->config.suite)
         CBI_TRY(wrong(it, "bank", err));
@@ -363,7 +262,7 @@ static cbank_status check_own_key(const row *it, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(check_subject(it, it->check->bank->config.origin, err));
+    CBI_TRY(cbi_check_subject(it, it->check->bank->config.origin, err));
     CBI_TRY(cbi_check_bank_key(it->check, it->logged->index, it->statement, err));
 done:
     return status;
@@ -390,8 +289,8 @@ static const struct {
     {KIND(ACCOUNT_REOPENED), check_account},
     {KIND(ACCOUNT_DECEASED), check_account},
     {KIND(ACCOUNT_ERASED), check_account},
-    {KIND(CREDIT_DEPOSITED), check_deposited},
-    {KIND(CREDIT_CHANGED), check_credit_changed},
+    {KIND(CREDIT_DEPOSITED), cbi_check_deposited},
+    {KIND(CREDIT_CHANGED), cbi_check_credit_changed},
     {KIND(INSTITUTION_ADMITTED), check_key},
     {KIND(KEY_ROTATED), check_key},
     {KIND(KEY_REPLACED), check_key},
@@ -406,6 +305,9 @@ static const struct {
     {KIND(LICENCE_ENDED), check_told},
     {KIND(DELEGATION_GRANTED), check_told},
     {KIND(DELEGATION_ENDED), check_told},
+    {KIND(ENROLLED), cbi_check_enrolled},
+    {KIND(ENROLMENT_CHANGED), cbi_check_enrolment_changed},
+    {KIND(ENROLMENT_ENDED), cbi_check_enrolment_changed},
     {KIND(INSTITUTION_MERGED), check_told},
     {KIND(INSTITUTION_CLOSED), check_told},
     {KIND(SUCCESSION_GRANTED), check_told},

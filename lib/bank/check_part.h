@@ -8,6 +8,7 @@
 #define CBI_BANK_CHECK_PART_H
 
 #include "bank/check.h"
+#include "bank/enrolment.h"
 #include "ledger/replay.h"
 
 #include "cbank/api/v1/learner.pb-c.h"
@@ -87,6 +88,21 @@ void cbi_check_clear_read(cbi_check_read *read);
 cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
                               cbank_error *err);
 
+/* One such row with what its checks need. */
+typedef struct cbi_check_logged_row {
+    cbi_check *check;
+    cbi_txn *txn;
+    const cbi_logged *logged;
+    const cbi_statement *statement;
+} cbi_check_logged_row;
+/* The entry's tag must be that of the subject whose id this is. */
+cbank_status cbi_check_subject(const cbi_check_logged_row *it, const char *id, cbank_error *err);
+/* What came in a batch. */
+cbank_status cbi_check_deposited(const cbi_check_logged_row *it, cbank_error *err);
+cbank_status cbi_check_credit_changed(const cbi_check_logged_row *it, cbank_error *err);
+cbank_status cbi_check_enrolled(const cbi_check_logged_row *it, cbank_error *err);
+cbank_status cbi_check_enrolment_changed(const cbi_check_logged_row *it, cbank_error *err);
+
 /* The same of a statement that something was published or withdrawn. */
 cbank_status cbi_check_publication_said(cbi_check *check, cbi_txn *txn, uint64_t index,
                                         const cbi_statement *statement, cbank_error *err);
@@ -103,6 +119,32 @@ cbank_status cbi_check_compromised(cbi_check *check, cbi_txn *txn, uint64_t inde
 /* The other way round: since when, and its end, from what the institution's chain says. */
 cbank_status cbi_check_lost_key(cbi_check *check, cbi_txn *txn, const char *code,
                                 Cbank__V1__InstitutionKey *key, cbank_error *err);
+
+/* An enrolment of an account's chain as it has been followed so far. */
+typedef struct cbi_check_enrolment {
+    uint64_t sequence, index, newest;
+    cbi_hash leaf, id;
+    cbi_enrolment_state state;
+    uint32_t revision;
+} cbi_check_enrolment;
+/* The enrolments of one chain; begin with {0}, end with cbi_check_enrolments_clear. */
+typedef struct cbi_check_enrolments {
+    cbi_check_enrolment *rows; /* CBI_ENROLMENTS_MAX, once there is one */
+    size_t count;
+} cbi_check_enrolments;
+/*
+ * One statement of the chain. `*elsewhere`: what it changes is not of this chain, which the caller
+ * has to account for. NOT of these kinds: nothing.
+ */
+cbank_status cbi_check_enrolling(cbi_check *check, const cbi_logged *logged,
+                                 cbi_check_enrolments *it, bool *elsewhere, cbank_error *err);
+/* The chain's end: what `enrolment` has. `merged`: what went on elsewhere may be ahead of it. */
+cbank_status cbi_check_enrolments_end(cbi_txn *txn, const cbi_check_enrolments *it, bool merged,
+                                      cbank_error *err);
+void cbi_check_enrolments_clear(cbi_check_enrolments *it);
+/* Of a statement: the row that it has, or has moved, is there. */
+cbank_status cbi_check_enrolled_said(cbi_txn *txn, cbi_hasher *hasher, const cbi_logged *logged,
+                                     cbank_error *err);
 
 /* The newest entry of a second chain: what the chain says must be what `consent` has. */
 cbank_status cbi_check_second(cbi_check *check, cbi_txn *txn, const char *account,
@@ -146,6 +188,8 @@ cbank_status cbi_check_recognition(cbi_check *check, cbi_txn *txn, cbi_bytes key
                                    cbank_error *err);
 cbank_status cbi_check_consent(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                cbank_error *err);
+cbank_status cbi_check_enrolment_row(cbi_check *check, cbi_txn *txn, cbi_bytes key,
+                                     cbi_bytes value, cbank_error *err);
 cbank_status cbi_check_token(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                              cbank_error *err);
 

@@ -168,7 +168,10 @@ static cbank_status find_holder(cbi_check *check, const cbi_statement *statement
 {
     const Cbank__V1__CreditDeposited *deposited =
         cbi_statement_body(statement, &cbank__v1__credit_deposited__descriptor);
+    const Cbank__V1__Enrolled *enrolled =
+        cbi_statement_body(statement, &cbank__v1__enrolled__descriptor);
     Cbank__V1__CreditRecord *record = NULL;
+    Cbank__V1__Enrolment *enrolment = NULL;
     const char *whose = NULL;
     cbank_status status = CBANK_OK;
     cbi_bytes commitment = {0};
@@ -178,6 +181,9 @@ static cbank_status find_holder(cbi_check *check, const cbi_statement *statement
     if (deposited != NULL) {
         CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(deposited->record), &record, err));
         commitment = cbi_message_bytes(record->holder);
+    } else if (enrolled != NULL) {
+        CBI_TRY(cbi_enrolment_parse(cbi_message_bytes(enrolled->enrolment), &enrolment, err));
+        commitment = cbi_message_bytes(enrolment->holder);
     } else if (whose == NULL || !cbi_body_holder(statement->kind, statement->body, &commitment)) {
         CBI_TRY(wrong(check, CBI_TABLE_OPENING, "statement", err));
     }
@@ -186,6 +192,7 @@ static cbank_status find_holder(cbi_check *check, const cbi_statement *statement
         CBI_TRY(wrong(check, CBI_TABLE_OPENING, "holder", err));
 done:
     cbi_message_free(record);
+    cbi_message_free(enrolment);
     return status;
 }
 

@@ -187,14 +187,13 @@ static cbank_status carry_out(chunk_act *chunk, cbi_append *append, cbi_unit *un
     cbi_claim_place place = {.batch = &deposit->batch.head.id,
                              .index = (uint32_t)(unit->first + at),
                              .token = cbi_bytes_of(chunk->act.token, CBI_TOKEN_SIZE)};
-    bool unknown = unit->claims[at].record != NULL && ruling->account.digits[0] == '\0';
+    bool unknown = unit->claims[at].person != NULL && ruling->account.digits[0] == '\0';
     cbank_status status = CBANK_OK;
     cbi_hash random = {{0}};
 
     if (ruling->outcome == CBI_OUTCOME_DEPOSITED) {
-        place.bytes =
-            cbi_message_bytes(item->record != NULL ? item->item->record : item->item->change);
-        if (item->record != NULL)
+        place.bytes = cbi_batch_item_bytes(item->item);
+        if (item->item->opening != NULL)
             (void)cbi_hash_from(cbi_message_bytes(item->item->opening->random), &random);
         place.random = &random;
         CBI_TRY(cbi_claim_carry_out(deposit->bank, append, &unit->claims[at], &place, ruling,

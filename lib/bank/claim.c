@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bank/capacity.h"
+#include "bank/enrolclaim.h"
 #include "bank/errand.h"
 #include "bank/family.h"
 #include "bank/reach.h"
@@ -17,8 +18,7 @@ static cbank_status rule(cbi_ruling *out, cbi_outcome outcome)
     return CBANK_OK;
 }
 
-/* Is it the caller's mistake, rather than the store's? */
-static bool is_refusal(cbank_status status)
+bool cbi_claim_is_refusal(cbank_status status)
 {
     return status / 100 == 2 || status / 100 == 3 || status / 100 == 4;
 }
@@ -30,9 +30,8 @@ uint32_t cbi_claim_day(const Cbank__V1__CreditRecord *record)
 
 /* ---- records ----------------------------------------------------------------------------- */
 
-/* Whose account it goes to. */
-static cbank_status judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
-                                 bool open_accounts, cbi_ruling *out, cbank_error *err)
+cbank_status cbi_claim_judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
+                                    bool open_accounts, cbi_ruling *out, cbank_error *err)
 {
     bool known = false;
     cbank_status status =
@@ -45,7 +44,7 @@ static cbank_status judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_c
                           claim->person->documents[0].type, NULL);
     if (status == CBANK_OK)
         return CBANK_OK;
-    if (is_refusal(status))
+    if (cbi_claim_is_refusal(status))
         return rule(out, CBI_OUTCOME_REJECTED);
     if (err != NULL)
         *err = out->why;
@@ -127,14 +126,14 @@ static cbank_status judge_record(const cbi_bank *bank, cbi_txn *txn, cbi_hasher 
         return rule(out, CBI_OUTCOME_REJECTED);
     }
     status = cbi_capacity_check_record(txn, claim, &out->why);
-    if (is_refusal(status))
+    if (cbi_claim_is_refusal(status))
         return rule(out, CBI_OUTCOME_REJECTED);
     if (status != CBANK_OK && err != NULL)
         *err = out->why;
     CBI_TRY(status);
     CBI_TRY(judge_reference(bank, txn, hasher, claim, out, &holder, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED)
-        CBI_TRY(judge_person(bank, txn, claim, open_accounts, out, err));
+        CBI_TRY(cbi_claim_judge_person(bank, txn, claim, open_accounts, out, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED && !stays_with_holder(out, &holder)) {
         (void)cbi_fail(&out->why, CBI_REASON_AMENDMENT_HOLDER, 0, claim->reference, NULL);
         CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));
@@ -146,7 +145,7 @@ done:
 /* ---- changes ----------------------------------------------------------------------------- */
 
 /* Nothing is written any more about who has been erased. */
-static cbank_status judge_life(cbi_txn *txn, cbi_ruling *out)
+cbank_status cbi_claim_judge_life(cbi_txn *txn, cbi_ruling *out)
 {
     cbank_status status = CBANK_OK;
     cbi_life life;
@@ -192,7 +191,7 @@ static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_cla
         goto done;
     }
     status = cbi_capacity_check_change(txn, claim, holding.record, &out->why);
-    if (is_refusal(status)) {
+    if (cbi_claim_is_refusal(status)) {
         status = rule(out, CBI_OUTCOME_REJECTED);
         goto done;
     }
@@ -204,7 +203,7 @@ static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_cla
     out->leaf = holding.leaf;
     out->next = holding.state;
     if (cbi_record_state_step(&out->next, claim->change->action, &out->why) != CBANK_OK ||
-        judge_life(txn, out) != CBANK_OK || judge_reach(txn, hasher, out) != CBANK_OK) {
+        cbi_claim_judge_life(txn, out) != CBANK_OK || judge_reach(txn, hasher, out) != CBANK_OK) {
         cbi_error_name(&out->why, claim->reference);
         CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));
     }
@@ -218,12 +217,28 @@ cbank_status cbi_claim_judge(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *has
                              cbank_error *err)
 {
     *out = (cbi_ruling){.outcome = CBI_OUTCOME_DEPOSITED};
+    if (claim->enrolment != NULL || claim->enrolment_change != NULL)
+        return cbi_enrolclaim_judge(bank, txn, hasher, claim, open_accounts, out, err);
     if (claim->record != NULL)
         return judge_record(bank, txn, hasher, claim, open_accounts, out, err);
     return judge_change(txn, hasher, claim, out, err);
 }
 
 /* ---- carrying out ------------------------------------------------------------------------ */
+
+cbank_status cbi_claim_open_account(const cbi_bank *bank, cbi_append *append,
+                                    const cbi_claim *claim, cbi_bytes token, cbi_ruling *ruling,
+                                    cbank_error *err)
+{
+    cbi_opening_terms terms = {
+        .opened_by = claim->institution,
+        .assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_ISSUER_VOUCHED,
+        .token = token};
+
+    if (ruling->account.digits[0] != '\0')
+        return CBANK_OK;
+    return cbi_account_open(bank, append, claim->person, &terms, &ruling->account, err);
+}
 
 static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, const cbi_claim *claim,
                                   const cbi_claim_place *place, cbi_ruling *ruling,
@@ -238,14 +253,9 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
                                .awarder = claim->awarder,
                                .reference = claim->reference,
                                .bytes = place->bytes};
-    cbi_opening_terms terms = {
-        .opened_by = claim->institution,
-        .assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_ISSUER_VOUCHED,
-        .token = place->token};
     cbank_status status = CBANK_OK;
 
-    if (ruling->account.digits[0] == '\0')
-        CBI_TRY(cbi_account_open(bank, append, claim->person, &terms, &ruling->account, err));
+    CBI_TRY(cbi_claim_open_account(bank, append, claim, place->token, ruling, err));
     record.account = ruling->account;
     CBI_TRY(cbi_claim_content(bank, claim, &record.content, err));
     CBI_TRY(cbi_ready_write(bank, append, &batch, &record, &ruling->index, &ruling->leaf, err));
@@ -286,6 +296,8 @@ cbank_status cbi_claim_carry_out(const cbi_bank *bank, cbi_append *append, const
                                  const cbi_claim_place *place, cbi_ruling *ruling,
                                  cbank_error *err)
 {
+    if (claim->enrolment != NULL || claim->enrolment_change != NULL)
+        return cbi_enrolclaim_carry_out(bank, append, claim, place, ruling, err);
     if (claim->record != NULL)
         return write_deposit(bank, append, claim, place, ruling, err);
     return write_change(append, claim, place, ruling, err);

@@ -10,6 +10,7 @@
 
 #include "bank/holding.h"
 #include "bank/person.h"
+#include "record/enrolment.h"
 
 #include "cbank/v1/directory.pb-c.h"
 
@@ -31,10 +32,12 @@ typedef struct cbi_claim {
     const char *institution; /* that signs */
     const char *awarder;     /* whose record it is */
     int64_t now;             /* the caller's clock: a mandate holds on that day */
-    const Cbank__V1__CreditRecord *record; /* one of the two */
+    const Cbank__V1__CreditRecord *record; /* one of the four */
     const Cbank__V1__CreditChange *change;
-    const char *reference;       /* the record's, or that of the record that changes */
-    const cbi_person *person;    /* of a record */
+    const Cbank__V1__Enrolment *enrolment;
+    const Cbank__V1__EnrolmentChange *enrolment_change;
+    const char *reference;       /* the record's or enrolment's, or of what changes */
+    const cbi_person *person;    /* of a record or an enrolment */
     cbank_error unfit;           /* why the person is not acceptable; reason 0 if it is */
     /* The record that the item before this one supersedes, or NULL: an amendment is such a pair. */
     const cbi_hash *superseded;
@@ -51,6 +54,14 @@ typedef struct cbi_ruling {
     cbi_hash leaf;
     cbi_record_state next;
 } cbi_ruling;
+
+/* Is it the caller's mistake, rather than the store's? */
+bool cbi_claim_is_refusal(cbank_status status);
+/* Rules on whose account it goes to. */
+cbank_status cbi_claim_judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
+                                    bool open_accounts, cbi_ruling *out, cbank_error *err);
+/* Rules on whether something may still be said of the account in `out`. */
+cbank_status cbi_claim_judge_life(cbi_txn *txn, cbi_ruling *out);
 
 /*
  * OK whatever the ruling is; another answer is the store's. `open_accounts`: a person whom the
@@ -71,11 +82,15 @@ uint32_t cbi_claim_day(const Cbank__V1__CreditRecord *record);
 typedef struct cbi_claim_place {
     const cbi_hash *batch; /* id */
     uint32_t index;
-    cbi_bytes bytes;            /* of the record or change */
-    const cbi_hash *random;     /* of a record's opening */
+    cbi_bytes bytes;            /* of the item */
+    const cbi_hash *random;     /* of an opening */
     cbi_bytes token;
 } cbi_claim_place;
 
+/* The account of a person whom the bank does not know is opened. */
+cbank_status cbi_claim_open_account(const cbi_bank *bank, cbi_append *append,
+                                    const cbi_claim *claim, cbi_bytes token, cbi_ruling *ruling,
+                                    cbank_error *err);
 /*
  * Writes what was ruled DEPOSITED in this transaction: the account if need be, the statement, the
  * tables. `ruling` then has the account and, of a record, its index.

@@ -198,7 +198,7 @@ static cbank_status judge_next(cbi_deposit *deposit, const cbi_judge *judge, cbi
 
         deposit->items[unit.first + i] =
             (cbi_deposited){.outcome = (uint8_t)ruling->outcome,
-                            .change = unit.claims[i].change != NULL,
+                            .change = unit.claims[i].person == NULL,
                             .amends = unit.claims[i].superseded != NULL,
                             .index = ruling->index};
         if (cbi_outcome_refuses(ruling->outcome))

@@ -96,17 +96,11 @@ done:
     return status;
 }
 
-/* Adds the items of an order to its batch, from one snapshot of the bank. */
-typedef cbank_status (*fill_batch)(cbi_bank *bank, cbi_reader *reader, const void *what,
-                                   const cbi_desk_order *order, cbi_batch_builder *builder,
-                                   cbank_error *err);
-
-static cbank_status carry_out(cbi_bank *bank, const cbi_desk_order *order, fill_batch fill,
-                              const void *what, size_t count, cbi_desk_result *results,
-                              cbi_hash *batch, cbank_error *err)
+cbank_status cbi_desk_carry_out(cbi_bank *bank, const cbi_desk_order *order, cbi_desk_fill fill,
+                                const void *what, size_t count, cbi_deposited *items,
+                                cbi_hash *batch, cbank_error *err)
 {
     cbi_batch_builder builder = {0};
-    cbi_deposited *items = NULL;
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
     size_t rows;
@@ -114,7 +108,6 @@ static cbank_status carry_out(cbi_bank *bank, const cbi_desk_order *order, fill_
 
     if (cbi_private_is_detached(order->key))
         return cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL);
-    CBI_TRY(cbi_alloc(count, sizeof(*items), &items, err));
     CBI_TRY(cbi_chunk_find(bank, order->token, &order->request, items, count, batch, &rows,
                            &replayed, err));
     if (!replayed) {
@@ -126,10 +119,23 @@ static cbank_status carry_out(cbi_bank *bank, const cbi_desk_order *order, fill_
         cbi_ledger_read_end(&reader); /* no snapshot is held over the commit */
         CBI_TRY(sign_and_take_in(bank, order, &builder, items, batch, err));
     }
-    CBI_TRY(describe(bank, items, count, results, err));
 done:
     cbi_ledger_read_end(&reader);
     cbi_batch_builder_clear(&builder);
+    return status;
+}
+
+static cbank_status carry_out(cbi_bank *bank, const cbi_desk_order *order, cbi_desk_fill fill,
+                              const void *what, size_t count, cbi_desk_result *results,
+                              cbi_hash *batch, cbank_error *err)
+{
+    cbi_deposited *items = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(count, sizeof(*items), &items, err));
+    CBI_TRY(cbi_desk_carry_out(bank, order, fill, what, count, items, batch, err));
+    CBI_TRY(describe(bank, items, count, results, err));
+done:
     cbi_free(items);
     return status;
 }

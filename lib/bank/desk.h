@@ -48,4 +48,16 @@ cbank_status cbi_desk_amend(cbi_bank *bank, const cbi_desk_order *order, const c
                             const char *document, cbi_desk_result *results, cbi_hash *batch,
                             cbank_error *err);
 
+/* Adds the items of an order to its batch, from one snapshot of the bank. */
+typedef cbank_status (*cbi_desk_fill)(cbi_bank *bank, cbi_reader *reader, const void *what,
+                                      const cbi_desk_order *order, cbi_batch_builder *builder,
+                                      cbank_error *err);
+/*
+ * What the calls above are made of: a batch of `count` items is filled, signed and taken in whole,
+ * or answered from the order's token. `items` has `count` places.
+ */
+cbank_status cbi_desk_carry_out(cbi_bank *bank, const cbi_desk_order *order, cbi_desk_fill fill,
+                                const void *what, size_t count, cbi_deposited *items,
+                                cbi_hash *batch, cbank_error *err);
+
 #endif

@@ -200,16 +200,15 @@ static cbank_status write_shown(writing *it, const cbi_selected *item, const cbi
                                 cbi_totals *totals, cbank_error *err)
 {
     bool deposit = logged->entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD;
+    bool enrols = logged->entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ENROLMENT;
     Cbank__V1__TranscriptItem message = CBANK__V1__TRANSCRIPT_ITEM__INIT;
     ProtobufCBinaryData path[CBI_PROOF_PATH_MAX];
     cbi_hash hashes[CBI_PROOF_PATH_MAX];
-    Cbank__V1__Opening *opening = NULL;
     cbank_status status = CBANK_OK;
 
     message.statement = cbi_message_data(logged->statement);
-    if (deposit && it->opening != NULL)
-        CBI_TRY(find_opening(it, item->index, &opening, err));
-    message.opening = opening;
+    if ((deposit || enrols) && it->opening != NULL)
+        CBI_TRY(find_opening(it, item->index, &message.opening, err));
     if (item->batch != 0 && it->terms->evidence) {
         CBI_TRY(cbi_intake_path(it->reader.txn, it->reader.hasher,
                                 &it->selection.batches[item->batch - 1], item->place, hashes,
@@ -222,7 +221,7 @@ static cbank_status write_shown(writing *it, const cbi_selected *item, const cbi
     if (deposit && item->state == CBI_RECORD_HELD)
         CBI_TRY(add_totals(it, logged, totals, err));
 done:
-    cbi_vault_free_opening(opening);
+    cbi_vault_free_opening(message.opening);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bank/consentrow.h"
+#include "bank/enrolment.h"
 #include "bank/holding.h"
 #include "bank/intake.h"
 #include "bank/reach.h"
@@ -221,6 +222,23 @@ done:
     return status;
 }
 
+/* An enrolment as such; its changes have no rows of their own. */
+static cbank_status drop_enrolment(cbi_append *append, const cbi_logged *logged, cbank_error *err)
+{
+    cbi_enrolment_saying saying = {0};
+    cbi_enrolment_row row;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_enrolment_take(append->hasher, logged, &saying, err));
+    if (saying.enrolment == NULL)
+        goto done;
+    CBI_TRY(cbi_enrolment_by_id(append->txn, &saying.id, &row, err));
+    CBI_TRY(cbi_enrolment_drop(append->txn, &row, err));
+done:
+    cbi_enrolment_saying_clear(&saying);
+    return status;
+}
+
 /* Everything of one entry but its hashes. */
 static cbank_status erase_entry(cbi_append *append, uint64_t index, cbank_error *err)
 {
@@ -234,6 +252,8 @@ static cbank_status erase_entry(cbi_append *append, uint64_t index, cbank_error 
         CBI_TRY(drop_reference(append, &logged, err));
     if (!logged.erased && logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_USE)
         CBI_TRY(drop_recognition(append, &logged, err));
+    if (!logged.erased && logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ENROLMENT)
+        CBI_TRY(drop_enrolment(append, &logged, err));
     cbi_put_u64(key, index);
     CBI_TRY(cbi_txn_delete(append->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key)), err));
     CBI_TRY(cbi_logged_erase(append->txn, append->hasher, index, err));

@@ -25,16 +25,18 @@ void cbi_ground_clear(cbi_ground *ground)
 
 /* ---- what is shown ----------------------------------------------------------------------- */
 
+/* An enrolment, too, is a thing that a consent to some records only does not speak of. */
 static cbank_status take_record(cbi_reader *reader, uint64_t index, cbi_ground_record *out,
-                                bool *award, cbank_error *err)
+                                bool *shown, cbank_error *err)
 {
     cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
     cbi_logged logged;
 
     CBI_TRY(cbi_history_read(reader, index, &logged, err));
-    *award = logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD;
-    if (!*award)
+    *shown = logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD ||
+             logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ENROLMENT;
+    if (logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
         goto done;
     status = cbi_holding_take(reader->txn, reader->hasher, &logged, &holding, err);
     if (status == CBANK_OK)
@@ -50,15 +52,15 @@ cbank_status cbi_ground_list(cbi_reader *reader, const cbi_selection *selection,
                              cbi_ground_record **out, size_t *count, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    bool award;
+    bool shown;
 
     *count = 0;
     CBI_TRY(cbi_alloc(selection->shown, sizeof(**out), out, err));
     for (size_t i = 0; i < selection->family.entries; i++) {
         if (!selection->items[i].shown)
             continue;
-        CBI_TRY(take_record(reader, selection->items[i].index, &(*out)[*count], &award, err));
-        *count += award;
+        CBI_TRY(take_record(reader, selection->items[i].index, &(*out)[*count], &shown, err));
+        *count += shown;
     }
 done:
     return status;

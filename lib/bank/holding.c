@@ -44,8 +44,7 @@ done:
     return status;
 }
 
-/* "17-0123456789abcdef" */
-static bool parse_display_id(const char *text, uint64_t *index, uint8_t start[8])
+bool cbi_holding_split_id(const char *text, uint64_t *index, uint8_t start[8])
 {
     const char *hyphen = strchr(text, '-');
 
@@ -61,7 +60,7 @@ cbank_status cbi_holding_find(cbi_txn *txn, cbi_hasher *hasher, const char *disp
     uint8_t start[8];
     cbi_state state;
 
-    if (!parse_display_id(display_id, &index, start))
+    if (!cbi_holding_split_id(display_id, &index, start))
         return cbi_fail(err, CBI_REASON_RECORD_ID_FORM, 0, display_id, NULL);
     CBI_TRY(cbi_state_read(txn, &state, err));
     if (index >= state.frontier.size)

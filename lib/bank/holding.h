@@ -38,6 +38,8 @@ cbank_status cbi_holding_find(cbi_txn *txn, cbi_hasher *hasher, const char *disp
                               cbi_holding *out, cbank_error *err);
 void cbi_holding_clear(cbi_holding *holding);
 
+/* The parts of a display id: "17-0123456789abcdef". */
+bool cbi_holding_split_id(const char *text, uint64_t *index, uint8_t start[8]);
 void cbi_holding_display_id(uint64_t index, const cbi_hash *id, char out[CBI_DISPLAY_ID_MAX]);
 
 /* What stands under a reference: index and content MAC. NOT_FOUND. */

@@ -4,6 +4,7 @@
 
 #include "bank/account.h"
 #include "bank/dossier.h"
+#include "bank/enrolled.h"
 
 #define DATE_RULE(name) CBANK__V1__DATE_RULE__DATE_RULE_##name
 #define KIND(name) CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_##name
@@ -16,6 +17,7 @@ typedef struct plan_work {
     cbi_planning terms; /* with all days stated */
     cbi_reader reader;
     cbi_dossier dossier;
+    cbi_edition enrolled; /* the edition that the enrolment pins; kind 0: none */
     const cbi_volume *programme;
     const cbi_volume *rule_sets[RULE_SETS_MAX];
     size_t rule_set_count;
@@ -148,8 +150,11 @@ static cbank_status take_all(plan_work *it, cbank_error *err)
     cbank_status status = CBANK_OK;
     cbi_edition edition;
 
-    CBI_TRY(choose(it, KIND(PROGRAMME), it->asked->programme, it->terms.admitted_on, &edition,
-                   err));
+    if (it->enrolled.kind != 0)
+        edition = it->enrolled;
+    else
+        CBI_TRY(choose(it, KIND(PROGRAMME), it->asked->programme, it->terms.admitted_on,
+                       &edition, err));
     CBI_TRY(take(it, &edition, &it->programme, err));
     if (count == 0) {
         names = cbi_programme_terms(it->programme->programme)->rule_sets;
@@ -258,9 +263,11 @@ cbank_status cbi_planning_make(cbi_bank *bank, const cbi_planning *planning, cba
         it.terms.goal = CBANK__V1__PLAN_GOAL__PLAN_GOAL_AWARD;
     if (it.terms.applied_on == 0)
         it.terms.applied_on = it.terms.as_of;
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &it.reader, err));
+    if (planning->enrolment != NULL && planning->enrolment[0] != '\0')
+        CBI_TRY(cbi_enrolled_pin(&it.reader, planning, &it.enrolled, &it.terms.admitted_on, err));
     if (it.terms.admitted_on == 0)
         it.terms.admitted_on = it.terms.as_of;
-    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &it.reader, err));
     CBI_TRY(cbi_dossier_read(&it.reader, planning->account,
                              planning->pins == NULL ? 0 : planning->pins->sequences, &it.dossier,
                              err));

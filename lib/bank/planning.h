@@ -15,7 +15,12 @@
 /* What is asked. All borrowed; 0 and "" are not stated. */
 typedef struct cbi_planning {
     const char *account;
-    const char *programme;  /* "ID" or "ID@EDITION" */
+    const char *programme;  /* "ID" or "ID@EDITION"; NULL or "": the enrolment's */
+    /*
+     * Display id of one of the account's; NULL or "": none. The programme is the edition that it
+     * pins, and the day of admission its own; what is stated besides must be the same.
+     */
+    const char *enrolment;
     char *const *rule_sets; /* names of the same form; none: those of the programme */
     size_t rule_set_count;
     Cbank__V1__PlanGoal goal; /* UNSPECIFIED: AWARD */

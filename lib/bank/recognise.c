@@ -6,6 +6,7 @@
 #include "bank/capacity.h"
 #include "bank/conversion.h"
 #include "bank/decision.h"
+#include "bank/enrolled.h"
 #include "bank/errand.h"
 #include "bank/family.h"
 #include "bank/holding.h"
@@ -200,6 +201,7 @@ static cbank_status judge(recognise_act *it, cbi_txn *txn, cbank_error *err)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_NUMBER, 0, head->number, NULL));
     CBI_TRY(cbi_warrant_check(txn, head, err));
     CBI_TRY(check_account(it, txn, err));
+    CBI_TRY(cbi_enrolled_check(txn, it->hasher, head, err));
     CBI_TRY(check_replaced(it, txn, err));
     CBI_TRY(cbi_conversion_find_sources(txn, it->hasher, head->account,
                                         it->recognition.rows.sources, head->sources, it->indices,

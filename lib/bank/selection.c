@@ -216,6 +216,8 @@ static cbank_status study(cbi_reader *reader, cbi_selection *out, size_t positio
     const Cbank__V1__CreditQuestioned *questioned;
     const Cbank__V1__ConversionRecognised *recognised;
     const Cbank__V1__ConversionChanged *conversion;
+    const Cbank__V1__Enrolled *enrolled;
+    const Cbank__V1__EnrolmentChanged *enrolment;
     cbi_statement statement = {0};
     cbank_status status = CBANK_OK;
 
@@ -226,6 +228,8 @@ static cbank_status study(cbi_reader *reader, cbi_selection *out, size_t positio
     questioned = cbi_statement_body(&statement, &cbank__v1__credit_questioned__descriptor);
     recognised = cbi_statement_body(&statement, &cbank__v1__conversion_recognised__descriptor);
     conversion = cbi_statement_body(&statement, &cbank__v1__conversion_changed__descriptor);
+    enrolled = cbi_statement_body(&statement, &cbank__v1__enrolled__descriptor);
+    enrolment = cbi_statement_body(&statement, &cbank__v1__enrolment_changed__descriptor);
     if (changed != NULL) {
         CBI_TRY(follow_change(reader, out, changed, err));
         CBI_TRY(join_batch(reader, out, cbi_message_bytes(changed->batch), item, err));
@@ -239,6 +243,12 @@ static cbank_status study(cbi_reader *reader, cbi_selection *out, size_t positio
     } else if (deposited != NULL) {
         CBI_TRY(join_batch(reader, out, cbi_message_bytes(deposited->batch), item, err));
         item->place = deposited->index;
+    } else if (enrolled != NULL) {
+        CBI_TRY(join_batch(reader, out, cbi_message_bytes(enrolled->batch), item, err));
+        item->place = enrolled->index;
+    } else if (enrolment != NULL) {
+        CBI_TRY(join_batch(reader, out, cbi_message_bytes(enrolment->batch), item, err));
+        item->place = enrolment->index;
     }
 done:
     cbi_statement_clear(&statement);

@@ -93,6 +93,64 @@ done:
     return status;
 }
 
+cbank_status cbi_signing_add_enrolment(cbi_batch_builder *builder, const char *institution,
+                                       const Cbank__V1__Enrolment *draft,
+                                       const cbi_signing_holder *holder, cbank_error *err)
+{
+    Cbank__V1__Enrolment enrolment = *draft;
+    Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
+    Cbank__V1__Opening opening = CBANK__V1__OPENING__INIT;
+    uint8_t salt[CBI_SALT_SIZE];
+    cbi_hash random, commitment;
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_random(salt, sizeof(salt), err));
+    CBI_TRY(cbi_random(random.bytes, sizeof(random.bytes), err));
+    CBI_TRY(cbi_holder_commit(builder->hasher, &random, cbi_bytes_of_text(holder->type),
+                              cbi_bytes_of_text(holder->number), &commitment, err));
+    enrolment.version = CBI_ENROLMENT_VERSION;
+    enrolment.salt = cbi_message_data(cbi_bytes_of(salt, sizeof(salt)));
+    enrolment.holder = cbi_message_data(cbi_bytes_of_hash(&commitment));
+    enrolment.institution = cbi_message_string(institution);
+    CBI_TRY(cbi_enrolment_build(&enrolment, &bytes, err));
+    opening.random = cbi_message_data(cbi_bytes_of_hash(&random));
+    opening.document_type = cbi_message_string(holder->type);
+    opening.number = cbi_message_string(holder->number);
+    opening.name = cbi_message_string(holder->name);
+    item.enrolment = cbi_message_data(cbi_bytes_of_buffer(&bytes));
+    item.opening = &opening;
+    CBI_TRY(cbi_batch_add(builder, &item, err));
+done:
+    cbi_wipe(&random, sizeof(random));
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+cbank_status cbi_signing_add_enrolment_change(cbi_batch_builder *builder, const cbi_hash *id,
+                                              const char *reference,
+                                              const Cbank__V1__EnrolmentChange *draft,
+                                              cbank_error *err)
+{
+    Cbank__V1__EnrolmentChange change = *draft;
+    Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
+    uint8_t salt[CBI_SALT_SIZE];
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_random(salt, sizeof(salt), err));
+    change.version = CBI_ENROLMENT_VERSION;
+    change.salt = cbi_message_data(cbi_bytes_of(salt, sizeof(salt)));
+    change.enrolment = cbi_message_data(cbi_bytes_of_hash(id));
+    CBI_TRY(cbi_enrolment_change_build(&change, &bytes, err));
+    item.enrolment_change = cbi_message_data(cbi_bytes_of_buffer(&bytes));
+    item.reference = cbi_message_string(reference);
+    CBI_TRY(cbi_batch_add(builder, &item, err));
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
 cbank_status cbi_signing_number(int64_t now, uint64_t *out, cbank_error *err)
 {
     uint8_t random[4];

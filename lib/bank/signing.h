@@ -36,6 +36,16 @@ cbank_status cbi_signing_add_change(cbi_batch_builder *builder, cbi_signing_subj
                                     Cbank__V1__ChangeAction action, const char *reason,
                                     const char *document, cbank_error *err);
 
+/* An enrolment; its institution is who signs. */
+cbank_status cbi_signing_add_enrolment(cbi_batch_builder *builder, const char *institution,
+                                       const Cbank__V1__Enrolment *draft,
+                                       const cbi_signing_holder *holder, cbank_error *err);
+/* A change of the enrolment of this id, which has that reference; its revision is stated. */
+cbank_status cbi_signing_add_enrolment_change(cbi_batch_builder *builder, const cbi_hash *id,
+                                              const char *reference,
+                                              const Cbank__V1__EnrolmentChange *draft,
+                                              cbank_error *err);
+
 /* A batch number that is most likely new: time and 20 random bits. */
 cbank_status cbi_signing_number(int64_t now, uint64_t *out, cbank_error *err);
 

@@ -73,19 +73,21 @@ static void refuse(cbi_ruling *ruling, cbi_reason reason, uint64_t where, const 
 static cbank_status add_reference(cbi_tally *tally, uint64_t item, const cbi_claim *claim,
                                   cbi_ruling *ruling, cbank_error *err)
 {
-    char name[CBI_INSTITUTION_CODE_MAX + CBI_REFERENCE_MAX + 2];
+    bool enrols = claim->enrolment != NULL || claim->enrolment_change != NULL;
+    char name[1 + CBI_INSTITUTION_CODE_MAX + CBI_REFERENCE_MAX + 2];
     cbank_status status = CBANK_OK;
     uint64_t first;
     bool same;
 
     if (claim->superseded != NULL || tally->references == NULL)
         return CBANK_OK;
-    snprintf(name, sizeof(name), "%s/%s", claim->awarder, claim->reference);
+    /* An enrolment may have the number of a record. */
+    snprintf(name, sizeof(name), "%s%s/%s", enrols ? "/" : "", claim->awarder, claim->reference);
     CBI_TRY(cbi_seen_add(tally->references, cbi_bytes_of_text(name), (cbi_bytes){0}, item + 1,
                          &first, &same, err));
     if (first != 0)
         refuse(ruling,
-               claim->record != NULL ? CBI_REASON_REFERENCE_REPEATED : CBI_REASON_CHANGED_TWICE,
+               claim->person != NULL ? CBI_REASON_REFERENCE_REPEATED : CBI_REASON_CHANGED_TWICE,
                first - 1, claim->reference);
 done:
     return status;
@@ -160,6 +162,8 @@ static cbank_status add_record(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hashe
     uint64_t count;
 
     CBI_TRY(find_account(tally, txn, who, ruling, &account, err));
+    if (claim->record == NULL) /* enrolments have a limit of their own */
+        goto done;
     if (account->before + account->here >= CBI_YEARLY_RECORDS_MAX && !account->counted) {
         CBI_TRY(cbi_yearly_count(txn, hasher, ruling->account.digits, claim->institution,
                                  tally->now, &count, err));
@@ -184,7 +188,7 @@ cbank_status cbi_tally_add(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hasher, u
     if (ruling->outcome != CBI_OUTCOME_DEPOSITED)
         return CBANK_OK;
     CBI_TRY(add_reference(tally, item, claim, ruling, err));
-    if (claim->record == NULL || ruling->outcome != CBI_OUTCOME_DEPOSITED)
+    if (claim->person == NULL || ruling->outcome != CBI_OUTCOME_DEPOSITED)
         goto done;
     snprintf(who, sizeof(who), "%s %s", claim->person->documents[0].type,
              claim->person->documents[0].number);

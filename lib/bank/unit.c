@@ -11,6 +11,8 @@ static const char *awarder_of(const cbi_batch_item *item, const char *institutio
 {
     if (item->record != NULL)
         return item->record->awarded_by->institution;
+    if (item->enrolment != NULL)
+        return item->enrolment->institution;
     return cbi_message_text(item->item->awarder).size > 0 ? item->item->awarder : institution;
 }
 
@@ -23,19 +25,22 @@ static cbank_status make_claim(const char *institution, cbi_unit *unit, size_t a
     const Cbank__V1__Opening *opening = item->item->opening;
     cbank_status status = CBANK_OK;
 
-    if (item->record == NULL && item->change == NULL)
-        return cbi_fail(err, CBI_REASON_MESSAGE_VALUE, unit->first + at, "item", "enrolment");
     claim->institution = institution;
     claim->awarder = awarder_of(item, institution);
     claim->record = item->record;
     claim->change = item->change;
-    claim->reference = item->record != NULL ? item->record->reference : item->item->reference;
-    if (item->record == NULL)
+    claim->enrolment = item->enrolment;
+    claim->enrolment_change = item->enrolment_change;
+    claim->reference = item->record != NULL      ? item->record->reference
+                       : item->enrolment != NULL ? item->enrolment->reference
+                                                 : item->item->reference;
+    if (item->record == NULL && item->enrolment == NULL)
         return CBANK_OK;
     claim->person = &unit->persons[at];
     status = cbi_person_from_opening(opening->document_type, opening->number, opening->name,
                                      &unit->persons[at], &claim->unfit);
-    unit->persons[at].on = cbi_claim_day(item->record);
+    unit->persons[at].on = item->record != NULL ? cbi_claim_day(item->record)
+                                                : item->enrolment->terms->started_on;
     if (status == CBANK_E_INVALID)
         return CBANK_OK;
     if (status != CBANK_OK && err != NULL)

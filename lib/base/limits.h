@@ -37,6 +37,7 @@
 #define CBI_ATTRIBUTES_MAX 16u
 #define CBI_CONSENT_RECORDS_MAX 1024u /* that one consent lists */
 #define CBI_CONSENTS_MAX 256u         /* standing consents and mandates of one account */
+#define CBI_ENROLMENTS_MAX 256u       /* of one account */
 
 /* Published data. */
 #define CBI_PUBLICATION_PAGE_MAX (48u * 1024)

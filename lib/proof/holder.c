@@ -23,19 +23,27 @@ done:
     return status;
 }
 
-/* A record's opening must be of the very document that the head discloses. */
+/* What a record or an enrolment commits to; empty for anything else. */
+static cbi_bytes commitment_of(const cbi_verdict_item *item)
+{
+    if (item->record != NULL)
+        return cbi_message_bytes(item->record->holder);
+    return item->enrolment != NULL ? cbi_message_bytes(item->enrolment->holder) : (cbi_bytes){0};
+}
+
+/* An opening must be of the very document that the head discloses. */
 static cbank_status check_opening(cbi_hasher *hasher, const Cbank__V1__Holder *holder,
                                   cbi_verdict_item *item, cbank_error *err)
 {
     const Cbank__V1__Opening *opening = item->message->opening;
     cbank_status status = CBANK_OK;
 
-    if (holder == NULL || item->record == NULL || opening->name[0] != '\0' ||
+    if (holder == NULL || commitment_of(item).size == 0 || opening->name[0] != '\0' ||
         strcmp(opening->document_type, holder->document_type) != 0 ||
         strcmp(opening->number, holder->document_number) != 0)
         return cbi_fail(err, CBI_REASON_HOLDER_DIFFERS, item->sequence, NULL, NULL);
     CBI_TRY(check_commitment(hasher, holder, cbi_message_bytes(opening->random),
-                             cbi_message_bytes(item->record->holder), item->sequence, err));
+                             commitment_of(item), item->sequence, err));
     item->holder_shown = true;
 done:
     return status;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/time.h"
 #include "proof/conversion.h"
+#include "proof/enrolling.h"
 #include "proof/grant.h"
 #include "record/credit.h"
 
@@ -36,6 +37,8 @@ static cbank_status read_signed(cbi_hasher *hasher, cbi_verdict_item *item, cban
         CBI_TRY(cbi_credit_change_parse(cbi_message_bytes(body->change), &item->change, err));
         CBI_TRY(cbi_batch_item_id(hasher, true, cbi_message_bytes(body->change), &item->record_id,
                                   err));
+    } else {
+        CBI_TRY(cbi_enrolling_read(hasher, item, err));
     }
 done:
     return status;
@@ -60,6 +63,43 @@ static bool may_sign(const Cbank__V1__CreditRecord *record, const char *institut
     return awards(record, institution) || strcmp(record->deposited_by, institution) == 0;
 }
 
+/* Where an item stands in its batch; false for what comes in none. */
+static bool find_place(const cbi_verdict_item *item, cbi_bytes *batch, uint32_t *index)
+{
+    if (is_deposit(item)) {
+        const Cbank__V1__CreditDeposited *body = item->statement.body;
+
+        *batch = cbi_message_bytes(body->batch);
+        *index = body->index;
+    } else if (is_change(item)) {
+        const Cbank__V1__CreditChanged *body = item->statement.body;
+
+        *batch = cbi_message_bytes(body->batch);
+        *index = body->index;
+    } else if (item->enrolment != NULL) {
+        const Cbank__V1__Enrolled *body = item->statement.body;
+
+        *batch = cbi_message_bytes(body->batch);
+        *index = body->index;
+    } else if (item->enrolment_change != NULL) {
+        const Cbank__V1__EnrolmentChanged *body = item->statement.body;
+
+        *batch = cbi_message_bytes(body->batch);
+        *index = body->index;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* May this institution have signed what the item holds? */
+static bool may_have_signed(const cbi_verdict_item *item, const char *institution)
+{
+    if (item->record != NULL)
+        return may_sign(item->record, institution);
+    return item->enrolment == NULL || strcmp(item->enrolment->institution, institution) == 0;
+}
+
 static cbank_status prove_item(cbi_hasher *hasher, const cbi_trust *trust,
                                const cbi_verdict *verdict, cbi_verdict_item *item,
                                const cbi_evidence *evidence, cbank_error *err)
@@ -69,19 +109,10 @@ static cbank_status prove_item(cbi_hasher *hasher, const cbi_trust *trust,
     cbi_bytes batch;
     uint32_t index;
 
-    if (is_deposit(item)) {
-        const Cbank__V1__CreditDeposited *body = item->statement.body;
-
-        batch = cbi_message_bytes(body->batch);
-        index = body->index;
-    } else {
-        const Cbank__V1__CreditChanged *body = item->statement.body;
-
-        batch = cbi_message_bytes(body->batch);
-        index = body->index;
-    }
+    if (!find_place(item, &batch, &index))
+        return cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, item->sequence, NULL, "batch");
     if (!cbi_bytes_equal(batch, cbi_bytes_of_hash(&evidence->batch.id)) ||
-        (item->record != NULL && !may_sign(item->record, institution)))
+        !may_have_signed(item, institution))
         return cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, item->sequence, institution, "batch");
     CBI_TRY(cbi_evidence_check_item(hasher, evidence, index, &item->record_id, item->message, err));
     item->institution = evidence->institution;
@@ -114,8 +145,6 @@ cbank_status cbi_meaning_prove(cbi_hasher *hasher, const cbi_trust *trust, cbi_v
             CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, item->sequence, "batch", NULL));
         if (batch == 0 || evidence_count == 0)
             continue;
-        if (!is_deposit(item) && !is_change(item))
-            CBI_TRY(cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, item->sequence, NULL, "batch"));
         CBI_TRY(prove_item(hasher, trust, verdict, item, &evidence[batch - 1], err));
     }
 done:
@@ -168,7 +197,7 @@ static const cbi_verdict_item *find_deposit(const cbi_deposits *deposits, cbi_by
     return found == NULL ? NULL : *found;
 }
 
-/* Had this chain been merged into the change's own, however far, when the change was made? */
+/* Had this chain been merged into the item's own, however far, when the item was made? */
 static bool reaches(const cbi_verdict *verdict, const cbi_verdict_item *change, uint32_t chain)
 {
     Cbank__V1__Chain *const *chains = verdict->transcript.head->chains;
@@ -183,22 +212,21 @@ static bool reaches(const cbi_verdict *verdict, const cbi_verdict_item *change, 
     return chain == change->chain;
 }
 
-/* The earlier entry that a change touches, by sequence and leaf. */
-static cbi_verdict_item *find_touched(cbi_verdict *verdict, const cbi_verdict_item *change)
+cbi_verdict_item *cbi_meaning_find_touched(cbi_verdict *verdict, const cbi_verdict_item *item,
+                                           uint64_t sequence, ProtobufCBinaryData leaf,
+                                           Cbank__V1__EntryClass entry_class)
 {
     const Cbank__V1__TranscriptHead *head = verdict->transcript.head;
-    const Cbank__V1__CreditChanged *body = change->statement.body;
 
     for (uint32_t c = 0; c < head->n_chains; c++) {
-        uint64_t end = c == change->chain ? change->sequence : head->chains[c]->items;
+        uint64_t end = c == item->chain ? item->sequence : head->chains[c]->items;
         cbi_verdict_item *touched;
 
-        if (body->touched_sequence >= end || !reaches(verdict, change, c))
+        if (sequence >= end || !reaches(verdict, item, c))
             continue;
-        touched = &verdict->items[cbi_verdict_first(verdict, c) + (size_t)body->touched_sequence];
-        if (touched->entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD &&
-            cbi_bytes_equal(cbi_message_bytes(body->touched_leaf),
-                            cbi_bytes_of_hash(&touched->leaf)))
+        touched = &verdict->items[cbi_verdict_first(verdict, c) + (size_t)sequence];
+        if (touched->entry_class == entry_class &&
+            cbi_bytes_equal(cbi_message_bytes(leaf), cbi_bytes_of_hash(&touched->leaf)))
             return touched;
     }
     return NULL;
@@ -243,8 +271,11 @@ static cbank_status settle_change(const cbi_trust *trust, cbi_verdict *verdict,
                                   const cbi_deposits *deposits, const cbi_verdict_item *change,
                                   cbank_error *err)
 {
+    const Cbank__V1__CreditChanged *body = change->statement.body;
     cbi_bytes named = cbi_message_bytes(change->change->record);
-    cbi_verdict_item *touched = find_touched(verdict, change);
+    cbi_verdict_item *touched =
+        cbi_meaning_find_touched(verdict, change, body->touched_sequence, body->touched_leaf,
+                                 CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD);
     cbi_proven word = CBI_PROVEN_PINNED;
     cbank_status status = CBANK_OK;
     bool allowed = true;
@@ -360,6 +391,7 @@ cbank_status cbi_meaning_settle(const cbi_trust *trust, cbi_verdict *verdict, cb
     }
     CBI_TRY(settle_changes(trust, verdict, &deposits, err));
     CBI_TRY(check_amended(verdict, &deposits, all, err));
+    CBI_TRY(cbi_enrolling_settle(verdict, all, err));
     CBI_TRY(cbi_conversion_settle(verdict, err));
     CBI_TRY(sum_up(verdict, err));
 done:

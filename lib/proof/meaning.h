@@ -23,4 +23,12 @@ cbank_status cbi_meaning_prove(cbi_hasher *hasher, const cbi_trust *trust, cbi_v
  */
 cbank_status cbi_meaning_settle(const cbi_trust *trust, cbi_verdict *verdict, cbank_error *err);
 
+/*
+ * The earlier entry of this class that an item names by sequence and leaf: of its own chain, or of
+ * one that had been merged into it by then. NULL if there is none.
+ */
+cbi_verdict_item *cbi_meaning_find_touched(cbi_verdict *verdict, const cbi_verdict_item *item,
+                                           uint64_t sequence, ProtobufCBinaryData leaf,
+                                           Cbank__V1__EntryClass entry_class);
+
 #endif

@@ -10,6 +10,8 @@ void cbi_verdict_clear(cbi_verdict *verdict)
         cbi_statement_clear(&item->statement);
         cbi_message_free(item->record);
         cbi_message_free(item->change);
+        cbi_message_free(item->enrolment);
+        cbi_message_free(item->enrolment_change);
         cbi_message_free(item->message);
     }
     for (size_t i = 0; i < verdict->decision_count; i++)

@@ -9,6 +9,7 @@
 
 #include "proof/decision.h"
 #include "record/conversion.h"
+#include "record/enrolment.h"
 #include "record/lifecycle.h"
 #include "record/statement.h"
 #include "record/totals.h"
@@ -33,10 +34,15 @@ typedef struct cbi_verdict_item {
     bool restored;
     /* Of a deposit that is shown: */
     Cbank__V1__CreditRecord *record;
-    cbi_hash record_id;
-    bool holder_shown;
+    cbi_hash record_id; /* of whatever an institution signed */
+    bool holder_shown;  /* of an enrolment too */
     /* Of a change: */
     Cbank__V1__CreditChange *change;
+    /* Of an enrolment that is shown, and of a change to one: */
+    Cbank__V1__Enrolment *enrolment;
+    Cbank__V1__EnrolmentChange *enrolment_change;
+    cbi_enrolment_state enrolment_state; /* of an enrolment: as far as changes are shown */
+    uint32_t revision;
     /* Of a deposit, shown or not: */
     cbi_record_state state;
     cbi_whereabouts where;
@@ -44,7 +50,7 @@ typedef struct cbi_verdict_item {
     /* Of a conversion, and of a change to one, if the transcript brings the decision. */
     cbi_conversion_state conversion;
     const cbi_decision *decision;
-    /* Of a deposit, change or conversion with evidence; else the bank's word. */
+    /* Of what an institution signed, with evidence; else the bank's word. */
     cbi_proven proven;
     const cbi_directory_institution *institution; /* that signed */
     uint64_t receipt_index; /* where the bank received it, and on which day */

@@ -33,6 +33,8 @@ typedef enum cbi_table {
     CBI_TABLE_PUBLICATION,
     CBI_TABLE_RECOGNITION,
     CBI_TABLE_CONSENT,
+    CBI_TABLE_ENROLMENT,
+    CBI_TABLE_TRANSFER,
     CBI_TABLE_COUNT
 } cbi_table;
 

@@ -20,6 +20,8 @@ static const char *const names[CBI_TABLE_COUNT] = {
     [CBI_TABLE_PUBLICATION] = "publication",
     [CBI_TABLE_RECOGNITION] = "recognition",
     [CBI_TABLE_CONSENT] = "consent",
+    [CBI_TABLE_ENROLMENT] = "enrolment",
+    [CBI_TABLE_TRANSFER] = "transfer",
 };
 
 const char *cbi_table_name(cbi_table table)

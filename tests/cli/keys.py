@@ -231,6 +231,7 @@ class Keys(desk.Town):
             self.cbank(*self.bank, "rules", "publish", path)
         self.hold("plan make",
                   self.in_bank("plan", "make", self.account(), "--programme", "pxu/p"))
+        self.enrolments()
         self.write("accounts.csv", f"account\n{self.account()}\n")
         self.hold("plan run", self.in_bank("plan", "run", "--accounts", "accounts.csv",
                                            "--programme", "pxu/p", "-o", "run.csv"))
@@ -243,6 +244,16 @@ class Keys(desk.Town):
         self.hold("rules diff",
                   self.in_bank("rules", "diff", "r.art", "r.art", "--accounts", "accounts.csv",
                                "--programme", "pxu/p", "-o", "diff.csv"))
+
+    def enrolments(self):
+        one = self.hold("enrol add", self.in_bank(
+            "enrol", "add", *self.signs, "--learner", self.account(), "--reference", "1",
+            "--programme", "pxu/p", "--cohort", "2022", "--started", "2022-09-01"))
+        signs = (one["id"], *self.signs, "--since", "2023-03-01")
+        self.hold("enrol change", self.in_bank("enrol", "change", *signs))
+        self.hold("enrol end", self.in_bank("enrol", "end", *signs))
+        self.hold("enrol list", self.list_in_bank("enrol", "list", self.account())[0])
+        self.hold("enrol show", self.in_bank("enrol", "show", one["id"]))
 
     def recognitions(self):
         self.in_bank("plan", "make", self.account(), "--programme", "pxu/p", "-o", "a.plan")
