@@ -26,6 +26,12 @@ cbank_status cbi_merge_state(const cbi_merge_act *it, cbi_append *append, const 
 /* Fills token, digest and time, and submits. */
 cbank_status cbi_merge_submit(cbi_bank *bank, cbi_merge_act *it, const char *word,
                               cbank_error *err);
+/* Is the entry that something touches on one of the chains that have their own way again? */
+cbank_status cbi_merge_touches(const cbi_merge_act *it, cbi_append *append, uint64_t sequence,
+                               cbi_bytes leaf, bool *out, cbank_error *err);
+/* Says on FROM's chain what INTO's says behind entry `since`: of its records, of its enrolments. */
+cbank_status cbi_merge_restate(const cbi_merge_act *it, cbi_append *append, uint64_t since,
+                               cbank_error *err);
 cbank_status cbi_merge_list_add(cbi_merge_list *list, uint64_t index, cbank_error *err);
 
 #endif
