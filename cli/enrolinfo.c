@@ -37,7 +37,7 @@ const view enrolinfo_views[] = {
     {"continues", P_CONTINUES, VIEW_PLAIN, NULL},
     {"document", P_DOCUMENT, VIEW_PLAIN, NULL},
     {"outcome", P_OUTCOME, VIEW_WORD, NULL},
-    {"steps", P_STEPS, VIEW_ROWS, step_views},
+    {"steps", P_ENROL_STEPS, VIEW_ROWS, step_views},
     {0},
 };
 
