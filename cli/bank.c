@@ -156,6 +156,8 @@ static void init(cli *c)
         return;
     output_document(c, describe(info), made_views);
     output_talk(c, P_BANK_MADE, request.path);
+    if (passphrase->size == 0)
+        output_talk(c, P_KEYS_IN_THE_CLEAR, request.path);
     message_free(info);
 }
 

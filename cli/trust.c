@@ -131,6 +131,10 @@ bool trust_open(cli *c, int64_t at, cbank_verifier **out)
     pins pinned = {0};
     bool fine;
 
+    if (!by_directory && !options_given(c, "vkey")) {
+        fail_own(c, FAIL_OPTION_ONE_OF, "--trust DIRECTORY, --vkey KEY");
+        return false;
+    }
     if (by_directory == options_given(c, "vkey") || (!by_directory && options_given(c, "root"))) {
         fail_own(c, FAIL_OPTION_CHOICE, "--trust [--root] | --vkey");
         return false;

@@ -48,6 +48,13 @@ cbank_status cbi_bank_reference_secret(const cbi_bank *bank, const char *institu
     return cbi_secret_derive(bank->config.suite, &bank->secrets.references, institution, out, err);
 }
 
+/* A bank's own key is not a path that somebody has mistyped. */
+static cbank_status name_missing(cbank_status status, const char *name, cbank_error *err)
+{
+    return status == CBANK_E_NOT_FOUND ? cbi_fail(err, CBI_REASON_BANK_KEY_MISSING, 0, name, NULL)
+                                       : status;
+}
+
 static cbank_status read_keys(const char *folder, cbi_bytes passphrase, cbi_bank *bank,
                               cbank_error *err)
 {
@@ -56,11 +63,13 @@ static cbank_status read_keys(const char *folder, cbi_bytes passphrase, cbi_bank
     cbi_secret master = {0};
 
     CBI_TRY(cbi_config_path(folder, "keys", keys, err));
-    CBI_TRY(cbi_logkey_read(folder, passphrase, &bank->log_key, err));
+    CBI_TRY(name_missing(cbi_logkey_read(folder, passphrase, &bank->log_key, err), "log.key",
+                         err));
     if (cbi_private_public(bank->log_key.key)->suite != bank->config.suite)
         CBI_TRY(cbi_fail(err, CBI_REASON_BANK_KEY, 0, "log.key", NULL));
     CBI_TRY(cbi_config_path(keys, "vault.key", path, err));
-    CBI_TRY(cbi_keyfile_read_secret(path, passphrase, &master, err));
+    CBI_TRY(name_missing(cbi_keyfile_read_secret(path, passphrase, &master, err), "vault.key",
+                         err));
     CBI_TRY(derive_secrets(bank, &master, err));
 done:
     cbi_secret_wipe(&master);

@@ -24,7 +24,7 @@ cbank_status cbi_sealed_from_note(cbi_bytes note, const char *origin, const cbi_
     cbi_sealed sealed = {.note_size = note.size};
 
     if (note.size > sizeof sealed.note)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, sizeof sealed.note, "note", NULL);
+        return cbi_fail(err, CBI_REASON_BAD_NOTE, 0, NULL, "form");
     CBI_TRY(cbi_checkpoint_verify(note, cbi_bytes_of_text(origin), key, &checkpoint, err));
     sealed.size = checkpoint.size;
     sealed.root = checkpoint.root;

@@ -297,6 +297,24 @@ Test(bank, without_its_guard_does_not_open)
     records_fails(open_at(s.path, NULL, &err), err, CBANK_E_GUARD, "GUARD_MISSING");
 }
 
+Test(bank, without_a_key_of_its_own_says_which)
+{
+    static const char *const NAMES[] = {"log.key", "vault.key"};
+    char file[160], away[176];
+    cbank_error err;
+
+    cbank_bank_close(s.bank);
+    s.bank = NULL;
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(file, sizeof(file), "%s/keys/%s", s.path, NAMES[i]);
+        snprintf(away, sizeof(away), "%s.away", file);
+        cr_assert_eq(rename(file, away), 0);
+        records_fails(open_at(s.path, NULL, &err), err, CBANK_E_NOT_FOUND, "BANK_KEY_MISSING");
+        cr_expect_str_eq(err.object, NAMES[i]);
+        cr_assert_eq(rename(away, file), 0);
+    }
+}
+
 Test(bank, of_which_an_older_copy_was_put_back_does_not_open)
 {
     char command[512], account[17];

@@ -113,7 +113,7 @@ class Usage(desk.Desk):
         self.write("t", "")
         self.assertEqual(self.reason("transcript", "verify", "t", "--for", "A", "--any-recipient",
                                      "--vkey", "k"), "option_choice")
-        self.assertEqual(self.reason("transcript", "verify", "t"), "option_choice")
+        self.assertEqual(self.reason("transcript", "verify", "t"), "option_one_of")
         self.assertEqual(self.reason("learner", "open", "--name", "x", "--bank", "b"),
                          "option_choice")
 
