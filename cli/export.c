@@ -7,11 +7,13 @@
 #include "learner.h"
 #include "options.h"
 #include "person.h"
+#include "recognition.h"
 #include "record.h"
 #include "shape.h"
 
 #include "cbank/v1/statement.pb-c.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,6 +184,26 @@ static json_t *begin(const Cbank__Api__V1__LearnerExportReply *page)
     return out;
 }
 
+/* Of the account and of each that was merged into it. */
+static bool collect_recognitions(cli *c, json_t *whole)
+{
+    json_t *chain = json_object_get(whole, "chain"), *list = json_array(), *entry;
+    char last[32] = "";
+    bool fine = true;
+    size_t i;
+
+    json_object_set_new(whole, "recognitions", list);
+    json_array_foreach(chain, i, entry) {
+        const char *account = json_string_value(json_object_get(entry, "account"));
+
+        if (account == NULL || strcmp(account, last) == 0)
+            continue;
+        snprintf(last, sizeof(last), "%s", account);
+        fine = fine && recognition_collect(c, last, list);
+    }
+    return fine;
+}
+
 static json_t *collect(cli *c)
 {
     Cbank__Api__V1__LearnerExportRequest ask = CBANK__API__V1__LEARNER_EXPORT_REQUEST__INIT;
@@ -207,7 +229,10 @@ static json_t *collect(cli *c)
         ask.after = page->next;
         message_free(page);
     } while (ask.after != 0);
-    return out;
+    if (collect_recognitions(c, out))
+        return out;
+    json_decref(out);
+    return NULL;
 }
 
 void export_person(cli *c)

@@ -368,6 +368,51 @@ static void list(cli *c)
     } while (ask.after != 0);
 }
 
+static bool collect_one(cli *c, ProtobufCBinaryData id, json_t *list)
+{
+    Cbank__Api__V1__RecognitionShowRequest ask = CBANK__API__V1__RECOGNITION_SHOW_REQUEST__INIT;
+    recognition_info *info;
+    json_t *one;
+
+    ask.id = id;
+    ask.with_file = true;
+    info = call_bank(c, cbank_recognition_show, &ask.base,
+                     &cbank__api__v1__recognition_info__descriptor);
+    if (info == NULL)
+        return false;
+    one = describe(info);
+    json_object_set_new(one, "file", shape_hex(info->file));
+    json_array_append_new(list, one);
+    message_free(info);
+    return true;
+}
+
+bool recognition_collect(cli *c, char *account, json_t *list)
+{
+    Cbank__Api__V1__RecognitionListRequest ask = CBANK__API__V1__RECOGNITION_LIST_REQUEST__INIT;
+    bool fine = true;
+
+    ask.account = account;
+    ask.limit = PAGE;
+    do {
+        Cbank__Api__V1__RecognitionListReply *page =
+            call_bank(c, cbank_recognition_list, &ask.base,
+                      &cbank__api__v1__recognition_list_reply__descriptor);
+
+        if (page == NULL)
+            return false;
+        for (size_t i = 0; i < page->n_recognitions && fine; i++) {
+            if (page->recognitions[i]->head == NULL) /* erased */
+                json_array_append_new(list, describe(page->recognitions[i]));
+            else
+                fine = collect_one(c, page->recognitions[i]->id, list);
+        }
+        ask.after = page->next;
+        message_free(page);
+    } while (fine && ask.after != 0);
+    return fine;
+}
+
 static void show(cli *c)
 {
     Cbank__Api__V1__RecognitionShowRequest ask = CBANK__API__V1__RECOGNITION_SHOW_REQUEST__INIT;

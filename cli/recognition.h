@@ -4,12 +4,16 @@
 
 #include "cli.h"
 
+#include <jansson.h>
 #include <protobuf-c/protobuf-c.h>
 
 #define RECOGNITION_ID 32
 
 extern const option recognise_options[];
 void recognise(cli *c);
+
+/* Every recognition of an account, with the file that was signed; false with a failure. */
+bool recognition_collect(cli *c, char *account, json_t *list);
 
 /* The id of one, or its beginning; false with a failure. */
 bool recognition_id(cli *c, const char *text, uint8_t room[RECOGNITION_ID],

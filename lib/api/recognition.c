@@ -84,8 +84,11 @@ static cbank_status list_rows(cbi_reader *reader,
         }
         after = row.number;
         next->row = row;
-        CBI_TRY(cbi_recognition_load(reader->txn, reader->hasher, &row, false, &next->bytes,
-                                     &next->recognition, err));
+        status = cbi_recognition_load(reader->txn, reader->hasher, &row, false, &next->bytes,
+                                      &next->recognition, err);
+        if (status == CBANK_E_STATE) /* erased with its account: there was one */
+            status = CBANK_OK;
+        CBI_TRY(status);
         cbi_recognition_info_describe(next, &infos[answer->n_recognitions]);
         answer->recognitions[answer->n_recognitions] = &infos[answer->n_recognitions];
         answer->n_recognitions++;

@@ -268,12 +268,14 @@ done:
 }
 
 /* What is not there has been forgotten. */
-static cbank_status get_signed(cbi_txn *txn, cbi_bytes key, cbank_buffer *out, cbank_error *err)
+static cbank_status get_signed(cbi_txn *txn, const cbi_recognition_row *row, cbi_bytes key,
+                               cbank_buffer *out, cbank_error *err)
 {
     cbank_status status = cbi_txn_get(txn, TABLE, key, out, err);
 
-    return status == CBANK_E_NOT_FOUND ? cbi_fail(err, CBI_REASON_RECOGNITION_ERASED, 0, NULL, NULL)
-                                       : status;
+    if (status == CBANK_E_NOT_FOUND)
+        return cbi_fail(err, CBI_REASON_RECOGNITION_ERASED, row->number, row->account.digits, NULL);
+    return status;
 }
 
 cbank_status cbi_recognition_envelope(cbi_txn *txn, const cbi_recognition_row *row,
@@ -281,7 +283,7 @@ cbank_status cbi_recognition_envelope(cbi_txn *txn, const cbi_recognition_row *r
 {
     uint8_t key[9];
 
-    return get_signed(txn, number_key('e', row->number, key), out, err);
+    return get_signed(txn, row, number_key('e', row->number, key), out, err);
 }
 
 cbank_status cbi_recognition_page(cbi_txn *txn, const cbi_recognition_row *row, uint32_t page,
@@ -289,7 +291,7 @@ cbank_status cbi_recognition_page(cbi_txn *txn, const cbi_recognition_row *row, 
 {
     uint8_t key[13];
 
-    return get_signed(txn, page_key(row->number, page, key), out, err);
+    return get_signed(txn, row, page_key(row->number, page, key), out, err);
 }
 
 /* Envelope and pages one after the other; `offsets` has one more than there are pages. */
@@ -301,11 +303,11 @@ static cbank_status read_parts(cbi_txn *txn, const cbi_recognition_row *row, uin
     uint8_t key[13];
 
     cbi_buffer_rewind(bytes);
-    CBI_TRY(get_signed(txn, number_key('e', row->number, key), &part, err));
+    CBI_TRY(get_signed(txn, row, number_key('e', row->number, key), &part, err));
     CBI_TRY(cbi_buffer_append(bytes, cbi_bytes_of_buffer(&part), err));
     offsets[0] = bytes->size;
     for (uint32_t page = 0; page < pages; page++) {
-        CBI_TRY(get_signed(txn, page_key(row->number, page, key), &part, err));
+        CBI_TRY(get_signed(txn, row, page_key(row->number, page, key), &part, err));
         CBI_TRY(cbi_buffer_append(bytes, cbi_bytes_of_buffer(&part), err));
         offsets[page + 1] = bytes->size;
     }

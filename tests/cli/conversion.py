@@ -1,4 +1,6 @@
 """What was recognised is used up, left over or only counted, and anybody can run it again."""
+import json
+
 import desk
 
 RULES = """\
@@ -246,6 +248,22 @@ class Conversion(desk.Town):
         self.assertTrue(self.in_bank("bank", "check")["ok"])
         self.transcript()
         self.ask("transcript", "verify", "transcript", *self.trusted)
+
+    def test_what_was_recognised_is_the_persons_too_and_goes_with_the_account(self):
+        self.plan()
+        made, account = self.recognise(), self.account()
+        self.in_bank("learner", "export", account, "-o", "whole.json")
+        whole = json.loads(self.path("whole.json").read_text(encoding="utf-8"))
+        self.assertEqual([(one["id"], bytes.fromhex(one["file"]))
+                          for one in whole["recognitions"]],
+                         [(made["id"], self.path("a.recognition").read_bytes())])
+        self.in_bank("learner", "erase", account, "--operator", "op1", "--approver", "op2",
+                     "--reason", "request", "--document", "2026-7")
+        self.assertEqual([(one["id"], one["number"]) for one in
+                          self.list_in_bank("recognition", "list", account)], [(made["id"], None)])
+        self.cbank(*self.bank, "recognition", "show", made["id"], code=5)
+        self.in_bank("learner", "export", account, "-o", "left.json")
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
 
     def test_each_institution_decides_what_becomes_of_its_own(self):
         self.plan()
