@@ -88,11 +88,27 @@ done:
     return status;
 }
 
+/* All that the statement says of it: names and other ids too. */
+static cbank_status digest_admission(const cbi_bank *bank, admission *admit, cbank_error *err)
+{
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+    Cbank__V1__InstitutionAdmitted body;
+    cbi_bytes said[2];
+
+    (void)admission_statement(admit, &body);
+    CBI_TRY(cbi_message_pack(&body, &bytes, err));
+    said[0] = cbi_bytes_of_text("admit");
+    said[1] = cbi_bytes_of_buffer(&bytes);
+    CBI_TRY(cbi_errand_digest(bank, said, 2, &admit->act.request, err));
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
 static cbank_status submit_admission(cbi_bank *bank, admission *admit, cbi_bytes token,
                                      int64_t now, cbank_error *err)
 {
-    cbi_bytes said[] = {cbi_bytes_of_text("admit"), cbi_bytes_of_text(admit->who.code),
-                        cbi_public_bytes(&admit->who.key), admit->request};
     cbi_errand_statement statement;
     Cbank__V1__InstitutionAdmitted body;
     cbank_status status = CBANK_OK;
@@ -100,7 +116,7 @@ static cbank_status submit_admission(cbi_bank *bank, admission *admit, cbi_bytes
     CBI_TRY(cbi_errand_token(token, admit->act.token, err));
     statement = admission_statement(admit, &body);
     CBI_TRY(cbi_errand_try(&statement, err));
-    CBI_TRY(cbi_errand_digest(bank, said, 4, &admit->act.request, err));
+    CBI_TRY(digest_admission(bank, admit, err));
     admit->act.now = now;
     admit->act.check = check_admission;
     admit->act.write = write_admission;

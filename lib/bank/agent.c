@@ -231,7 +231,7 @@ cbank_status cbi_agent_authorise(cbi_bank *bank, const cbi_agent_terms *terms,
     agent_act it = {.bank = bank, .account = terms->account, .order = order};
     cbi_errand_statement tried = {.kind = KIND(AGENT_AUTHORISED), .body = &it.body,
                                   .document = order->document};
-    cbi_bytes said[5];
+    cbi_bytes said[6];
     cbank_status status = CBANK_OK;
     uint8_t numbers[12];
 
@@ -251,8 +251,9 @@ cbank_status cbi_agent_authorise(cbi_bank *bank, const cbi_agent_terms *terms,
     said[1] = cbi_bytes_of_text(it.document.type);
     said[2] = cbi_bytes_of_text(it.document.number);
     said[3] = cbi_message_text(it.person.name);
-    said[4] = cbi_bytes_of(numbers, sizeof(numbers));
-    CBI_TRY(cbi_order_digest(bank, order, "agent_authorised", said, 5, &it.act.request, err));
+    said[4] = cbi_message_text(it.person.relation);
+    said[5] = cbi_bytes_of(numbers, sizeof(numbers));
+    CBI_TRY(cbi_order_digest(bank, order, "agent_authorised", said, 6, &it.act.request, err));
     it.act.check = check_new;
     it.act.write = write_new;
     CBI_TRY(submit(&it, out, err));

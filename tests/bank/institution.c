@@ -150,6 +150,24 @@ Test(institution, of_a_code_that_is_taken_is_not_admitted)
     cbi_private_free(key);
 }
 
+Test(institution, vouched_for_under_another_name_is_another_request)
+{
+    cbi_bytes token = cbi_bytes_of("0123456789abcdef", CBI_TOKEN_SIZE);
+    Cbank__V1__DatedName name = CBANK__V1__DATED_NAME__INIT, *names[1] = {&name};
+    cbi_private *key = new_key(CBI_SUITE_SHA256_ED25519);
+    cbi_vouched who = {.code = "NNN", .names = names, .name_count = 1,
+                       .key = *cbi_private_public(key)};
+    cbank_error err = {0};
+
+    name.lang = cbi_message_string("zh");
+    name.value = cbi_message_string("示例学院");
+    teller_works(cbi_institution_vouch(it.bank, &who, token, ++it.now, &teller_err));
+    teller_works(cbi_institution_vouch(it.bank, &who, token, ++it.now, &teller_err));
+    name.value = cbi_message_string("另一学院");
+    teller_fails(cbi_institution_vouch(it.bank, &who, token, ++it.now, &err), err, TOKEN_CONFLICT);
+    cbi_private_free(key);
+}
+
 Test(institution, admitted_under_the_same_token_is_admitted_once)
 {
     cbi_private *key = new_key(CBI_SUITE_SHA256_ED25519);
