@@ -12,7 +12,7 @@ static cbank_status load_rules(cbi_publication *file, cbi_ruleset **out, cbank_e
     CBI_TRY(cbi_ruleset_new(out, err));
     while (cbi_publication_next(file, &page))
         CBI_TRY(cbi_ruleset_add(*out, page, err));
-    cbi_ruleset_date(*out, file->head->date_rule, file->head->partial_dates);
+    CBI_TRY(cbi_ruleset_head(*out, file->head, err));
     CBI_TRY(cbi_ruleset_finish(*out, err));
 done:
     return status;

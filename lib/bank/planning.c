@@ -51,47 +51,99 @@ static uint32_t day_of(const Cbank__V1__CreditRecord *record, int date_rule)
     return cbi_portfolio_day(date, CBANK__V1__PARTIAL_DATES__PARTIAL_DATES_FIRST_DAY);
 }
 
-/* Where the awards select the edition: the one that all of them select. */
-static cbank_status choose_by_awards(plan_work *it, const char *name, int date_rule,
-                                     cbi_edition *out, cbank_error *err)
+/* Editions of one rule set. */
+typedef struct editions {
+    cbi_edition list[RULE_SETS_MAX];
+    size_t count;
+} editions;
+
+static cbank_status add_edition(editions *to, const cbi_edition *edition, cbank_error *err)
 {
+    for (size_t i = 0; i < to->count; i++)
+        if (to->list[i].edition == edition->edition)
+            return CBANK_OK;
+    if (to->count == RULE_SETS_MAX)
+        return cbi_fail(err, CBI_REASON_FIELD_COUNT, RULE_SETS_MAX, "rule_sets", NULL);
+    to->list[to->count++] = *edition;
+    return CBANK_OK;
+}
+
+/* Which of them has the day, by their own days alone: 0 for none. */
+static uint32_t edition_of(const editions *all, uint32_t day)
+{
+    uint32_t highest = 0;
+
+    for (size_t i = 0; i < all->count; i++) {
+        const cbi_edition *at = &all->list[i];
+
+        if (at->effective_from <= day && (at->effective_until == 0 || day <= at->effective_until) &&
+            at->edition > highest)
+            highest = at->edition;
+    }
+    return highest;
+}
+
+/* The edition in force on the day of a record; none is no failure. */
+static cbank_status choose_for(plan_work *it, const char *name, uint32_t day, cbi_edition *out,
+                               bool *found, cbank_error *err)
+{
+    cbank_status status = choose(it, KIND(RULE_SET), name, day, out, err);
+
+    *found = status == CBANK_OK;
+    return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
+}
+
+/*
+ * Where the awards select the edition: all that they select, each for its own days. The plan tells
+ * them apart by their days of force, which is not enough where one was withdrawn for some of them.
+ */
+static cbank_status choose_by_awards(plan_work *it, const char *name, int date_rule,
+                                     editions *out, cbank_error *err)
+{
+    const cbi_portfolio *portfolio = &it->dossier.portfolio;
     cbank_status status = CBANK_OK;
     cbi_edition next;
-    uint32_t chosen = 0;
+    bool found;
 
-    for (uint32_t i = 0; i < it->dossier.portfolio.count; i++) {
-        const Cbank__V1__CreditRecord *record = it->dossier.portfolio.records[i];
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < portfolio->count; i++) {
+            uint32_t day = portfolio->records[i] == NULL ? 0
+                                                         : day_of(portfolio->records[i], date_rule);
 
-        if (record == NULL || day_of(record, date_rule) == 0)
-            continue;
-        status = choose(it, KIND(RULE_SET), name, day_of(record, date_rule), &next, err);
-        if (status == CBANK_E_NOT_FOUND) { /* no rules in force for that one */
-            status = CBANK_OK;
-            continue;
+            if (day == 0)
+                continue;
+            CBI_TRY(choose_for(it, name, day, &next, &found, err));
+            if (found && next.date_rule != date_rule)
+                CBI_TRY(cbi_fail(err, CBI_REASON_PLAN_EDITIONS, day, name, "%u",
+                                 (unsigned)next.edition));
+            if (pass == 0 && found)
+                CBI_TRY(add_edition(out, &next, err));
+            if (pass == 1 && edition_of(out, day) != (found ? next.edition : 0))
+                CBI_TRY(cbi_fail(err, CBI_REASON_PLAN_EDITIONS, day, name, "%u",
+                                 (unsigned)edition_of(out, day)));
         }
-        CBI_TRY(status);
-        if (chosen != 0 && next.edition != chosen)
-            CBI_TRY(cbi_fail(err, CBI_REASON_PLAN_EDITIONS, 0, name, "%u, %u", (unsigned)chosen,
-                             (unsigned)next.edition));
-        chosen = next.edition;
-        *out = next;
     }
 done:
     return status;
 }
 
-static cbank_status choose_rule_set(plan_work *it, const char *name, cbi_edition *out,
+/* Where no record selects any, the one of the day of application: it says what stands in the way. */
+static cbank_status choose_rule_set(plan_work *it, const char *name, editions *out,
                                     cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    cbi_edition first;
 
-    CBI_TRY(choose(it, KIND(RULE_SET), name, it->terms.applied_on, out, err));
-    if (strchr(name, '@') != NULL)
-        return CBANK_OK;
-    if (out->date_rule == DATE_RULE(ADMISSION))
-        CBI_TRY(choose(it, KIND(RULE_SET), name, it->terms.admitted_on, out, err));
-    if (out->date_rule == DATE_RULE(AWARD) || out->date_rule == DATE_RULE(ASSESSMENT))
-        CBI_TRY(choose_by_awards(it, name, out->date_rule, out, err));
+    out->count = 0;
+    CBI_TRY(choose(it, KIND(RULE_SET), name, it->terms.applied_on, &first, err));
+    if (strchr(name, '@') == NULL) {
+        if (first.date_rule == DATE_RULE(ADMISSION))
+            CBI_TRY(choose(it, KIND(RULE_SET), name, it->terms.admitted_on, &first, err));
+        if (first.date_rule == DATE_RULE(AWARD) || first.date_rule == DATE_RULE(ASSESSMENT))
+            CBI_TRY(choose_by_awards(it, name, first.date_rule, out, err));
+    }
+    if (out->count == 0)
+        CBI_TRY(add_edition(out, &first, err));
 done:
     return status;
 }
@@ -149,6 +201,7 @@ static cbank_status take_all(plan_work *it, cbank_error *err)
     size_t count = it->asked->rule_set_count;
     cbank_status status = CBANK_OK;
     cbi_edition edition;
+    editions chosen;
 
     if (it->enrolled.kind != 0)
         edition = it->enrolled;
@@ -164,12 +217,16 @@ static cbank_status take_all(plan_work *it, cbank_error *err)
         CBI_TRY(cbi_fail(err, CBI_REASON_FIELD_COUNT, RULE_SETS_MAX, "rule_sets", NULL));
     for (size_t i = 0; i < count; i++) {
         if (is_draft(it->asked->draft, names[i])) {
-            it->rule_sets[i] = it->asked->draft;
-        } else {
-            CBI_TRY(choose_rule_set(it, names[i], &edition, err));
-            CBI_TRY(take(it, &edition, &it->rule_sets[i], err));
+            it->rule_sets[it->rule_set_count++] = it->asked->draft;
+            continue;
         }
-        it->rule_set_count = i + 1;
+        CBI_TRY(choose_rule_set(it, names[i], &chosen, err));
+        if (chosen.count > RULE_SETS_MAX - it->rule_set_count)
+            CBI_TRY(cbi_fail(err, CBI_REASON_FIELD_COUNT, RULE_SETS_MAX, "rule_sets", NULL));
+        for (size_t k = 0; k < chosen.count; k++) {
+            CBI_TRY(take(it, &chosen.list[k], &it->rule_sets[it->rule_set_count], err));
+            it->rule_set_count++;
+        }
     }
 done:
     return status;

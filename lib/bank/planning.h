@@ -47,7 +47,7 @@ typedef struct cbi_planning_pins {
 
 /*
  * Replaces `plan` by the packed Plan. NOT_FOUND (account, or nothing in force), STATE (rule sets
- * of which the awards select several editions), INVALID, TOO_LARGE.
+ * whose editions the days of the awards do not tell apart), INVALID, TOO_LARGE.
  */
 cbank_status cbi_planning_make(cbi_bank *bank, const cbi_planning *planning, cbank_buffer *plan,
                                cbank_error *err);

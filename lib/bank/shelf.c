@@ -103,7 +103,7 @@ static cbank_status new_ruleset(cbi_txn *txn, cbi_volume *volume, cbank_error *e
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_ruleset_new(&volume->ruleset, err));
-    cbi_ruleset_date(volume->ruleset, head->date_rule, head->partial_dates);
+    CBI_TRY(cbi_ruleset_head(volume->ruleset, head, err));
     CBI_TRY(cbi_shelf_refer(txn, head, volume->ruleset, err));
 done:
     return status;

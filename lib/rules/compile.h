@@ -98,7 +98,8 @@ void cbi_read_ruleset(cbi_compile *compile, const cbi_ruleset *ruleset);
 void cbi_read_programme(cbi_compile *compile);
 /*
  * Whether the rule is in force for a record, on the day that its rule set goes by. If not,
- * `*field`, which may be NULL, says which of its days stands in the way.
+ * `*field`, which may be NULL, says which of its days stands in the way; or "edition", where that
+ * day is not of this edition of the rule set at all.
  */
 bool cbi_rule_is_in_force(const cbi_compile *compile, uint32_t rule, uint32_t record,
                           const char **field);

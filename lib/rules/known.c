@@ -67,10 +67,17 @@ bool cbi_rule_is_in_force(const cbi_compile *compile, uint32_t rule, uint32_t re
                           const char **field)
 {
     const cbi_known_rule *known = &compile->rules[rule];
-    uint32_t day = day_of(compile, compile->question->rulesets[known->ruleset], record);
+    const cbi_question *question = compile->question;
+    uint32_t day = day_of(compile, question->rulesets[known->ruleset], record);
     bool early = known->message->effective_from != 0 && day < known->message->effective_from;
     bool late = known->message->effective_until != 0 && day > known->message->effective_until;
 
+    if (!cbi_ruleset_speaks(question->rulesets[known->ruleset], question->rulesets,
+                            question->ruleset_count, day)) {
+        if (field != NULL)
+            *field = "edition";
+        return false;
+    }
     if (field != NULL && (early || late))
         *field = early ? "effective_from" : "effective_until";
     return !early && !late;

@@ -168,18 +168,19 @@ static void approach_term(cbi_answer *answer, uint32_t rule, const Cbank__V1__Te
     cbi_choice choice =
         cbi_select(&compile->reading, term->select, compile->facts[fact], &now.miss);
 
-    now.nearness = now.miss.nearness + 1;
-    if (choice == CBI_CHOICE_UNKNOWN) {
+    now.nearness = now.miss.nearness + 2;
+    if (!cbi_rule_is_in_force(compile, rule, fact, &outside) && strcmp(outside, "edition") == 0) {
+        now = (struct approach){1, REASON(NOT_IN_FORCE), rule, {.field = outside}};
+    } else if (choice == CBI_CHOICE_UNKNOWN) {
         now.reason = REASON(NOT_AT_HAND); /* all that can be told holds */
         now.nearness = SELECTED_AT - 1;
     } else if (choice == CBI_CHOICE_YES) {
         now.nearness = SELECTED_AT;
-        now.miss = (cbi_miss){0};
-        if (cbi_rule_is_in_force(compile, rule, fact, &outside)) {
+        now.miss = (cbi_miss){.field = outside};
+        if (outside == NULL) {
             now.nearness++;
             now.reason = beyond(answer, compile->rules[rule].message, compile->facts[fact]);
         }
-        now.miss.field = outside;
     }
     if (now.nearness > nearest->nearness)
         *nearest = now;

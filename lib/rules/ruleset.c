@@ -43,6 +43,8 @@ struct cbi_ruleset {
     Cbank__V1__DateRule date_rule;
     Cbank__V1__PartialDates partial_dates;
     cbi_reference *reference;
+    char *id; /* of the publication; NULL: not stated */
+    uint32_t edition, effective_from, effective_until;
 };
 
 cbank_status cbi_ruleset_new(cbi_ruleset **out, cbank_error *err)
@@ -62,6 +64,7 @@ void cbi_ruleset_free(cbi_ruleset *ruleset)
         cbi_free(page);
     }
     cbi_reference_free(ruleset->reference);
+    cbi_free(ruleset->id);
     cbi_free(ruleset->groups);
     cbi_free(ruleset->caps);
     cbi_aliases_clear(&ruleset->institutions);
@@ -266,6 +269,40 @@ void cbi_ruleset_date(cbi_ruleset *ruleset, Cbank__V1__DateRule rule,
 {
     ruleset->date_rule = rule;
     ruleset->partial_dates = partial;
+}
+
+cbank_status cbi_ruleset_head(cbi_ruleset *ruleset, const Cbank__V1__PublicationHead *head,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(strlen(head->id) + 1, 1, &ruleset->id, err));
+    memcpy(ruleset->id, head->id, strlen(head->id) + 1);
+    ruleset->edition = head->edition;
+    ruleset->effective_from = head->effective_from;
+    ruleset->effective_until = head->effective_until;
+    cbi_ruleset_date(ruleset, head->date_rule, head->partial_dates);
+done:
+    return status;
+}
+
+static bool has_day(const cbi_ruleset *ruleset, uint32_t day)
+{
+    return ruleset->effective_from <= day &&
+           (ruleset->effective_until == 0 || day <= ruleset->effective_until);
+}
+
+bool cbi_ruleset_speaks(const cbi_ruleset *ruleset, const cbi_ruleset *const *all, uint32_t count,
+                        uint32_t day)
+{
+    if (ruleset->id == NULL || (ruleset->date_rule != CBANK__V1__DATE_RULE__DATE_RULE_AWARD &&
+                                ruleset->date_rule != CBANK__V1__DATE_RULE__DATE_RULE_ASSESSMENT))
+        return true;
+    for (uint32_t i = 0; i < count; i++)
+        if (all[i]->id != NULL && strcmp(all[i]->id, ruleset->id) == 0 &&
+            all[i]->edition > ruleset->edition && has_day(all[i], day))
+            return false;
+    return has_day(ruleset, day);
 }
 
 Cbank__V1__DateRule cbi_ruleset_date_rule(const cbi_ruleset *ruleset)

@@ -32,6 +32,15 @@ cbank_status cbi_ruleset_finish(cbi_ruleset *ruleset, cbank_error *err);
  */
 void cbi_ruleset_date(cbi_ruleset *ruleset, Cbank__V1__DateRule rule,
                       Cbank__V1__PartialDates partial);
+/* The same, and which edition it is and the days of its force; the text is copied. */
+cbank_status cbi_ruleset_head(cbi_ruleset *ruleset, const Cbank__V1__PublicationHead *head,
+                              cbank_error *err);
+/*
+ * Whether this edition is the one of that day, among all those that a question names: by its own
+ * days, and none that is higher has the day too. Where records do not select the edition, it is.
+ */
+bool cbi_ruleset_speaks(const cbi_ruleset *ruleset, const cbi_ruleset *const *all, uint32_t count,
+                        uint32_t day);
 Cbank__V1__DateRule cbi_ruleset_date_rule(const cbi_ruleset *ruleset);
 Cbank__V1__PartialDates cbi_ruleset_partial_dates(const cbi_ruleset *ruleset);
 

@@ -371,4 +371,5 @@ class Conversion(desk.Town):
             self.assertIn(f'"{result}","6","14"', rows[1])
 
 
-desk.main()
+if __name__ == "__main__":
+    desk.main()
