@@ -2,6 +2,7 @@
 #include "call.h"
 #include "fail.h"
 #include "file.h"
+#include "finding.h"
 #include "job.h"
 #include "memory.h"
 #include "options.h"
@@ -274,6 +275,19 @@ static json_t *describe_lists(const plan_message *plan)
                      "entry_points", points);
 }
 
+static json_t *describe_findings(const plan_message *plan)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < plan->n_findings; i++)
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o}", "record",
+                            shape_hex(plan->findings[i]->records[0]), "target",
+                            shape_text(plan->findings[i]->target), "percent",
+                            shape_milli((int64_t)plan->findings[i]->overlap_permille * 100)));
+    return list;
+}
+
 static json_t *describe(const plan_message *plan, const char *file)
 {
     json_t *document = json_pack(
@@ -293,6 +307,7 @@ static json_t *describe(const plan_message *plan, const char *file)
         json_array_append_new(references, shape_name_of(plan->references[i]));
     json_object_set_new(document, "rule_sets", rule_sets);
     json_object_set_new(document, "references", references);
+    json_object_set_new(document, "findings", describe_findings(plan));
     json_object_update_new(document, describe_lists(plan));
     return document;
 }
@@ -310,6 +325,7 @@ static const option make_options[] = {
     {"from", "DATE", P_OPT_AWARDED_FROM, 0},
     {"to", "DATE", P_OPT_AWARDED_UNTIL, 0},
     {"advisory", NULL, P_OPT_ADVISORY, 0},
+    {"finding", "RECORD:TARGET:PERCENT", P_OPT_FINDING, OPTION_REPEATED},
     {"replacing", "ID", P_OPT_REPLACING, 0},
     {"output", "FILE", P_OPT_OUTPUT_PLAN, 0},
     {0},
@@ -377,14 +393,17 @@ static void make(cli *c)
     Cbank__Api__V1__PlanMakeRequest ask = CBANK__API__V1__PLAN_MAKE_REQUEST__INIT;
     Cbank__Api__V1__PlanMakeReply *reply;
     uint8_t replaced[RECOGNITION_ID];
+    findings found = {.count = 0};
 
-    if (!read_question(c, &ask) ||
+    if (!read_question(c, &ask) || !findings_read(c, &found) ||
         (options_given(c, "replacing") &&
          !recognition_id(c, options_text(c, "replacing"), replaced, &ask.replaces)))
         return;
     ask.account = c->arguments[0];
     if (options_given(c, "enrolment"))
         ask.enrolment = options_text(c, "enrolment");
+    ask.findings = found.list;
+    ask.n_findings = found.count;
     reply = call_bank(c, cbank_plan_make, &ask.base, &cbank__api__v1__plan_make_reply__descriptor);
     if (reply != NULL)
         show_plan(c, reply);

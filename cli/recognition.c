@@ -4,6 +4,7 @@
 #include "decision.h"
 #include "fail.h"
 #include "file.h"
+#include "finding.h"
 #include "memory.h"
 #include "options.h"
 #include "output.h"
@@ -140,6 +141,7 @@ const option recognise_options[] = {
     {"refuse", "A.G=CODE", P_OPT_REFUSE, OPTION_REPEATED},
     {"less", "A.G=N", P_OPT_LESS, OPTION_REPEATED},
     {"decision", "FILE", P_OPT_DECISION, 0},
+    {"reviewer", "HANDLE", P_OPT_REVIEWER, 0},
     {"output", "FILE", P_OPT_OUTPUT_RECOGNITION, 0},
     {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0},
     {0},
@@ -208,6 +210,14 @@ static bool read_rulings(cli *c, ruling *rows, Cbank__Api__V1__RecognitionRuling
     return true;
 }
 
+/* Findings are stated by their reviewer; a plan that cannot be read is left for the library. */
+static bool read_findings(cli *c, const bytes *file, Cbank__V1__Plan **plan, finding_rows *out)
+{
+    *plan = (Cbank__V1__Plan *)(void *)protobuf_c_message_unpack(&cbank__v1__plan__descriptor,
+                                                                 NULL, file->size, file->data);
+    return *plan == NULL || findings_of_plan(c, *plan, out);
+}
+
 static void recognise_plan(cli *c, const char *file, ProtobufCBinaryData replaced)
 {
     Cbank__Api__V1__RecognitionSignRequest ask = CBANK__API__V1__RECOGNITION_SIGN_REQUEST__INIT;
@@ -217,10 +227,13 @@ static void recognise_plan(cli *c, const char *file, ProtobufCBinaryData replace
     ruling *rows = memory_new(count + 1, sizeof(*rows));
     recognition_info *info;
     decision taken = {0};
+    Cbank__V1__Plan *read = NULL;
+    finding_rows found = {.count = 0};
     bytes plan = {0};
     cbank_key *key;
 
     if (file_read(c, file, &plan) && read_rulings(c, rows, list) &&
+        read_findings(c, &plan, &read, &found) &&
         (!options_given(c, "decision") ||
          decision_read(c, options_text(c, "decision"), &head, &taken))) {
         key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
@@ -234,6 +247,8 @@ static void recognise_plan(cli *c, const char *file, ProtobufCBinaryData replace
         ask.head = &head;
         ask.rulings = list;
         ask.n_rulings = count;
+        ask.findings = found.list;
+        ask.n_findings = found.count;
         ask.dry_run = c->dry_run;
         info = call_signed(c, cbank_plan_recognise, key, &ask.base,
                            &cbank__api__v1__recognition_info__descriptor);
@@ -243,6 +258,7 @@ static void recognise_plan(cli *c, const char *file, ProtobufCBinaryData replace
             message_free(info);
     }
     decision_clear(&taken);
+    message_free(read);
     memory_free(&plan);
     free(rows);
     free(list);

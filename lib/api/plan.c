@@ -1,6 +1,7 @@
 #include "api/plan.h"
 
 #include "api/face.h"
+#include "base/limits.h"
 #include "base/time.h"
 
 /* "0" is not stated; else a whole day. */
@@ -40,9 +41,12 @@ cbank_status cbi_plan_question(const Cbank__Api__V1__PlanMakeRequest *asked, cbi
                           .awarded_until = asked->awarded_until,
                           .with_advisory = asked->with_advisory,
                           .work_limit = asked->work_limit,
-                          .replaces = cbi_message_bytes(asked->replaces)};
+                          .replaces = cbi_message_bytes(asked->replaces),
+                          .findings = asked->findings,
+                          .finding_count = asked->n_findings};
     if (cbi_message_text(asked->enrolment).size == 0 || asked->programme[0] != '\0')
         CBI_TRY(cbi_face_check_text("programme", asked->programme, err));
+    CBI_TRY(cbi_face_check_list("findings", asked->n_findings, CBI_RECOGNITION_ROWS_MAX, err));
     CBI_TRY(check_day("as_of", asked->as_of, err));
     CBI_TRY(check_day("applied_on", asked->applied_on, err));
     CBI_TRY(check_day("admitted_on", asked->admitted_on, err));

@@ -10,6 +10,7 @@
 #include "proof/publication.h"
 #include "proof/regrant.h"
 #include "rules/portfolio.h"
+#include "rules/review.h"
 
 #include "cbank/api/v1/plan.pb-c.h"
 
@@ -299,8 +300,13 @@ static cbank_status plan_again(plan_check *it, cbank_error *err)
                              .work_limit = head->work_limit};
     cbank_status status = CBANK_OK;
     cbank_error why = {0};
+    cbi_review review = {0};
     cbi_hash replaces;
 
+    CBI_TRY(cbi_review_fill(&review, it->recognition.rows.findings,
+                            it->recognition.rows.finding_count, err));
+    proposal.findings = review.list;
+    proposal.finding_count = review.count;
     if (cbi_hash_from(cbi_message_bytes(head->replaces), &replaces))
         proposal.replaces = &replaces;
     for (size_t i = 0; i < head->n_rule_sets; i++) {
@@ -315,6 +321,7 @@ static cbank_status plan_again(plan_check *it, cbank_error *err)
         CBI_TRY(cbi_regrant_compare(it->hasher, cbi_bytes_of_buffer(&it->plan), &it->recognition,
                                     &it->regrant, err));
 done:
+    cbi_review_clear(&review);
     return status;
 }
 

@@ -447,6 +447,7 @@ cbank_status cbank_plan_run_begin(cbank_bank *bank, const uint8_t *request, size
     if (job->asked->question == NULL)
         CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "question", NULL));
     CBI_TRY(cbi_plan_question(job->asked->question, &job->planning, err));
+    CBI_TRY(cbi_face_check_list("findings", job->asked->question->n_findings, 0, err));
     CBI_TRY(open_editions(job, err));
     CBI_TRY(cbi_grid_new(&(cbi_grid_options){.encoding = CBI_ENCODING_UNDECIDED, .sheet = ""},
                          &job->grid, err));

@@ -5,6 +5,7 @@
 #include "bank/account.h"
 #include "bank/dossier.h"
 #include "bank/enrolled.h"
+#include "rules/review.h"
 
 #define DATE_RULE(name) CBANK__V1__DATE_RULE__DATE_RULE_##name
 #define KIND(name) CBANK__V1__PUBLICATION_KIND__PUBLICATION_KIND_##name
@@ -127,7 +128,7 @@ done:
     return status;
 }
 
-/* Where no record selects any, the one of the day of application: it says what stands in the way. */
+/* Where no record selects any, that of the application: it says what stands in the way. */
 static cbank_status choose_rule_set(plan_work *it, const char *name, editions *out,
                                     cbank_error *err)
 {
@@ -284,6 +285,8 @@ static cbank_status propose(plan_work *it, cbank_buffer *plan, cbank_error *err)
         .with_advisory = terms->with_advisory,
         .work_limit = terms->work_limit,
         .replaces = terms->replaces.size > 0 ? &replaced.id : NULL,
+        .findings = terms->findings,
+        .finding_count = terms->finding_count,
     };
 
     CBI_TRY(find_tag(it, &tag, err));
@@ -337,24 +340,34 @@ done:
     return status;
 }
 
-cbank_status cbi_planning_again(cbi_bank *bank, const Cbank__V1__RecognitionHead *head,
+cbank_status cbi_planning_again(cbi_bank *bank, const cbi_recognition *recognition,
                                 cbank_buffer *plan, cbank_error *err)
 {
+    const Cbank__V1__RecognitionHead *head = recognition->head;
+    cbank_status status = CBANK_OK;
+    cbi_review review = {0};
     const cbi_planning_pins pins = {.sequences = head->sequences,
                                     .programme = head->programme,
                                     .rule_sets = head->rule_sets,
                                     .rule_set_count = head->n_rule_sets};
-    const cbi_planning planning = {.account = head->account,
-                                   .goal = head->goal,
-                                   .as_of = head->as_of,
-                                   .applied_on = head->applied_on,
-                                   .admitted_on = head->admitted_on,
-                                   .awarded_from = head->awarded_from,
-                                   .awarded_until = head->awarded_until,
-                                   .with_advisory = head->with_advisory,
-                                   .work_limit = head->work_limit,
-                                   .replaces = cbi_message_bytes(head->replaces),
-                                   .pins = &pins};
+    cbi_planning planning = {.account = head->account,
+                             .goal = head->goal,
+                             .as_of = head->as_of,
+                             .applied_on = head->applied_on,
+                             .admitted_on = head->admitted_on,
+                             .awarded_from = head->awarded_from,
+                             .awarded_until = head->awarded_until,
+                             .with_advisory = head->with_advisory,
+                             .work_limit = head->work_limit,
+                             .replaces = cbi_message_bytes(head->replaces),
+                             .pins = &pins};
 
-    return cbi_planning_make(bank, &planning, plan, err);
+    CBI_TRY(cbi_review_fill(&review, recognition->rows.findings, recognition->rows.finding_count,
+                            err));
+    planning.findings = review.list;
+    planning.finding_count = review.count;
+    CBI_TRY(cbi_planning_make(bank, &planning, plan, err));
+done:
+    cbi_review_clear(&review);
+    return status;
 }

@@ -8,6 +8,7 @@
 #define CBI_BANK_PLANNING_H
 
 #include "bank/shelf.h"
+#include "proof/recognition.h"
 #include "rules/proposal.h"
 
 #include "cbank/v1/recognition.pb-c.h"
@@ -34,6 +35,8 @@ typedef struct cbi_planning {
     /* In the place of the rule set of its id, whatever edition is named; NULL: none. */
     const cbi_volume *draft;
     cbi_bytes replaces; /* id of a recognition, or its beginning; empty: none */
+    Cbank__V1__PlanFinding *const *findings; /* of reviewers */
+    size_t finding_count;
     const struct cbi_planning_pins *pins; /* NULL: what is in force, and all entries */
 } cbi_planning;
 
@@ -53,7 +56,7 @@ cbank_status cbi_planning_make(cbi_bank *bank, const cbi_planning *planning, cba
                                cbank_error *err);
 
 /* The plan that a recognition rests on, made again; as it was asked for then. */
-cbank_status cbi_planning_again(cbi_bank *bank, const Cbank__V1__RecognitionHead *head,
+cbank_status cbi_planning_again(cbi_bank *bank, const cbi_recognition *recognition,
                                 cbank_buffer *plan, cbank_error *err);
 
 #endif

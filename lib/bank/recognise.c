@@ -352,7 +352,7 @@ static cbank_status check_plan(recognise_act *it, cbank_error *err)
     }
     if (it->recognition.head->plan_digest.len == 0)
         return CBANK_OK;
-    CBI_TRY(cbi_planning_again(it->bank, it->recognition.head, &plan, err));
+    CBI_TRY(cbi_planning_again(it->bank, &it->recognition, &plan, err));
     CBI_TRY(cbi_regrant_compare(it->hasher, cbi_bytes_of_buffer(&plan), &it->recognition, &regrant,
                                 err));
     if (regrant.count > 0)

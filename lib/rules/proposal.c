@@ -309,6 +309,7 @@ cbank_status cbi_proposal_make(const cbi_proposal *proposal, cbank_buffer *plan,
                                      .applied_on = proposal->applied_on,
                                      .admitted_on = proposal->admitted_on,
                                      .with_advisory = proposal->with_advisory};
+    CBI_TRY(cbi_answer_review(&answer, err));
     CBI_TRY(cbi_compile_run(&answer.compile, &answer.question, err));
     CBI_TRY(cbi_solve(&answer.compile.problem, goal, work, &answer.plan, &answer.proof, err));
     tell_question(&answer);

@@ -48,9 +48,11 @@ typedef struct cbi_proposal {
     const cbi_hash *replaces; /* a recognition whose records are free; or NULL */
     const cbi_source *sources;
     uint32_t source_count;
+    Cbank__V1__PlanFinding *const *findings; /* each about one record of the account (review.h) */
+    size_t finding_count;
 } cbi_proposal;
 
-/* Replaces `plan` by the packed Plan. INVALID, TOO_LARGE as cbi_compile_run. */
+/* Replaces `plan` by the packed Plan. INVALID (a finding too), TOO_LARGE as cbi_compile_run. */
 cbank_status cbi_proposal_make(const cbi_proposal *proposal, cbank_buffer *plan,
                                cbank_error *err);
 

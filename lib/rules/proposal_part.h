@@ -38,6 +38,8 @@ cbank_status cbi_answer_list(cbi_answer *answer, size_t count, size_t size, void
 #define CBI_ANSWER_LIST(answer, type, count, out)                                                  \
     cbi_answer_list((answer), (count), sizeof(*(out)[0]), &(out), init_##type, err)
 
+/* Takes the findings into question and message; once the question is there. */
+cbank_status cbi_answer_review(cbi_answer *answer, cbank_error *err);
 /*
  * Fills `steps` of an application, and the grades of its grants, which are there already. Those of
  * a refusal: how the number came about that did not do.

@@ -175,5 +175,78 @@ class Scales(Town):
         self.assertIn("plan", [one["what"] for one in told["differences"]])
 
 
+REVIEWED = """\
+kind: ruleset
+id: pxu/reviewed
+edition: 1
+authority: PXU
+title: {zh: 转换规则}
+standing: own
+effective: 1900-01-01..
+date: application
+partial_dates: last-day
+zone: "+08:00"
+rules:
+  - {id: covered, sources: {codes: C1, overlap: 80%}, grants: {buckets: [free], amount: as-is}}
+  - {id: apart, sources: {codes: C2, not: {overlap: 50%}}, grants: {buckets: [free], amount: as-is}}
+"""
+
+
+class Findings(Town):
+    """C1 has to be covered for four fifths; C2 must not be by a half. 4 and 3.5 credits."""
+
+    def setUp(self):
+        super().setUp()
+        self.publish("reviewed", REVIEWED)
+        self.programme("pxu/reviewed")
+        self.ids = {one["code"]: one["id"] for one in self.credits()
+                    if one["account"] == self.account()}
+
+    def ask_with(self, *found, code=0):
+        """Pairs of a course and a percentage."""
+        options = [word for course, share in found
+                   for word in ("--finding", f"{self.ids[course]}:free:{share}")]
+        return self.in_bank("plan", "make", self.account(), "--programme", "pxu/one", "-o",
+                            "a.plan", *options, code=code)
+
+    def reasons(self, plan):
+        return {one["rule"]: (one["reason"], one["field"], one["have"]) for one in plan["refused"]}
+
+    def test_nothing_is_guessed_that_no_reviewer_found_inside_a_not_either(self):
+        self.assertEqual(self.reasons(self.ask_with()),
+                         {"covered": ("not_at_hand", "overlap_permille", "0"),
+                          "apart": ("not_at_hand", "overlap_permille", "0")})
+
+    def test_a_finding_decides_either_way(self):
+        plan = self.ask_with(("C1", "80%"), ("C2", "49.9%"))
+        self.assertEqual((plan["counted"], plan["refused"]), ("7.5", []))
+        self.assertEqual(sorted(one["percent"] for one in plan["findings"]), ["49.9", "80"])
+        refused = self.reasons(self.ask_with(("C1", "79.9%"), ("C2", "50%")))
+        self.assertEqual(refused["covered"][:2], ("condition", "overlap_permille"))
+        self.assertEqual(refused["apart"][:2], ("condition", "not"))
+
+    def test_of_two_findings_about_one_target_the_lower_counts(self):
+        self.assertEqual(self.ask_with(("C1", "90%"), ("C1", "70%"))["counted"], "0")
+
+    def test_a_recognition_states_who_found_it_and_runs_again(self):
+        self.ask_with(("C1", "80%"))
+        self.cbank(*self.bank, "plan", "recognise", "a.plan", *self.signs, "-o", "a.recognition",
+                   code=2)
+        self.in_bank("plan", "recognise", "a.plan", *self.signs, "--reviewer", "R-7", "-o",
+                     "a.recognition")
+        self.transcript()
+        told = self.ask("plan", "check", "a.recognition", "--transcript", "transcript", "--rules",
+                        "reviewed.art", "--rules", "programme.art")
+        self.assertEqual((told["same"], told["counted"]), (True, "4"))
+
+    def test_a_finding_about_nobody_s_record_is_refused(self):
+        mine = self.ids["C1"]
+        for text in ("0123456789abcdef0123:free:80%", "zz:free:80%", "x", f"{mine}:free:0%",
+                     f"{mine}:free:101%"):
+            answer = self.run_cbank("--json", *self.bank, "plan", "make", self.account(),
+                                    "--programme", "pxu/one", "--finding", text)
+            self.assertIn(answer.code, (2, 3), text)
+
+
 if __name__ == "__main__":
     desk.main()
