@@ -209,6 +209,49 @@ static cbank_status compare_changed(const cbi_verdict *verdict, const cbi_usage 
     return CBANK_OK;
 }
 
+/* What takes the place of another says so, and its statement is the next of its kind behind. */
+static bool is_replaced(const cbi_verdict *verdict, uint32_t at, const cbi_verdict_item *touched)
+{
+    const cbi_verdict_item *item = &verdict->items[at];
+    const Cbank__V1__ConversionReplaced *body = item->statement.body;
+    const Cbank__V1__ConversionRecognised *old = touched->statement.body, *new = NULL;
+    const Cbank__V1__RecognitionHead *head = NULL;
+
+    for (uint32_t i = at + 1; i < verdict->item_count && new == NULL; i++) {
+        const cbi_verdict_item *next = &verdict->items[i];
+
+        if (next->chain != item->chain)
+            break;
+        if (!cbi_verdict_is(next, KIND(CONVERSION_RECOGNISED)))
+            continue;
+        new = next->statement.body;
+        if (next->decision != NULL)
+            head = next->decision->recognition.head;
+    }
+    return new != NULL &&
+           cbi_bytes_equal(cbi_message_bytes(new->recognition), cbi_message_bytes(body->by)) &&
+           (head == NULL || cbi_bytes_equal(cbi_message_bytes(head->replaces),
+                                            cbi_message_bytes(old->recognition)));
+}
+
+static cbank_status compare_replaced(const cbi_verdict *verdict, const cbi_usage *usage,
+                                     cbank_error *err)
+{
+    for (uint32_t i = 0; i < verdict->item_count; i++) {
+        const cbi_verdict_item *item = &verdict->items[i];
+        const Cbank__V1__ConversionReplaced *body = item->statement.body;
+        uint32_t at;
+
+        if (!cbi_verdict_is(item, KIND(CONVERSION_REPLACED)) ||
+            !cbi_usage_find(usage, i, body->touched_sequence,
+                            cbi_message_bytes(body->touched_leaf), &at))
+            continue;
+        if (!is_replaced(verdict, i, &verdict->items[at]))
+            return differs(item, "replaces", err);
+    }
+    return CBANK_OK;
+}
+
 static void take_results(cbi_verdict *verdict, const cbi_usage *usage)
 {
     for (uint32_t i = 0; i < verdict->item_count; i++) {
@@ -241,6 +284,7 @@ cbank_status cbi_conversion_settle(cbi_verdict *verdict, cbank_error *err)
     CBI_TRY(compare_records(verdict, &usage, err));
     CBI_TRY(check_pages(verdict, &usage, err));
     CBI_TRY(compare_changed(verdict, &usage, err));
+    CBI_TRY(compare_replaced(verdict, &usage, err));
     take_results(verdict, &usage);
 done:
     cbi_usage_clear(&usage);

@@ -8,6 +8,7 @@
 #include "proof/conversion.h"
 #include "proof/enrolling.h"
 #include "proof/grant.h"
+#include "proof/once.h"
 #include "record/credit.h"
 
 static bool is_deposit(const cbi_verdict_item *item)
@@ -384,6 +385,7 @@ cbank_status cbi_meaning_settle(const cbi_trust *trust, cbi_verdict *verdict, cb
     cbi_deposits deposits = {0};
 
     CBI_TRY(sort_deposits(verdict, &deposits, err));
+    CBI_TRY(cbi_once_check(verdict, err));
     for (size_t i = 0; i < verdict->item_count; i++) {
         if (all && !verdict->items[i].shown)
             CBI_TRY(cbi_fail(err, CBI_REASON_COMPLETENESS, verdict->items[i].sequence, NULL,

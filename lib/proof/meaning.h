@@ -17,9 +17,9 @@ cbank_status cbi_meaning_prove(cbi_hasher *hasher, const cbi_trust *trust, cbi_v
                                cbank_error *err);
 
 /*
- * Nothing withheld that the terms do not allow, each record once, each change about the entry it
- * names, what is amended replaced once, states and sums. BAD_SEMANTICS, STATE, TOO_LARGE,
- * UNTRUSTED_KEY (PINNED_KEY_DIFFERS).
+ * Nothing withheld that the terms do not allow, each record and each decision once, each change
+ * about the entry it names, what is amended replaced once, states and sums. BAD_SEMANTICS, STATE,
+ * TOO_LARGE, UNTRUSTED_KEY (PINNED_KEY_DIFFERS).
  */
 cbank_status cbi_meaning_settle(const cbi_trust *trust, cbi_verdict *verdict, cbank_error *err);
 

@@ -1,6 +1,7 @@
 /* What of an account is shown, what is withheld, and what the bank shows to nobody. */
 #include <criterion/criterion.h>
 
+#include "bank/errand.h"
 #include "bank/panel.h"
 #include "bank/stranger.h"
 #include "proof/assembly.h"
@@ -313,4 +314,81 @@ Test(selection, who_changed_a_recognition_is_held_against_who_made_it)
     teller_fails(stranger_judge(&other, &err), err, EVIDENCE_DIFFERS);
     stranger_leave(&other);
     teller_close(&it);
+}
+
+/* A statement that no act of the bank would write. */
+typedef struct lie {
+    cbi_act act;
+    const char *account;
+    const cbi_recognised *touched;
+    const cbi_hash *by;
+} lie;
+
+static cbank_status check_nothing(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    (void)act, (void)append, (void)err;
+    return CBANK_OK;
+}
+
+static cbank_status write_replaced(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    const lie *told = (const lie *)(const void *)act;
+    Cbank__V1__ConversionReplaced body = CBANK__V1__CONVERSION_REPLACED__INIT;
+
+    body.account = cbi_message_string(told->account);
+    body.touched_sequence = told->touched->row.sequence;
+    body.touched_leaf = cbi_message_data(cbi_bytes_of_hash(&told->touched->row.leaf));
+    body.by = cbi_message_data(cbi_bytes_of_hash(told->by));
+    return cbi_errand_append(
+        append,
+        &(cbi_errand_statement){
+            .subject = cbi_account_subject(told->account),
+            .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_REPLACED,
+            .token = cbi_bytes_of(told->act.token, CBI_TOKEN_SIZE),
+            .body = &body},
+        NULL, NULL, err);
+}
+
+static void replace_by(teller *it, const cbi_recognised *touched, const cbi_hash *by)
+{
+    lie told = {.account = it->account.digits, .touched = touched, .by = by};
+
+    told.act.now = ++it->now;
+    told.act.check = check_nothing;
+    told.act.write = write_replaced;
+    teller_works(cbi_random(told.act.token, sizeof(told.act.token), &teller_err));
+    teller_works(cbi_ledger_submit(it->bank->ledger, &told.act, &teller_err));
+    cbank_buffer_clear(&told.act.result);
+}
+
+/* What a conversion has used comes back only with the one that is put in its place. */
+Test(selection, nothing_is_replaced_by_what_is_not_there_or_does_not_say_so)
+{
+    cbi_hash nobody = {{7}};
+    cbi_disclosure_terms terms;
+    cbi_recognised made, other_made;
+    teller_id ids[2];
+    stranger other;
+    teller it;
+    cbank_error err;
+
+    for (int row = 0; row < 2; row++) {
+        teller_open(&it, CBI_SUITE_SHA256_ED25519);
+        ids[0] = teller_issue(&it, "A", 3500);
+        ids[1] = teller_issue(&it, "B", 1000);
+        made = panel_recognise(&it, "1", ids, 1, CBANK__V1__USE_SCOPE__USE_SCOPE_EVERYWHERE);
+        if (row == 0) {
+            replace_by(&it, &made, &nobody);
+        } else {
+            other_made = panel_recognise(&it, "2", &ids[1], 1,
+                                         CBANK__V1__USE_SCOPE__USE_SCOPE_EVERYWHERE);
+            replace_by(&it, &made, &other_made.row.id);
+        }
+        terms = stranger_asks(&it);
+        stranger_meet(&it, &other);
+        teller_works(cbi_disclosure_issue(it.bank, &terms, &other.transcript, &teller_err));
+        teller_fails(stranger_judge(&other, &err), err, EVIDENCE_DIFFERS);
+        stranger_leave(&other);
+        teller_close(&it);
+    }
 }
