@@ -8,6 +8,7 @@ CBI_ANSWER_INITIALISER(plan_suggestion)
 CBI_ANSWER_INITIALISER(plan_entry_point)
 
 #define COURSES_TOLD_MAX 16u
+#define MONTHS_MAX 1200u
 
 const Cbank__V1__Cap *cbi_answer_cap(const cbi_answer *answer, uint32_t number,
                                      uint32_t *rule_set)
@@ -306,8 +307,10 @@ done:
 static uint32_t months_to_go(const cbi_proposal *proposal, uint32_t months)
 {
     uint32_t since = proposal->admitted_on == 0 ? proposal->as_of : proposal->admitted_on;
-    uint32_t until = cbi_day_after(since, 0, months), low = 0;
+    uint32_t until, low = 0;
 
+    months = months < MONTHS_MAX ? months : MONTHS_MAX;
+    until = cbi_day_after(since, 0, months);
     while (low < months && cbi_day_after(proposal->as_of, 0, low) < until)
         low++;
     return low;

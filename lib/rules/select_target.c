@@ -1,21 +1,23 @@
 /* How a record stands beside what a rule grants: amounts, levels, and what reviewers found. */
 #include "rules/select_part.h"
 
+#include "base/decimal.h"
+
 #include <string.h>
 
-/* What the course holds in a unit; false if the programme does not state it. */
+/* What the course holds in a unit; false if the programme does not state it within the limits. */
 static bool target_amount(const Cbank__V1__ProgrammeCourse *target, const char *unit,
                           const char *own, int64_t *milli)
 {
     if (strcmp(unit, own) == 0) {
         *milli = target->amount_milli;
-        return *milli > 0;
+        return *milli > 0 && *milli <= CBI_MILLI_MAX;
     }
     for (size_t i = 0; i < target->n_amounts; i++) {
         if (strcmp(target->amounts[i]->unit, unit) != 0)
             continue;
         *milli = target->amounts[i]->milli;
-        return *milli > 0;
+        return *milli > 0 && *milli <= CBI_MILLI_MAX;
     }
     return false;
 }

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 
 #define PART_MAX ((__int128)1 << 62)
+#define UNITS_MAX (4 * CBI_UNITS_MAX) /* its own, and those of publications that it uses */
 
 static cbi_unit_worth *look_up(const cbi_unitbook *book, const char *unit)
 {
@@ -86,12 +87,20 @@ cbank_status cbi_unitbook_fill(cbi_unitbook *book, Cbank__V1__UnitRatio *const *
 
     book->ratios = ratios;
     book->ratio_count = count;
-    CBI_TRY(cbi_alloc(2 * (size_t)count, sizeof(*book->list), &book->list, err));
+    CBI_TRY(cbi_alloc(2 * count < UNITS_MAX ? 2 * count : UNITS_MAX + 2, sizeof(*book->list),
+                      &book->list, err));
+    for (uint32_t i = 0; i < count; i++) {
+        (void)enter(book, ratios[i]->unit);
+        (void)enter(book, ratios[i]->other);
+        if (book->count > UNITS_MAX)
+            return cbi_fail(err, CBI_REASON_PLAN_TOO_LARGE, UNITS_MAX, "units", NULL);
+    }
     for (uint32_t i = 0; i < count; i++) {
         cbi_unit_worth *unit = enter(book, ratios[i]->unit);
 
-        if (unit->root == NULL)
-            *unit = (cbi_unit_worth){unit->unit, unit->unit, 1, 1};
+        if (unit->root != NULL)
+            continue;
+        *unit = (cbi_unit_worth){unit->unit, unit->unit, 1, 1};
         spread(book);
     }
 done:

@@ -26,7 +26,8 @@ typedef struct cbi_unitbook {
     uint32_t count;
 } cbi_unitbook;
 
-/* The parts of every ratio are above 0, and at most CBI_RATIO_MAX. MEMORY. */
+/* The parts of every ratio are above 0, and at most CBI_RATIO_MAX. TOO_LARGE beyond four
+ * times CBI_UNITS_MAX units. MEMORY. */
 cbank_status cbi_unitbook_fill(cbi_unitbook *book, Cbank__V1__UnitRatio *const *ratios,
                                uint32_t count, cbank_error *err);
 void cbi_unitbook_clear(cbi_unitbook *book);

@@ -5,6 +5,28 @@
 #include "rules/ruleset.h"
 #include "rules/validate.h"
 
+/* Scales, frameworks and units as a rule set would use them, whoever wrote them. */
+static cbank_status refer(cbi_publication *publication)
+{
+    Cbank__V1__PublicationRef ref = CBANK__V1__PUBLICATION_REF__INIT;
+    cbi_reference *reference = NULL;
+    cbank_status status = CBANK_OK;
+    cbi_publication pages = *publication;
+    cbi_bytes page;
+
+    ref.kind = publication->head->kind;
+    ref.id = publication->head->id;
+    ref.edition = publication->head->edition;
+    CBI_TRY(cbi_reference_new(&reference, NULL));
+    CBI_TRY(cbi_reference_begin(reference, &ref, NULL));
+    while (cbi_publication_next(&pages, &page))
+        CBI_TRY(cbi_reference_add(reference, page, NULL));
+    CBI_TRY(cbi_reference_finish(reference, NULL));
+done:
+    cbi_reference_free(reference);
+    return status;
+}
+
 static cbank_status take_pages(cbi_publication *publication, cbi_content *content,
                                cbi_ruleset *ruleset)
 {
@@ -39,6 +61,8 @@ cbank_status published_read(cbi_bytes file, const cbi_private *key)
     CBI_TRY(cbi_publication_open(hasher, file, 0, &publication, NULL));
     CBI_TRY(cbi_publication_verify(hasher, &publication, cbi_private_public(key), NULL));
     content.kind = publication.head->kind;
+    if (cbi_reference_is_one((int)content.kind))
+        (void)refer(&publication);
     CBI_TRY(take_pages(&publication, &content, ruleset));
     CBI_TRY(cbi_validate(&content, publication.head->uses, publication.head->n_uses, &known,
                          &findings, NULL));

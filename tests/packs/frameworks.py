@@ -111,4 +111,28 @@ crosswalks:
                                 for one in taken["steps"]), ["3", "5"])
 
 
+class Units(town.Town):
+    def test_six_european_credits_are_four_of_the_umap(self):
+        # umap.org: one UCTS is 1.5 ECTS. 6 / 1.5 = 4; and 4 Asian credits are 4.
+        shutil.copy(town.PACKS / "units" / "credits.yaml", self.path("credits.yaml"))
+        self.publish("UMAP", "units/credits.yaml")
+        used = "uses: [{kind: units, id: umap/credits, edition: 1, file: credits.yaml}]\n"
+        self.write("rules.yaml", RULES + used + """rules:
+  - id: course
+    sources: {types: course, amounts: {ucts: 2..}}
+    grants: {buckets: [free], amount: as-is}
+""")
+        self.write("programme.yaml", PROGRAMME.replace("unit: credit", "unit: ucts") + used)
+        self.publish("PXU", "rules.yaml", "programme.yaml")
+        self.record([("course", "E", "欧洲", 6, "", "2025-03-01"), ("course", "A", "亚洲", "", 4,
+                                                                   "2025-03-01"),
+                     ("course", "S", "少", 2, "", "2025-03-01")],  # 4/3 of a UCTS: below 2
+                    ("type", "code", "title", "amount:ects", "amount:asia", "awarded"))
+        plan = self.plan("pxu/levelled")
+        self.assertEqual(plan["counted"], "8")
+        self.assertEqual(sorted((one["kind"], one["from"], one["from_value"], one["to_value"])
+                                for taken in plan["applications"] for one in taken["steps"]),
+                         [("unit", "asia", "4", "4"), ("unit", "ects", "6", "4")])
+
+
 desk.main()

@@ -55,6 +55,18 @@ class Worked(town.Town):
         plan = self.plan("cn/postal-example")
         self.assertEqual((plan["counted"], len(plan["applications"])), ("8", 1))
 
+    def test_a_certificate_s_grade_says_what_kind_of_course_it_becomes_and_8_is_the_most(self):
+        # hnmeida.com.cn: junior to foundation, middle to core, senior to either; 8 credits at most.
+        self.publish("OUC", "x-certificates/rules.yaml", "x-certificates/postal.yaml")
+        self.record([("certificate", f"X-{level}", level, level, credits, "2025-03-01")
+                     for level, credits in (("初级", 9), ("中级", 5), ("高级", 7))],
+                    ("type", "code", "title", "category", "credits", "awarded"))
+        plan = self.plan("cn/postal-example")
+        counted = sorted((one["rule"], one["grants"][0]["bucket"], one["grants"][0]["counted"])
+                         for one in plan["applications"] if one["rule"] in ("junior", "middle"))
+        self.assertEqual(counted, [("junior", "foundation", "8"), ("middle", "core", "5")])
+        self.assertEqual(plan["counted"], "20")  # 8 + 5 + 7
+
     def korea(self, *rows, award="bachelor"):
         """Rows of type, code, category, nature, score, credits, day; and the plan of them."""
         self.publish("NILE", f"korea/{award}-rules.yaml", f"korea/{award}.yaml")
@@ -82,6 +94,21 @@ class Worked(town.Town):
         self.assertEqual((plan["counted"], plan["optimal"]), ("45", True))
         caps = [one["by"] for one in plan["refused"] if one["reason"] == "cap"]
         self.assertEqual((len(caps), set(caps) <= {"term", "year"}), (6, True))
+
+    def three_years(self):
+        """Of one institution, as much as a year counts: 24 and 18 in two terms, 126 in all."""
+        return [row for year in (2022, 2023, 2024) for row in
+                self.courses(8, f"{year}-08-31") + self.courses(6, f"{year}-10-31")]
+
+    def test_korea_counts_105_credits_of_one_institution_for_a_bachelor(self):
+        plan = self.korea(*self.three_years())
+        self.assertEqual((plan["counted"], {one["by"] for one in plan["refused"]
+                                            if one["reason"] == "cap"}), ("105", {"institution"}))
+
+    def test_korea_counts_60_and_90_for_the_associates(self):
+        self.assertEqual(self.korea(*self.three_years(), award="associate2")["counted"], "60")
+        self.publish("NILE", "korea/associate3-rules.yaml", "korea/associate3.yaml")
+        self.assertEqual(self.plan("kr/acbs-associate3-award")["counted"], "90")
 
     def test_korea_counts_a_course_from_60_on(self):
         plan = self.korea(*self.courses(1, "2024-06-30", score=60),

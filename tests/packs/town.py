@@ -29,9 +29,9 @@ class Town(desk.Town):
 
     def publish(self, authority, *names):
         """Packs by their names, or documents that were written by hand."""
-        key = self.join(authority)
+        key = "pxu.key" if authority == "PXU" else self.join(authority)
         for name in names:
-            path = PACKS / name if (PACKS / name).exists() else name
+            path = name if name in self.names() else PACKS / name
             self.cbank("rules", "sign", path, "--key", key, "-o", "signed")
             self.cbank(*self.bank, "rules", "publish", "signed")
 
