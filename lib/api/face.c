@@ -33,7 +33,7 @@ cbank_status cbi_face_reply(const void *message, cbank_buffer *reply, cbank_erro
     cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_message_pack(message, &bytes, err));
+    CBI_TRY(cbi_message_write(message, &bytes, err));
     cbank_buffer_clear(reply);
     *reply = bytes;
     bytes = (cbank_buffer){0};

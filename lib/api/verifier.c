@@ -128,6 +128,7 @@ cbank_status cbank_verifier_open(const uint8_t *bytes, size_t size, cbank_verifi
         CBI_TRY(read_store(request, at, verifier, err));
     else
         CBI_TRY(read_directory(request, at, &verifier->directory, err));
+    CBI_TRY(cbi_known_new(verifier->directory.suite, &verifier->directory.known, err));
     *out = verifier;
     verifier = NULL;
 done:

@@ -33,6 +33,15 @@ static bool is_plain(const uint8_t *bytes)
     return (low & delete & ones * 0x80) == ones * 0x80;
 }
 
+/* The unified ideographs, three bytes each: no form of them decomposes or joins another. */
+static bool is_ideograph(const uint8_t *bytes)
+{
+    uint32_t c = (bytes[0] & 0xfu) << 12 | (bytes[1] & 0x3fu) << 6 | (bytes[2] & 0x3fu);
+
+    return (bytes[0] & 0xf0) == 0xe0 && (bytes[1] & 0xc0) == 0x80 && (bytes[2] & 0xc0) == 0x80 &&
+           c >= 0x4e00 && c <= 0x9fff;
+}
+
 bool cbi_text_is_clean(cbi_bytes text)
 {
     size_t at = 0;
@@ -43,6 +52,10 @@ bool cbi_text_is_clean(cbi_bytes text)
 
         if (text.size - at >= sizeof(uint64_t) && is_plain(text.data + at)) {
             at += sizeof(uint64_t);
+            continue;
+        }
+        if (text.size - at >= 3 && is_ideograph(text.data + at)) {
+            at += 3;
             continue;
         }
         if (c >= 0x80)
@@ -71,15 +84,6 @@ size_t cbi_text_characters(cbi_bytes text)
     for (size_t i = 0; i < text.size; i++)
         count += (text.data[i] & 0xc0) != 0x80;
     return count;
-}
-
-/* The unified ideographs, three bytes each: no form of them decomposes or joins another. */
-static bool is_ideograph(const uint8_t *bytes)
-{
-    uint32_t c = (bytes[0] & 0xfu) << 12 | (bytes[1] & 0x3fu) << 6 | (bytes[2] & 0x3fu);
-
-    return (bytes[0] & 0xf0) == 0xe0 && (bytes[1] & 0xc0) == 0x80 && (bytes[2] & 0xc0) == 0x80 &&
-           c >= 0x4e00 && c <= 0x9fff;
 }
 
 /* ASCII and common ideographs, which every Unicode normal form leaves as they are? */

@@ -25,7 +25,7 @@ cbank_status cbi_sealed_from_note(cbi_bytes note, const char *origin, const cbi_
 
     if (note.size > sizeof sealed.note)
         return cbi_fail(err, CBI_REASON_BAD_NOTE, 0, NULL, "form");
-    CBI_TRY(cbi_checkpoint_verify(note, cbi_bytes_of_text(origin), key, &checkpoint, err));
+    CBI_TRY(cbi_checkpoint_verify(note, cbi_bytes_of_text(origin), key, NULL, &checkpoint, err));
     sealed.size = checkpoint.size;
     sealed.root = checkpoint.root;
     memcpy(sealed.note, note.data, note.size);

@@ -87,13 +87,13 @@ done:
 }
 
 cbank_status cbi_checkpoint_verify(cbi_bytes note, cbi_bytes origin, const cbi_public *key,
-                                   cbi_checkpoint *out, cbank_error *err)
+                                   cbi_known *known, cbi_checkpoint *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_bytes text;
     cbi_checkpoint read;
 
-    CBI_TRY(cbi_note_verify(note, origin, key, &text, err));
+    CBI_TRY(cbi_note_verify(note, origin, key, known, &text, err));
     CBI_TRY(cbi_checkpoint_decode(text, &read, err));
     if (!cbi_bytes_equal(read.origin, origin))
         return cbi_fail(err, CBI_REASON_OTHER_ORIGIN, 0, NULL, NULL);

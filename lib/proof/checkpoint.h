@@ -30,6 +30,6 @@ cbank_status cbi_checkpoint_sign(const cbi_checkpoint *checkpoint, const cbi_pri
                                  cbank_buffer *note, cbank_error *err);
 /* The note of `origin` by `key`, as cbi_note_verify; UNTRUSTED_KEY if it speaks for another log. */
 cbank_status cbi_checkpoint_verify(cbi_bytes note, cbi_bytes origin, const cbi_public *key,
-                                   cbi_checkpoint *out, cbank_error *err);
+                                   cbi_known *known, cbi_checkpoint *out, cbank_error *err);
 
 #endif

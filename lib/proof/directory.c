@@ -277,6 +277,7 @@ void cbi_directory_clear(cbi_directory *directory)
     cbi_free(directory->institutions);
     cbi_free(directory->log_keys);
     cbi_message_free(directory->head);
+    cbi_known_free(directory->known);
     *directory = (cbi_directory){0};
 }
 
@@ -365,7 +366,8 @@ cbank_status cbi_directory_check_note(const cbi_directory *directory, cbi_bytes 
     for (size_t i = directory->log_key_count; i > 0 && found == NULL; i--) {
         const cbi_directory_log_key *key = &directory->log_keys[i - 1];
 
-        status = cbi_checkpoint_verify(note, origin, &key->key, &checkpoint, &last);
+        status = cbi_checkpoint_verify(note, origin, &key->key, directory->known, &checkpoint,
+                                       &last);
         if (status != CBANK_OK && status != CBANK_E_UNTRUSTED_KEY)
             break;
         signs = signs || status == CBANK_OK;

@@ -54,6 +54,7 @@ typedef struct cbi_directory {
     size_t log_key_count;
     cbi_directory_institution *institutions; /* by code */
     size_t institution_count;
+    cbi_known *known; /* for who asks it again and again; owned, or NULL */
 } cbi_directory;
 
 /*

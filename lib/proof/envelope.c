@@ -101,14 +101,8 @@ done:
     return status;
 }
 
-cbank_status cbi_envelope_verify(const cbi_envelope *envelope, const cbi_public *key,
-                                 cbank_error *err)
-{
-    return cbi_envelope_verify_all(envelope, &key, 1, err);
-}
-
-cbank_status cbi_envelope_verify_all(const cbi_envelope *envelope, const cbi_public *const *keys,
-                                     size_t count, cbank_error *err)
+static cbank_status verify_all(const cbi_envelope *envelope, const cbi_public *const *keys,
+                               size_t count, cbi_known *known, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbank_buffer pae = {0};
@@ -117,10 +111,29 @@ cbank_status cbi_envelope_verify_all(const cbi_envelope *envelope, const cbi_pub
         return cbi_fail(err, CBI_REASON_ENVELOPE_SIGNERS, count, NULL, NULL);
     CBI_TRY(cbi_envelope_pae(envelope->payload_type, envelope->payload, &pae, err));
     for (size_t i = 0; i < count; i++)
-        CBI_TRY(cbi_verify(keys[i], cbi_bytes_of_buffer(&pae), envelope->signatures[i], err));
+        CBI_TRY(cbi_known_verify(known, keys[i], cbi_bytes_of_buffer(&pae),
+                                 envelope->signatures[i], err));
 done:
     cbank_buffer_clear(&pae);
     return status;
+}
+
+cbank_status cbi_envelope_verify(const cbi_envelope *envelope, const cbi_public *key,
+                                 cbank_error *err)
+{
+    return verify_all(envelope, &key, 1, NULL, err);
+}
+
+cbank_status cbi_envelope_verify_known(const cbi_envelope *envelope, const cbi_public *key,
+                                       cbi_known *known, cbank_error *err)
+{
+    return verify_all(envelope, &key, 1, known, err);
+}
+
+cbank_status cbi_envelope_verify_all(const cbi_envelope *envelope, const cbi_public *const *keys,
+                                     size_t count, cbank_error *err)
+{
+    return verify_all(envelope, keys, count, NULL, err);
 }
 
 /* In a draft the place of a signature that is still missing names its key. */

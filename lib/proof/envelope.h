@@ -7,7 +7,7 @@
 #ifndef CBI_PROOF_ENVELOPE_H
 #define CBI_PROOF_ENVELOPE_H
 
-#include "crypto/key.h"
+#include "proof/known.h"
 
 /* "batch", "request", "directory", "status", "transcript". */
 #define CBI_ENVELOPE_TYPE(kind) "application/vnd.cbank." kind ".v1+protobuf"
@@ -31,6 +31,9 @@ cbank_status cbi_envelope_parse(cbi_bytes bytes, const char *payload_type, cbi_e
 /* Exactly one signature, and it is `key`'s. BAD_SIGNATURE otherwise. */
 cbank_status cbi_envelope_verify(const cbi_envelope *envelope, const cbi_public *key,
                                  cbank_error *err);
+/* The same of what comes again and again; `known` may be NULL. */
+cbank_status cbi_envelope_verify_known(const cbi_envelope *envelope, const cbi_public *key,
+                                       cbi_known *known, cbank_error *err);
 /* Exactly `count` signatures, by these keys in this order. */
 cbank_status cbi_envelope_verify_all(const cbi_envelope *envelope, const cbi_public *const *keys,
                                      size_t count, cbank_error *err);

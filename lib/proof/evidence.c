@@ -126,7 +126,7 @@ cbank_status cbi_receipt_check_signer(const cbi_trust *trust, const cbi_receipt 
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_OUT, receipt->index, receipt->institution,
                          NULL));
     CBI_TRY(find_key(*institution, receipt->index, &key, &used, err));
-    CBI_TRY(cbi_envelope_verify(envelope, &key, err));
+    CBI_TRY(cbi_envelope_verify_known(envelope, &key, trust->directory->known, err));
     *proven = (*institution)->keys[used].vouched ? CBI_PROVEN_VOUCHED : CBI_PROVEN_INSTITUTION;
     CBI_TRY(cbi_evidence_weigh_pins(trust, *institution, used, proven, err));
 done:

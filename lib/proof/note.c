@@ -267,8 +267,8 @@ static cbank_status find_signature(cbi_bytes lines, cbi_bytes name, const uint8_
     return CBANK_OK;
 }
 
-cbank_status cbi_note_verify(cbi_bytes note, cbi_bytes name, const cbi_public *key, cbi_bytes *text,
-                             cbank_error *err)
+cbank_status cbi_note_verify(cbi_bytes note, cbi_bytes name, const cbi_public *key,
+                             cbi_known *known, cbi_bytes *text, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_bytes own_text, lines, bare;
@@ -284,7 +284,7 @@ cbank_status cbi_note_verify(cbi_bytes note, cbi_bytes name, const cbi_public *k
     bare = cbi_bytes_of(own.bytes + ID_SIZE, own.size - ID_SIZE);
     if (!cbi_lines_skip(&bare, signature_type(key->suite)))
         return cbi_fail(err, CBI_REASON_BAD_SIGNATURE, 0, NULL, "signature type");
-    CBI_TRY(cbi_verify(key, own_text, bare, err));
+    CBI_TRY(cbi_known_verify(known, key, own_text, bare, err));
     *text = own_text;
 done:
     return status;

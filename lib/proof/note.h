@@ -10,7 +10,7 @@
 #define CBI_PROOF_NOTE_H
 
 #include "base/limits.h"
-#include "crypto/key.h"
+#include "proof/known.h"
 
 #define CBI_NOTE_SIGNATURES_MAX 32 /* C2SP asks for at least 16 */
 
@@ -27,10 +27,10 @@ cbank_status cbi_note_sign(cbi_bytes text, cbi_bytes name, const cbi_private *ke
 /*
  * Form first (UTF-8, no control characters, an empty line, signature lines, limits), then the
  * signature of `name` by `key`; other signatures are ignored. Lends the text. MALFORMED,
- * UNTRUSTED_KEY (no signature by that name and key), BAD_SIGNATURE.
+ * UNTRUSTED_KEY (no signature by that name and key), BAD_SIGNATURE. `known` may be NULL.
  */
 cbank_status cbi_note_verify(cbi_bytes note, cbi_bytes name, const cbi_public *key,
-                             cbi_bytes *text, cbank_error *err);
+                             cbi_known *known, cbi_bytes *text, cbank_error *err);
 
 /*
  * Whether it is whole by its form, and all that has signed it is `name`, under whatever key: a

@@ -54,6 +54,17 @@ done:
     return status;
 }
 
+cbank_status cbi_message_write(const void *message, cbank_buffer *out, cbank_error *err)
+{
+    const ProtobufCMessage *base = message;
+    size_t size = protobuf_c_message_get_packed_size(base);
+    cbank_status status = cbi_buffer_reserve(out, size, err);
+
+    if (status == CBANK_OK)
+        out->size += protobuf_c_message_pack(base, out->data + out->size);
+    return status;
+}
+
 cbi_bytes cbi_message_bytes(ProtobufCBinaryData data)
 {
     return cbi_bytes_of(data.data, data.len);

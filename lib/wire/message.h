@@ -33,6 +33,9 @@ void cbi_message_free(void *message);
  */
 cbank_status cbi_message_pack(const void *message, cbank_buffer *out, cbank_error *err);
 
+/* The same for what nobody signs and nobody keeps: not looked at again. */
+cbank_status cbi_message_write(const void *message, cbank_buffer *out, cbank_error *err);
+
 /* Reading fields of generated structs, and filling them with what is only lent. */
 cbi_bytes cbi_message_bytes(ProtobufCBinaryData data);
 ProtobufCBinaryData cbi_message_data(cbi_bytes bytes);

@@ -48,6 +48,10 @@ static cbank_status take_memory(walker *walk, size_t size)
 /* A number that must end before `end`. */
 static cbank_status take_varint(walker *walk, size_t end, uint64_t *out)
 {
+    if (walk->offset < end && walk->bytes.data[walk->offset] < 0x80) { /* as most are */
+        *out = walk->bytes.data[walk->offset++];
+        return CBANK_OK;
+    }
     if (!cbi_varint_read(cbi_bytes_of(walk->bytes.data, end), &walk->offset, out))
         return refuse(walk, CBI_REASON_MESSAGE_FORM, "number cut short or not the shortest");
     return CBANK_OK;

@@ -138,13 +138,13 @@ Test(checkpoint, signed_and_verified_is_the_same_in_both_suites)
 
         cr_assert_eq(cbi_checkpoint_sign(&checkpoint, key, &note, NULL), CBANK_OK);
         cr_assert_eq(cbi_checkpoint_verify(cbi_bytes_of_buffer(&note), checkpoint.origin,
-                                           cbi_private_public(key), &read, NULL),
+                                           cbi_private_public(key), NULL, &read, NULL),
                      CBANK_OK);
         cr_assert_eq(read.size, checkpoint.size);
         cr_assert(cbi_hash_equal(&read.root, &checkpoint.root));
         note.data[strlen(ORIGIN) + 1] ^= 1; /* another size */
         cr_assert_eq(cbi_checkpoint_verify(cbi_bytes_of_buffer(&note), checkpoint.origin,
-                                           cbi_private_public(key), &read, NULL),
+                                           cbi_private_public(key), NULL, &read, NULL),
                      CBANK_E_BAD_SIGNATURE);
         cbank_buffer_clear(&note);
         cbi_private_free(key);
@@ -158,7 +158,7 @@ Test(checkpoint, of_another_log_under_the_trusted_name_is_not_trusted)
     cbi_checkpoint read;
 
     cr_assert_eq(cbi_checkpoint_verify(cbi_bytes_of_buffer(&note), cbi_bytes_of_text(ORIGIN),
-                                       cbi_private_public(key), &read, NULL),
+                                       cbi_private_public(key), NULL, &read, NULL),
                  CBANK_E_UNTRUSTED_KEY);
     cbank_buffer_clear(&note);
     cbi_private_free(key);
@@ -171,7 +171,7 @@ Test(checkpoint, with_a_signed_extension_line_is_refused)
     cbi_checkpoint read;
 
     cr_assert_eq(cbi_checkpoint_verify(cbi_bytes_of_buffer(&note), cbi_bytes_of_text(ORIGIN),
-                                       cbi_private_public(key), &read, NULL),
+                                       cbi_private_public(key), NULL, &read, NULL),
                  CBANK_E_MALFORMED);
     cbank_buffer_clear(&note);
     cbi_private_free(key);

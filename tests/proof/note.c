@@ -46,9 +46,9 @@ static bool vector_verifies(const char *json, const char *vkey_field, const char
     bool holds;
 
     cr_assert_eq(cbi_note_parse_vkey(cbi_bytes_of_text(vkey), &name, &key, NULL), CBANK_OK);
-    holds = cbi_note_verify(cbi_bytes_of_text(note), name, &key, &text, NULL) == CBANK_OK;
+    holds = cbi_note_verify(cbi_bytes_of_text(note), name, &key, NULL, &text, NULL) == CBANK_OK;
     note[0] ^= 1;
-    cr_expect_eq(cbi_note_verify(cbi_bytes_of_text(note), name, &key, &text, NULL),
+    cr_expect_eq(cbi_note_verify(cbi_bytes_of_text(note), name, &key, NULL, &text, NULL),
                  CBANK_E_BAD_SIGNATURE);
     free(note);
     free(vkey);
@@ -252,7 +252,7 @@ Test(note, verifies_in_both_suites_and_lends_its_text)
         cbi_bytes text;
 
         cr_assert_eq(cbi_note_verify(cbi_bytes_of_buffer(&note), cbi_bytes_of_text(NAME),
-                                     cbi_private_public(key), &text, NULL),
+                                     cbi_private_public(key), NULL, &text, NULL),
                      CBANK_OK);
         cr_assert_eq(text.data, note.data);
         cr_assert(cbi_bytes_equal(text, cbi_bytes_of_text(TEXT)));
@@ -271,7 +271,7 @@ Test(note, may_hold_empty_lines_and_any_clean_utf8)
         cbi_bytes text;
 
         cr_assert_eq(cbi_note_verify(cbi_bytes_of_buffer(&note), cbi_bytes_of_text(NAME),
-                                     cbi_private_public(key), &text, NULL),
+                                     cbi_private_public(key), NULL, &text, NULL),
                      CBANK_OK);
         cr_assert(cbi_bytes_equal(text, cbi_bytes_of_text(texts[i])));
         cbank_buffer_clear(&note);

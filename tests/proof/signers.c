@@ -25,7 +25,8 @@ cbank_status signers_verify(cbi_bytes note, const char *name, const cbi_private 
 {
     cbi_bytes text;
 
-    return cbi_note_verify(note, cbi_bytes_of_text(name), cbi_private_public(key), &text, NULL);
+    return cbi_note_verify(note, cbi_bytes_of_text(name), cbi_private_public(key), NULL, &text,
+                           NULL);
 }
 
 void signers_add(cbank_buffer *note, const char *text)

@@ -29,7 +29,7 @@ static cbank_status verify_go(const char *text, const char *record, size_t recor
 
     CBI_TRY(cbi_tlog_proof_decode(cbi_bytes_of_text(text), &proof, NULL));
     CBI_TRY(cbi_note_parse_vkey(cbi_bytes_of_text(GO_VKEY), &name, &key, NULL));
-    CBI_TRY(cbi_note_verify(proof.note, name, &key, &signed_text, NULL));
+    CBI_TRY(cbi_note_verify(proof.note, name, &key, NULL, &signed_text, NULL));
     CBI_TRY(cbi_checkpoint_decode(signed_text, &checkpoint, NULL));
     cr_assert(cbi_bytes_equal(checkpoint.origin, cbi_bytes_of_text("go.sum database tree")));
     CBI_TRY(cbi_tree_check_inclusion(hasher, proof.index, checkpoint.size, &leaf, proof.path,
@@ -102,7 +102,7 @@ Test(tlog_proof, of_our_own_log_verifies_end_to_end_in_both_suites)
             CBANK_OK);
         cr_assert_eq(cbi_tlog_proof_decode(cbi_bytes_of_buffer(&text), &read, NULL), CBANK_OK);
         cr_assert_eq(cbi_checkpoint_verify(read.note, checkpoint.origin, cbi_private_public(key),
-                                           &read_checkpoint, NULL),
+                                           NULL, &read_checkpoint, NULL),
                      CBANK_OK);
         cr_assert_eq(cbi_tree_check_inclusion(it->hasher, read.index, read_checkpoint.size,
                                               &it->nodes[0][42], read.path, read.count,

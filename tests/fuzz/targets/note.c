@@ -25,10 +25,10 @@ void fuzz_note(cbi_bytes input)
     cbi_bytes text;
 
     read_text(input);
-    (void)cbi_note_verify(input, origin, key, &text, NULL);
-    (void)cbi_checkpoint_verify(input, origin, key, &checkpoint, NULL);
+    (void)cbi_note_verify(input, origin, key, NULL, &text, NULL);
+    (void)cbi_checkpoint_verify(input, origin, key, NULL, &checkpoint, NULL);
     if (cbi_note_sign(input, origin, bank->log_key, &note, NULL) == CBANK_OK &&
-        cbi_note_verify(cbi_bytes_of_buffer(&note), origin, key, &text, NULL) == CBANK_OK)
+        cbi_note_verify(cbi_bytes_of_buffer(&note), origin, key, NULL, &text, NULL) == CBANK_OK)
         fuzz_require(cbi_bytes_equal(text, input), "a note says what was signed");
     cbank_buffer_clear(&note);
 }
