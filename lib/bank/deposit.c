@@ -82,6 +82,14 @@ static cbank_status verify(cbi_deposit *deposit, cbank_error *err)
     return status == CBANK_E_BAD_SIGNATURE ? refuse_signature(deposit, err) : status;
 }
 
+/* Each item is refused once. */
+static size_t refusals_max(const cbi_deposit *deposit)
+{
+    uint32_t count = deposit->batch.head.head->count;
+
+    return count < CBI_DEPOSIT_REFUSALS_MAX ? count : CBI_DEPOSIT_REFUSALS_MAX;
+}
+
 cbank_status cbi_deposit_open(cbi_bank *bank, const cbi_bulk *file,
                               const cbi_deposit_terms *terms, cbi_deposit *out, cbank_error *err)
 {
@@ -95,10 +103,10 @@ cbank_status cbi_deposit_open(cbi_bank *bank, const cbi_bulk *file,
     count = out->batch.head.head->count;
     CBI_TRY(cbi_spool_new(bank->config.suite, &out->ids, err));
     CBI_TRY(cbi_alloc(count, sizeof(*out->items), &out->items, err));
-    CBI_TRY(cbi_alloc(CBI_DEPOSIT_REFUSALS_MAX, sizeof(*out->refusals), &out->refusals, err));
+    CBI_TRY(cbi_alloc(refusals_max(out), sizeof(*out->refusals), &out->refusals, err));
     CBI_TRY(verify(out, err));
     CBI_TRY(cbi_tally_new(bank->config.suite, terms->now, false, &out->tally, err));
-    CBI_TRY(cbi_ready_new(&out->ready, err));
+    CBI_TRY(cbi_ready_new(count, &out->ready, err));
     out->id = out->batch.head.id;
 done:
     if (status != CBANK_OK)
@@ -133,7 +141,7 @@ void cbi_deposit_note_refusal(cbi_deposit *deposit, const cbi_unit *unit, size_t
     struct cbi_refusal *refusal = &deposit->refusals[deposit->refusal_count];
 
     deposit->rejected++;
-    if (deposit->refusal_count == CBI_DEPOSIT_REFUSALS_MAX)
+    if (deposit->refusal_count == refusals_max(deposit))
         return;
     refusal->item = unit->first + which;
     refusal->outcome = unit->rulings[which].outcome;

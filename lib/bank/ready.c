@@ -10,6 +10,7 @@
 /* Eight MiB: some twenty thousand records. A page holds the largest. */
 #define PAGE_SIZE (256u * 1024)
 #define PAGES_MAX 32u
+#define RECORD_ROOM 512u /* of most records */
 
 /* Before the texts of a record, each with its NUL, and its bytes. */
 typedef struct row {
@@ -23,12 +24,18 @@ typedef struct row {
 struct cbi_ready {
     cbank_buffer pages[PAGES_MAX];
     size_t page_count;
+    size_t first_size; /* of the first page, which may be all there is */
     size_t page, offset; /* where the search goes on */
 };
 
-cbank_status cbi_ready_new(cbi_ready **out, cbank_error *err)
+cbank_status cbi_ready_new(uint32_t count, cbi_ready **out, cbank_error *err)
 {
-    return cbi_alloc(1, sizeof(**out), out, err);
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(1, sizeof(**out), out, err));
+    (*out)->first_size = count < PAGE_SIZE / RECORD_ROOM ? count * RECORD_ROOM : PAGE_SIZE;
+done:
+    return status;
 }
 
 void cbi_ready_free(cbi_ready *ready)
@@ -56,14 +63,17 @@ static cbank_status find_room(cbi_ready *ready, size_t size, cbank_buffer **out,
     cbank_status status = CBANK_OK;
 
     *out = NULL;
-    if (last != NULL && size <= PAGE_SIZE - last->size) {
+    if (last != NULL && size <= last->capacity - last->size) {
         *out = last;
         return CBANK_OK;
     }
     if (ready->page_count == PAGES_MAX || size > PAGE_SIZE)
         return CBANK_OK;
     last = &ready->pages[ready->page_count];
-    CBI_TRY(cbi_buffer_reserve(last, PAGE_SIZE, err));
+    if (ready->page_count > 0 || size > ready->first_size)
+        CBI_TRY(cbi_buffer_reserve(last, PAGE_SIZE, err));
+    else
+        CBI_TRY(cbi_buffer_reserve(last, ready->first_size, err));
     ready->page_count++;
     *out = last;
 done:

@@ -39,7 +39,8 @@ cbank_status cbi_ready_write(const cbi_bank *bank, cbi_append *append,
 /* In the order of their items. One thread. */
 typedef struct cbi_ready cbi_ready;
 
-cbank_status cbi_ready_new(cbi_ready **out, cbank_error *err);
+/* For a batch of so many; it may be of a single one. */
+cbank_status cbi_ready_new(uint32_t count, cbi_ready **out, cbank_error *err);
 /* Wipes. NULL is a no-op. */
 void cbi_ready_free(cbi_ready *ready);
 /* Keeps a copy, unless there is no place; `item` is above all before it. */

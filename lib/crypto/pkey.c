@@ -52,6 +52,35 @@ static EVP_PKEY *make_sm2(const cbi_public *key, const cbi_secret *raw)
     return pkey;
 }
 
+/*
+ * With the public half, which OpenSSL would multiply for otherwise at every signature. It is the
+ * secret's own: whoever has it from elsewhere has asked cbi_pkey_public_of_secret.
+ */
+static EVP_PKEY *make_ed25519(const cbi_public *key, const cbi_secret *raw)
+{
+    EVP_PKEY *pkey = NULL;
+    EVP_PKEY_CTX *context;
+    uint8_t point[CBI_PUBLIC_MAX], number[CBI_SECRET_SIZE];
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, key->size),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, number, sizeof(number)),
+        OSSL_PARAM_construct_end(),
+    };
+
+    if (key->size == 0)
+        return EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, raw->bytes,
+                                               CBI_SECRET_SIZE);
+    context = EVP_PKEY_CTX_new_from_name(NULL, "ED25519", NULL);
+    memcpy(point, key->bytes, key->size);
+    memcpy(number, raw->bytes, sizeof(number));
+    if (context != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
+        EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_KEYPAIR, params) != 1)
+        pkey = NULL;
+    cbi_wipe(number, sizeof(number));
+    EVP_PKEY_CTX_free(context);
+    return pkey;
+}
+
 static EVP_PKEY *make(const cbi_public *key)
 {
     if (key->suite == CBI_SUITE_SM3_SM2)
@@ -77,10 +106,8 @@ cbank_status cbi_pkey_of_public(const cbi_public *key, EVP_PKEY **out, cbank_err
 cbank_status cbi_pkey_of_private(const cbi_public *key, const cbi_secret *raw, EVP_PKEY **out,
                                  cbank_error *err)
 {
-    EVP_PKEY *pkey = key->suite == CBI_SUITE_SM3_SM2
-                         ? make_sm2(key, raw)
-                         : EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, raw->bytes,
-                                                           CBI_SECRET_SIZE);
+    EVP_PKEY *pkey =
+        key->suite == CBI_SUITE_SM3_SM2 ? make_sm2(key, raw) : make_ed25519(key, raw);
 
     if (pkey == NULL)
         return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, cbi_suite_name(key->suite));

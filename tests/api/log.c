@@ -54,8 +54,8 @@ static cbi_checkpoint read_note(cbi_bytes note)
 {
     cbi_checkpoint checkpoint;
 
-    cr_assert_eq(cbi_checkpoint_verify(note, cbi_bytes_of_text(s.origin), &log_key, NULL, &checkpoint,
-                                       NULL),
+    cr_assert_eq(cbi_checkpoint_verify(note, cbi_bytes_of_text(s.origin), &log_key, NULL,
+                                       &checkpoint, NULL),
                  CBANK_OK);
     return checkpoint;
 }

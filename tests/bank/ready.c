@@ -64,7 +64,7 @@ Test(ready, what_is_kept_is_found_as_it_was_and_what_finds_no_place_is_not)
 
     for (size_t i = 0; i < sizeof(content); i++)
         content[i] = (uint8_t)(i * 31);
-    teller_works(cbi_ready_new(&ready, &teller_err));
+    teller_works(cbi_ready_new(1, &ready, &teller_err));
     cr_expect_not(cbi_ready_find(ready, 0, &found));
     for (uint32_t i = 0; i < ITEMS; i++) {
         record = record_of(3 * i, reference, cbi_bytes_of(content, i * 7919 % sizeof(content)));
