@@ -3,6 +3,7 @@
 #include "call.h"
 #include "change.h"
 #include "draft.h"
+#include "extract.h"
 #include "fail.h"
 #include "options.h"
 #include "output.h"
@@ -163,6 +164,7 @@ const command credit_commands[] = {
     {"deposit", "BATCH", 1, 1, P_CREDIT_DEPOSIT, BANK_WRITES, sheet_deposit_options,
      sheet_deposit},
     {"reconcile", "FILE", 1, 1, P_CREDIT_RECONCILE, COMMAND_BANK, reconcile_options, reconcile},
+    {"export", "", 0, 0, P_CREDIT_EXPORT, BANK_WRITES, extract_options, extract},
     {"list", "[ACCOUNT]", 0, 1, P_CREDIT_LIST, COMMAND_BANK, list_options, list},
     {"show", "ID", 1, 1, P_CREDIT_SHOW, COMMAND_BANK, NULL, show},
     {"amend", "[ID...]", 0, MANY, P_CREDIT_AMEND, BANK_WRITES, change_amend_options, change_amend},

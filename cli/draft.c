@@ -1,5 +1,6 @@
 #include "draft.h"
 
+#include "assurance.h"
 #include "fail.h"
 #include "memory.h"
 #include "names.h"
@@ -208,7 +209,8 @@ bool draft_fill(cli *c, Cbank__V1__CreditRecord *record, draft *out)
     fill_titles(c, out, record);
     fill_codes(c, out, record);
     return fill_amounts(c, out, record) && fill_type(c, record) && fill_grade(c, out, record) &&
-           fill_level(c, out, record) && fill_date(c, "awarded", &record->awarded_on) &&
+           fill_level(c, out, record) && assurance_of_record(c, &record->assurance) &&
+           fill_date(c, "awarded", &record->awarded_on) &&
            fill_date(c, "expires", &record->expires_on);
 }
 

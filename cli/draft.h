@@ -30,6 +30,7 @@ typedef struct draft {
         {"level", "L", P_OPT_LEVEL, 0}, {"field", "ISCEDF", P_OPT_FIELD, 0},                       \
         {"grade", "G", P_OPT_GRADE, 0}, {"scale", "S", P_OPT_SCALE, 0},                            \
         {"school-year", "YEAR", P_OPT_SCHOOL_YEAR, 0}, {"term", "T", P_OPT_TERM, 0},               \
+        {"assurance", "WORD", P_OPT_ASSURANCE, 0},                                          \
         {"awarded", "DATE", P_OPT_AWARDED, 0}, {"expires", "DATE", P_OPT_EXPIRES_RECORD, 0}
 
 /* Puts what was given into `record`, and leaves the rest as it is. Ends with draft_clear. */

@@ -1,4 +1,5 @@
 /* identity.c - cbank learner amend, bind, correct, unbind: whose an account is. */
+#include "assurance.h"
 #include "call.h"
 #include "fail.h"
 #include "learner.h"
@@ -28,19 +29,6 @@ const option identity_unbind_options[] = {
     ORDER_OPTIONS(OPTION_NEEDED),
     {0},
 };
-
-static bool read_assurance(cli *c, Cbank__V1__IdentityAssurance *out)
-{
-    const char *word = options_text(c, "assurance");
-    int value = 0;
-
-    if (word != NULL && !shape_value(&cbank__v1__identity_assurance__descriptor, word, &value)) {
-        fail_own(c, FAIL_OPTION_WORD, word);
-        return false;
-    }
-    *out = (Cbank__V1__IdentityAssurance)value;
-    return true;
-}
 
 /* The document of a file that has to name one. */
 static Cbank__Api__V1__PersonDocument *document_of(cli *c, person *from)
@@ -78,7 +66,7 @@ static void with_person(cli *c, Cbank__Api__V1__IdentityAct act)
     person someone;
 
     request.act = act;
-    if (!read_assurance(c, &request.assurance) ||
+    if (!assurance_of_person(c, &request.assurance) ||
         !person_read(c, options_text(c, "person"), &someone))
         return;
     request.person = &someone.message;
@@ -107,7 +95,7 @@ void identity_correct(cli *c)
         return;
     }
     request.act = ACT(CORRECT);
-    if (!read_assurance(c, &request.assurance) ||
+    if (!assurance_of_person(c, &request.assurance) ||
         !person_read(c, options_text(c, "person"), &right))
         return;
     request.person = &right.message;

@@ -1,4 +1,5 @@
 /* learner.c - cbank learner ...: accounts and whose they are. */
+#include "assurance.h"
 #include "call.h"
 #include "export.h"
 #include "fail.h"
@@ -33,19 +34,6 @@ static const view open_views[] = {
     {0},
 };
 
-static bool read_assurance(cli *c, Cbank__V1__IdentityAssurance *out)
-{
-    const char *word = options_text(c, "assurance");
-    int value = 0;
-
-    if (word != NULL && !shape_value(&cbank__v1__identity_assurance__descriptor, word, &value)) {
-        fail_own(c, FAIL_OPTION_WORD, word);
-        return false;
-    }
-    *out = (Cbank__V1__IdentityAssurance)value;
-    return true;
-}
-
 static void open_account(cli *c)
 {
     Cbank__Api__V1__LearnerOpenRequest request = CBANK__API__V1__LEARNER_OPEN_REQUEST__INIT;
@@ -54,7 +42,7 @@ static void open_account(cli *c)
     uint8_t token[16];
     person someone;
 
-    if (!read_assurance(c, &request.assurance) || !call_token(c, token, &request.token) ||
+    if (!assurance_of_person(c, &request.assurance) || !call_token(c, token, &request.token) ||
         !person_choose(c, &someone))
         return;
     persons[0] = &someone.message;

@@ -35,6 +35,7 @@ static const view finding_views[] = {
     {"row", P_ROW, VIEW_PLAIN, NULL},
     {"reference", P_REFERENCE, VIEW_PLAIN, NULL},
     {"id", P_ID, VIEW_PLAIN, NULL},
+    {"fields", P_DIFFERENT_FIELDS, VIEW_PLAIN, NULL},
     {0},
 };
 
@@ -60,10 +61,11 @@ static json_t *describe_findings(const Cbank__Api__V1__CreditReconcileReply *rep
 
         json_array_append_new(
             list,
-            json_pack("{s:o, s:o, s:o, s:o}", "difference",
+            json_pack("{s:o, s:o, s:o, s:o, s:o}", "difference",
                       shape_word(&cbank__api__v1__difference__descriptor, (int)at->difference),
                       "row", at->row != 0 ? shape_number(at->row) : json_null(), "reference",
-                      shape_text(at->reference), "id", shape_text(at->id)));
+                      shape_text(at->reference), "id", shape_text(at->id), "fields",
+                      shape_texts(at->fields, at->n_fields)));
     }
     return list;
 }

@@ -22,6 +22,7 @@ const view record_views[] = {
     {"term", P_TERM, VIEW_PLAIN, NULL},
     {"awarded", P_AWARDED, VIEW_PLAIN, NULL},
     {"expires", P_EXPIRES, VIEW_PLAIN, NULL},
+    {"assurance", P_ASSURANCE, VIEW_WORD, NULL},
     {"deposited", P_DEPOSITED_AT, VIEW_PLAIN, NULL},
     {"batch", P_BATCH, VIEW_PLAIN, NULL},
     {"record_id", P_RECORD_ID, VIEW_PLAIN, NULL},
@@ -115,13 +116,15 @@ json_t *record_describe(const Cbank__V1__CreditRecord *record)
         shape_text(record->code), "credits", shape_credits(record->amounts, record->n_amounts),
         "totals", shape_amounts(record->amounts, record->n_amounts));
     json_t *rest = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "grade", describe_grade(record->grade),
-        "scale", shape_text(record->grade != NULL ? record->grade->scale : ""), "levels",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "grade",
+        describe_grade(record->grade), "scale",
+        shape_text(record->grade != NULL ? record->grade->scale : ""), "levels",
         describe_levels(record), "classifications",
         describe_codes(record->classifications, record->n_classifications), "school_year",
         shape_text(record->school_year), "term", shape_code(record->term), "awarded",
         shape_date(record->awarded_on), "assessed", shape_date(record->assessed_on), "expires",
-        shape_date(record->expires_on));
+        shape_date(record->expires_on), "assurance",
+        shape_word(&cbank__v1__assurance__descriptor, (int)record->assurance));
 
     json_object_update(document, rest);
     json_decref(rest);

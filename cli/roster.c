@@ -1,5 +1,6 @@
 #include "roster.h"
 
+#include "assurance.h"
 #include "call.h"
 #include "fail.h"
 #include "format.h"
@@ -62,19 +63,6 @@ static void show(cli *c, Cbank__Api__V1__LearnerImportReply *reply)
     message_free(reply);
 }
 
-static bool read_assurance(cli *c, Cbank__V1__IdentityAssurance *out)
-{
-    const char *word = options_text(c, "assurance");
-    int value = 0;
-
-    if (word != NULL && !shape_value(&cbank__v1__identity_assurance__descriptor, word, &value)) {
-        fail_own(c, FAIL_OPTION_WORD, word);
-        return false;
-    }
-    *out = (Cbank__V1__IdentityAssurance)value;
-    return true;
-}
-
 static void run(cli *c, Cbank__Api__V1__LearnerImportRequest *request)
 {
     const job_files files = {.input = c->arguments[0],
@@ -102,7 +90,7 @@ void roster_import(cli *c)
     Cbank__Api__V1__LearnerImportRequest request = CBANK__API__V1__LEARNER_IMPORT_REQUEST__INIT;
     bytes profile = {0};
 
-    if (!read_assurance(c, &request.assurance) ||
+    if (!assurance_of_person(c, &request.assurance) ||
         !format_read_profile(c, &profile, &request.profile, &request.profile_name))
         return;
     if (options_given(c, "institution"))

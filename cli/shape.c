@@ -17,6 +17,15 @@ json_t *shape_text(const char *text)
     return value != NULL ? value : json_null();
 }
 
+json_t *shape_texts(char *const *texts, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, shape_text(texts[i]));
+    return list;
+}
+
 json_t *shape_reason(const char *name)
 {
     char word[WORD_MAX];

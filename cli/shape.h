@@ -10,6 +10,7 @@
 
 /* null for "", and for NULL. */
 json_t *shape_text(const char *text);
+json_t *shape_texts(char *const *texts, size_t count);
 /* The word of a reason, in lower case. */
 json_t *shape_reason(const char *name);
 /* Bytes that are text, such as a signed note. */

@@ -705,6 +705,21 @@ CBANK_API CBANK_CHECKED cbank_status cbank_credit_reconcile_begin(cbank_bank *ba
                                                                   cbank_error *err);
 
 /**
+ * Begins to write an institution's records as a spreadsheet in the columns of a campus system or
+ * of another bank: what the profile's import reads. Nothing is fed; the output is a CSV file, with
+ * personal data in it.
+ * Request: CreditExportRequest. Reply of the job: CreditExportReply.
+ *
+ * @retval CBANK_E_UNSUPPORTED  no such format, or one with many results in a row
+ * @retval CBANK_E_NOT_FOUND    no such institution, account or batch
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_credit_export_begin(cbank_bank *bank,
+                                                               const uint8_t *request,
+                                                               size_t request_size,
+                                                               cbank_job **out,
+                                                               cbank_error *err);
+
+/**
  * Begins to read a spreadsheet, sign it and deposit it as one batch. Feed the file; the output is
  * the error file. Request: CreditImportRequest. Reply of the job: CreditImportReply.
  * Rejected rows are no failure of the job: without keep_going they leave everything undone.

@@ -4,6 +4,7 @@
 #include "bank/search.h"
 #include "exchange/csvwrite.h"
 #include "record/code.h"
+#include "record/overlay.h"
 
 #include "cbank/api/v1/credit.pb-c.h"
 
@@ -16,10 +17,12 @@
 #define LOOK_STEP 512u
 /* Findings of the reply; the output has all. */
 #define SHOWN_MAX 1000u
+#define FIELDS_TEXT_MAX 1024 /* names of all fields */
 
 #define HEADER                                                                                     \
     CBI_CSV_MARK                                                                                   \
-        "差异 difference,行 row,机构记录编号 reference,记录编号 id,课程号 code,名称 title\r\n"
+        "差异 difference,行 row,机构记录编号 reference,记录编号 id,课程号 code,名称 title,"                \
+        "不同的字段 fields\r\n"
 
 #define KIND(NAME) CBANK__API__V1__DIFFERENCE__DIFFERENCE_##NAME
 
@@ -34,6 +37,8 @@ typedef struct shown {
     Cbank__Api__V1__ReconcileFinding message;
     char reference[CBI_REFERENCE_MAX + 1];
     char id[CBI_DISPLAY_ID_MAX];
+    const char *fields[CBI_OVERLAY_FIELDS_MAX]; /* that differ */
+    size_t field_count;
 } shown;
 
 typedef struct reconcile_job {
@@ -53,12 +58,23 @@ typedef struct reconcile_job {
 
 /* ---- findings ---------------------------------------------------------------------------- */
 
+/* "amounts grade" */
+static void join_fields(const shown *found, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < found->field_count && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? " " : "",
+                                 found->fields[i]);
+}
+
 static cbank_status write_finding(reconcile_job *job, const shown *found,
                                   const Cbank__V1__CreditRecord *record, cbank_error *err)
 {
     static const char *const words[] = {"", "缺少 missing", "不同 different", "多出 extra"};
     cbank_status status = CBANK_OK;
-    char row[24] = "";
+    char row[24] = "", fields[FIELDS_TEXT_MAX];
 
     if (found->message.row != 0)
         snprintf(row, sizeof(row), "%" PRIu64, found->message.row);
@@ -71,7 +87,9 @@ static cbank_status write_finding(reconcile_job *job, const shown *found,
     CBI_TRY(cbi_csv_write(cbi_bytes_of_text(found->id), ",", &job->output, err));
     CBI_TRY(cbi_csv_write(cbi_message_text(record->code), ",", &job->output, err));
     CBI_TRY(cbi_csv_write(cbi_message_text(record->n_title > 0 ? record->title[0]->value : ""),
-                          "\r\n", &job->output, err));
+                          ",", &job->output, err));
+    join_fields(found, fields, sizeof(fields));
+    CBI_TRY(cbi_csv_write(cbi_bytes_of_text(fields), "\r\n", &job->output, err));
 done:
     return status;
 }
@@ -92,6 +110,12 @@ static cbank_status add_finding(reconcile_job *job, Cbank__Api__V1__Difference d
         cbi_holding_display_id(holding->index, &holding->id, found->id);
     found->message.reference = found->reference;
     found->message.id = found->id;
+    found->field_count = 0;
+    if (difference == KIND(DIFFERENT))
+        CBI_TRY(cbi_overlay_differences(holding->record, record, found->fields,
+                                        &found->field_count, err));
+    found->message.fields = (char **)(void *)found->fields;
+    found->message.n_fields = found->field_count;
     job->counts.missing += difference == KIND(MISSING);
     job->counts.different += difference == KIND(DIFFERENT);
     job->counts.extra += difference == KIND(EXTRA);

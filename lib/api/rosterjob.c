@@ -3,6 +3,9 @@
 #include "base/memory.h"
 #include "record/code.h"
 
+/* What one read hands out at most. */
+#define OUTPUT_MAX (1u << 20)
+
 /* ---- writing ----------------------------------------------------------------------------- */
 
 /* What the bank took against a person after all, because others wrote in the meantime. */
@@ -32,17 +35,24 @@ done:
 static cbank_status take_person(cbi_roster_job *job, uint32_t *row, cbi_person *out,
                                 cbank_error *err)
 {
-    const uint8_t *at = job->waiting.data + job->next;
-    size_t size = cbi_get_u32(at + 4);
     Cbank__Api__V1__Person *message = NULL;
+    cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
+    uint8_t head[8];
+    size_t size;
 
-    *row = cbi_get_u32(at);
-    CBI_TRY(cbi_message_parse(&cbank__api__v1__person__descriptor, cbi_bytes_of(at + 8, size),
+    CBI_TRY(cbi_spool_read(job->waiting, job->next, sizeof(head), head, err));
+    *row = cbi_get_u32(head);
+    size = cbi_get_u32(head + 4);
+    CBI_TRY(cbi_buffer_reserve(&bytes, size, err));
+    CBI_TRY(cbi_spool_read(job->waiting, job->next + sizeof(head), size, bytes.data, err));
+    bytes.size = size;
+    CBI_TRY(cbi_message_parse(&cbank__api__v1__person__descriptor, cbi_bytes_of_buffer(&bytes),
                               &message, err));
     CBI_TRY(cbi_person_take(message, out, err));
-    job->next += 8 + size;
+    job->next += sizeof(head) + size;
 done:
+    cbank_buffer_clear(&bytes);
     cbi_vault_free_person(message);
     return status;
 }
@@ -59,7 +69,7 @@ static cbank_status write_some(cbi_roster_job *job, cbank_error *err)
 
     CBI_TRY(cbi_alloc(CBI_ROLL_MAX, sizeof(*persons), &persons, err));
     CBI_TRY(cbi_alloc(CBI_ROLL_MAX, sizeof(*results), &results, err));
-    while (count < CBI_ROLL_MAX && job->next < job->waiting.size) {
+    while (count < CBI_ROLL_MAX && job->next < cbi_spool_size(job->waiting)) {
         count++;
         CBI_TRY(take_person(job, &rows[count - 1], &persons[count - 1], err));
     }
@@ -68,7 +78,7 @@ static cbank_status write_some(cbi_roster_job *job, cbank_error *err)
     for (size_t i = 0; i < count; i++)
         CBI_TRY(note_result(job, rows[i], &persons[i], &results[i], err));
     job->taken_in += count;
-    if (job->next == job->waiting.size)
+    if (job->next == cbi_spool_size(job->waiting))
         job->phase = CBI_ROSTER_OVER;
 done:
     for (size_t i = 0; persons != NULL && i < count; i++)
@@ -90,10 +100,15 @@ static cbank_status feed_end(void *self, cbank_error *err)
     return cbi_roster_end(((cbi_roster_job *)self)->roster, err);
 }
 
+/* The accounts first, then the rows that were not taken. */
+static bool is_at_accounts(const cbi_roster_job *job)
+{
+    return job->accounts_read < cbi_spool_size(job->accounts);
+}
+
 static bool has_output(const cbi_roster_job *job)
 {
-    return (job->accounts.size > 0 && !job->accounts_read) ||
-           (job->errors.size > 0 && !job->errors_read);
+    return is_at_accounts(job) || job->errors_read < cbi_spool_size(job->errors);
 }
 
 static cbank_status step(void *self, uint32_t budget_ms, cbank_job_state *state, cbank_error *err)
@@ -119,28 +134,31 @@ done:
     return status;
 }
 
-/* The accounts first, then the rows that were not taken. */
 static cbank_status read_output(void *self, cbank_buffer *output, cbank_error *err)
 {
     cbi_roster_job *job = self;
-    bool accounts = job->accounts.size > 0 && !job->accounts_read;
-    cbank_status status =
-        cbi_buffer_set(output, cbi_bytes_of_buffer(accounts ? &job->accounts : &job->errors), err);
+    cbi_spool *from = is_at_accounts(job) ? job->accounts : job->errors;
+    uint64_t *read = is_at_accounts(job) ? &job->accounts_read : &job->errors_read;
+    uint64_t left = cbi_spool_size(from) - *read;
+    size_t size = left < OUTPUT_MAX ? (size_t)left : OUTPUT_MAX;
+    cbank_buffer piece = {0};
+    cbank_status status = CBANK_OK;
 
-    if (status != CBANK_OK)
-        return status;
-    if (accounts)
-        job->accounts_read = true;
-    else
-        job->errors_read = true;
+    CBI_TRY(cbi_buffer_reserve(&piece, size, err));
+    CBI_TRY(cbi_spool_read(from, *read, size, piece.data, err));
+    piece.size = size;
+    *read += size;
+    cbank_buffer_clear(output);
+    *output = piece;
+    piece = (cbank_buffer){0};
+done:
+    cbank_buffer_clear(&piece);
     return status;
 }
 
 static const char *output_name(const void *self)
 {
-    const cbi_roster_job *job = self;
-
-    return job->accounts.size > 0 && !job->accounts_read ? "accounts" : "errors";
+    return is_at_accounts(self) ? "accounts" : "errors";
 }
 
 static void progress(const void *self, const char **stage, uint64_t *done, uint64_t *total)
@@ -172,9 +190,10 @@ static void close_job(void *self)
     cbi_profile_clear(&job->profile);
     cbi_seen_free(job->documents);
     cbi_seen_free(job->students);
-    cbank_buffer_clear(&job->waiting);
-    cbank_buffer_clear(&job->errors);
-    cbank_buffer_clear(&job->accounts);
+    cbi_spool_free(job->waiting);
+    cbi_spool_free(job->errors);
+    cbi_spool_free(job->accounts);
+    cbank_buffer_clear(&job->line);
     cbi_rowreport_clear(&job->report);
     cbi_message_free(job->asked);
     cbi_free(job);
@@ -196,6 +215,7 @@ static cbank_status open_roster(cbi_roster_job *job, cbank_error *err)
                                   .map = cbi_message_text(asked->map),
                                   .profile = &job->profile,
                                   .sheet = asked->sheet};
+    const cbi_suite suite = job->bank->config.suite;
     cbank_status status = CBANK_OK;
 
     if (asked->institution[0] != '\0' &&
@@ -211,8 +231,11 @@ static cbank_status open_roster(cbi_roster_job *job, cbank_error *err)
     CBI_TRY(cbi_encoding_parse(cbi_message_text(asked->encoding), &options.encoding, err));
     CBI_TRY(cbi_roster_new(&options, &job->roster, err));
     CBI_TRY(cbi_rowreport_begin(asked->lang, &job->report, err));
-    CBI_TRY(cbi_seen_new(job->bank->config.suite, &job->documents, err));
-    CBI_TRY(cbi_seen_new(job->bank->config.suite, &job->students, err));
+    CBI_TRY(cbi_seen_new(suite, &job->documents, err));
+    CBI_TRY(cbi_seen_new(suite, &job->students, err));
+    CBI_TRY(cbi_spool_new(suite, &job->waiting, err));
+    CBI_TRY(cbi_spool_new(suite, &job->errors, err));
+    CBI_TRY(cbi_spool_new(suite, &job->accounts, err));
 done:
     return status;
 }

@@ -7,6 +7,7 @@
 
 #include "api/rowreport.h"
 #include "bank/roll.h"
+#include "crypto/spool.h"
 #include "exchange/roster.h"
 #include "record/seen.h"
 
@@ -27,12 +28,13 @@ typedef struct cbi_roster_job {
     cbi_seen *documents; /* of the file so far, with the name: who stands in it twice */
     cbi_seen *students;  /* student numbers, with the document */
     cbi_roster_phase phase;
-    cbank_buffer waiting; /* row u32 | size u32 | Person, of those to be taken in */
-    size_t next;          /* offset in `waiting` */
+    cbi_spool *waiting; /* row u32 | size u32 | Person, of those to be taken in */
+    uint64_t next;      /* offset in `waiting` */
     uint64_t waiting_count, taken_in;
-    cbank_buffer errors;
-    cbank_buffer accounts;
-    bool errors_read, accounts_read;
+    cbi_spool *errors;
+    cbi_spool *accounts;
+    uint64_t errors_read, accounts_read; /* bytes */
+    cbank_buffer line;                   /* of one of the two */
     cbi_rowreport report;
     Cbank__Api__V1__LearnerImportReply counts;
 } cbi_roster_job;

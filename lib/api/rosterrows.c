@@ -19,11 +19,13 @@ static cbank_status reject(cbi_roster_job *job, const cbi_roster_row *row, const
     size_t count;
     const cbi_bytes *columns = cbi_roster_columns(job->roster, &count);
 
-    if (job->errors.size == 0)
-        CBI_TRY(cbi_errorfile_begin(columns, count, &job->errors, err));
+    cbi_buffer_rewind(&job->line);
+    if (cbi_spool_size(job->errors) == 0)
+        CBI_TRY(cbi_errorfile_begin(columns, count, &job->line, err));
     cbi_roster_show(job->roster, why->object, value);
-    CBI_TRY(cbi_errorfile_row(columns, count, &row->row, why, value, job->asked->lang,
-                              &job->errors, err));
+    CBI_TRY(cbi_errorfile_row(columns, count, &row->row, why, value, job->asked->lang, &job->line,
+                              err));
+    CBI_TRY(cbi_spool_append(job->errors, cbi_bytes_of_buffer(&job->line), err));
     CBI_TRY(cbi_rowreport_add(&job->report, (cbi_rowplace){row->row.number, why->object, value},
                               rejected, why, err));
 done:
@@ -54,9 +56,10 @@ cbank_status cbi_roster_add_account(cbi_roster_job *job, uint64_t row,
     const char *cells[] = {
         number, person->names[0]->value, student ? last->number : "", masked, account, outcome};
 
-    if (job->accounts.size == 0)
+    cbi_buffer_rewind(&job->line);
+    if (cbi_spool_size(job->accounts) == 0)
         CBI_TRY(cbi_buffer_append(
-            &job->accounts,
+            &job->line,
             cbi_bytes_of_text(CBI_CSV_MARK "行 row,姓名 name,学号 student_number,"
                                            "证件号码 id_number,学习账号 account,结果 outcome\r\n"),
             err));
@@ -64,8 +67,8 @@ cbank_status cbi_roster_add_account(cbi_roster_job *job, uint64_t row,
         cbi_identity_mask(person->documents[0]->number, masked);
     snprintf(number, sizeof(number), "%llu", (unsigned long long)row);
     for (size_t i = 0; i < 6; i++)
-        CBI_TRY(
-            cbi_csv_write(cbi_bytes_of_text(cells[i]), i < 5 ? "," : "\r\n", &job->accounts, err));
+        CBI_TRY(cbi_csv_write(cbi_bytes_of_text(cells[i]), i < 5 ? "," : "\r\n", &job->line, err));
+    CBI_TRY(cbi_spool_append(job->accounts, cbi_bytes_of_buffer(&job->line), err));
 done:
     return status;
 }
@@ -109,8 +112,8 @@ static cbank_status wait_for(cbi_roster_job *job, uint64_t row, const cbi_person
 
     cbi_put_u32(head, (uint32_t)row);
     cbi_put_u32(head + 4, (uint32_t)person->bytes.size);
-    CBI_TRY(cbi_buffer_append(&job->waiting, cbi_bytes_of(head, sizeof(head)), err));
-    CBI_TRY(cbi_buffer_append(&job->waiting, cbi_bytes_of_buffer(&person->bytes), err));
+    CBI_TRY(cbi_spool_append(job->waiting, cbi_bytes_of(head, sizeof(head)), err));
+    CBI_TRY(cbi_spool_append(job->waiting, cbi_bytes_of_buffer(&person->bytes), err));
     job->waiting_count++;
 done:
     return status;

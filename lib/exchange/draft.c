@@ -198,6 +198,15 @@ static cbank_status fill_type(cbi_draft *draft, cbank_error *err)
     return fail_cell(CBI_REASON_UNKNOWN_TYPE, source_of(draft, CBI_SHEET_TYPE), value, err);
 }
 
+static cbank_status fill_assurance(cbi_draft *draft, cbank_error *err)
+{
+    const char *value = cbi_draft_value(draft, CBI_SHEET_ASSURANCE);
+
+    if (*value == '\0' || cbi_sheet_assurance(cbi_bytes_of_text(value), &draft->record.assurance))
+        return CBANK_OK;
+    return fail_cell(CBI_REASON_BAD_ASSURANCE, source_of(draft, CBI_SHEET_ASSURANCE), value, err);
+}
+
 static void add_title(cbi_draft *draft, const char *lang, char *value)
 {
     Cbank__V1__LangText *title = &draft->titles[draft->record.n_title];
@@ -320,7 +329,7 @@ static cbank_status fill_isced(cbi_draft *draft, cbank_error *err)
     if (*value == '\0')
         return CBANK_OK;
     if (value[digits] != '\0' || digits < 2 || digits > 4 || strncmp(value, "10", 2) > 0)
-        return fail_cell(CBI_REASON_FIELD_VALUE, source_of(draft, CBI_SHEET_FIELD), value, err);
+        return fail_cell(CBI_REASON_BAD_ISCED, source_of(draft, CBI_SHEET_FIELD), value, err);
     add_class(draft, "ISCED-F", CBI_SHEET_FIELD);
     return CBANK_OK;
 }
@@ -336,7 +345,7 @@ static cbank_status fill_year_term(cbi_draft *draft, cbank_error *err)
     if (strspn(value, digits) != 4 || value[4] != '-' || strspn(value + 5, digits) != 4 ||
         value[9] != '-' || strspn(value + 10, digits) == 0 ||
         value[10 + strspn(value + 10, digits)] != '\0' || strlen(value + 10) > 2)
-        return fail_cell(CBI_REASON_FIELD_VALUE, source_of(draft, CBI_SHEET_YEAR_TERM), value, err);
+        return fail_cell(CBI_REASON_BAD_TERM, source_of(draft, CBI_SHEET_YEAR_TERM), value, err);
     draft->record.school_year = keep(draft, cbi_bytes_of(value, 9));
     draft->year_term = (Cbank__V1__Code)CBANK__V1__CODE__INIT;
     draft->year_term.scheme = keep_text(draft, "local");
@@ -445,6 +454,7 @@ cbank_status cbi_draft_fill(cbi_draft *draft, const cbi_grid_row *row, cbank_err
         CBI_TRY(fill_field(draft, i, &list[i], err));
     CBI_TRY(require_amount(draft, err));
     CBI_TRY(fill_type(draft, err));
+    CBI_TRY(fill_assurance(draft, err));
     CBI_TRY(fill_titles(draft, err));
     CBI_TRY(fill_grade(draft, err));
     CBI_TRY(fill_level(draft, err));

@@ -79,9 +79,17 @@ const char *cbi_encoding_name(cbi_encoding encoding)
     return "ascii";
 }
 
-static cbank_status open_converter(cbi_encoding encoding, iconv_t *out, cbank_error *err)
+static const char *name_of(cbi_encoding encoding)
 {
-    *out = iconv_open("UTF-8", encoding == CBI_ENCODING_UTF8 ? "UTF-8" : "GB18030");
+    return encoding == CBI_ENCODING_UTF8 ? "UTF-8" : "GB18030";
+}
+
+static cbank_status open_converter(cbi_encoding encoding, bool write, iconv_t *out,
+                                   cbank_error *err)
+{
+    const char *name = name_of(encoding);
+
+    *out = write ? iconv_open(name, "UTF-8") : iconv_open("UTF-8", name);
     if (*out != (iconv_t)-1)
         return CBANK_OK;
     if (errno == EINVAL)
@@ -98,7 +106,7 @@ cbank_status cbi_decoder_new(cbi_encoding encoding, cbi_decoder **out, cbank_err
     decoder->encoding = encoding;
     decoder->converter = (iconv_t)-1;
     if (encoding != CBI_ENCODING_UNDECIDED)
-        CBI_TRY(open_converter(encoding, &decoder->converter, err));
+        CBI_TRY(open_converter(encoding, false, &decoder->converter, err));
     *out = decoder;
     decoder = NULL;
 done:
@@ -159,6 +167,25 @@ done:
     return status;
 }
 
+cbank_status cbi_encoding_write(cbi_bytes utf8, cbi_encoding encoding, cbank_buffer *out,
+                                cbank_error *err)
+{
+    iconv_t converter = (iconv_t)-1;
+    cbank_status status = CBANK_OK;
+    size_t used;
+    int stopped;
+
+    CBI_TRY(open_converter(encoding, true, &converter, err));
+    CBI_TRY(convert(converter, utf8, out, &used, &stopped, err));
+    if (stopped != 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ENCODING, 0, cbi_encoding_name(encoding), "%zu",
+                         used));
+done:
+    if (converter != (iconv_t)-1)
+        iconv_close(converter);
+    return status;
+}
+
 /* How well bytes read in an encoding. */
 struct fit {
     bool good;
@@ -169,7 +196,7 @@ static cbank_status try_encoding(cbi_encoding encoding, cbi_bytes bytes, bool wh
                                  struct fit *fit, cbank_error *err)
 {
     iconv_t converter;
-    cbank_status status = open_converter(encoding, &converter, err);
+    cbank_status status = open_converter(encoding, false, &converter, err);
     int stopped;
 
     if (status != CBANK_OK)
@@ -226,7 +253,7 @@ static cbank_status decide(cbi_decoder *decoder, bool whole, cbank_error *err)
     if (!utf8.good && (gb18030.good || gb18030.used > utf8.used))
         decoder->encoding = CBI_ENCODING_GB18030;
     decoder->found = true;
-    CBI_TRY(open_converter(decoder->encoding, &decoder->converter, err));
+    CBI_TRY(open_converter(decoder->encoding, false, &decoder->converter, err));
 done:
     return status;
 }
@@ -354,7 +381,7 @@ static cbank_status begin(cbi_decoder *decoder, cbank_error *err)
     if (decoder->encoding != CBI_ENCODING_UNDECIDED)
         return CBANK_OK;
     decoder->encoding = CBI_ENCODING_UTF8;
-    return open_converter(CBI_ENCODING_UTF8, &decoder->converter, err);
+    return open_converter(CBI_ENCODING_UTF8, false, &decoder->converter, err);
 }
 
 static cbank_status advance(cbi_decoder *decoder, bool whole, cbank_buffer *utf8, cbank_error *err)

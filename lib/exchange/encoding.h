@@ -21,6 +21,10 @@ cbank_status cbi_encoding_parse(cbi_bytes name, cbi_encoding *out, cbank_error *
 /* "utf-8" or "gb18030"; "ascii" for undecided. */
 const char *cbi_encoding_name(cbi_encoding encoding);
 
+/* Appends UTF-8 text in another encoding, of which it must have every character. */
+cbank_status cbi_encoding_write(cbi_bytes utf8, cbi_encoding encoding, cbank_buffer *out,
+                                cbank_error *err);
+
 typedef struct cbi_decoder cbi_decoder;
 
 cbank_status cbi_decoder_new(cbi_encoding encoding, cbi_decoder **out, cbank_error *err);

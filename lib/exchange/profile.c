@@ -181,6 +181,12 @@ static const cbi_profile_word retake_words[] = {
     {NULL, 0},
 };
 
+static const cbi_profile_word date_words[] = {
+    {"iso", CBI_DATES_ISO},
+    {"month", CBI_DATES_MONTH},
+    {NULL, 0},
+};
+
 static cbank_status take_words(const cbi_profile_reading *r, const cbi_yaml_node *node)
 {
     cbi_profile *profile = r->profile;
@@ -232,6 +238,20 @@ done:
     return status;
 }
 
+static cbank_status take_dates(const cbi_profile_reading *r, const cbi_yaml_node *node)
+{
+    cbank_status status = CBANK_OK;
+    int kind;
+
+    CBI_TRY(cbi_profile_want_kind(r, node, CBI_YAML_TEXT));
+    if (!cbi_profile_find_word(date_words, node->text, &kind))
+        return cbi_profile_refuse(r, CBI_REASON_PROFILE_KEY, node->at,
+                                  (const char *)node->text.data);
+    r->profile->dates = (cbi_dates)kind;
+done:
+    return status;
+}
+
 /* ---- rows that are passed over ----------------------------------------------------------- */
 
 /* COLUMN: {recognised: filled} or COLUMN: {failed: [N, 否]}. */
@@ -246,10 +266,12 @@ static cbank_status take_skips(const cbi_profile_reading *r, const cbi_yaml_node
         cbi_profile_skip *skip = &profile->skips[profile->skip_count];
 
         CBI_TRY(cbi_profile_want_kind(r, child, CBI_YAML_MAP));
-        if (profile->skip_count++ == CBI_PROFILE_SKIPS_MAX || child->count != 1 ||
-            !cbi_profile_find_word(result_words, child->first->key, &kind))
+        if (profile->skip_count++ == CBI_PROFILE_SKIPS_MAX || child->count != 1)
             return cbi_profile_refuse(r, CBI_REASON_PROFILE_KEY, child->key_at,
                                       (const char *)child->key.data);
+        if (!cbi_profile_find_word(result_words, child->first->key, &kind))
+            return cbi_profile_refuse(r, CBI_REASON_PROFILE_KEY, child->first->key_at,
+                                      (const char *)child->first->key.data);
         CBI_TRY(cbi_profile_keep_bytes(r, child->key, &skip->column));
         skip->kind = (cbi_result_kind)kind;
         if (child->first->kind != CBI_YAML_TEXT || !cbi_profile_is(child->first->text, "filled"))
@@ -285,6 +307,8 @@ static cbank_status take_key(const cbi_profile_reading *r, const cbi_yaml_node *
         return take_attempts(r, node);
     if (cbi_profile_is(node->key, "retakes"))
         return take_retakes(r, node);
+    if (cbi_profile_is(node->key, "dates"))
+        return take_dates(r, node);
     if (cbi_profile_is(node->key, "separate"))
         return cbi_profile_take_texts(r, node, &profile->separate);
     if (cbi_profile_is(node->key, "skip"))

@@ -101,6 +101,12 @@ typedef enum cbi_retakes {
     CBI_RETAKES_FIRST,
 } cbi_retakes;
 
+/* How dates are written; any that a year begins is read. */
+typedef enum cbi_dates {
+    CBI_DATES_ISO = 0, /* 2024-06-30, as exact as it is known */
+    CBI_DATES_MONTH,   /* 202406 */
+} cbi_dates;
+
 #define CBI_PROFILE_SCALES_MAX 16u
 #define CBI_PROFILE_WORDS_MAX 8u
 #define CBI_PROFILE_SKIPS_MAX 16u
@@ -122,6 +128,7 @@ typedef struct cbi_profile {
     cbi_profile_skip skips[CBI_PROFILE_SKIPS_MAX];
     size_t skip_count;
     cbi_retakes retakes;
+    cbi_dates dates;
     cbi_texts separate; /* codes of courses of which every term counts */
     cbi_texts footers;  /* how rows begin that are none */
 } cbi_profile;

@@ -13,6 +13,16 @@ static const cbi_sheet_id parts[] = {
     CBI_SHEET_ASSESSED, CBI_SHEET_AWARDED,     CBI_SHEET_ATTEMPT,
 };
 
+/* As the cells have it; school year and term also where one column has both. */
+static const char *part_of(const cbi_draft *draft, cbi_sheet_id id)
+{
+    if (id == CBI_SHEET_SCHOOL_YEAR)
+        return draft->record.school_year;
+    if (id == CBI_SHEET_TERM)
+        return draft->record.term == NULL ? "" : draft->record.term->value;
+    return cbi_draft_value(draft, id);
+}
+
 /* Appends the part and a hyphen; false if the reference would grow too long. */
 static bool add_part(char *reference, size_t *size, const char *part)
 {
@@ -51,7 +61,7 @@ cbank_status cbi_draft_compose_reference(cbi_draft *draft, cbi_suite suite,
     cbank_status status = CBANK_OK;
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        const char *part = cbi_draft_value(draft, parts[i]);
+        const char *part = part_of(draft, parts[i]);
         bool dated = parts[i] == CBI_SHEET_AWARDED && *cbi_draft_value(draft, CBI_SHEET_ASSESSED);
 
         if (*part != '\0' && !dated && !add_part(reference, &size, part))

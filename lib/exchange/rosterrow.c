@@ -254,7 +254,7 @@ static cbank_status take_sex(cbi_roster *roster, cbank_error *err)
     while (at < sizeof(sexes) / sizeof(sexes[0]) && strcmp(sexes[at].word, word) != 0)
         at++;
     if (at == sizeof(sexes) / sizeof(sexes[0]))
-        return refuse_value(roster, CBI_SHEET_SEX, CBI_REASON_FIELD_VALUE, err);
+        return refuse_value(roster, CBI_SHEET_SEX, CBI_REASON_UNKNOWN_SEX, err);
     if (sexes[at].sex != CBI_SEX_UNSTATED && roster->document.sex != CBI_SEX_UNSTATED &&
         sexes[at].sex != roster->document.sex)
         return contradict(roster, CBI_SHEET_SEX, CBI_REASON_ROSTER_SEX, err);
@@ -306,7 +306,7 @@ static cbank_status add_documents(cbi_roster *roster, cbank_error *err)
     CBI_TRY(take_date(roster, CBI_SHEET_FROM, &from, err));
     CBI_TRY(take_date(roster, CBI_SHEET_UNTIL, &until, err));
     if (until != 0 && from > until)
-        return refuse_value(roster, CBI_SHEET_UNTIL, CBI_REASON_FIELD_VALUE, err);
+        return refuse_value(roster, CBI_SHEET_UNTIL, CBI_REASON_STUDENT_SPAN, err);
     if (roster->document.type[0] != '\0')
         add_document(roster, &roster->document, 0, 0);
     if (roster->student.type[0] != '\0')

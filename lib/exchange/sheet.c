@@ -80,6 +80,7 @@ static const cbi_sheet_field fields[] = {
     CODE(EDUCATION_LEVEL, "education_level", "教育层次", education_level),
     CODE(EDUCATION_CATEGORY, "education_category", "教育类别", education_category),
     HAND(MAJOR, "major", "专业", "classifications"),
+    HAND(ASSURANCE, "assurance", "核验方式", "assurance"),
     PERSON(SEX, "sex", "性别"),
     PERSON(BORN, "born", "出生日期"),
     PERSON(PHONE, "phone", "电话"),
@@ -106,6 +107,18 @@ static const struct {
     {"exam", "考试", CBANK__V1__RECORD_TYPE__RECORD_TYPE_EXAM},
     {"practice", "实践", CBANK__V1__RECORD_TYPE__RECORD_TYPE_PRACTICE},
     {"achievement", "成果", CBANK__V1__RECORD_TYPE__RECORD_TYPE_ACHIEVEMENT},
+};
+
+/* What the cells of `assurance` may hold: how an office knows of what it did not award itself. */
+static const struct {
+    const char *word;
+    const char *chinese;
+    Cbank__V1__Assurance assurance;
+} assurances[] = {
+    {"stated", "仅有复印件", CBANK__V1__ASSURANCE__ASSURANCE_STATED},
+    {"document_seen", "已核原件", CBANK__V1__ASSURANCE__ASSURANCE_DOCUMENT_SEEN},
+    {"issuer_vouched", "颁发机构确认", CBANK__V1__ASSURANCE__ASSURANCE_ISSUER_VOUCHED},
+    {"authority_checked", "已查登记", CBANK__V1__ASSURANCE__ASSURANCE_AUTHORITY_CHECKED},
 };
 
 const cbi_sheet_field *cbi_sheet_fields(size_t *count)
@@ -145,4 +158,34 @@ bool cbi_sheet_type(cbi_bytes word, Cbank__V1__RecordType *out)
         }
     }
     return false;
+}
+
+const char *cbi_sheet_type_word(Cbank__V1__RecordType type)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (types[i].type == type)
+            return types[i].word;
+    }
+    return NULL;
+}
+
+bool cbi_sheet_assurance(cbi_bytes word, Cbank__V1__Assurance *out)
+{
+    for (size_t i = 0; i < sizeof(assurances) / sizeof(assurances[0]); i++) {
+        if (cbi_bytes_equal(cbi_bytes_of_text(assurances[i].word), word) ||
+            cbi_bytes_equal(cbi_bytes_of_text(assurances[i].chinese), word)) {
+            *out = assurances[i].assurance;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *cbi_sheet_assurance_word(Cbank__V1__Assurance assurance)
+{
+    for (size_t i = 0; i < sizeof(assurances) / sizeof(assurances[0]); i++) {
+        if (assurances[i].assurance == assurance)
+            return assurances[i].word;
+    }
+    return NULL;
 }

@@ -60,6 +60,7 @@ typedef enum cbi_sheet_id {
     CBI_SHEET_EDUCATION_LEVEL,
     CBI_SHEET_EDUCATION_CATEGORY,
     CBI_SHEET_MAJOR,
+    CBI_SHEET_ASSURANCE,
     CBI_SHEET_SEX,
     CBI_SHEET_BORN,
     CBI_SHEET_PHONE,
@@ -108,5 +109,12 @@ bool cbi_sheet_is_word(cbi_bytes word, cbi_sheet_use use);
 
 /* "course" or "课程" and so on; false for a word that is no type of outcome. */
 bool cbi_sheet_type(cbi_bytes word, Cbank__V1__RecordType *out);
+/* "course"; NULL for none. */
+const char *cbi_sheet_type_word(Cbank__V1__RecordType type);
+
+/* "document_seen" or "已核原件" and so on; false for a word that is none. */
+bool cbi_sheet_assurance(cbi_bytes word, Cbank__V1__Assurance *out);
+/* "document_seen"; NULL for none. */
+const char *cbi_sheet_assurance_word(Cbank__V1__Assurance assurance);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "wire/message.h"
 
 static const char *const names_of_record[] = {"version",  "salt",     "holder",
                                               "reference", "revision", "supersedes"};
@@ -128,4 +129,51 @@ cbank_status cbi_overlay_make(const Cbank__V1__CreditRecord *record,
     if (stated->n_amounts == 0)
         return CBANK_OK;
     return merge_amounts(record, stated, out, err);
+}
+
+/* Who signed, and how one revision is written down, is no part of what was awarded. */
+static bool is_of_revision(const char *field)
+{
+    return (is_name(field) && strcmp(field, "reference") != 0) ||
+           strcmp(field, "deposited_by") == 0 || strcmp(field, "delegation") == 0;
+}
+
+/* The bytes of a record that states this field alone. */
+static cbank_status write_field(const Cbank__V1__CreditRecord *record,
+                                const ProtobufCFieldDescriptor *field, cbank_buffer *out,
+                                cbank_error *err)
+{
+    Cbank__V1__CreditRecord alone = CBANK__V1__CREDIT_RECORD__INIT;
+    uint8_t *place = (uint8_t *)&alone;
+
+    memcpy(place + field->offset, field_at(record, field->offset), size_of(field));
+    if (field->label == PROTOBUF_C_LABEL_REPEATED)
+        memcpy(place + field->quantifier_offset, field_at(record, field->quantifier_offset),
+               sizeof(size_t));
+    cbi_buffer_rewind(out);
+    return cbi_message_pack(&alone, out, err);
+}
+
+cbank_status cbi_overlay_differences(const Cbank__V1__CreditRecord *a,
+                                     const Cbank__V1__CreditRecord *b,
+                                     const char *out[CBI_OVERLAY_FIELDS_MAX], size_t *count,
+                                     cbank_error *err)
+{
+    const ProtobufCMessageDescriptor *type = &cbank__v1__credit_record__descriptor;
+    cbank_buffer one = {0}, other = {0};
+    cbank_status status = CBANK_OK;
+
+    *count = 0;
+    for (unsigned i = 0; i < type->n_fields && *count < CBI_OVERLAY_FIELDS_MAX; i++) {
+        if (is_of_revision(type->fields[i].name))
+            continue;
+        CBI_TRY(write_field(a, &type->fields[i], &one, err));
+        CBI_TRY(write_field(b, &type->fields[i], &other, err));
+        if (!cbi_bytes_equal(cbi_bytes_of_buffer(&one), cbi_bytes_of_buffer(&other)))
+            out[(*count)++] = type->fields[i].name;
+    }
+done:
+    cbank_buffer_clear(&one);
+    cbank_buffer_clear(&other);
+    return status;
 }

@@ -27,4 +27,15 @@ cbank_status cbi_overlay_make(const Cbank__V1__CreditRecord *record,
                               const Cbank__V1__CreditRecord *stated, cbi_overlay *out,
                               cbank_error *err);
 
+#define CBI_OVERLAY_FIELDS_MAX 64u /* a record has no more */
+
+/*
+ * Names of the fields in which two records differ, in their order, lent for ever. What every
+ * revision has of its own (salt, holder, number, who deposited it) is left out.
+ */
+cbank_status cbi_overlay_differences(const Cbank__V1__CreditRecord *a,
+                                     const Cbank__V1__CreditRecord *b,
+                                     const char *out[CBI_OVERLAY_FIELDS_MAX], size_t *count,
+                                     cbank_error *err);
+
 #endif

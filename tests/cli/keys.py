@@ -189,6 +189,8 @@ class Keys(desk.Town):
         self.hold("credit reconcile",
                   self.in_bank("credit", "reconcile", "grades.csv", "--institution", "PXU",
                                *self.reads, code=1))
+        self.hold("credit export", self.in_bank("credit", "export", "--institution", "PXU",
+                                                "--format", "shanghai", "-o", "export.csv"))
         for one in self.credits():
             self.hold("credit list", one)
         self.hold("credit show", self.in_bank("credit", "show", issued["id"]))

@@ -63,6 +63,20 @@ class Memory(desk.Town):
         self.assertEqual((done["deposited"], done["accounts_opened"]), (ROWS, ROWS))
         self.assertEqual(self.in_bank("batch", "show", done["batch"])["records"], ROWS)
 
+    def test_a_roster_of_as_many_opens_their_accounts(self):
+        with self.path("roster.csv").open("w", encoding="utf-8") as file:
+            file.write("学号,姓名,身份证号,班级,电话\n")
+            for person in range(ROWS):
+                number = number_of(person)
+                file.write(f"19{person:06d},甲{chr(0x4e00 + person % 5000)},"
+                           f"{number if person % 2 == 0 else number[:-2] + 'YY'},示范班,10{person}\n")
+        done = self.limited(*self.bank, "learner", "import", "roster.csv", "--institution", "PXU",
+                            "-o", "accounts.csv", "--errors", "errors.csv", code=3)
+        self.assertEqual((done["opened"], done["rejected"]), (ROWS // 2, ROWS // 2))
+        for name in ("accounts.csv", "errors.csv"):
+            with self.path(name).open(encoding="utf-8-sig") as file:
+                self.assertEqual(sum(1 for line in file), ROWS // 2 + 1)
+
     def test_the_error_file_has_every_row(self):
         self.write_rows(broken=range(ROWS))
         refused = self.limited(*self.bank, "credit", "import", "many.csv", *self.signs, *self.reads,

@@ -341,7 +341,7 @@ Test(row, words_of_lists_are_those_of_the_lists)
     desk_rejects(&typed, "学号,课程,课程号,学分,类型\n1,语文,C1,3,\n", CBI_REASON_UNKNOWN_TYPE,
                  "类型");
     desk_rejects(&fielded, "学号,课程,课程号,学分,学科\n1,语文,C1,3,611\n",
-                 CBI_REASON_FIELD_VALUE, "学科");
+                 CBI_REASON_BAD_ISCED, "学科");
 }
 
 /* ---- the same again ---- */

@@ -1,9 +1,8 @@
 /* Which row names the columns, whatever stands above it. */
-#include "exchange/grid.h"
+#include "exchange/gridtext.h"
 
 #include <criterion/criterion.h>
 
-#include <stdio.h>
 #include <string.h>
 
 static cbank_error err;
@@ -22,49 +21,17 @@ static bool has_all(const void *context, const cbi_bytes *columns, size_t count)
     return true;
 }
 
-static void add(char *out, const char *text, size_t size)
-{
-    size_t used = strlen(out);
-
-    cr_assert_lt(used + size + 2, 512);
-    memcpy(out + used, text, size);
-    out[used + size] = '\0';
-}
-
-/* "column,column" and a line "number:cell,cell" for each row. */
 static cbank_status transcribe(const char *file, const char *const *wanted, char *out)
 {
     const cbi_grid_options options = {
         .sheet = "", .fits = wanted == NULL ? NULL : has_all, .context = wanted};
-    cbi_grid_step step = CBI_GRID_MORE;
-    cbank_status status;
-    cbi_grid_row row;
-    cbi_grid *grid = NULL;
 
-    out[0] = '\0';
-    cr_assert_eq(cbi_grid_new(&options, &grid, NULL), CBANK_OK);
-    cr_assert_eq(cbi_grid_feed(grid, cbi_bytes_of_text(file), NULL), CBANK_OK);
-    cr_assert_eq(cbi_grid_end(grid, NULL), CBANK_OK);
-    while ((status = cbi_grid_next(grid, &step, &row, &err)) == CBANK_OK && step != CBI_GRID_DONE) {
-        char number[16] = "";
-
-        if (step == CBI_GRID_HEADER)
-            row.cells = cbi_grid_columns(grid, &row.count);
-        else
-            snprintf(number, sizeof(number), "\n%u:", (unsigned)row.number);
-        add(out, number, strlen(number));
-        for (size_t i = 0; i < row.count; i++) {
-            add(out, (const char *)row.cells[i].data, row.cells[i].size);
-            add(out, i + 1 < row.count ? "," : "", i + 1 < row.count);
-        }
-    }
-    cbi_grid_free(grid);
-    return status;
+    return gridtext_of(cbi_bytes_of_text(file), 1u << 20, &options, out, &err);
 }
 
 static void reads(const char *file, const char *const *wanted, const char *rows)
 {
-    char out[512];
+    char out[GRIDTEXT_MAX];
 
     cr_expect_eq(transcribe(file, wanted, out), CBANK_OK);
     cr_expect_str_eq(out, rows, "%s\ngave\n%s", file, out);
@@ -95,7 +62,7 @@ Test(grid, where_nothing_fits_the_first_row_with_several_names_is_shown)
 Test(grid, the_header_is_looked_for_among_the_first_rows_only)
 {
     char file[512] = "";
-    char out[512];
+    char out[GRIDTEXT_MAX];
 
     for (unsigned i = 0; i < CBI_GRID_HEADER_ROWS; i++)
         strcat(file, "a,b\n");

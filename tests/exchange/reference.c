@@ -106,3 +106,23 @@ Test(reference, one_that_grows_too_long_is_rejected)
     cr_expect_eq(row.row_class, CBI_ROW_REJECTED);
     cr_expect_eq(row.why.reason, CBI_REASON_FIELD_SIZE);
 }
+
+/* Some systems keep school year and term in one column: the same course a term later is another. */
+Test(reference, a_term_in_one_cell_counts_as_in_two)
+{
+    cbi_grades_options two = desk_options("student_number=学号,title=课程,code=课程号,"
+                                          "school_year=学年,term=学期");
+    cbi_grades_options one = desk_options("student_number=学号,title=课程,code=课程号,"
+                                          "year_term=学年学期");
+    desk_result apart = desk_read_text(&two, "学号,课程,课程号,学年,学期\n"
+                                             "0123,体育,C1,1900-1901,1\n"
+                                             "0123,体育,C1,1900-1901,2\n");
+    desk_result joined = desk_read_text(&one, "学号,课程,课程号,学年学期\n"
+                                              "0123,体育,C1,1900-1901-1\n"
+                                              "0123,体育,C1,1900-1901-2\n");
+
+    cr_assert_eq(apart.counts.ready, 2);
+    cr_assert_eq(joined.counts.ready, 2, "two terms are two results");
+    for (size_t i = 0; i < 2; i++)
+        cr_expect_str_eq(joined.rows[i].reference, apart.rows[i].reference);
+}

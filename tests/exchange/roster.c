@@ -112,7 +112,7 @@ Test(roster, sex_and_birth_are_held_against_the_number)
     rejects("姓名,性别,身份证号\n甲一,女,360302188103040012\n", CBI_REASON_ROSTER_SEX, "性别");
     rejects("姓名,出生日期,身份证号\n甲一,1881-03-05,360302188103040012\n", CBI_REASON_ROSTER_BIRTH,
             "出生日期");
-    rejects("姓名,性别,身份证号\n甲一,n,360302188103040012\n", CBI_REASON_FIELD_VALUE, "性别");
+    rejects("姓名,性别,身份证号\n甲一,n,360302188103040012\n", CBI_REASON_UNKNOWN_SEX, "性别");
     rejects("姓名,出生日期,身份证号\n甲一,03/04/1881,360302188103040012\n", CBI_REASON_BAD_DATE,
             "出生日期");
 }
@@ -151,7 +151,7 @@ Test(roster, student_numbers_come_with_their_institution_and_their_days)
         read_roster("学号,姓名,毕业日期\n0123,甲一,1904-07-01\n", "PXU", note_student, found),
         CBANK_OK);
     cr_expect_str_eq(found, "1 student/PXU 0123 0 19040701");
-    rejects("学号,姓名,入学日期,毕业日期\n0123,甲一,1904,1901\n", CBI_REASON_FIELD_VALUE,
+    rejects("学号,姓名,入学日期,毕业日期\n0123,甲一,1904,1901\n", CBI_REASON_STUDENT_SPAN,
             "毕业日期");
 }
 

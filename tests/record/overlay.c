@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "record/credit.h"
@@ -108,4 +109,37 @@ Test(overlay, what_names_a_record_is_not_an_amendments_to_say)
     stated.holder = sample_bytes(1, 32);
     cr_expect_eq(cbi_overlay_check(&stated, &err), CBANK_E_INVALID);
     cr_expect_str_eq(err.object, "holder");
+}
+
+/* Every field alone: taken away from one of two that are the same, it is what differs. */
+Test(overlay, what_differs_is_named_field_by_field)
+{
+    const ProtobufCMessageDescriptor *type = &cbank__v1__credit_record__descriptor;
+    static const char own[] = " version salt holder revision supersedes deposited_by delegation ";
+    static sample_record whole;
+    const char *names[CBI_OVERLAY_FIELDS_MAX];
+    size_t count;
+
+    sample_record_init(&whole);
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        Cbank__V1__CreditRecord taken = CBANK__V1__CREDIT_RECORD__INIT;
+        Cbank__V1__CreditRecord other = whole.record;
+        cbank_buffer before, after;
+        char name[64];
+        bool stated;
+
+        cr_assert_eq(cbi_overlay_differences(&whole.record, &other, names, &count, NULL), CBANK_OK);
+        cr_expect_eq(count, 0);
+        before = packed(&other);
+        move_field(&type->fields[i], &other, &taken);
+        after = packed(&other);
+        stated = before.size != after.size;
+        cbank_buffer_clear(&before);
+        cbank_buffer_clear(&after);
+        cr_assert_eq(cbi_overlay_differences(&whole.record, &other, names, &count, NULL), CBANK_OK);
+        snprintf(name, sizeof(name), " %s ", type->fields[i].name);
+        cr_assert_eq(count, stated && strstr(own, name) == NULL, "%s", name);
+        if (count > 0)
+            cr_expect_str_eq(names[0], type->fields[i].name);
+    }
 }

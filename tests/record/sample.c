@@ -135,6 +135,7 @@ void sample_record_init(sample_record *sample)
     record->type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COURSE;
     record->category = &sample->code;
     record->awarded_by = &sample->awarded_by;
+    record->assurance = CBANK__V1__ASSURANCE__ASSURANCE_DOCUMENT_SEEN;
     record->deposited_by = text("PXOU");
     record->delegation = sample_bytes(5, 32);
     record->code = text("0801001");
