@@ -27,8 +27,8 @@ static const view views[] = {
     {"file", P_FILE, VIEW_PLAIN, NULL},
     {"rows", P_ROWS, VIEW_PLAIN, NULL},
     {"unfit", P_UNFIT, VIEW_PLAIN, NULL},
-    {"unfit_id", P_UNFIT_ID, VIEW_PLAIN, NULL},
-    {"unfit_field", P_UNFIT_FIELD, VIEW_PLAIN, NULL},
+    {"unfit_id", P_ID, VIEW_PLAIN, NULL},
+    {"unfit_field", P_COLUMN, VIEW_PLAIN, NULL},
     {"withheld", P_WITHHELD, VIEW_PLAIN, NULL},
     {0},
 };

@@ -35,7 +35,7 @@ static const view finding_views[] = {
     {"row", P_ROW, VIEW_PLAIN, NULL},
     {"reference", P_REFERENCE, VIEW_PLAIN, NULL},
     {"id", P_ID, VIEW_PLAIN, NULL},
-    {"fields", P_DIFFERENT_FIELDS, VIEW_PLAIN, NULL},
+    {"fields", P_CHANGED_FIELDS, VIEW_PLAIN, NULL},
     {0},
 };
 
