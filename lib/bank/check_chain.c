@@ -44,25 +44,48 @@ static cbank_status wrong(const walk *it, size_t sequence, const char *detail, c
                            it->links[sequence].index, detail);
 }
 
-/* Indices from the head back to the first entry. */
-static cbank_status find_links(walk *it, const cbi_head *head, cbank_error *err)
+cbank_status cbi_check_find_places(cbi_check *check, cbi_txn *txn, const cbi_head *head,
+                                   cbi_check_place **out, size_t *count, bool *erased,
+                                   cbank_error *err)
 {
+    cbi_check_place *places = NULL;
     cbi_head named = *head;
     cbank_buffer row = {0};
     cbank_status status = CBANK_OK;
     cbi_logged logged;
 
+    *erased = false;
     if (head->sequence >= CBI_TRANSCRIPT_ENTRIES_MAX)
         return cbi_fail(err, CBI_REASON_CHAIN_TOO_LONG, CBI_TRANSCRIPT_ENTRIES_MAX, NULL, NULL);
-    it->count = (size_t)head->sequence + 1;
+    *count = (size_t)head->sequence + 1;
+    CBI_TRY(cbi_alloc(*count, sizeof(*places), &places, err));
+    for (size_t i = *count; i-- > 0;) {
+        places[i] = (cbi_check_place){named.index, named.leaf};
+        CBI_TRY(cbi_logged_step_back(txn, check->hasher, &named, &row, &logged, err));
+        *erased = *erased || logged.erased;
+    }
+    *out = places;
+    places = NULL;
+done:
+    cbi_free(places);
+    cbank_buffer_clear(&row);
+    return status;
+}
+
+static cbank_status find_links(walk *it, const cbi_head *head, cbank_error *err)
+{
+    cbi_check_place *places = NULL;
+    cbank_status status = CBANK_OK;
+    bool erased;
+
+    CBI_TRY(cbi_check_find_places(it->check, it->txn, head, &places, &it->count, &erased, err));
     CBI_TRY(cbi_alloc(it->count, sizeof(*it->links), &it->links, err));
-    for (size_t i = it->count; i-- > 0;) {
-        it->links[i].index = named.index;
-        it->links[i].leaf = named.leaf;
-        CBI_TRY(cbi_logged_step_back(it->txn, it->check->hasher, &named, &row, &logged, err));
+    for (size_t i = 0; i < it->count; i++) {
+        it->links[i].index = places[i].index;
+        it->links[i].leaf = places[i].leaf;
     }
 done:
-    cbank_buffer_clear(&row);
+    cbi_free(places);
     return status;
 }
 

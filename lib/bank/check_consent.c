@@ -21,26 +21,20 @@ static cbank_status wrong(uint64_t index, const char *detail, cbank_error *err)
     return cbi_check_wrong(err, CBI_REASON_CHECK_CHAIN, CBI_TABLE_RECORD, index, detail);
 }
 
-/* Indices and leaves, from the head back to the first entry. */
 static cbank_status walk(fold *it, const cbi_head *head, cbank_error *err)
 {
-    cbi_head named = *head;
-    cbank_buffer row = {0};
+    cbi_check_place *places = NULL;
     cbank_status status = CBANK_OK;
-    cbi_logged logged;
 
-    if (head->sequence >= CBI_TRANSCRIPT_ENTRIES_MAX)
-        return cbi_fail(err, CBI_REASON_CHAIN_TOO_LONG, CBI_TRANSCRIPT_ENTRIES_MAX, NULL, NULL);
-    it->count = (size_t)head->sequence + 1;
+    CBI_TRY(cbi_check_find_places(it->check, it->txn, head, &places, &it->count, &it->erased,
+                                  err));
     CBI_TRY(cbi_alloc(it->count, sizeof(*it->rows), &it->rows, err));
-    for (size_t i = it->count; i-- > 0;) {
-        it->rows[i].index = named.index;
-        it->rows[i].leaf = named.leaf;
-        CBI_TRY(cbi_logged_step_back(it->txn, it->check->hasher, &named, &row, &logged, err));
-        it->erased = it->erased || logged.erased;
+    for (size_t i = 0; i < it->count; i++) {
+        it->rows[i].index = places[i].index;
+        it->rows[i].leaf = places[i].leaf;
     }
 done:
-    cbank_buffer_clear(&row);
+    cbi_free(places);
     return status;
 }
 

@@ -84,6 +84,19 @@ cbank_status cbi_check_read_at(cbi_check *check, cbi_txn *txn, uint64_t index,
                                cbi_check_read *out, cbank_error *err);
 void cbi_check_clear_read(cbi_check_read *read);
 
+/* Where an entry of a chain stands. */
+typedef struct cbi_check_place {
+    uint64_t index;
+    cbi_hash leaf;
+} cbi_check_place;
+/*
+ * All entries of a chain, walked back from its head and given from the first on; `*erased` says
+ * that some have lost what they say. Freed with cbi_free. TOO_LARGE (CHAIN_TOO_LONG).
+ */
+cbank_status cbi_check_find_places(cbi_check *check, cbi_txn *txn, const cbi_head *head,
+                                   cbi_check_place **out, size_t *count, bool *erased,
+                                   cbank_error *err);
+
 /* One row of the log, forwards: the tables must show what it says. */
 cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
                               cbank_error *err);

@@ -21,9 +21,7 @@ static cbank_status check_replacing(cbi_act *act, cbi_append *append, cbank_erro
     if (row->status != CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_ACTIVE)
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SUSPENDED, row->status_index, it->code,
                          NULL));
-    if (row->n_keys == 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_KEYLESS, 0, it->code, NULL));
-    if (row->keys[row->n_keys - 1]->until_index == 0)
+    if (row->n_keys > 0 && row->keys[row->n_keys - 1]->until_index == 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_KEY_NOT_COMPROMISED, 0, it->code, NULL));
     CBI_TRY(cbi_keyrow_check(row, it->key, err));
 done:

@@ -196,6 +196,8 @@ cbank_status cbi_assignment_take(const cbi_assignment *assignment, const cbi_gri
     if (cell.size > CBI_TEXT_MAX)
         return cbi_fail(err, CBI_REASON_FIELD_SIZE, CBI_TEXT_MAX, name, "%zu", cell.size);
     *size = cbi_cell_unwrap(cell, room);
+    if (!text)
+        (void)cbi_cell_narrow(room, size);
     value = cbi_bytes_of(room, *size);
     if (!cbi_text_is_clean(value))
         return cbi_fail(err, CBI_REASON_BAD_UTF8, 0, name, NULL);

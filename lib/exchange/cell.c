@@ -55,9 +55,52 @@ cbi_bytes cbi_cell_trim(cbi_bytes cell)
     return cell;
 }
 
+/* '0123: the apostrophe by which spreadsheet programs keep a number as text. */
+static bool is_marked_number(cbi_bytes cell)
+{
+    if (cell.size < 2 || cell.data[0] != '\'')
+        return false;
+    for (size_t i = 1; i < cell.size; i++) {
+        bool last = i == cell.size - 1 && (cell.data[i] == 'X' || cell.data[i] == 'x');
+
+        if (!last && (cell.data[i] < '0' || cell.data[i] > '9'))
+            return false;
+    }
+    return true;
+}
+
+bool cbi_cell_narrow(char *text, size_t *size)
+{
+    size_t narrow = 0;
+
+    for (size_t i = 0; i < *size; narrow++) {
+        const uint8_t *at = (const uint8_t *)text + i;
+        bool wide = *size - i >= 3 && at[0] == 0xef && at[1] == 0xbc &&
+                    ((at[2] >= 0x90 && at[2] <= 0x99) || at[2] == 0x8e);
+
+        if (!wide && at[0] != '.' && (at[0] < '0' || at[0] > '9'))
+            return false;
+        i += wide ? 3 : 1;
+    }
+    for (size_t i = 0, to = 0; i < *size; to++) {
+        const uint8_t *at = (const uint8_t *)text + i;
+        bool wide = at[0] == 0xef;
+
+        text[to] = wide ? (char)(at[2] - 0x60) : text[i]; /* U+FF10 is '0', U+FF0E is '.' */
+        i += wide ? 3 : 1;
+    }
+    *size = narrow;
+    text[narrow] = '\0';
+    return true;
+}
+
 size_t cbi_cell_unwrap(cbi_bytes cell, char *out)
 {
-    size_t size = copy_wrapped(cell, out);
+    size_t size;
+
+    if (is_marked_number(cell))
+        cell = cbi_bytes_of(cell.data + 1, cell.size - 1);
+    size = copy_wrapped(cell, out);
 
     if (size == SIZE_MAX) {
         size = cell.size;

@@ -10,10 +10,13 @@
 cbi_bytes cbi_cell_trim(cbi_bytes cell);
 
 /*
- * Copies a cell, taking off the ="..." by which programs keep a long number as text. `out` holds
- * cell.size + 1; the answer is the size without the zero byte.
+ * Copies a cell, taking off the ="..." or the apostrophe by which programs keep a long number as
+ * text. `out` holds cell.size + 1; the answer is the size without the zero byte.
  */
 size_t cbi_cell_unwrap(cbi_bytes cell, char *out);
+
+/* A number in full-width digits becomes one of ASCII, in place; false for what is no number. */
+bool cbi_cell_narrow(char *text, size_t *size);
 
 /* True if a spreadsheet program could take the text for a formula. */
 bool cbi_cell_is_formula(cbi_bytes text);

@@ -158,6 +158,23 @@ class LearningCentre(Institutions):
         self.cbank(*self.bank, "credit", "import", "class.csv", "--institution", "STREET",
                    "--key", "pxu.key", *self.reads, code=5)
 
+    def test_one_that_gets_a_key_later_signs_itself_and_what_was_signed_for_it_stands(self):
+        self.institution("delegate", "STREET", "--to", "PXU", "--type", "community")
+        self.assertEqual(self.take_in()["deposited"], 2)
+        self.cbank("key", "new", "street.key")
+        told = self.institution("rotate-key", "STREET", "--key", "street.key.pub").document
+        self.assertEqual(len(told["keys"]), 1)
+        self.write("class.csv", "\n".join([HEADER, ROWS[0].replace("101", "103")]) + "\n")
+        own = ("credit", "import", "class.csv", "--institution", "STREET", "--key", "street.key",
+               *self.reads)
+        self.assertEqual(self.in_bank(*own)["deposited"], 1)
+        items = self.verify()["items"]
+        self.assertEqual({item["reference"]: item["signed_by"] for item in items
+                          if item.get("reference") in ("101", "103")},
+                         {"101": "PXU", "103": None})
+        self.institution("rotate-key", "STREET", "--key", "pxu.key.pub", code=5)
+        self.sound()
+
     def test_an_institution_is_not_above_itself(self):
         self.institution("describe", "PXU", "--parent", "STREET", code=3)
         self.institution("register", "LANE", "--name", "里弄", "--parent", "NOBODY", code=3)

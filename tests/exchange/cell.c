@@ -21,6 +21,33 @@ Test(cell, text_in_an_equals_sign_and_quotes_is_taken_out)
     unwraps("=\"say \"\"yes\"\"\"", "say \"yes\"");
 }
 
+Test(cell, an_apostrophe_before_a_number_is_a_programs_and_no_other_is)
+{
+    unwraps("'0123", "0123");
+    unwraps("'36031318851122002X", "36031318851122002X");
+    unwraps("'甲", "'甲");
+    unwraps("'t Hooft", "'t Hooft");
+    unwraps("'", "'");
+    unwraps("'12a3", "'12a3");
+    unwraps("''12", "''12");
+}
+Test(cell, a_number_in_wide_digits_is_that_number)
+{
+    static const struct {
+        const char *text, *narrow; /* NULL: it is no number */
+    } cells[] = {{"８８", "88"}, {"3．5", "3.5"}, {"88", "88"},   {"", ""},
+                 {"８八", NULL}, {"-1", NULL},    {"Ａ", NULL}, {"８\xef\xbc", NULL}};
+
+    for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+        char room[32];
+        size_t size = strlen(cells[i].text);
+
+        strcpy(room, cells[i].text);
+        cr_expect_eq(cbi_cell_narrow(room, &size), cells[i].narrow != NULL, "%s", cells[i].text);
+        cr_expect_str_eq(room, cells[i].narrow != NULL ? cells[i].narrow : cells[i].text);
+        cr_expect_eq(size, strlen(room));
+    }
+}
 Test(cell, everything_else_stays_as_it_is)
 {
     unwraps("", "");

@@ -2,7 +2,9 @@
 #include "api/scene.h"
 #include "fuzz/seeds.h"
 
+#include "cbank/api/v1/consent.pb-c.h"
 #include "cbank/api/v1/log.pb-c.h"
+#include "cbank/api/v1/transcript.pb-c.h"
 
 static void put_request(const char *name, const char *call, const void *message)
 {
@@ -214,6 +216,63 @@ static void put_standing(scene *stage)
     put_directory(stage, &entered, &granted);
 }
 
+/* Consents, who gives them, and what was shown under them. */
+static void put_consents(char *account)
+{
+    Cbank__Api__V1__ConsentGiveRequest give = CBANK__API__V1__CONSENT_GIVE_REQUEST__INIT;
+    Cbank__Api__V1__ConsentWithdrawRequest withdraw =
+        CBANK__API__V1__CONSENT_WITHDRAW_REQUEST__INIT;
+    Cbank__Api__V1__ConsentListRequest list = CBANK__API__V1__CONSENT_LIST_REQUEST__INIT;
+    Cbank__Api__V1__AgentAuthoriseRequest agent = CBANK__API__V1__AGENT_AUTHORISE_REQUEST__INIT;
+    Cbank__Api__V1__AgentEndRequest gone = CBANK__API__V1__AGENT_END_REQUEST__INIT;
+    Cbank__Api__V1__PersonAgent who = CBANK__API__V1__PERSON_AGENT__INIT;
+    Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
+
+    give.account = withdraw.account = list.account = agent.account = gone.account = account;
+    give.recipient = scene_text("NCU");
+    give.until = agent.until = 20991231;
+    give.show_name = true;
+    put_request("consent-give", "consent_give", &give);
+    withdraw.consent = gone.agent = scene_text("5-0123456789abcdef");
+    withdraw.recall = true;
+    put_request("consent-withdraw", "consent_withdraw", &withdraw);
+    list.limit = 2;
+    put_request("consent-list", "consent_list", &list);
+    who.name = scene_text("王二");
+    who.document_type = scene_text("cn-id");
+    who.document_number = scene_text("360302190001010026");
+    who.relation = scene_text("daughter");
+    order.document = scene_text("M-1");
+    agent.role = CBANK__V1__AGENT_ROLE__AGENT_ROLE_AGENT;
+    agent.agent = &who;
+    agent.order = &order;
+    put_request("consent-authorise", "consent_authorise", &agent);
+    put_request("consent-end", "consent_end", &gone);
+}
+
+static void put_disclosures(char *account)
+{
+    Cbank__Api__V1__TranscriptListRequest list = CBANK__API__V1__TRANSCRIPT_LIST_REQUEST__INIT;
+    Cbank__Api__V1__TranscriptExtendRequest extend =
+        CBANK__API__V1__TRANSCRIPT_EXTEND_REQUEST__INIT;
+    Cbank__Api__V1__TranscriptWithdrawRequest withdraw =
+        CBANK__API__V1__TRANSCRIPT_WITHDRAW_REQUEST__INIT;
+    Cbank__Api__V1__CreditExportRequest records = CBANK__API__V1__CREDIT_EXPORT_REQUEST__INIT;
+
+    list.account = account;
+    put_request("transcript-list", "transcript_list", &list);
+    extend.code = withdraw.code = scene_text("ABCD2345EFGH");
+    extend.expires_at = 4102444800;
+    put_request("transcript-extend", "transcript_extend", &extend);
+    put_request("transcript-withdraw", "transcript_withdraw", &withdraw);
+    records.institution = scene_text(SCENE_INSTITUTION);
+    records.format = scene_text("zhengfang");
+    put_request("credit-export", "credit_export", &records);
+    records.encoding = scene_text("gb18030");
+    records.format = scene_text("shanghai");
+    put_request("credit-export-gb", "credit_export", &records);
+}
+
 void seeds_of_requests(story *it)
 {
     scene stage;
@@ -226,5 +285,7 @@ void seeds_of_requests(story *it)
     put_readings(it, account);
     put_own(&stage, account);
     put_standing(&stage);
+    put_consents(account);
+    put_disclosures(account);
     scene_end(&stage);
 }

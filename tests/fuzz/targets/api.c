@@ -125,6 +125,16 @@ static cbank_status correct(ARGUMENTS)
     return status;
 }
 
+static cbank_status export_records(ARGUMENTS)
+{
+    cbank_job *job = NULL;
+    cbank_status status = cbank_credit_export_begin(bank, request, size, &job, err);
+
+    (void)reply;
+    cbank_job_close(job);
+    return status;
+}
+
 /* ---- all of them ------------------------------------------------------------------------- */
 
 static const struct {
@@ -177,6 +187,15 @@ static const struct {
     {"institution_grant", cbank_institution_grant},
     {"institution_grant_end", cbank_institution_grant_end},
     {"institution_end", cbank_institution_end},
+    {"consent_authorise", cbank_consent_authorise},
+    {"consent_end", cbank_consent_end},
+    {"consent_give", cbank_consent_give},
+    {"consent_withdraw", cbank_consent_withdraw},
+    {"consent_list", cbank_consent_list},
+    {"transcript_list", cbank_transcript_list},
+    {"transcript_extend", cbank_transcript_extend},
+    {"transcript_withdraw", cbank_transcript_withdraw},
+    {"credit_export", export_records},
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 
