@@ -1227,6 +1227,73 @@ CBANK_API CBANK_CHECKED cbank_status cbank_transcript_show(const uint8_t *reques
                                                            size_t request_size,
                                                            cbank_buffer *reply, cbank_error *err);
 
+/* ---- transfers -------------------------------------------------------------------------- */
+
+/**
+ * Offers records to another bank: they are used, amended and offered by nobody from then on, until
+ * its answer is taken in. The file is a transcript to it, and rests on a consent or a legal basis
+ * as any other. The same token again gives the same offer, and a file of it. Request:
+ * TransferOfferRequest. Reply: TransferOfferReply.
+ *
+ * @retval CBANK_E_STATE      a record that is used, offered, away, no longer held or another bank's
+ * @retval CBANK_E_INVALID    a goal that is not the origin of another bank
+ * @retval CBANK_E_NOT_FOUND  no such account or record
+ * @retval CBANK_E_DENIED     no consent covers it: the offer stands, cbank_transfer_file goes on
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transfer_offer(cbank_bank *bank, const uint8_t *request,
+                                                          size_t request_size,
+                                                          cbank_buffer *reply, cbank_error *err);
+/**
+ * Writes the file of an offer that waits again. Request: TransferFileRequest. Reply:
+ * TransferOfferReply. NOT_FOUND; STATE once it is answered.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transfer_file(cbank_bank *bank, const uint8_t *request,
+                                                         size_t request_size, cbank_buffer *reply,
+                                                         cbank_error *err);
+/**
+ * Answers an offer of the bank that the verifier trusts, once for ever: takes its records, or some,
+ * or none; past its due date nothing. The same offer again gives the same answer. The receipt goes
+ * to the bank that offered. Request: TransferReceiveRequest. Reply: TransferAnswerReply.
+ *
+ * @retval CBANK_E_CONFLICT   a record that was taken before, or another answer than was given
+ * @retval CBANK_E_INVALID    the file holds no offer to this bank
+ * @retval CBANK_E_NOT_FOUND  no account is the holder's, and none is to be opened
+ * @retval (the classes of cbank_transcript_verify)  the file is not valid
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transfer_receive(cbank_bank *bank,
+                                                            const cbank_verifier *verifier,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply,
+                                                            cbank_error *err);
+/**
+ * Gives back records that were taken; the receipt is for the bank that they came from. Request:
+ * TransferReturnRequest. Reply: TransferAnswerReply. NOT_FOUND; STATE for what is used or not here.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transfer_return(cbank_bank *bank,
+                                                           const uint8_t *request,
+                                                           size_t request_size,
+                                                           cbank_buffer *reply, cbank_error *err);
+/**
+ * Takes in what the bank that the verifier trusts has answered: the records leave for good, or are
+ * free again. The same receipt again changes nothing. Request: TransferAckRequest. Reply:
+ * TransferInfo. CONFLICT for another answer to an offer that has one; INVALID for what is not about
+ * an offer of this bank; the classes of a verification.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transfer_ack(cbank_bank *bank,
+                                                        const cbank_verifier *verifier,
+                                                        const uint8_t *request,
+                                                        size_t request_size, cbank_buffer *reply,
+                                                        cbank_error *err);
+/** One transfer. Request: TransferShowRequest. Reply: TransferInfo. NOT_FOUND. */
+CBANK_API CBANK_CHECKED cbank_status cbank_transfer_show(cbank_bank *bank, const uint8_t *request,
+                                                         size_t request_size, cbank_buffer *reply,
+                                                         cbank_error *err);
+/** Lists an account's transfers, or all. Request: TransferListRequest. Reply: TransferListReply. */
+CBANK_API CBANK_CHECKED cbank_status cbank_transfer_list(cbank_bank *bank, const uint8_t *request,
+                                                         size_t request_size, cbank_buffer *reply,
+                                                         cbank_error *err);
+
 /* ---- the log ---------------------------------------------------------------------------- */
 
 /** The newest signed checkpoint. Reply: CheckpointReply. */

@@ -38,7 +38,7 @@ static cbank_status take_old(cbi_reader *reader, uint64_t index, struct cbi_corr
 
     CBI_TRY(cbi_holding_read(reader->txn, reader->hasher, index, &holding, err));
     cbi_holding_display_id(index, &holding.id, out->id);
-    memcpy(out->account.digits, holding.deposited->account, sizeof(out->account.digits));
+    memcpy(out->account.digits, holding.account, sizeof(out->account.digits));
     memcpy(out->reference, holding.record->reference, strlen(holding.record->reference) + 1);
     out->outcome.outcome = CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_CHANGED;
     out->outcome.id = out->id;

@@ -26,9 +26,10 @@ static void describe(shown_credit *out)
     out->info.id = out->id;
     out->info.record_id = cbi_message_data(cbi_bytes_of_hash(&holding->id));
     out->info.index = holding->index;
-    out->info.account = holding->deposited->account;
+    out->info.account = holding->account;
     out->info.deposited_at = holding->statement.message->at;
-    out->info.batch = holding->deposited->batch;
+    out->info.batch = holding->deposited != NULL ? holding->deposited->batch
+                                                 : holding->received->batch;
     out->info.record = holding->record;
     switch (holding->state) {
     case CBI_RECORD_HELD:

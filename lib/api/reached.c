@@ -32,7 +32,7 @@ static cbank_status take_record(cbi_reader *reader, uint64_t index, struct cbi_r
     CBI_TRY(cbi_holding_read(reader->txn, reader->hasher, index, &holding, err));
     institution = holding.record->awarded_by->institution;
     cbi_holding_display_id(index, &holding.id, out->record);
-    memcpy(out->account.digits, holding.deposited->account, sizeof(out->account.digits));
+    memcpy(out->account.digits, holding.account, sizeof(out->account.digits));
     memcpy(out->institution, institution, strlen(institution) + 1);
     memcpy(out->reference, holding.record->reference, strlen(holding.record->reference) + 1);
     out->message.record = out->record;

@@ -27,6 +27,7 @@ static const struct {
     {CBI_TABLE_RECOGNITION, cbi_check_recognition},
     {CBI_TABLE_CONSENT, cbi_check_consent},
     {CBI_TABLE_ENROLMENT, cbi_check_enrolment_row},
+    {CBI_TABLE_TRANSFER, cbi_check_transfer_row},
     {CBI_TABLE_TOKEN, cbi_check_token},
 };
 #define VISIT_COUNT (sizeof(VISITS) / sizeof(VISITS[0]))

@@ -115,6 +115,8 @@ cbank_status cbi_check_deposited(const cbi_check_logged_row *it, cbank_error *er
 cbank_status cbi_check_credit_changed(const cbi_check_logged_row *it, cbank_error *err);
 cbank_status cbi_check_enrolled(const cbi_check_logged_row *it, cbank_error *err);
 cbank_status cbi_check_enrolment_changed(const cbi_check_logged_row *it, cbank_error *err);
+/* What a transfer between banks says of an account. */
+cbank_status cbi_check_transferred(const cbi_check_logged_row *it, cbank_error *err);
 
 /* The same of a statement that something was published or withdrawn. */
 cbank_status cbi_check_publication_said(cbi_check *check, cbi_txn *txn, uint64_t index,
@@ -203,6 +205,8 @@ cbank_status cbi_check_consent(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
                                cbank_error *err);
 cbank_status cbi_check_enrolment_row(cbi_check *check, cbi_txn *txn, cbi_bytes key,
                                      cbi_bytes value, cbank_error *err);
+cbank_status cbi_check_transfer_row(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                                    cbank_error *err);
 cbank_status cbi_check_token(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                              cbank_error *err);
 

@@ -168,6 +168,8 @@ static cbank_status find_holder(cbi_check *check, const cbi_statement *statement
 {
     const Cbank__V1__CreditDeposited *deposited =
         cbi_statement_body(statement, &cbank__v1__credit_deposited__descriptor);
+    const Cbank__V1__CreditReceived *received =
+        cbi_statement_body(statement, &cbank__v1__credit_received__descriptor);
     const Cbank__V1__Enrolled *enrolled =
         cbi_statement_body(statement, &cbank__v1__enrolled__descriptor);
     Cbank__V1__CreditRecord *record = NULL;
@@ -178,8 +180,10 @@ static cbank_status find_holder(cbi_check *check, const cbi_statement *statement
 
     if (statement->kind != NULL)
         whose = cbi_body_account(statement->kind, statement->body);
-    if (deposited != NULL) {
-        CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(deposited->record), &record, err));
+    if (deposited != NULL || received != NULL) {
+        CBI_TRY(cbi_credit_record_parse(
+            cbi_message_bytes(deposited != NULL ? deposited->record : received->record), &record,
+            err));
         commitment = cbi_message_bytes(record->holder);
     } else if (enrolled != NULL) {
         CBI_TRY(cbi_enrolment_parse(cbi_message_bytes(enrolled->enrolment), &enrolment, err));

@@ -61,7 +61,7 @@ static cbank_status judge_revision(cbi_txn *txn, cbi_hasher *hasher, const cbi_c
     bool follows;
 
     CBI_TRY(cbi_holding_read(txn, hasher, index, &holding, err));
-    CBI_TRY(cbi_family_root(txn, holding.deposited->account, holder, err));
+    CBI_TRY(cbi_family_root(txn, holding.account, holder, err));
     follows = claim->superseded != NULL && cbi_hash_equal(claim->superseded, &holding.id) &&
               cbi_bytes_equal(cbi_message_bytes(claim->record->supersedes),
                               cbi_bytes_of_hash(&holding.id)) &&
@@ -198,11 +198,13 @@ static cbank_status judge_change(cbi_txn *txn, cbi_hasher *hasher, const cbi_cla
     if (status != CBANK_OK && err != NULL)
         *err = out->why;
     CBI_TRY(status);
-    CBI_TRY(cbi_family_root(txn, holding.deposited->account, &out->account, err));
+    CBI_TRY(cbi_family_root(txn, holding.account, &out->account, err));
     out->sequence = holding.sequence;
     out->leaf = holding.leaf;
     out->next = holding.state;
-    if (cbi_record_state_step(&out->next, claim->change->action, &out->why) != CBANK_OK ||
+    if ((claim->change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE &&
+         cbi_holding_check_here(&holding, &out->why) != CBANK_OK) ||
+        cbi_record_state_step(&out->next, claim->change->action, &out->why) != CBANK_OK ||
         cbi_claim_judge_life(txn, out) != CBANK_OK || judge_reach(txn, hasher, out) != CBANK_OK) {
         cbi_error_name(&out->why, claim->reference);
         CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));

@@ -97,7 +97,7 @@ static cbank_status find_record(consent_act *it, cbi_txn *txn, const char *id, c
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_holding_find(txn, it->hasher, id, &holding, err));
-    CBI_TRY(cbi_family_root(txn, holding.deposited->account, &root, err));
+    CBI_TRY(cbi_family_root(txn, holding.account, &root, err));
     if (strcmp(root.digits, it->account) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_UNKNOWN, 0, id, NULL));
     *out = holding.id;

@@ -85,7 +85,7 @@ static cbank_status describe(cbi_bank *bank, const cbi_deposited *items, size_t 
             continue;
         CBI_TRY(cbi_holding_read(reader.txn, reader.hasher, items[i].index, &holding, err));
         results[i].id = holding.id;
-        memcpy(results[i].account.digits, holding.deposited->account, CBI_ACCOUNT_SIZE);
+        memcpy(results[i].account.digits, holding.account, CBI_ACCOUNT_SIZE);
         memcpy(results[i].reference, holding.record->reference,
                strlen(holding.record->reference) + 1);
         cbi_holding_clear(&holding);

@@ -190,7 +190,8 @@ static cbank_status add_totals(writing *it, const cbi_logged *logged, cbi_totals
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_holding_take(it->reader.txn, it->reader.hasher, logged, &holding, err));
-    CBI_TRY(cbi_totals_add_record(totals, holding.record, err));
+    if (holding.where == CBI_WHERE_HERE)
+        CBI_TRY(cbi_totals_add_record(totals, holding.record, err));
 done:
     cbi_holding_clear(&holding);
     return status;

@@ -6,10 +6,28 @@
 #include "base/text.h"
 #include "proof/batch.h"
 
+/* A row of `transfer` says where a record is that is not simply here (transfer.h). */
+static cbank_status find_where(cbi_txn *txn, uint64_t index, cbi_whereabouts *out,
+                               cbank_error *err)
+{
+    cbank_buffer value = {0};
+    uint8_t key[9] = {'w'};
+    cbank_status status;
+
+    cbi_put_u64(key + 1, index);
+    *out = CBI_WHERE_HERE;
+    status = cbi_txn_get(txn, CBI_TABLE_TRANSFER, cbi_bytes_of(key, sizeof(key)), &value, err);
+    if (status == CBANK_OK && value.size > 0)
+        *out = (cbi_whereabouts)value.data[0];
+    cbank_buffer_clear(&value);
+    return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
+}
+
 cbank_status cbi_holding_take(cbi_txn *txn, cbi_hasher *hasher, const cbi_logged *logged,
                               cbi_holding *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    cbi_bytes bytes;
 
     *out = (cbi_holding){
         .index = logged->index, .sequence = logged->entry.sequence, .leaf = logged->leaf};
@@ -18,12 +36,17 @@ cbank_status cbi_holding_take(cbi_txn *txn, cbi_hasher *hasher, const cbi_logged
     CBI_TRY(cbi_statement_parse(logged->statement, &out->statement, err));
     out->deposited =
         cbi_statement_body(&out->statement, &cbank__v1__credit_deposited__descriptor);
-    if (out->deposited == NULL)
+    out->received =
+        cbi_statement_body(&out->statement, &cbank__v1__credit_received__descriptor);
+    if (out->deposited == NULL && out->received == NULL)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_UNKNOWN, logged->index, NULL, NULL));
-    CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(out->deposited->record), &out->record, err));
-    CBI_TRY(cbi_batch_item_id(hasher, false, cbi_message_bytes(out->deposited->record), &out->id,
-                              err));
+    bytes = cbi_message_bytes(out->deposited != NULL ? out->deposited->record
+                                                     : out->received->record);
+    out->account = out->deposited != NULL ? out->deposited->account : out->received->account;
+    CBI_TRY(cbi_credit_record_parse(bytes, &out->record, err));
+    CBI_TRY(cbi_batch_item_id(hasher, false, bytes, &out->id, err));
     CBI_TRY(cbi_holding_state(txn, out->index, &out->state, err));
+    CBI_TRY(find_where(txn, out->index, &out->where, err));
 done:
     if (status != CBANK_OK)
         cbi_holding_clear(out);
@@ -153,6 +176,21 @@ cbank_status cbi_holding_drop_reference(cbi_txn *txn, const char *institution,
     CBI_TRY(cbi_txn_delete(txn, CBI_TABLE_REFERENCE, key, err));
 done:
     return status;
+}
+
+cbank_status cbi_holding_check_here(const cbi_holding *holding, cbank_error *err)
+{
+    switch (holding->where) {
+    case CBI_WHERE_OFFERED:
+        return cbi_fail(err, CBI_REASON_RECORD_OFFERED, holding->index, holding->record->reference,
+                        NULL);
+    case CBI_WHERE_AWAY:
+        return cbi_fail(err, CBI_REASON_RECORD_AWAY, holding->index, holding->record->reference,
+                        NULL);
+    case CBI_WHERE_HERE:
+        break;
+    }
+    return CBANK_OK;
 }
 
 static cbi_bytes state_key(uint64_t index, uint8_t out[9])

@@ -10,6 +10,7 @@
 
 #include "bank/account.h"
 #include "record/lifecycle.h"
+#include "record/transfer.h"
 
 #include "cbank/v1/record.pb-c.h"
 
@@ -22,12 +23,15 @@ typedef struct cbi_holding {
     cbi_hash leaf;
     cbi_hash id;
     cbi_statement statement;
-    const Cbank__V1__CreditDeposited *deposited;
+    char *account; /* on whose chain it is; lent */
+    const Cbank__V1__CreditDeposited *deposited; /* NULL: another bank's, which was received */
+    const Cbank__V1__CreditReceived *received;
     Cbank__V1__CreditRecord *record;
     cbi_record_state state;
+    cbi_whereabouts where;
 } cbi_holding;
 
-/* NOT_FOUND (RECORD_UNKNOWN) if the entry at `index` is no deposit, or is erased. */
+/* NOT_FOUND (RECORD_UNKNOWN) if the entry at `index` is no record, or is erased. */
 cbank_status cbi_holding_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbi_holding *out,
                               cbank_error *err);
 /* The same from a row that has been read. */
@@ -52,6 +56,9 @@ cbank_status cbi_holding_put_reference(cbi_txn *txn, const char *institution,
 
 cbank_status cbi_holding_drop_reference(cbi_txn *txn, const char *institution,
                                         const char *reference, cbank_error *err);
+
+/* STATE (RECORD_OFFERED, RECORD_AWAY) unless it is in this bank. */
+cbank_status cbi_holding_check_here(const cbi_holding *holding, cbank_error *err);
 
 cbank_status cbi_holding_state(cbi_txn *txn, uint64_t index, cbi_record_state *out,
                                cbank_error *err);

@@ -7,6 +7,7 @@
 #include "bank/holding.h"
 #include "bank/keyring.h"
 #include "bank/recognition.h"
+#include "bank/transfer.h"
 #include "base/memory.h"
 #include "proof/assembly.h"
 #include "proof/directory.h"
@@ -268,10 +269,17 @@ done:
     return status;
 }
 
-/* Of a row 's' | index. */
+/* Of a row 's' | index. That a record is at another bank says more than that it is in doubt. */
 static cbank_status list_record(writing *it, status_page *page, cbi_bytes key, uint8_t state,
                                 cbank_error *err)
 {
+    cbi_whereabouts where;
+    uint64_t number;
+
+    if (state == CBI_RECORD_SUSPENDED &&
+        cbi_transfer_of_record(it->reader.txn, cbi_get_u64(key.data), &where, &number, NULL) ==
+            CBANK_OK)
+        return CBANK_OK;
     return list_at(it, page, cbi_get_u64(key.data), state, err);
 }
 
@@ -290,6 +298,27 @@ static cbank_status list_consumed(writing *it, status_page *page, cbank_error *e
         CBI_TRY(cbi_holding_state(it->reader.txn, index, &state, err));
         if (consumed && state == CBI_RECORD_HELD)
             CBI_TRY(list_at(it, page, index, CBANK__V1__RECORD_STATE__RECORD_STATE_CONSUMED, err));
+    }
+done:
+    return status;
+}
+
+/* Records that are offered to another bank, or there. */
+static cbank_status list_transferred(writing *it, status_page *page, cbank_error *err)
+{
+    const int out = CBANK__V1__RECORD_STATE__RECORD_STATE_TRANSFERRED;
+    cbank_status status = CBANK_OK;
+    cbi_record_state state;
+    uint64_t index = 0;
+    bool found;
+
+    for (;; index++) {
+        CBI_TRY(cbi_transfer_out_from(it->reader.txn, index, &index, &found, err));
+        if (!found)
+            return CBANK_OK;
+        CBI_TRY(cbi_holding_state(it->reader.txn, index, &state, err));
+        if (state == CBI_RECORD_HELD || state == CBI_RECORD_SUSPENDED)
+            CBI_TRY(list_at(it, page, index, out, err));
     }
 done:
     return status;
@@ -417,6 +446,7 @@ static cbank_status write_pages(writing *it, cbank_error *err)
     empty_page(page);
     CBI_TRY(list_rows(it, 's', 8, list_record, page, err));
     CBI_TRY(list_consumed(it, page, err));
+    CBI_TRY(list_transferred(it, page, err));
     CBI_TRY(list_conversions(it, page, err));
     CBI_TRY(list_rows(it, 'a', CBI_ACCOUNT_SIZE, list_account, page, err));
     CBI_TRY(list_disclosures(it, page, err));

@@ -320,7 +320,7 @@ static cbank_status question(cbi_append *append, uint64_t index, cbi_bytes token
     if (status == CBANK_E_NOT_FOUND)
         return CBANK_OK;
     CBI_TRY(status);
-    CBI_TRY(cbi_family_root(append->txn, holding.deposited->account, &goes_on, err));
+    CBI_TRY(cbi_family_root(append->txn, holding.account, &goes_on, err));
     CBI_TRY(cbi_account_life(append->txn, goes_on.digits, &life, err));
     if (life == CBI_LIFE_ERASED || holding.state != CBI_RECORD_HELD)
         goto done;

@@ -128,12 +128,13 @@ static cbank_status check_source(recognise_act *it, cbi_txn *txn, size_t positio
     CBI_TRY(cbi_holding_read(txn, it->hasher, it->indices[position], &holding, err));
     if (!cbi_bytes_equal(cbi_message_bytes(source->record), cbi_bytes_of_hash(&holding.id)))
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_SOURCE, position, NULL, "record"));
-    CBI_TRY(cbi_family_root(txn, holding.deposited->account, &goes_on, err));
+    CBI_TRY(cbi_family_root(txn, holding.account, &goes_on, err));
     if (strcmp(goes_on.digits, it->recognition.head->account) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_SOURCE, position, goes_on.digits, "account"));
     if (holding.state != CBI_RECORD_HELD)
         CBI_TRY(
             cbi_fail(err, CBI_REASON_RECORD_NOT_HELD, position, holding.record->reference, NULL));
+    CBI_TRY(cbi_holding_check_here(&holding, err));
     CBI_TRY(check_uses(it, txn, position, holding.record, err));
 done:
     cbi_holding_clear(&holding);

@@ -245,7 +245,8 @@ static bool matches(const cbi_search_terms *terms, const cbi_holding *holding)
            is_or_any(terms->school_year, record->school_year) &&
            is_or_any(terms->term, record->term == NULL ? "" : record->term->value) &&
            (terms->batch.size == 0 ||
-            cbi_bytes_equal(terms->batch, cbi_message_bytes(holding->deposited->batch)));
+            (holding->deposited != NULL &&
+             cbi_bytes_equal(terms->batch, cbi_message_bytes(holding->deposited->batch))));
 }
 
 /* Looks at one entry; what is no deposit, or does not match, is passed over. */

@@ -12,7 +12,7 @@ static cbank_status add_record(cbi_reader *reader, const cbi_logged *logged, cbi
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_holding_take(reader->txn, reader->hasher, logged, &holding, err));
-    if (holding.state == CBI_RECORD_HELD) {
+    if (holding.state == CBI_RECORD_HELD && holding.where == CBI_WHERE_HERE) {
         CBI_TRY(cbi_totals_add_record(&out->totals, holding.record, err));
         out->records++;
     }

@@ -117,6 +117,35 @@ done:
     return status;
 }
 
+/* Transfers since the merger that name FROM's records, or end its offers, cannot be parted. */
+static cbank_status check_transfer(const cbi_merge_act *it, cbi_append *append,
+                                   const cbi_statement *statement, cbank_error *err)
+{
+    const Cbank__V1__TransferEnded *ended =
+        cbi_statement_body(statement, &cbank__v1__transfer_ended__descriptor);
+    const Cbank__V1__TransferOffered *offered =
+        cbi_statement_body(statement, &cbank__v1__transfer_offered__descriptor);
+    const Cbank__V1__TransferGivenBack *given =
+        cbi_statement_body(statement, &cbank__v1__transfer_given_back__descriptor);
+    Cbank__V1__EntryRef *const *refs = offered != NULL ? offered->records
+                                       : given != NULL ? given->records
+                                                       : NULL;
+    size_t count = offered != NULL ? offered->n_records : given != NULL ? given->n_records : 0;
+    cbank_status status = CBANK_OK;
+    bool touches = false;
+
+    if (ended != NULL)
+        CBI_TRY(cbi_merge_touches(it, append, ended->touched_sequence,
+                                  cbi_message_bytes(ended->touched_leaf), &touches, err));
+    for (size_t i = 0; i < count && !touches; i++)
+        CBI_TRY(cbi_merge_touches(it, append, refs[i]->sequence, cbi_message_bytes(refs[i]->leaf),
+                                  &touches, err));
+    if (touches)
+        CBI_TRY(cbi_fail(err, CBI_REASON_UNMERGE_TRANSFERRED, 0, it->from, NULL));
+done:
+    return status;
+}
+
 /*
  * What the other chain says since the merger of FROM's own recognitions could not be said again on
  * its chain: verification lets only changes of records follow what reopens one.
@@ -143,6 +172,8 @@ static cbank_status check_own(const cbi_merge_act *it, cbi_append *append, cbank
         if (changed != NULL)
             CBI_TRY(cbi_merge_touches(it, append, changed->touched_sequence,
                                  cbi_message_bytes(changed->touched_leaf), &touches, err));
+        if (!touches)
+            CBI_TRY(check_transfer(it, append, &statement, err));
         if (touches)
             CBI_TRY(cbi_fail(err, CBI_REASON_UNMERGE_RECOGNISED, logged.index, it->from, "%llu",
                              (unsigned long long)logged.index));

@@ -16,6 +16,13 @@ static bool is_deposit(const cbi_verdict_item *item)
     return cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED);
 }
 
+/* A record, whoever the bank has it from. */
+static bool is_award(const cbi_verdict_item *item)
+{
+    return is_deposit(item) ||
+           cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_RECEIVED);
+}
+
 static bool is_change(const cbi_verdict_item *item)
 {
     return cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED);
@@ -31,6 +38,12 @@ static cbank_status read_signed(cbi_hasher *hasher, cbi_verdict_item *item, cban
 
         CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(body->record), &item->record, err));
         CBI_TRY(cbi_batch_item_id(hasher, false, cbi_message_bytes(body->record),
+                                  &item->record_id, err));
+    } else if (is_award(item)) {
+        const Cbank__V1__CreditReceived *body = item->statement.body;
+
+        CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(body->record), &item->record, err));
+        CBI_TRY(cbi_batch_item_id(hasher, CBI_ITEM_RECORD, cbi_message_bytes(body->record),
                                   &item->record_id, err));
     } else if (is_change(item)) {
         const Cbank__V1__CreditChanged *body = item->statement.body;
@@ -173,7 +186,7 @@ static cbank_status sort_deposits(const cbi_verdict *verdict, cbi_deposits *out,
 
     CBI_TRY(cbi_alloc(verdict->item_count, sizeof(const cbi_verdict_item *), &out->items, err));
     for (size_t i = 0; i < verdict->item_count; i++) {
-        if (is_deposit(&verdict->items[i]))
+        if (is_award(&verdict->items[i]))
             out->items[out->count++] = &verdict->items[i];
     }
     qsort(out->items, out->count, sizeof(const cbi_verdict_item *), compare_items);
@@ -301,7 +314,8 @@ static bool amends(const cbi_verdict_item *deposit, const cbi_verdict_item *chan
     const Cbank__V1__CreditDeposited *deposited = deposit->statement.body;
     const Cbank__V1__CreditChanged *changed = change->statement.body;
 
-    return change->change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE &&
+    return is_deposit(deposit) &&
+           change->change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE &&
            cbi_bytes_equal(cbi_message_bytes(deposit->record->supersedes),
                            cbi_message_bytes(change->change->record)) &&
            cbi_bytes_equal(cbi_message_bytes(deposited->batch), cbi_message_bytes(changed->batch));
@@ -318,7 +332,8 @@ static cbank_status check_amended(const cbi_verdict *verdict, const cbi_deposits
     size_t replacements = 0, pairs = 0;
 
     for (size_t d = 0; d < deposits->count; d++)
-        replacements += deposits->items[d]->record->supersedes.len > 0;
+        replacements += is_deposit(deposits->items[d]) &&
+                        deposits->items[d]->record->supersedes.len > 0;
     for (size_t i = 0; i < verdict->item_count; i++) {
         const cbi_verdict_item *change = &verdict->items[i];
         size_t found = 0;
@@ -345,7 +360,7 @@ static cbank_status sum_up(cbi_verdict *verdict, cbank_error *err)
     for (size_t i = 0; i < verdict->item_count; i++) {
         const cbi_verdict_item *item = &verdict->items[i];
 
-        if (!is_deposit(item))
+        if (!is_award(item))
             continue;
         if (verdict->least == 0 || item->proven < verdict->least)
             verdict->least = item->proven;

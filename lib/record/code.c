@@ -21,9 +21,27 @@ bool cbi_institution_code_is_valid(cbi_bytes text)
     return true;
 }
 
+/* [a-z0-9.-]+(/[a-z0-9.-]+)+ */
+static bool is_origin(cbi_bytes text)
+{
+    bool slash = false, empty = true;
+
+    for (size_t i = 0; i < text.size; i++) {
+        char c = (char)text.data[i];
+
+        if (c == '/' && empty)
+            return false;
+        slash = slash || c == '/';
+        empty = c == '/';
+        if (c != '/' && c != '.' && c != '-' && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'))
+            return false;
+    }
+    return slash && !empty && text.size <= CBI_ORIGIN_MAX;
+}
+
 bool cbi_recipient_is_valid(cbi_bytes text)
 {
-    return cbi_institution_code_is_valid(text) ||
+    return cbi_institution_code_is_valid(text) || is_origin(text) ||
            cbi_bytes_equal(text, cbi_bytes_of_text(CBI_RECIPIENT_ANYONE));
 }
 

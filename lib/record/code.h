@@ -9,7 +9,7 @@
 /* "[A-Z0-9][A-Z0-9.-]{0,31}" in ASCII, e.g. "PXU" or an organisation's USCC. */
 bool cbi_institution_code_is_valid(cbi_bytes text);
 
-/* Whom a transcript is for: a code of the same form, or "anyone". */
+/* Whom a transcript is for: a code of the same form, the origin of a bank, or "anyone". */
 #define CBI_RECIPIENT_ANYONE "anyone"
 bool cbi_recipient_is_valid(cbi_bytes text);
 

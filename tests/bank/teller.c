@@ -15,7 +15,7 @@
 
 cbank_error teller_err;
 
-static void found(teller *it, cbi_suite suite)
+static void found(teller *it, cbi_suite suite, const char *host)
 {
     Cbank__V1__DatedName name = CBANK__V1__DATED_NAME__INIT, *names[1] = {&name};
     cbi_bank_founding founding = {.path = it->path,
@@ -28,7 +28,7 @@ static void found(teller *it, cbi_suite suite)
 
     name.lang = cbi_message_string("zh");
     name.value = cbi_message_string("示例学分银行");
-    snprintf(origin, sizeof(origin), "bank.example/credit/%s/1", cbi_suite_name(suite));
+    snprintf(origin, sizeof(origin), "%s/credit/%s/1", host, cbi_suite_name(suite));
     founding.origin = origin;
     teller_works(cbi_bank_create(&founding, &teller_err));
     teller_works(cbi_bank_open(it->path, (cbi_bytes){0}, &it->bank, &teller_err));
@@ -59,15 +59,20 @@ static void admit_college(teller *it)
     cbank_buffer_clear(&file);
 }
 
-void teller_open(teller *it, cbi_suite suite)
+void teller_open_at(teller *it, cbi_suite suite, const char *host)
 {
     *it = (teller){.now = TELLER_TIME};
     snprintf(it->folder, sizeof(it->folder), "%s/cbank-teller-XXXXXX", P_tmpdir);
     cr_assert_not_null(mkdtemp(it->folder));
     snprintf(it->path, sizeof(it->path), "%s/bank", it->folder);
-    found(it, suite);
+    found(it, suite, host);
     admit_college(it);
     it->account = teller_open_account(it, TELLER_DOCUMENT, TELLER_NUMBER, TELLER_NAME);
+}
+
+void teller_open(teller *it, cbi_suite suite)
+{
+    teller_open_at(it, suite, "bank.example");
 }
 
 static int drop(const char *path, const struct stat *info, int type, struct FTW *walk)

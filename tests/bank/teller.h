@@ -34,6 +34,8 @@ typedef struct teller_id {
 
 /* The bank is founded, the college admitted by its own request, the learner's account opened. */
 void teller_open(teller *it, cbi_suite suite);
+/* The same with another origin: "HOST/credit/SUITE/1". */
+void teller_open_at(teller *it, cbi_suite suite, const char *host);
 void teller_close(teller *it);
 
 /* Another account, of another person. */

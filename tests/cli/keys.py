@@ -52,6 +52,7 @@ class Keys(desk.Town):
         self.published()
         self.plans()
         self.recognitions()
+        self.transfers()
         self.consents()
         self.transcripts()
         self.sign()
@@ -281,6 +282,28 @@ class Keys(desk.Town):
                                              "--reason", "review"))
             self.assertEqual(changed["status"], status)
         self.assertTrue(changed["released"])
+
+    def transfers(self):
+        origin = "other.example/credit/sha256-ed25519/1"
+        there = ("--bank", "town")
+        self.cbank("bank", "init", "town", "--origin", origin, "--name", "en=Other")
+        account = self.account("36031318851122002X")
+        offer = self.hold("transfer offer", self.in_bank(
+            "transfer", "offer", account, "--to", origin, "-o", "offer", *desk.BASIS))
+        self.hold("transfer file", self.in_bank("transfer", "file", offer["id"], "-o", "offer",
+                                                *desk.BASIS))
+        trust = self.trust()
+        self.hold("transfer receive", self.ask(*there, "transfer", "receive", "offer", "-o",
+                                               "receipt", *trust, "--open-accounts"))
+        self.ask(*there, "bank", "directory", "-o", "town.directory")
+        root = self.ask(*there, "bank", "info")["fingerprint"]
+        self.hold("transfer ack", self.in_bank("transfer", "ack", "receipt", "--trust",
+                                               "town.directory", "--root", root))
+        self.hold("transfer return", self.ask(*there, "transfer", "return", offer["id"], "-o",
+                                              "receipt"))
+        self.in_bank("transfer", "ack", "receipt", "--trust", "town.directory", "--root", root)
+        self.hold("transfer list", self.list_in_bank("transfer", "list")[0])
+        self.hold("transfer show", self.in_bank("transfer", "show", offer["id"]))
 
     def consents(self):
         account = self.account()

@@ -1,0 +1,81 @@
+"""Records go from one bank to another as files, and every ending frees or moves them."""
+import desk
+
+OTHER = "other.example/credit/sha256-ed25519/1"
+
+
+class Transfer(desk.Town):
+    def setUp(self):
+        super().setUp()
+        self.import_grades()
+        self.cbank("bank", "init", "other", "--origin", OTHER, "--name", "另一学分银行")
+        self.there = ("--bank", "other")
+
+    def trust_of(self, bank, name):
+        self.ask(*bank, "bank", "directory", "-o", name)
+        return ("--trust", name, "--root", self.ask(*bank, "bank", "info")["fingerprint"])
+
+    def offer(self, *more, code=0):
+        return self.in_bank("transfer", "offer", self.account(), "--to", OTHER, "-o", "offer",
+                            *desk.BASIS, *more, code=code)
+
+    def receive(self, *more, code=0):
+        return self.cbank("--json", *self.there, "transfer", "receive", "offer", "-o", "receipt",
+                          *self.trust_of(self.bank, "here.directory"), *more, code=code)
+
+    def ack(self):
+        return self.in_bank("transfer", "ack", "receipt",
+                            *self.trust_of(self.there, "there.directory"))
+
+    def credits_in(self, bank, account):
+        return self.ask(*bank, "learner", "show", account)["credits"]
+
+    def test_accepted_and_returned(self):
+        offer = self.offer()
+        self.assertEqual((offer["state"], offer["direction"], len(offer["records"])),
+                         ("offered", "out", 2))
+        self.assertEqual(self.credits_in(self.bank, self.account()), "0")
+        taken = self.receive("--open-accounts").document
+        self.assertEqual((taken["id"], taken["state"], taken["direction"]),
+                         (offer["id"], "accepted", "in"))
+        self.assertEqual(self.credits_in(self.there, taken["account"]), "7.5")
+        self.assertEqual(self.ack()["state"], "accepted")
+        self.assertEqual(self.receive().document["state"], "accepted", "the same answer again")
+        self.assertEqual(self.credits_in(self.there, taken["account"]), "7.5")
+        back = self.ask(*self.there, "transfer", "return", "offer", "-o", "receipt")
+        self.assertEqual(back["state"], "returned")
+        self.assertEqual(self.ack()["state"], "returned")
+        self.assertEqual(self.credits_in(self.bank, self.account()), "7.5")
+        self.assertEqual([row["state"] for row in self.list_in_bank("transfer", "list")],
+                         ["returned"])
+        for bank in (self.bank, self.there):
+            self.assertTrue(self.ask(*bank, "bank", "check")["ok"])
+
+    def test_declined_and_partly(self):
+        first = self.offer()
+        self.assertEqual(self.receive("--decline", "--reason", "full").document["state"],
+                         "declined")
+        self.assertEqual(self.ack()["state"], "declined")
+        self.offer()
+        refused = first["records"][0]["record"]
+        taken = self.receive("--open-accounts", "--refuse", refused).document
+        self.assertEqual(taken["state"], "partly")
+        self.assertEqual(sorted(one["where"] for one in self.ack()["records"]), ["away", "here"])
+
+    def test_a_dry_run_and_what_is_refused(self):
+        size = self.in_bank("bank", "info")["size"]
+        self.ask("--dry-run", *self.bank, "transfer", "offer", self.account(), "--to", OTHER,
+                 "-o", "offer")
+        self.assertEqual(self.in_bank("bank", "info")["size"], size)
+        error = self.cbank("--json", *self.bank, "transfer", "offer", self.account(), "--to",
+                           desk.ORIGIN, "-o", "offer", code=3).error
+        self.assertEqual(error["reason"], "transfer_goal")
+        offer = self.offer()
+        self.assertEqual(self.receive(code=1).error["reason"], "learner_unknown")
+        self.in_bank("transfer", "file", offer["id"], "-o", "again", *desk.BASIS)
+        self.assertEqual(self.in_bank("transfer", "show", offer["id"])["state"], "offered")
+        error = self.cbank("--json", *self.bank, "transfer", "show", "0" * 16, code=1).error
+        self.assertEqual(error["reason"], "transfer_unknown")
+
+
+desk.main()
