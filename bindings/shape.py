@@ -16,6 +16,9 @@ HANDS = re.compile(
 CLASSES = {"sign": "Signing", "log": "Log", "rules": "Rules", "batch": "Batches", "root": "Root",
            "trust": "Trust"}
 HANDLES = {"cbank_bank": "Bank", "cbank_key": "Key", "cbank_verifier": "Verifier"}
+# Verbs that Java or JavaScript keeps for itself: a method has the noun behind them.
+RESERVED = {"break", "case", "continue", "default", "do", "else", "final", "for", "if", "import",
+            "new", "package", "return", "super", "switch", "this", "throw", "try", "while"}
 REQUEST = ["const uint8_t *", "size_t"]
 JOB = ["cbank_job **", "cbank_error *"]
 SECRET = ["passphrase", "passphrase_size"]
@@ -74,7 +77,7 @@ class Shape:
         self.owner = "Bank" if noun == "bank" else class_of(noun)
         if self.first == "Verifier":
             self.owner, verb = "Verifier", noun + "_" + verb
-        self.name = camel(verb)
+        self.name = camel(f"{verb}_{noun}" if verb in RESERVED else verb)
 
     @property
     def is_static(self):

@@ -1,3 +1,4 @@
+#include "api/deskorder.h"
 #include "api/face.h"
 
 #include <string.h>
@@ -7,21 +8,6 @@
 #include "bank/errand.h"
 
 #include "cbank/api/v1/credit.pb-c.h"
-
-/* What a desk call is asked, for the token: the serialised request, whichever call it is. */
-static cbank_status take_order(cbi_bank *bank, const cbank_key *key, const char *institution,
-                               ProtobufCBinaryData token, bool dry_run, const char *call,
-                               cbi_bytes request, cbi_desk_order *out, cbank_error *err)
-{
-    cbi_bytes said[] = {cbi_bytes_of_text(call), request};
-
-    *out = (cbi_desk_order){.institution = institution,
-                            .key = key->inner,
-                            .token = cbi_message_bytes(token),
-                            .now = cbi_face_now(),
-                            .dry_run = dry_run};
-    return cbi_errand_digest(bank, said, 2, &out->request, err);
-}
 
 /* Outcomes as a reply holds them; one block, freed with cbi_free. */
 typedef struct outcome_list {
@@ -99,8 +85,8 @@ cbank_status cbank_credit_issue(cbank_bank *bank, const cbank_key *key, const ui
     CBI_TRY(cbi_face_request(&cbank__api__v1__credit_issue_request__descriptor, request,
                              request_size, &asked, err));
     CBI_TRY(take_drafts(asked, &drafts, err));
-    CBI_TRY(take_order(inner, key, asked->institution, asked->token, asked->dry_run, "issue",
-                       cbi_bytes_of(request, request_size), &order, err));
+    CBI_TRY(cbi_deskorder_of(inner, key, asked->institution, asked->token, asked->dry_run, "issue",
+                             cbi_bytes_of(request, request_size), &order, err));
     CBI_TRY(cbi_alloc(asked->n_drafts, sizeof(*results), &results, err));
     CBI_TRY(cbi_desk_issue(inner, &order, drafts, asked->n_drafts, results, &batch, err));
     CBI_TRY(list_outcomes(results, asked->n_drafts, &list, err));
@@ -152,8 +138,8 @@ cbank_status cbank_credit_change(cbank_bank *bank, const cbank_key *key, const u
     CBI_TRY(cbi_face_request(&cbank__api__v1__credit_change_request__descriptor, request,
                              request_size, &asked, err));
     CBI_TRY(check_change(asked, err));
-    CBI_TRY(take_order(inner, key, asked->institution, asked->token, asked->dry_run, "change",
-                       cbi_bytes_of(request, request_size), &order, err));
+    CBI_TRY(cbi_deskorder_of(inner, key, asked->institution, asked->token, asked->dry_run,
+                             "change", cbi_bytes_of(request, request_size), &order, err));
     CBI_TRY(cbi_alloc(asked->n_ids, sizeof(*results), &results, err));
     CBI_TRY(cbi_desk_change(inner, &order, asked->ids, asked->n_ids, asked->action, asked->reason,
                             asked->document, results, &batch, err));
@@ -209,8 +195,8 @@ cbank_status cbank_credit_amend(cbank_bank *bank, const cbank_key *key, const ui
     CBI_TRY(cbi_errand_check_reason(asked->reason, err));
     if (asked->record == NULL)
         CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "record", NULL));
-    CBI_TRY(take_order(inner, key, asked->institution, asked->token, asked->dry_run, "amend",
-                       cbi_bytes_of(request, request_size), &order, err));
+    CBI_TRY(cbi_deskorder_of(inner, key, asked->institution, asked->token, asked->dry_run, "amend",
+                             cbi_bytes_of(request, request_size), &order, err));
     CBI_TRY(cbi_desk_amend(inner, &order, asked->id, asked->record, asked->reason,
                            asked->document, results, &batch, err));
     CBI_TRY(read_revision(inner, results[1].index, &answer.revision, err));

@@ -1,3 +1,4 @@
+#include "api/deskorder.h"
 #include "api/face.h"
 
 #include <string.h>
@@ -5,7 +6,6 @@
 #include "api/enrolmentinfo.h"
 #include "api/learnerinfo.h"
 #include "bank/enroldesk.h"
-#include "bank/errand.h"
 #include "bank/family.h"
 #include "base/memory.h"
 
@@ -93,20 +93,6 @@ done:
 
 /* ---- add and change ---------------------------------------------------------------------- */
 
-static cbank_status take_order(cbi_bank *bank, const cbank_key *key, const char *institution,
-                               ProtobufCBinaryData token, bool dry_run, const char *call,
-                               cbi_bytes request, cbi_desk_order *out, cbank_error *err)
-{
-    cbi_bytes said[] = {cbi_bytes_of_text(call), request};
-
-    *out = (cbi_desk_order){.institution = institution,
-                            .key = key->inner,
-                            .token = cbi_message_bytes(token),
-                            .now = cbi_face_now(),
-                            .dry_run = dry_run};
-    return cbi_errand_digest(bank, said, 2, &out->request, err);
-}
-
 static cbank_status check_count(const char *name, size_t count, cbank_error *err)
 {
     if (count == 0)
@@ -148,8 +134,8 @@ cbank_status cbank_enrolment_add(cbank_bank *bank, const cbank_key *key, const u
     CBI_TRY(cbi_face_request(&cbank__api__v1__enrolment_add_request__descriptor, request,
                              request_size, &asked, err));
     CBI_TRY(take_drafts(asked, &drafts, err));
-    CBI_TRY(take_order(inner, key, asked->institution, asked->token, asked->dry_run, "enrol",
-                       cbi_bytes_of(request, request_size), &order, err));
+    CBI_TRY(cbi_deskorder_of(inner, key, asked->institution, asked->token, asked->dry_run, "enrol",
+                             cbi_bytes_of(request, request_size), &order, err));
     CBI_TRY(cbi_alloc(asked->n_drafts, sizeof(*items), &items, err));
     CBI_TRY(cbi_enroldesk_add(inner, &order, drafts, asked->n_drafts, items, &batch, err));
     CBI_TRY(reply_outcomes(inner, items, asked->n_drafts, asked->dry_run ? NULL : &batch, reply,
@@ -195,8 +181,9 @@ cbank_status cbank_enrolment_change(cbank_bank *bank, const cbank_key *key,
     CBI_TRY(cbi_face_request(&cbank__api__v1__enrolment_change_request__descriptor, request,
                              request_size, &asked, err));
     CBI_TRY(take_changes(asked, &changes, err));
-    CBI_TRY(take_order(inner, key, asked->institution, asked->token, asked->dry_run,
-                       "change enrolment", cbi_bytes_of(request, request_size), &order, err));
+    CBI_TRY(cbi_deskorder_of(inner, key, asked->institution, asked->token, asked->dry_run,
+                             "change enrolment", cbi_bytes_of(request, request_size), &order,
+                             err));
     CBI_TRY(cbi_alloc(asked->n_changes, sizeof(*items), &items, err));
     CBI_TRY(cbi_enroldesk_change(inner, &order, changes, asked->n_changes, items, &batch, err));
     CBI_TRY(reply_outcomes(inner, items, asked->n_changes, asked->dry_run ? NULL : &batch, reply,

@@ -5,6 +5,33 @@
 #include "base/memory.h"
 #include "bank/errand.h"
 
+/* What binds an item to its holder and hides whom: drawn anew for each. */
+typedef struct veil {
+    uint8_t salt[CBI_SALT_SIZE];
+    cbi_hash random;
+    cbi_hash commitment; /* H(random, document), which the item shows */
+    Cbank__V1__Opening opening;
+} veil;
+
+/* The holder and `out` are lent to the opening. Wiped by the caller. */
+static cbank_status draw(const cbi_batch_builder *builder, const cbi_signing_holder *holder,
+                         veil *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_random(out->salt, sizeof(out->salt), err));
+    CBI_TRY(cbi_random(out->random.bytes, sizeof(out->random.bytes), err));
+    CBI_TRY(cbi_holder_commit(builder->hasher, &out->random, cbi_bytes_of_text(holder->type),
+                              cbi_bytes_of_text(holder->number), &out->commitment, err));
+    cbank__v1__opening__init(&out->opening);
+    out->opening.random = cbi_message_data(cbi_bytes_of_hash(&out->random));
+    out->opening.document_type = cbi_message_string(holder->type);
+    out->opening.number = cbi_message_string(holder->number);
+    out->opening.name = cbi_message_string(holder->name);
+done:
+    return status;
+}
+
 cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *institution,
                                     const Cbank__V1__CreditRecord *draft,
                                     const cbi_signing_holder *holder, uint32_t revision,
@@ -14,16 +41,11 @@ cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *inst
     Cbank__V1__CreditRecord record = *draft;
     Cbank__V1__Awarder awarder = CBANK__V1__AWARDER__INIT;
     Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
-    Cbank__V1__Opening opening = CBANK__V1__OPENING__INIT;
-    uint8_t salt[CBI_SALT_SIZE];
-    cbi_hash random, commitment;
+    veil drawn = {.salt = {0}};
     cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_random(salt, sizeof(salt), err));
-    CBI_TRY(cbi_random(random.bytes, sizeof(random.bytes), err));
-    CBI_TRY(cbi_holder_commit(builder->hasher, &random, cbi_bytes_of_text(holder->type),
-                              cbi_bytes_of_text(holder->number), &commitment, err));
+    CBI_TRY(draw(builder, holder, &drawn, err));
     if (draft->awarded_by != NULL)
         awarder = *draft->awarded_by;
     if (awarder.institution[0] == '\0')
@@ -37,21 +59,17 @@ cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *inst
         record.delegation = cbi_message_data((cbi_bytes){0});
     }
     record.version = CBI_CREDIT_VERSION;
-    record.salt = cbi_message_data(cbi_bytes_of(salt, sizeof(salt)));
-    record.holder = cbi_message_data(cbi_bytes_of_hash(&commitment));
+    record.salt = cbi_message_data(cbi_bytes_of(drawn.salt, sizeof(drawn.salt)));
+    record.holder = cbi_message_data(cbi_bytes_of_hash(&drawn.commitment));
     record.revision = revision;
     record.supersedes = cbi_message_data(
         supersedes == NULL ? cbi_bytes_of(NULL, 0) : cbi_bytes_of_hash(supersedes));
     CBI_TRY(cbi_credit_record_build(&record, &bytes, err));
-    opening.random = cbi_message_data(cbi_bytes_of_hash(&random));
-    opening.document_type = cbi_message_string(holder->type);
-    opening.number = cbi_message_string(holder->number);
-    opening.name = cbi_message_string(holder->name);
     item.record = cbi_message_data(cbi_bytes_of_buffer(&bytes));
-    item.opening = &opening;
+    item.opening = &drawn.opening;
     CBI_TRY(cbi_batch_add(builder, &item, err));
 done:
-    cbi_wipe(&random, sizeof(random));
+    cbi_wipe(&drawn, sizeof(drawn));
     cbank_buffer_clear(&bytes);
     return status;
 }
@@ -99,30 +117,21 @@ cbank_status cbi_signing_add_enrolment(cbi_batch_builder *builder, const char *i
 {
     Cbank__V1__Enrolment enrolment = *draft;
     Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
-    Cbank__V1__Opening opening = CBANK__V1__OPENING__INIT;
-    uint8_t salt[CBI_SALT_SIZE];
-    cbi_hash random, commitment;
+    veil drawn = {.salt = {0}};
     cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_random(salt, sizeof(salt), err));
-    CBI_TRY(cbi_random(random.bytes, sizeof(random.bytes), err));
-    CBI_TRY(cbi_holder_commit(builder->hasher, &random, cbi_bytes_of_text(holder->type),
-                              cbi_bytes_of_text(holder->number), &commitment, err));
+    CBI_TRY(draw(builder, holder, &drawn, err));
     enrolment.version = CBI_ENROLMENT_VERSION;
-    enrolment.salt = cbi_message_data(cbi_bytes_of(salt, sizeof(salt)));
-    enrolment.holder = cbi_message_data(cbi_bytes_of_hash(&commitment));
+    enrolment.salt = cbi_message_data(cbi_bytes_of(drawn.salt, sizeof(drawn.salt)));
+    enrolment.holder = cbi_message_data(cbi_bytes_of_hash(&drawn.commitment));
     enrolment.institution = cbi_message_string(institution);
     CBI_TRY(cbi_enrolment_build(&enrolment, &bytes, err));
-    opening.random = cbi_message_data(cbi_bytes_of_hash(&random));
-    opening.document_type = cbi_message_string(holder->type);
-    opening.number = cbi_message_string(holder->number);
-    opening.name = cbi_message_string(holder->name);
     item.enrolment = cbi_message_data(cbi_bytes_of_buffer(&bytes));
-    item.opening = &opening;
+    item.opening = &drawn.opening;
     CBI_TRY(cbi_batch_add(builder, &item, err));
 done:
-    cbi_wipe(&random, sizeof(random));
+    cbi_wipe(&drawn, sizeof(drawn));
     cbank_buffer_clear(&bytes);
     return status;
 }
