@@ -65,7 +65,8 @@ static cbank_status act_backup(world *it)
 
 /*
  * A folder appears whole or not at all: an attempt that failed has left room for the next one, or a
- * bank that opens, when only the answer was lost.
+ * bank that opens, when only the answer was lost. It is taken away before the next attempt, when
+ * nothing fails.
  */
 static cbank_status clear_other(world *it)
 {
@@ -86,24 +87,14 @@ static cbank_status act_found(world *it)
 {
     cbank_status status = clear_other(it);
 
-    if (status == CBANK_OK)
-        status = world_found_at(it, other_path);
-    if (status != CBANK_OK)
-        return status;
-    harness_remove(other_path);
-    harness_remove(other_guard);
-    return CBANK_OK;
+    return status == CBANK_OK ? world_found_at(it, other_path) : status;
 }
 
 static cbank_status act_restore(world *it)
 {
     cbank_status status = clear_other(it);
 
-    if (status == CBANK_OK)
-        status = world_restore(it, copy_path, other_path);
-    if (status == CBANK_OK)
-        harness_remove(other_path);
-    return status;
+    return status == CBANK_OK ? world_restore(it, copy_path, other_path) : status;
 }
 
 typedef struct act {
