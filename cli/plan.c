@@ -395,19 +395,20 @@ static void make(cli *c)
     uint8_t replaced[RECOGNITION_ID];
     findings found = {.count = 0};
 
-    if (!read_question(c, &ask) || !findings_read(c, &found) ||
-        (options_given(c, "replacing") &&
-         !recognition_id(c, options_text(c, "replacing"), replaced, &ask.replaces)))
-        return;
-    ask.account = c->arguments[0];
-    if (options_given(c, "enrolment"))
-        ask.enrolment = options_text(c, "enrolment");
-    ask.findings = found.list;
-    ask.n_findings = found.count;
-    reply = call_bank(c, cbank_plan_make, &ask.base, &cbank__api__v1__plan_make_reply__descriptor);
-    if (reply != NULL)
-        show_plan(c, reply);
-    message_free(reply);
+    if (read_question(c, &ask) && findings_read(c, &found) &&
+        (!options_given(c, "replacing") ||
+         recognition_id(c, options_text(c, "replacing"), replaced, &ask.replaces))) {
+        ask.account = c->arguments[0];
+        if (options_given(c, "enrolment"))
+            ask.enrolment = options_text(c, "enrolment");
+        ask.findings = found.list;
+        ask.n_findings = found.count;
+        reply = call_bank(c, cbank_plan_make, &ask.base,
+                          &cbank__api__v1__plan_make_reply__descriptor);
+        if (reply != NULL)
+            show_plan(c, reply);
+        message_free(reply);
+    }
     free(ask.rule_sets);
 }
 

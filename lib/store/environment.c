@@ -39,6 +39,15 @@ typedef struct table_opening {
     unsigned flags;
 } table_opening;
 
+/* Ours have plain keys and values; of another kind LMDB takes a table at the file's word (meta.c). */
+static int check_flags(MDB_txn *txn, MDB_dbi table)
+{
+    unsigned flags;
+    int code = mdb_dbi_flags(txn, table, &flags);
+
+    return code == 0 && flags != 0 ? MDB_CORRUPTED : code;
+}
+
 /* All in one transaction, before anyone else can be in one: LMDB's handles race otherwise. */
 static int open_tables(void *argument)
 {
@@ -48,8 +57,11 @@ static int open_tables(void *argument)
 
     if (code != 0)
         return code;
-    for (int i = 0; code == 0 && i < CBI_TABLE_COUNT; i++)
+    for (int i = 0; code == 0 && i < CBI_TABLE_COUNT; i++) {
         code = mdb_dbi_open(txn, cbi_table_name((cbi_table)i), opening->flags, &opening->tables[i]);
+        if (code == 0)
+            code = check_flags(txn, opening->tables[i]);
+    }
     if (code == 0)
         return mdb_txn_commit(txn);
     mdb_txn_abort(txn);

@@ -12,11 +12,15 @@
 #define MAGIC_AT 16
 #define VERSION_AT 20
 #define PAGE_BYTES_AT 40
+#define FREE_FLAGS_AT 44  /* of the table of free pages */
+#define NAMES_FLAGS_AT 92 /* of the table of tables */
 #define LAST_PAGE_AT 136
 #define TXN_AT 144
 #define META_BYTES 152
 
 #define META_FLAG 0x08
+#define FREE_FLAGS 0x08 /* MDB_INTEGERKEY */
+#define NAMES_FLAGS 0
 #define MAGIC 0xBEEFC0DEu
 #define VERSION 1u
 #define PAGE_BYTES_MIN 512u
@@ -27,6 +31,23 @@ typedef struct meta {
     uint64_t last_page;
     uint64_t txn;
 } meta;
+
+/*
+ * Flags say how a table compares its keys and lays out its values, and LMDB believes them: with a
+ * bit of them changed it would write beyond its pages.
+ */
+static cbank_status check_flags(const uint8_t page[META_BYTES], const char *object,
+                                cbank_error *err)
+{
+    uint16_t free_pages;
+    uint16_t names;
+
+    memcpy(&free_pages, page + FREE_FLAGS_AT, sizeof(free_pages));
+    memcpy(&names, page + NAMES_FLAGS_AT, sizeof(names));
+    if (free_pages != FREE_FLAGS || names != NAMES_FLAGS)
+        return cbi_fail(err, CBI_REASON_STORE_DAMAGED, 0, object, "flags of a table");
+    return CBANK_OK;
+}
 
 /* `valid` is false for anything that is not a meta page, also where the file ends. */
 static cbank_status read_meta(int fd, off_t offset, const char *object, meta *out, bool *valid,
@@ -53,6 +74,8 @@ static cbank_status read_meta(int fd, off_t offset, const char *object, meta *ou
         return CBANK_OK;
     if (version != VERSION)
         return cbi_fail(err, CBI_REASON_STORE_VERSION, 0, object, "LMDB format %u", version);
+    if (check_flags(page, object, err) != CBANK_OK)
+        return CBANK_E_CORRUPT;
     *valid = out->page_bytes >= PAGE_BYTES_MIN && out->page_bytes <= PAGE_BYTES_MAX &&
              (out->page_bytes & (out->page_bytes - 1)) == 0;
     return CBANK_OK;

@@ -14,7 +14,10 @@ typedef struct cbi_meta {
     uint64_t used_bytes; /* up to the end of the last page in use; not beyond the file */
 } cbi_meta;
 
-/* MALFORMED if this is no LMDB file, CORRUPT if it is cut short or has lost a meta page. */
+/*
+ * MALFORMED if this is no LMDB file, CORRUPT if it is cut short, has lost a meta page, or says of
+ * its own tables what no file of LMDB says.
+ */
 cbank_status cbi_meta_read(int fd, const char *object, cbi_meta *out, cbank_error *err);
 
 #endif

@@ -41,28 +41,43 @@ static cbank_buffer told; /* what the whole bank tells */
 static tally *sums;
 static size_t used; /* bytes of the store; after the last that is not zero nothing is lost */
 
+static int unnoticed(const char *what)
+{
+    fprintf(stderr, "  %s: %s %s %s\n", what, cbank_status_name(it.err.status),
+            cbank_reason_name(it.err.reason), it.err.detail);
+    return UNNOTICED;
+}
+
+/* A clear word about the files, and not of what the machine lacks. */
+static bool is_refusal(void)
+{
+    return it.err.status >= CBANK_E_MALFORMED && it.err.status < CBANK_E_MEMORY;
+}
+
 /* What the bank tells is what it told, and a stranger who is given a transcript believes it. */
-static bool tells_the_same(void)
+static int compare_told(void)
 {
     cbank_buffer now = {0}, transcript = {0}, nothing = {0};
     size_t notes;
 
-    return world_tell(&it, &now) == CBANK_OK && now.size == told.size &&
-           memcmp(now.data, told.data, told.size) == 0 &&
-           world_write_transcript(&it, &transcript) == CBANK_OK &&
-           world_verify(&it, &transcript, &nothing, &notes) == CBANK_OK;
+    if (world_tell(&it, &now) != CBANK_OK || now.size != told.size ||
+        memcmp(now.data, told.data, told.size) != 0)
+        return unnoticed("tells something else");
+    if (world_write_transcript(&it, &transcript) != CBANK_OK) /* which is a commit */
+        return is_refusal() ? REFUSED : unnoticed("no transcript");
+    if (world_verify(&it, &transcript, &nothing, &notes) != CBANK_OK)
+        return unnoticed("a transcript that nobody believes");
+    return HARMLESS;
 }
 
 /* In the child: what becomes of the bank as it is now. */
 static int examine(void)
 {
-
     if (world_open(&it) != CBANK_OK)
-        return it.err.status >= CBANK_E_MALFORMED && it.err.status < CBANK_E_MEMORY ? REFUSED
-                                                                                    : UNNOTICED;
+        return is_refusal() ? REFUSED : unnoticed("not opened");
     if (world_check(&it) != CBANK_OK)
         return FOUND;
-    return tells_the_same() ? HARMLESS : UNNOTICED;
+    return compare_told();
 }
 
 static void judge(harness *campaign, const char *what, size_t where, bool must_be_seen)

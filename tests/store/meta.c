@@ -151,3 +151,25 @@ Test(meta, an_impossible_last_page_is_corrupt)
     overwrite(4096 + 136, &page, sizeof(page));
     refused(CBI_REASON_STORE_DAMAGED);
 }
+
+/* With a free list that LMDB takes for another kind of table, a commit wrote over its own memory. */
+Test(meta, tables_of_another_kind_are_damage)
+{
+    static const struct {
+        off_t offset;
+        uint8_t right, wrong;
+    } flags[] = {
+        {44, 0x08, 0x18}, {92, 0, 0x10}, {4096 + 44, 0x08, 0x0c}, {4096 + 92, 0, 0x04}};
+    cbi_store *store = NULL;
+    cbank_error err = {0};
+
+    fill(2);
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        overwrite(flags[i].offset, &flags[i].wrong, 1);
+        cr_expect_eq(cbi_store_open(place_path("store"), QUOTA, &store, &err), CBANK_E_CORRUPT);
+        cr_expect_eq(err.reason, (int32_t)CBI_REASON_STORE_DAMAGED);
+        overwrite(flags[i].offset, &flags[i].right, 1);
+    }
+    cr_assert_eq(cbi_store_open(place_path("store"), QUOTA, &store, &err), CBANK_OK);
+    place_leave(store);
+}
