@@ -39,7 +39,7 @@ typedef struct table_opening {
     unsigned flags;
 } table_opening;
 
-/* Ours have plain keys and values; of another kind LMDB takes a table at the file's word (meta.c). */
+/* Ours have plain keys and values; of another kind LMDB takes a table as the file says (meta.c). */
 static int check_flags(MDB_txn *txn, MDB_dbi table)
 {
     unsigned flags;

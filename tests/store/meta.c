@@ -152,7 +152,7 @@ Test(meta, an_impossible_last_page_is_corrupt)
     refused(CBI_REASON_STORE_DAMAGED);
 }
 
-/* With a free list that LMDB takes for another kind of table, a commit wrote over its own memory. */
+/* Of a free list that it takes for another kind of table, LMDB writes beyond its own memory. */
 Test(meta, tables_of_another_kind_are_damage)
 {
     static const struct {
