@@ -13,6 +13,7 @@ static cbi_reason reason_of_lmdb(int code)
         return CBI_REASON_KEY_NOT_FOUND;
     case MDB_PAGE_NOTFOUND:
     case MDB_CORRUPTED:
+    case MDB_BAD_TXN: /* LMDB met a page that is none, and ended the transaction by itself */
     case CBI_FAULT_ASSERTED:
         return CBI_REASON_STORE_DAMAGED;
     case MDB_INVALID:
