@@ -39,13 +39,19 @@ typedef struct table_opening {
     unsigned flags;
 } table_opening;
 
+/* LMDB's cursors hold the pages from the root down to a leaf, and it believes what the file says. */
+#define DEPTH_MAX 32
+
 /* Ours have plain keys and values; of another kind LMDB takes a table as the file says (meta.c). */
-static int check_flags(MDB_txn *txn, MDB_dbi table)
+static int check_table(MDB_txn *txn, MDB_dbi table)
 {
     unsigned flags;
+    MDB_stat shape;
     int code = mdb_dbi_flags(txn, table, &flags);
 
-    return code == 0 && flags != 0 ? MDB_CORRUPTED : code;
+    if (code == 0)
+        code = mdb_stat(txn, table, &shape);
+    return code == 0 && (flags != 0 || shape.ms_depth > DEPTH_MAX) ? MDB_CORRUPTED : code;
 }
 
 /* All in one transaction, before anyone else can be in one: LMDB's handles race otherwise. */
@@ -60,7 +66,7 @@ static int open_tables(void *argument)
     for (int i = 0; code == 0 && i < CBI_TABLE_COUNT; i++) {
         code = mdb_dbi_open(txn, cbi_table_name((cbi_table)i), opening->flags, &opening->tables[i]);
         if (code == 0)
-            code = check_flags(txn, opening->tables[i]);
+            code = check_table(txn, opening->tables[i]);
     }
     if (code == 0)
         return mdb_txn_commit(txn);
