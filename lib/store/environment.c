@@ -39,7 +39,7 @@ typedef struct table_opening {
     unsigned flags;
 } table_opening;
 
-/* LMDB's cursors hold the pages from the root down to a leaf, and it believes what the file says. */
+/* LMDB's cursors hold the pages from the root down to a leaf, and it believes the file. */
 #define DEPTH_MAX 32
 
 /* Ours have plain keys and values; of another kind LMDB takes a table as the file says (meta.c). */
