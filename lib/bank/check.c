@@ -43,7 +43,8 @@ cbank_status cbi_check_wrong(cbank_error *err, cbi_reason reason, cbi_table tabl
 static bool is_own(int32_t reason)
 {
     return reason == CBI_REASON_CHECK_STATEMENT || reason == CBI_REASON_CHECK_CHAIN ||
-           reason == CBI_REASON_CHECK_ROW || reason == CBI_REASON_CHECK_COUNT;
+           reason == CBI_REASON_CHECK_ROW || reason == CBI_REASON_CHECK_COUNT ||
+           reason == CBI_REASON_STORE_DAMAGED;
 }
 
 /* The store's failures stop a check; whatever else is wrong lies in the data. */
@@ -187,6 +188,25 @@ void cbi_check_progress(const cbi_check *check, const char **stage, uint64_t *do
     *stage = !check->replayed || check->table >= VISIT_COUNT
                  ? "log"
                  : cbi_table_name(VISITS[check->table].table);
+}
+
+/* ---- the file ----------------------------------------------------------------------------- */
+
+/* The engine believes its file: of one that is out of shape nothing else is read. */
+static cbank_status step_file(cbi_check *check, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbank_error error;
+
+    status = cbi_store_check(check->bank->store, &error);
+    check->shaped = true;
+    if (status != CBANK_OK) {
+        check->replayed = true;
+        check->table = VISIT_COUNT + 1;
+    }
+    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
+done:
+    return status;
 }
 
 /* ---- the log ------------------------------------------------------------------------------ */
@@ -352,7 +372,9 @@ cbank_status cbi_check_step(cbi_check *check, bool *more, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    if (!check->replayed)
+    if (!check->shaped)
+        CBI_TRY(step_file(check, err));
+    else if (!check->replayed)
         CBI_TRY(step_log(check, err));
     else if (check->table < VISIT_COUNT)
         CBI_TRY(step_table(check, err));

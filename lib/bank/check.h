@@ -5,7 +5,8 @@
  * each statement is read and compared with its entry, with its subject and with the tables; then
  * each account's chain is walked, and then each table row by row, so that nothing is in a table
  * that the log does not bear out. What is sealed is opened. Wrong things become findings and the
- * check goes on; only a store that cannot be read stops it. A bank may be in use meanwhile.
+ * check goes on; only a store that cannot be read stops it, or a file out of shape, which is looked
+ * at first. A bank may be in use meanwhile.
  *
  * Memory is bounded: rows are looked up, and of one chain at a time a few words an entry are kept.
  */

@@ -39,6 +39,7 @@ struct cbi_check {
     cbi_bank *bank;
     cbi_hasher *hasher;
     cbi_replay *replay;
+    bool shaped;   /* the file has been looked at */
     bool replayed;
     char guard[CBI_PATH_MAX];
 

@@ -32,6 +32,7 @@ typedef struct cbi_engine {
     cbank_status (*count)(cbi_txn *txn, cbi_table table, uint64_t *out, cbank_error *err);
     cbank_status (*backup)(cbi_store *store, const char *file, cbank_error *err);
     cbank_status (*measure)(cbi_store *store, cbi_store_use *out, cbank_error *err);
+    cbank_status (*check)(cbi_store *store, cbank_error *err);
     /* For compaction.h: forgets what buffers hold, and makes sure that the store is ours alone. */
     cbank_status (*renew)(cbi_store *store, cbank_error *err);
     /* For compaction.h, in a write transaction without a change: deleted pages become zeros. */

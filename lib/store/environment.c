@@ -12,6 +12,7 @@
 #include "store/folder.h"
 #include "store/freed.h"
 #include "store/meta.h"
+#include "store/trees.h"
 
 #define READERS_MAX 1024
 #define MAP_STEP (1024u * 1024)
@@ -39,19 +40,13 @@ typedef struct table_opening {
     unsigned flags;
 } table_opening;
 
-/* LMDB's cursors hold the pages from the root down to a leaf, and it believes the file. */
-#define DEPTH_MAX 32
-
 /* Ours have plain keys and values; of another kind LMDB takes a table as the file says (meta.c). */
 static int check_table(MDB_txn *txn, MDB_dbi table)
 {
     unsigned flags;
-    MDB_stat shape;
     int code = mdb_dbi_flags(txn, table, &flags);
 
-    if (code == 0)
-        code = mdb_stat(txn, table, &shape);
-    return code == 0 && (flags != 0 || shape.ms_depth > DEPTH_MAX) ? MDB_CORRUPTED : code;
+    return code == 0 && flags != 0 ? MDB_CORRUPTED : code;
 }
 
 /* All in one transaction, before anyone else can be in one: LMDB's handles race otherwise. */
@@ -72,6 +67,20 @@ static int open_tables(void *argument)
         return mdb_txn_commit(txn);
     mdb_txn_abort(txn);
     return code == MDB_NOTFOUND ? MDB_INCOMPATIBLE : code;
+}
+
+/* Before LMDB follows anything. */
+static cbank_status check_depth(MDB_env *handle, const char *object, cbank_error *err)
+{
+    MDB_txn *reader = NULL;
+    int code = mdb_txn_begin(handle, NULL, MDB_RDONLY, &reader);
+    cbank_status status;
+
+    if (code != 0)
+        return cbi_fault_report(code, object, err);
+    status = cbi_trees_check(reader, CBI_TREES_DEPTH, err);
+    mdb_txn_abort(reader);
+    return status;
 }
 
 static uint64_t size_map(uint64_t used_bytes, uint64_t quota_bytes)
@@ -111,6 +120,7 @@ cbank_status cbi_environment_start(const char *path, uint64_t used_bytes, uint64
                                    MDB_dbi tables[CBI_TABLE_COUNT], MDB_env **out, cbank_error *err)
 {
     table_opening opening = {.tables = tables, .flags = need == CBI_MAKE_TABLES ? MDB_CREATE : 0};
+    cbank_status status = CBANK_OK;
     MDB_env *handle = NULL;
     int code = mdb_env_create(&handle);
     int dead;
@@ -125,17 +135,19 @@ cbank_status cbi_environment_start(const char *path, uint64_t used_bytes, uint64
         code = keep_from_children(handle);
     if (code == 0)
         code = mdb_reader_check(handle, &dead);
-    if (code == 0) {
+    if (code == 0 && need == CBI_NEED_TABLES)
+        status = check_depth(handle, cbi_path_name(path), err);
+    if (code == 0 && status == CBANK_OK) {
         opening.handle = handle;
         code = cbi_trap_run(open_tables, &opening);
     }
-    if (code == 0) {
+    if (code != 0)
+        status = cbi_fault_report(code, cbi_path_name(path), err);
+    if (status == CBANK_OK)
         *out = handle;
-        return CBANK_OK;
-    }
-    if (code != CBI_FAULT_ASSERTED)
+    else if (code != CBI_FAULT_ASSERTED)
         mdb_env_close(handle);
-    return cbi_fault_report(code, cbi_path_name(path), err);
+    return status;
 }
 
 cbank_status cbi_environment_new(const char *path, uint64_t quota_bytes, dev_t device, ino_t inode,

@@ -10,6 +10,7 @@
 #include "store/registry.h"
 #include "store/room.h"
 #include "store/snapshot.h"
+#include "store/trees.h"
 
 /* The quota is nearly full at 4 fifths of it. */
 #define NEARLY_FULL 4
@@ -391,6 +392,26 @@ static cbank_status measure(cbi_store *store, cbi_store_use *out, cbank_error *e
     return CBANK_OK;
 }
 
+static cbank_status check(cbi_store *store, cbank_error *err)
+{
+    cbi_environment *environment = (cbi_environment *)store;
+    cbank_status status = cbi_environment_enter(environment, err);
+    MDB_txn *reader = NULL;
+    int code;
+
+    if (status != CBANK_OK)
+        return status;
+    code = cbi_readers_take(&environment->readers, environment->handle, &reader);
+    if (code != 0) {
+        status = cbi_environment_fail(environment, code, "check", err);
+    } else {
+        status = cbi_trees_check(reader, CBI_TREES_ALL, err);
+        cbi_readers_give(&environment->readers, reader);
+    }
+    cbi_environment_leave(environment);
+    return status;
+}
+
 static cbank_status renew(cbi_store *store, cbank_error *err)
 {
     cbi_environment *environment = (cbi_environment *)store;
@@ -428,6 +449,7 @@ const cbi_engine cbi_lmdb_engine = {
     .count = count,
     .backup = backup,
     .measure = measure,
+    .check = check,
     .renew = renew,
     .wipe = wipe,
     .close = close_store,

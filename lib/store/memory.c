@@ -339,6 +339,13 @@ static cbank_status backup(cbi_store *store, const char *file, cbank_error *err)
     return cbi_fail(err, CBI_REASON_STORE_IN_MEMORY, 0, NULL, NULL);
 }
 
+/* There is no file. */
+static cbank_status check(cbi_store *base, cbank_error *err)
+{
+    (void)base, (void)err;
+    return CBANK_OK;
+}
+
 static cbank_status measure(cbi_store *base, cbi_store_use *out, cbank_error *err)
 {
     memory_store *store = (memory_store *)base;
@@ -395,6 +402,7 @@ static const cbi_engine engine = {
     .count = count,
     .backup = backup,
     .measure = measure,
+    .check = check,
     .renew = renew,
     .wipe = wipe,
     .close = close_store,

@@ -12,8 +12,8 @@
 #define MAGIC_AT 16
 #define VERSION_AT 20
 #define PAGE_BYTES_AT 40
-#define FREE_FLAGS_AT 44  /* of the table of free pages */
-#define NAMES_FLAGS_AT 92 /* of the table of tables */
+#define FREE_AT 40  /* the table of free pages, whose first word holds the size of a page */
+#define NAMES_AT 88 /* the table of tables */
 #define LAST_PAGE_AT 136
 #define TXN_AT 144
 #define META_BYTES 152
@@ -30,6 +30,8 @@ typedef struct meta {
     uint32_t page_bytes;
     uint64_t last_page;
     uint64_t txn;
+    cbi_tree free_pages;
+    cbi_tree names;
 } meta;
 
 /*
@@ -39,12 +41,8 @@ typedef struct meta {
 static cbank_status check_flags(const uint8_t page[META_BYTES], const char *object,
                                 cbank_error *err)
 {
-    uint16_t free_pages;
-    uint16_t names;
-
-    memcpy(&free_pages, page + FREE_FLAGS_AT, sizeof(free_pages));
-    memcpy(&names, page + NAMES_FLAGS_AT, sizeof(names));
-    if (free_pages != FREE_FLAGS || names != NAMES_FLAGS)
+    if (cbi_tree_read(page + FREE_AT).flags != FREE_FLAGS ||
+        cbi_tree_read(page + NAMES_AT).flags != NAMES_FLAGS)
         return cbi_fail(err, CBI_REASON_STORE_DAMAGED, 0, object, "flags of a table");
     return CBANK_OK;
 }
@@ -70,6 +68,8 @@ static cbank_status read_meta(int fd, off_t offset, const char *object, meta *ou
     memcpy(&out->page_bytes, page + PAGE_BYTES_AT, sizeof(out->page_bytes));
     memcpy(&out->last_page, page + LAST_PAGE_AT, sizeof(out->last_page));
     memcpy(&out->txn, page + TXN_AT, sizeof(out->txn));
+    out->free_pages = cbi_tree_read(page + FREE_AT);
+    out->names = cbi_tree_read(page + NAMES_AT);
     if ((flags & META_FLAG) == 0 || magic != MAGIC)
         return CBANK_OK;
     if (version != VERSION)
@@ -107,6 +107,28 @@ cbank_status cbi_meta_read(int fd, const char *object, cbi_meta *out, cbank_erro
     if ((uint64_t)file.st_size < out->used_bytes)
         return cbi_fail(err, CBI_REASON_STORE_CUT, out->used_bytes, object, "%lld bytes",
                         (long long)file.st_size);
+done:
+    return status;
+}
+
+cbank_status cbi_meta_roots(int fd, size_t page_bytes, uint64_t commit, const char *object,
+                            cbi_roots *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    meta read;
+    bool valid;
+
+    *out = (cbi_roots){0};
+    for (off_t which = 0; which < 2 && !out->found; which++) {
+        CBI_TRY(read_meta(fd, which * (off_t)page_bytes, object, &read, &valid, err));
+        if (!valid || read.page_bytes != page_bytes)
+            CBI_TRY(cbi_fail(err, CBI_REASON_STORE_DAMAGED, 0, object, "meta page"));
+        if (read.txn == commit)
+            *out = (cbi_roots){.found = true,
+                               .free_pages = read.free_pages,
+                               .names = read.names,
+                               .last_page = read.last_page};
+    }
 done:
     return status;
 }

@@ -8,6 +8,7 @@
 #define CBI_STORE_META_H
 
 #include "base/error.h"
+#include "store/filepage.h"
 
 typedef struct cbi_meta {
     uint64_t page_bytes;
@@ -19,5 +20,17 @@ typedef struct cbi_meta {
  * its own tables what no file of LMDB says.
  */
 cbank_status cbi_meta_read(int fd, const char *object, cbi_meta *out, cbank_error *err);
+
+/* Where a commit's trees begin. */
+typedef struct cbi_roots {
+    bool found; /* a newer commit may have taken its place */
+    cbi_tree free_pages;
+    cbi_tree names;
+    uint64_t last_page;
+} cbi_roots;
+
+/* Of the commit of that number, beside LMDB. CORRUPT, IO. */
+cbank_status cbi_meta_roots(int fd, size_t page_bytes, uint64_t commit, const char *object,
+                            cbi_roots *out, cbank_error *err);
 
 #endif

@@ -76,6 +76,13 @@ cbank_status cbi_store_measure(cbi_store *store, cbi_store_use *out, cbank_error
     return store->engine->measure(store, out, err);
 }
 
+cbank_status cbi_store_check(cbi_store *store, cbank_error *err)
+{
+    cbank_status status = check_process(store, err);
+
+    return status == CBANK_OK ? store->engine->check(store, err) : status;
+}
+
 cbank_status cbi_txn_begin(cbi_store *store, cbi_txn_mode mode, cbi_txn **out, cbank_error *err)
 {
     cbi_txn *txn = NULL;

@@ -144,4 +144,11 @@ typedef struct cbi_store_use {
 } cbi_store_use;
 cbank_status cbi_store_measure(cbi_store *store, cbi_store_use *out, cbank_error *err);
 
+/*
+ * Reads every page of the newest commit without the engine, which believes its file. CORRUPT
+ * (STORE_DAMAGED) names the first table and page that are not as they should be: then nothing
+ * else may be read from the store. What the rows hold is not looked at. IO, MEMORY.
+ */
+cbank_status cbi_store_check(cbi_store *store, cbank_error *err);
+
 #endif

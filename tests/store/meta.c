@@ -99,7 +99,7 @@ Test(meta, a_file_of_something_else_is_foreign)
 
 Test(meta, an_lmdb_file_without_our_tables_is_foreign)
 {
-    char name[] = "ledgerx";
+    char name[] = "referencx"; /* where it was, in the order of names */
     char page[4096];
     int fd;
     ssize_t size;
@@ -113,7 +113,7 @@ Test(meta, an_lmdb_file_without_our_tables_is_foreign)
     while ((size = pread(fd, page, sizeof(page), at)) > 0) {
         for (ssize_t i = 0; i + 9 <= size; i++) {
             if (memcmp(page + i, "reference", 9) == 0) {
-                cr_assert_eq(pwrite(fd, name, 7, at + i), 7);
+                cr_assert_eq(pwrite(fd, name, 9, at + i), 9);
                 changed++;
             }
         }
