@@ -1,4 +1,5 @@
 /* bank.c - cbank bank ...: making, describing, checking and keeping a bank. */
+#include "apart.h"
 #include "bankkey.h"
 #include "call.h"
 #include "expiry.h"
@@ -303,7 +304,7 @@ static json_t *describe_findings(const Cbank__Api__V1__CheckReply *reply)
     return list;
 }
 
-static void check(cli *c)
+static void check_here(cli *c)
 {
     cbank_bank *bank = call_open_bank(c);
     Cbank__Api__V1__CheckReply *reply;
@@ -328,6 +329,11 @@ static void check(cli *c)
                               reply->more > 0 ? shape_number(reply->more) : json_null()),
                     check_views);
     message_free(reply);
+}
+
+static void check(cli *c)
+{
+    apart_run(c, check_here);
 }
 
 /* ---- compaction ---- */

@@ -2,6 +2,8 @@
 nothing on a dry run."""
 import hashlib
 import json
+import os
+import pathlib
 import signal
 import stat
 import subprocess
@@ -51,6 +53,42 @@ class Files(desk.Town):
         self.assertEqual(result["deposited"], 3)
         self.cbank(*self.bank, "credit", "import", "-", *self.signs, *self.reads,
                    "--passphrase-file", "-", given="x", code=2)
+
+    def runs(self, process):
+        try:
+            return pathlib.Path(f"/proc/{process}/stat").read_text().split(") ")[1][0] != "Z"
+        except FileNotFoundError:
+            return False
+
+    def start_check(self):
+        """A check that waits for its passphrase, and its child, which opens the bank."""
+        os.mkfifo(self.path("passphrase"))
+        check = subprocess.Popen([desk.PROGRAM, "--json", *self.bank, "bank", "check",
+                                  "--passphrase-file", "passphrase"], cwd=self.folder,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        listed = pathlib.Path(f"/proc/{check.pid}/task/{check.pid}/children")
+        deadline = time.monotonic() + 30
+        while not listed.read_text().split() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return check, int(listed.read_text().split()[0])
+
+    def test_a_check_that_is_brought_down_says_so(self):
+        check, child = self.start_check()
+        os.kill(child, signal.SIGBUS)
+        error = json.loads(check.communicate(timeout=60)[1])["error"]
+        self.assertEqual((check.returncode, error["status"], error["reason"], error["object"]),
+                         (6, "corrupt", "brought_down", "bank"))
+
+    def test_whoever_ends_a_check_ends_its_child(self):
+        check, child = self.start_check()
+        check.terminate()
+        self.assertEqual(check.wait(timeout=60), -signal.SIGTERM)
+        check.stdout.close()
+        check.stderr.close()
+        deadline = time.monotonic() + 30
+        while self.runs(child) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertFalse(self.runs(child))
 
     def test_the_bank_remembers_which_file_a_batch_came_from_and_who_brought_it(self):
         digest = hashlib.sha256(self.path("grades.csv").read_bytes()).hexdigest()
