@@ -1,5 +1,6 @@
 /* claim.c - cbank claim ...: "fulfilled, 372 of 360", without the records behind it. */
 #include "call.h"
+#include "disclosure.h"
 #include "expiry.h"
 #include "fail.h"
 #include "file.h"
@@ -12,6 +13,7 @@
 #include "verdict.h"
 
 #include "cbank/api/v1/claim.pb-c.h"
+#include "cbank/api/v1/learner.pb-c.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,8 +36,10 @@ static const option issue_options[] = {
     {"expires", "DATE|90d", P_OPT_EXPIRES_FILE, 0},
     {"show-name", NULL, P_OPT_SHOW_NAME, 0},
     {"show-birth", NULL, P_OPT_SHOW_BIRTH, 0},
+    DISCLOSURE_GROUND_OPTIONS,
     {"institution", "CODE", P_OPT_ATTESTED_BY, 0},
     {"document", "TEXT", P_OPT_DOCUMENT, 0},
+    {"operator", "HANDLE", P_OPT_OPERATOR, 0},
     {"token", "HEX", P_OPT_TOKEN, 0},
     {0},
 };
@@ -48,6 +52,8 @@ static const view issue_views[] = {
     {"unit", P_UNIT, VIEW_WORD, NULL},
     {"code", P_TRANSCRIPT_CODE, VIEW_PLAIN, NULL},
     {"expires", P_EXPIRES, VIEW_PLAIN, NULL},
+    {"consent", P_CONSENT, VIEW_PLAIN, NULL},
+    {"basis", P_BASIS, VIEW_WORD, NULL},
     {0},
 };
 
@@ -109,12 +115,13 @@ static void show_issued(cli *c, const Cbank__Api__V1__ClaimIssueReply *reply)
         return;
     output_document(
         c,
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "file", file, "result",
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "file", file, "result",
                   shape_word(&cbank__v1__claim_result__descriptor, (int)reply->result), "reached",
                   shape_milli(reply->reached_milli), "required",
                   shape_milli(reply->required_milli), "unit", shape_text(reply->unit), "code",
                   shape_text(reply->code), "expires", shape_time(reply->expires_at), "size",
-                  shape_number(reply->size)),
+                  shape_number(reply->size), "consent", shape_text(reply->consent), "basis",
+                  shape_text(reply->basis)),
         issue_views);
 }
 
@@ -122,13 +129,20 @@ static void issue(cli *c)
 {
     Cbank__Api__V1__ClaimIssueRequest ask = CBANK__API__V1__CLAIM_ISSUE_REQUEST__INIT;
     Cbank__Api__V1__PlanMakeRequest question = CBANK__API__V1__PLAN_MAKE_REQUEST__INIT;
+    Cbank__Api__V1__Order order = CBANK__API__V1__ORDER__INIT;
+    Cbank__Api__V1__DisclosureGround ground;
     Cbank__Api__V1__ClaimIssueReply *reply;
     uint8_t token[16];
 
     if (!call_token(c, token, &ask.token) || !read_terms(c, &ask) ||
         !read_question(c, &question))
         return;
+    disclosure_ground(c, &ground);
+    if (options_given(c, "operator"))
+        order.actor = options_text(c, "operator");
     ask.question = &question;
+    ask.ground = &ground;
+    ask.order = &order;
     reply = call_bank(c, cbank_claim_issue, &ask.base,
                       &cbank__api__v1__claim_issue_reply__descriptor);
     if (reply != NULL)
@@ -144,6 +158,7 @@ static const option verify_options[] = {
     {"for", "CODE", P_OPT_FOR_VERIFY, 0},
     {"any-recipient", NULL, P_OPT_ANY_RECIPIENT, 0},
     {"at", "TIME", P_OPT_AT, 0},
+    {"status", "FILE", P_OPT_STATUS, 0},
     {0},
 };
 
@@ -162,26 +177,31 @@ static const view verify_views[] = {
     {"from", P_EFFECTIVE_FROM, VIEW_PLAIN, NULL},
     {"until", P_EFFECTIVE_UNTIL, VIEW_PLAIN, NULL},
     {"expires", P_EXPIRES, VIEW_PLAIN, NULL},
+    {"basis", P_BASIS, VIEW_WORD, NULL},
+    {"freshness", P_FRESHNESS, VIEW_PLAIN, NULL},
     {0},
 };
 
-static json_t *describe_claim(const Cbank__V1__ClaimHead *claim)
+static json_t *describe_claim(const Cbank__Api__V1__ClaimReport *report)
 {
+    const Cbank__V1__ClaimHead *claim = report->claim;
+    int64_t until = report->extended_until != 0 ? report->extended_until : claim->expires_at;
     char name[NAME_MAX_SIZE];
 
     snprintf(name, sizeof(name), "%s@%u", claim->requirement->id,
              (unsigned)claim->requirement->edition);
     return json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "requirement",
-        name, "title", shape_name(claim->title, claim->n_title), "result",
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
+        "requirement", name, "title", shape_name(claim->title, claim->n_title), "result",
         shape_word(&cbank__v1__claim_result__descriptor, (int)claim->result), "required",
         shape_milli(claim->required_milli), "reached", shape_milli(claim->reached_milli), "unit",
         shape_text(claim->unit), "from", shape_date(claim->from), "until",
         shape_date(claim->until), "holder_name",
         shape_text(claim->holder == NULL ? "" : claim->holder->name), "recipient",
         shape_text(claim->recipient), "issued", shape_time(claim->issued_at), "expires",
-        shape_time(claim->expires_at), "code", shape_text(claim->code), "document",
-        shape_text(claim->document));
+        shape_time(until), "code", shape_text(claim->code), "document",
+        shape_text(claim->document), "extended", (int)(report->extended_until != 0), "basis",
+        shape_text(report->basis));
 }
 
 /* A "no" says nothing of what the file holds. */
@@ -190,7 +210,7 @@ static json_t *describe_nothing(void)
     static const char *const keys[] = {"requirement", "title", "result",      "required",
                                        "reached",     "unit",  "from",        "until",
                                        "holder_name", "recipient", "issued",  "expires",
-                                       "code",        "document"};
+                                       "code",        "document",  "extended", "basis"};
     json_t *nothing = json_object();
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
@@ -207,12 +227,14 @@ static void show_report(cli *c, const Cbank__Api__V1__ClaimReport *report, const
         cbank_error_text(why, phrases_language(), words, sizeof(words), NULL, 0);
         c->code = EXIT_NO;
     }
-    document = json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict", report->verdict, "reason",
+    document = json_pack("{s:s, s:o, s:o, s:o, s:o, s:b}", "verdict", report->verdict, "reason",
                          shape_reason(report->reason), "message", shape_text(words), "origin",
                          shape_text(report->origin), "fingerprint",
-                         shape_text(report->fingerprint));
+                         shape_text(report->fingerprint), "fresh", (int)report->fresh);
     json_object_update_new(document, report->claim == NULL ? describe_nothing()
-                                                           : describe_claim(report->claim));
+                                                           : describe_claim(report));
+    if (report->fresh && !c->json)
+        json_object_set_new(document, "freshness", json_string(phrase_text(P_CLAIM_FRESH)));
     output_document(c, document, verify_views);
 }
 
@@ -242,22 +264,26 @@ static void verify(cli *c)
 {
     Cbank__Api__V1__ClaimVerifyRequest ask = CBANK__API__V1__CLAIM_VERIFY_REQUEST__INIT;
     cbank_verifier *verifier = NULL;
-    bytes file;
+    bytes file = {0}, status = {0};
 
     if (options_given(c, "for") && options_given(c, "any-recipient")) {
         fail_own(c, FAIL_OPTION_CHOICE, "--for, --any-recipient");
         return;
     }
-    if (!expiry_read_time(c, "at", &ask.at) || !file_read(c, c->arguments[0], &file))
-        return;
+    if (!expiry_read_time(c, "at", &ask.at) || !file_read(c, c->arguments[0], &file) ||
+        (options_given(c, "status") && !file_read(c, options_text(c, "status"), &status)))
+        goto done;
     ask.file = message_bytes(file);
+    ask.status = message_bytes(status);
     ask.any_recipient = options_given(c, "any-recipient");
     if (options_given(c, "for"))
         ask.recipient = options_text(c, "for");
     if (trust_open(c, ask.at, &verifier))
         verify_with(c, verifier, &ask);
+done:
     cbank_verifier_close(verifier);
     memory_free(&file);
+    memory_free(&status);
 }
 
 /* ---- withdraw ---- */

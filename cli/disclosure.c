@@ -94,14 +94,14 @@ static const view views[] = {
 static json_t *describe(const Cbank__Api__V1__DisclosureInfo *info)
 {
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "code",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "code",
         shape_text(info->code), "account", shape_text(info->account), "recipient",
         shape_text(info->recipient), "purpose", shape_text(info->purpose), "issued",
         shape_time(info->issued_at), "expires", shape_time(info->expires_at), "state",
         shape_word(&cbank__api__v1__disclosure_standing__descriptor, (int)info->standing),
-        "extended", (int)info->extended, "consent", shape_text(info->consent), "basis",
-        shape_text(info->basis), "document", shape_text(info->document), "items",
-        shape_number(info->items), "shown", shape_number(info->shown), "disclosed",
+        "extended", (int)info->extended, "claim", (int)info->claim, "consent",
+        shape_text(info->consent), "basis", shape_text(info->basis), "document",
+        shape_text(info->document), "items", shape_number(info->items), "shown", shape_number(info->shown), "disclosed",
         disclosure_details(info->details, info->n_details));
 }
 

@@ -1139,8 +1139,11 @@ CBANK_API CBANK_CHECKED cbank_status cbank_consent_list(cbank_bank *bank, const 
 
 /**
  * Issues a claim: whether a learner fulfils a requirement, and how much of it, signed by the bank
- * without showing the records, and noted on the learner's second chain. Request: ClaimIssueRequest.
- * Reply: ClaimIssueReply. As cbank_plan_make, and STATE if what is to be disclosed was erased.
+ * without showing the records. It rests on a consent or a legal basis and is noted on the learner's
+ * second chain, as a transcript: cbank_transcript_list, _extend and _withdraw know its code.
+ * Request: ClaimIssueRequest. Reply: ClaimIssueReply. As cbank_plan_make, DENIED without a consent
+ * or a basis that lets the records be shown that count, and STATE if what is to be disclosed was
+ * erased.
  */
 CBANK_API CBANK_CHECKED cbank_status cbank_claim_issue(cbank_bank *bank, const uint8_t *request,
                                                        size_t request_size, cbank_buffer *reply,

@@ -1,17 +1,20 @@
 #include "api/face.h"
+#include "api/ordering.h"
 #include "api/plan.h"
 #include "api/verifier.h"
 #include "bank/attest.h"
 #include "base/text.h"
-#include "proof/verify.h"
+#include "record/basis.h"
 
 #include "cbank/api/v1/claim.pb-c.h"
 
 /* ---- issuing ----------------------------------------------------------------------------- */
 
-static cbank_status read_terms(const Cbank__Api__V1__ClaimIssueRequest *asked,
+/* `order` is what it lends. */
+static cbank_status read_terms(const Cbank__Api__V1__ClaimIssueRequest *asked, cbi_order *order,
                                cbi_attest_terms *out, cbank_error *err)
 {
+    const Cbank__Api__V1__DisclosureGround *ground = asked->ground;
     cbank_status status = CBANK_OK;
 
     if (asked->question == NULL)
@@ -24,8 +27,10 @@ static cbank_status read_terms(const Cbank__Api__V1__ClaimIssueRequest *asked,
                               .expires_at = asked->expires_at,
                               .show_name = asked->show_name,
                               .show_birth = asked->show_birth,
-                              .dry_run = asked->dry_run,
-                              .token = cbi_message_bytes(asked->token)};
+                              .ground = {ground == NULL ? "" : ground->consent,
+                                         ground == NULL ? "" : ground->basis, asked->document},
+                              .order = order};
+    *order = cbi_order_of(asked->order, asked->token, asked->dry_run);
     CBI_TRY(cbi_face_check_text("account", asked->question->account, err));
     CBI_TRY(cbi_plan_question(asked->question, &out->planning, err));
 done:
@@ -40,13 +45,14 @@ cbank_status cbank_claim_issue(cbank_bank *bank, const uint8_t *request, size_t 
     cbi_attested made = {0};
     cbank_status status = CBANK_OK;
     cbi_attest_terms terms;
+    cbi_order order;
     cbi_bank *inner;
 
     CBI_REQUIRE(bank != NULL && reply != NULL, err);
     CBI_TRY(cbi_face_bank(bank, &inner, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__claim_issue_request__descriptor, request,
                              request_size, &asked, err));
-    CBI_TRY(read_terms(asked, &terms, err));
+    CBI_TRY(read_terms(asked, &order, &terms, err));
     CBI_TRY(cbi_attest(inner, &terms, &made, err));
     answer.file = cbi_message_data(cbi_bytes_of_buffer(&made.file));
     answer.code = made.code;
@@ -56,9 +62,13 @@ cbank_status cbank_claim_issue(cbank_bank *bank, const uint8_t *request, size_t 
     answer.unit = made.unit;
     answer.size = made.size;
     answer.expires_at = made.expires_at;
+    answer.consent = made.consent;
+    answer.basis = cbi_message_string(made.basis);
     CBI_TRY(cbi_face_reply(&answer, reply, err));
 done:
     cbi_attested_clear(&made);
+    if (asked != NULL)
+        cbi_order_wipe(asked->order);
     cbi_message_free(asked);
     return status;
 }
@@ -97,40 +107,66 @@ done:
 
 /* ---- verifying --------------------------------------------------------------------------- */
 
+static void report_refusal(const cbank_error *why, Cbank__Api__V1__ClaimReport *message)
+{
+    message->reason = cbi_message_string(cbank_reason_name(why->reason));
+    message->where = why->where;
+    message->detail = cbi_message_string(why->detail);
+}
+
+/* The message lends the head. */
+static cbank_status report_claim(cbi_hasher *hasher, const cbi_attestation *claim,
+                                 Cbank__Api__V1__ClaimReport *message, cbank_error *err)
+{
+    const cbi_basis *basis = NULL;
+    union {
+        const Cbank__V1__ClaimHead *lent;
+        Cbank__V1__ClaimHead *stated;
+    } head = {.lent = claim->head};
+    cbank_status status = CBANK_OK;
+
+    message->claim = head.stated;
+    message->fresh = claim->fresh;
+    message->status_size = claim->status_size;
+    message->extended_until = claim->extended_until;
+    CBI_TRY(cbi_basis_of_digest(hasher, cbi_message_bytes(claim->head->consent), &basis, err));
+    if (basis != NULL)
+        message->basis = cbi_message_string(basis->code);
+done:
+    return status;
+}
+
 /* `claim` is NULL where it is not VALID. */
-static cbank_status report(const char *word, const cbank_error *why,
-                           const cbi_directory *directory, const Cbank__V1__ClaimHead *claim,
+static cbank_status report(const char *word, const cbank_error *why, cbi_hasher *hasher,
+                           const cbi_directory *directory, const cbi_attestation *claim,
                            cbank_buffer *reply, cbank_error *err)
 {
     Cbank__Api__V1__ClaimReport message = CBANK__API__V1__CLAIM_REPORT__INIT;
     char fingerprint[2 * CBI_HASH_SIZE + 1];
-    union {
-        const Cbank__V1__ClaimHead *lent;
-        Cbank__V1__ClaimHead *stated;
-    } head = {.lent = claim};
+    cbank_status status = CBANK_OK;
 
     cbi_hex_encode(cbi_bytes_of_hash(&directory->fingerprint), fingerprint);
     message.verdict = cbi_message_string(word);
     message.origin = cbi_message_string(directory->origin);
     message.fingerprint = fingerprint;
-    message.claim = head.stated;
-    if (claim == NULL) {
-        message.reason = cbi_message_string(cbank_reason_name(why->reason));
-        message.where = why->where;
-        message.detail = cbi_message_string(why->detail);
-    }
-    return cbi_face_reply(&message, reply, err);
+    if (claim == NULL)
+        report_refusal(why, &message);
+    else
+        CBI_TRY(report_claim(hasher, claim, &message, err));
+    CBI_TRY(cbi_face_reply(&message, reply, err));
+done:
+    return status;
 }
 
 cbank_status cbank_claim_verify(const cbank_verifier *verifier, const uint8_t *request,
                                 size_t request_size, cbank_buffer *reply, cbank_error *err)
 {
     Cbank__Api__V1__ClaimVerifyRequest *asked = NULL;
-    cbi_attestation attestation = {0};
+    cbi_attestation claim = {0};
     cbi_hasher *hasher = NULL;
     cbank_error why = {0};
     cbank_status status = CBANK_OK, verified;
-    cbi_attestation_terms terms;
+    cbi_verify_terms terms;
     cbi_trust trust;
     const char *word;
 
@@ -139,20 +175,22 @@ cbank_status cbank_claim_verify(const cbank_verifier *verifier, const uint8_t *r
     CBI_TRY(cbi_face_request(&cbank__api__v1__claim_verify_request__descriptor, request,
                              request_size, &asked, err));
     CBI_TRY(cbi_hasher_new(trust.directory->suite, &hasher, err));
-    terms = (cbi_attestation_terms){.recipient = cbi_bytes_of_text(asked->recipient),
-                                    .any_recipient = asked->any_recipient,
-                                    .at = asked->at == 0 ? cbi_face_now() : asked->at};
+    terms = (cbi_verify_terms){.recipient = cbi_bytes_of_text(asked->recipient),
+                               .any_recipient = asked->any_recipient,
+                               .at = asked->at == 0 ? cbi_face_now() : asked->at,
+                               .status = cbi_message_bytes(asked->status)};
+    terms.kept_status = cbi_verifier_status(verifier, &terms.status_seen);
     verified = cbi_attestation_verify(hasher, cbi_message_bytes(asked->file), trust.directory,
-                                      &terms, &attestation, &why);
+                                      &terms, &claim, &why);
     word = cbi_verify_verdict(verified);
     if (word != NULL)
-        CBI_TRY(report(word, &why, trust.directory, verified == CBANK_OK ? attestation.head : NULL,
+        CBI_TRY(report(word, &why, hasher, trust.directory, verified == CBANK_OK ? &claim : NULL,
                        reply, err));
     if (verified != CBANK_OK && err != NULL)
         *err = why;
     status = verified;
 done:
-    cbi_attestation_clear(&attestation);
+    cbi_attestation_clear(&claim);
     cbi_hasher_free(hasher);
     cbi_message_free(asked);
     return status;

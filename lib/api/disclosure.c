@@ -77,6 +77,7 @@ static cbank_status show(cbi_reader *reader, shown *out, cbank_error *err)
     out->message.expires_at = out->row.state.until;
     out->message.standing = standing_of(&out->row, cbi_face_now());
     out->message.extended = out->row.state.extended;
+    out->message.claim = issued->items == 0;
     out->message.items = issued->items;
     out->message.shown = issued->shown;
     out->message.details = issued->details;

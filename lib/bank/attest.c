@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-#include "bank/account.h"
+#include "bank/disclosed.h"
 #include "bank/disclosure.h"
-#include "bank/errand.h"
 #include "bank/vault.h"
 #include "base/memory.h"
 #include "record/field.h"
@@ -12,7 +11,6 @@
 #define RESULT(name) CBANK__V1__CLAIM_RESULT__CLAIM_RESULT_##name
 
 typedef struct attesting {
-    cbi_act act;
     cbi_bank *bank;
     const cbi_attest_terms *terms;
     Cbank__V1__Plan *plan;
@@ -21,8 +19,12 @@ typedef struct attesting {
     cbank_buffer envelope; /* of the requirement's head */
     cbi_publication requirement;
     Cbank__Api__V1__Person *person;
-    cbi_hash id;     /* of the claim */
-    cbi_hash random; /* of the second chain, if it begins here */
+    cbi_ground ground;
+    cbi_ground_record *records; /* that count */
+    cbi_ground_ask ask;
+    cbi_order order;
+    cbi_verification code;
+    cbi_hash id; /* of the claim */
 } attesting;
 
 /* ---- the plan ---------------------------------------------------------------------------- */
@@ -65,7 +67,48 @@ static cbank_status check_terms(const cbi_attest_terms *terms, cbank_error *err)
         return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "purpose", NULL);
     if (terms->expires_at != 0 && terms->expires_at <= terms->now)
         return cbi_fail(err, CBI_REASON_TIME_ORDER, 0, "expires_at", NULL);
-    return cbi_errand_check_token(terms->token, err);
+    return CBANK_OK;
+}
+
+static const char *recipient_of(const cbi_attest_terms *terms)
+{
+    return terms->recipient[0] == '\0' ? CBI_RECIPIENT_ANYONE : terms->recipient;
+}
+
+/* Without an expiry it is valid for as long as is usual, and no longer than the consent. */
+static int64_t usual_expiry(const attesting *it)
+{
+    int64_t usual = it->terms->now + CBI_DISCLOSURE_DAYS * (int64_t)86400;
+    int64_t until = cbi_ground_until(&it->ground);
+
+    return until != 0 && until < usual ? until : usual;
+}
+
+/* Which records count is only known once it is planned. */
+static cbank_status settle_ground(attesting *it, cbi_attested *out, cbank_error *err)
+{
+    const cbi_attest_terms *terms = it->terms;
+    cbank_status status = CBANK_OK;
+
+    it->ask.account = terms->planning.account;
+    it->ask.terms = (cbi_consent_ask){.recipient = recipient_of(terms),
+                                      .purpose = terms->purpose,
+                                      .name = terms->show_name,
+                                      .birth = terms->show_birth,
+                                      .now = terms->now,
+                                      .expires_at = terms->expires_at};
+    CBI_TRY(cbi_ground_list_counted(&it->reader, it->plan, &it->records, &it->ask.record_count,
+                                    err));
+    it->ask.records = it->records;
+    CBI_TRY(cbi_ground_settle(it->bank, it->reader.txn, it->reader.hasher, &terms->ground, &it->ask,
+                              &it->ground, err));
+    out->expires_at = terms->expires_at != 0 ? terms->expires_at : usual_expiry(it);
+    it->ask.terms.expires_at = out->expires_at;
+    out->basis = it->ground.basis == NULL ? "" : it->ground.basis->code;
+    if (it->ground.basis == NULL)
+        cbi_consent_row_id(&it->ground.consent, out->consent);
+done:
+    return status;
 }
 
 /* What the requirement is called, and who the holder is, as far as he discloses it. */
@@ -129,102 +172,65 @@ static void fill_parts(const attesting *it, Cbank__V1__ClaimPart *parts,
     }
 }
 
-static cbank_status sign(attesting *it, cbi_attested *out, cbank_error *err)
+/* Who says it, to whom, on what. `holder` and `purpose` are what the head lends. */
+static void fill_around(const attesting *it, const cbi_attested *out, Cbank__V1__Holder *holder,
+                        Cbank__V1__Code *purpose, Cbank__V1__ClaimHead *head)
 {
     const cbi_attest_terms *terms = it->terms;
+
+    head->code = cbi_message_string(it->code.text);
+    head->origin = cbi_message_string(it->bank->config.origin);
+    head->bank_name = it->bank->self->names[0]->value;
+    if (terms->show_name)
+        holder->name = cbi_message_string(cbi_person_current_name(it->person));
+    if (terms->show_birth)
+        holder->born_on = it->person->born_on;
+    if (it->person != NULL)
+        head->holder = holder;
+    head->recipient = cbi_message_string(recipient_of(terms));
+    if (cbi_errand_reason(terms->purpose, purpose) != NULL)
+        head->purpose = purpose;
+    head->issued_at = terms->now;
+    head->expires_at = out->expires_at;
+    head->consent = cbi_message_data(cbi_bytes_of_hash(&it->ground.digest));
+    head->attested_by = cbi_message_string(terms->institution);
+    head->document = cbi_message_string(terms->document);
+}
+
+static cbank_status sign(attesting *it, cbi_attested *out, cbank_error *err)
+{
     Cbank__V1__ClaimHead head = CBANK__V1__CLAIM_HEAD__INIT;
     Cbank__V1__Holder holder = CBANK__V1__HOLDER__INIT;
     Cbank__V1__ClaimPart parts[CBI_BUCKETS_MAX], *list[CBI_BUCKETS_MAX];
     Cbank__V1__Code purpose;
-    cbi_verification code;
     cbi_attestation made = {0};
     cbank_status status = CBANK_OK;
-    uint8_t random[8];
 
-    CBI_TRY(cbi_random(random, sizeof(random), err));
-    cbi_verification_make(random, &code);
-    head.code = code.text;
-    head.origin = cbi_message_string(it->bank->config.origin);
-    head.bank_name = it->bank->self->names[0]->value;
-    if (terms->show_name)
-        holder.name = cbi_message_string(cbi_person_current_name(it->person));
-    if (terms->show_birth)
-        holder.born_on = it->person->born_on;
-    if (it->person != NULL)
-        head.holder = &holder;
-    head.recipient = cbi_message_string(terms->recipient[0] == '\0' ? CBI_RECIPIENT_ANYONE
-                                                                    : terms->recipient);
-    if (cbi_errand_reason(terms->purpose, &purpose) != NULL)
-        head.purpose = &purpose;
-    head.issued_at = terms->now;
-    head.expires_at = out->expires_at;
-    head.attested_by = cbi_message_string(terms->institution);
-    head.document = cbi_message_string(terms->document);
+    CBI_TRY(cbi_consent_new_code(it->reader.txn, &it->code, err));
+    fill_around(it, out, &holder, &purpose, &head);
     fill_what(it, &head);
     fill_parts(it, parts, list, &head);
     CBI_TRY(cbi_attestation_make(&head, it->bank->log_key.key, &out->file, err));
     CBI_TRY(cbi_attestation_open(it->reader.hasher, cbi_bytes_of_buffer(&out->file), &made, err));
     it->id = made.id;
-    memcpy(out->code, code.text, sizeof(code.text));
+    memcpy(out->code, it->code.text, sizeof(it->code.text));
 done:
     cbi_attestation_clear(&made);
     return status;
 }
 
-/* ---- noting it --------------------------------------------------------------------------- */
-
-static cbi_subject second_chain(const attesting *it)
+/* Handed out once this is in the log. It has no items. */
+static cbank_status note(attesting *it, const cbi_attested *out, cbank_error *err)
 {
-    return (cbi_subject){CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_DISCLOSURE,
-                         cbi_bytes_of_text(it->terms->planning.account)};
-}
+    cbi_disclosed what = {.transcript = it->id,
+                          .code = &it->code,
+                          .expires_at = out->expires_at,
+                          .size = out->size,
+                          .ask = &it->ask,
+                          .ground = &it->ground};
 
-static cbank_status check_note(cbi_act *act, cbi_append *append, cbank_error *err)
-{
-    const attesting *it = (const attesting *)(const void *)act;
-    cbi_life life;
-
-    return cbi_account_life(append->txn, it->terms->planning.account, &life, err);
-}
-
-/* `body` is what it lends. */
-static cbi_errand_statement note(const attesting *it, Cbank__V1__ClaimNoted *body)
-{
-    cbank__v1__claim_noted__init(body);
-    body->account = cbi_message_string(it->terms->planning.account);
-    body->claim = cbi_message_data(cbi_bytes_of_hash(&it->id));
-    return (cbi_errand_statement){
-        .subject = second_chain(it),
-        .kind = CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CLAIM_ISSUED,
-        .token = cbi_bytes_of(it->act.token, CBI_TOKEN_SIZE),
-        .body = body,
-        .randomness = &it->random};
-}
-
-static cbank_status write_note(cbi_act *act, cbi_append *append, cbank_error *err)
-{
-    const attesting *it = (const attesting *)(const void *)act;
-    Cbank__V1__ClaimNoted body;
-    cbi_errand_statement statement = note(it, &body);
-
-    return cbi_errand_append(append, &statement, NULL, NULL, err);
-}
-
-static cbank_status submit(attesting *it, cbank_error *err)
-{
-    cbi_bytes said[] = {cbi_bytes_of_text("claim"), cbi_bytes_of_hash(&it->id)};
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_random(it->random.bytes, CBI_HASH_SIZE, err));
-    CBI_TRY(cbi_errand_token(it->terms->token, it->act.token, err));
-    CBI_TRY(cbi_errand_digest(it->bank, said, 2, &it->act.request, err));
-    it->act.now = it->terms->now;
-    it->act.check = check_note;
-    it->act.write = write_note;
-    CBI_TRY(cbi_ledger_submit(it->bank->ledger, &it->act, err));
-done:
-    cbank_buffer_clear(&it->act.result);
-    return status;
+    cbi_ledger_read_end(&it->reader);
+    return cbi_disclosed_note(it->bank, &what, &it->order, err);
 }
 
 /* ---- all --------------------------------------------------------------------------------- */
@@ -245,27 +251,30 @@ static void tell(const attesting *it, cbi_attested *out)
 cbank_status cbi_attest(cbi_bank *bank, const cbi_attest_terms *terms, cbi_attested *out,
                         cbank_error *err)
 {
-    attesting it = {.bank = bank, .terms = terms};
+    attesting it = {.bank = bank, .terms = terms, .order = *terms->order};
     cbank_status status = CBANK_OK;
 
+    it.order.now = terms->now;
+    it.order.document = terms->document; /* of the legal basis, if it rests on one */
     CBI_TRY(check_terms(terms, err));
-    out->expires_at = terms->expires_at != 0
-                          ? terms->expires_at
-                          : terms->now + CBI_DISCLOSURE_DAYS * (int64_t)86400;
+    CBI_TRY(cbi_order_check(&it.order, err));
+    CBI_TRY(cbi_errand_check_token(it.order.token, err));
     CBI_TRY(make_plan(&it, err));
     CBI_TRY(cbi_ledger_read_begin(bank->ledger, &it.reader, err));
+    CBI_TRY(settle_ground(&it, out, err));
     CBI_TRY(read_around(&it, err));
     tell(&it, out);
-    if (terms->dry_run)
+    if (it.order.dry_run)
         goto done;
     CBI_TRY(sign(&it, out, err));
-    cbi_ledger_read_end(&it.reader);
-    CBI_TRY(submit(&it, err));
+    CBI_TRY(note(&it, out, err));
 done:
     cbi_ledger_read_end(&it.reader);
     cbi_publication_clear(&it.requirement);
     cbank_buffer_clear(&it.envelope);
     cbi_vault_free_person(it.person);
+    cbi_ground_clear(&it.ground);
+    cbi_free(it.records);
     cbi_message_free(it.plan);
     if (status != CBANK_OK)
         cbi_attested_clear(out);

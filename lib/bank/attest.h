@@ -1,9 +1,14 @@
 /*
- * attest.h - issuing a claim: planned, signed by the log key, noted on the learner's second chain.
+ * attest.h - issuing a claim: planned, signed by the log key, and handed out as a disclosure is.
+ *
+ * It shows no record and says what they come to. So it rests on a consent that would let the
+ * records be shown that count in it, or on a legal basis, and it is handed out only once the
+ * learner's second chain says to whom (disclosed.h); it is listed, extended and withdrawn there.
  */
 #ifndef CBI_BANK_ATTEST_H
 #define CBI_BANK_ATTEST_H
 
+#include "bank/ground.h"
 #include "bank/planning.h"
 #include "proof/attestation.h"
 
@@ -17,8 +22,8 @@ typedef struct cbi_attest_terms {
     int64_t expires_at; /* 0: CBI_DISCLOSURE_DAYS from now */
     bool show_name;
     bool show_birth;
-    bool dry_run; /* plans only: no file, nothing noted */
-    cbi_bytes token;
+    cbi_ground_terms ground;
+    const cbi_order *order; /* who issues it; its token; `dry_run`: no file, nothing noted */
 } cbi_attest_terms;
 
 typedef struct cbi_attested {
@@ -30,9 +35,14 @@ typedef struct cbi_attested {
     char unit[64];
     uint64_t size;
     int64_t expires_at;
+    char consent[CBI_DISPLAY_ID_MAX]; /* "" under a legal basis */
+    const char *basis;                /* its code, or "" */
 } cbi_attested;
 
-/* `out` is {0} before. As cbi_planning_make; STATE if what is to be disclosed was erased. */
+/*
+ * `out` is {0} before. As cbi_planning_make, cbi_ground_settle and cbi_disclosed_note; STATE if
+ * what is to be disclosed was erased.
+ */
 cbank_status cbi_attest(cbi_bank *bank, const cbi_attest_terms *terms, cbi_attested *out,
                         cbank_error *err);
 void cbi_attested_clear(cbi_attested *attested);

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "bank/account.h"
-#include "bank/errand.h"
-#include "ledger/history.h"
+#include "bank/consentact.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 #define ID_PREFIX_MIN 8u
@@ -15,61 +13,85 @@ typedef struct withdrawing {
     cbi_bank *bank;
     const cbi_attest_end *end;
     cbi_bytes wanted; /* the id, or its beginning */
-    cbi_hash id;
+    cbi_order order;
+    cbi_consent_row row; /* of the claim, which a file finds by its code */
+    cbi_verification code;
     uint64_t index;
 } withdrawing;
-
-static cbi_subject second_chain(const withdrawing *it)
-{
-    return (cbi_subject){CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_DISCLOSURE,
-                         cbi_bytes_of_text(it->end->account)};
-}
 
 static cbank_status unknown(const withdrawing *it, cbank_error *err)
 {
     return cbi_fail(err, CBI_REASON_CLAIM_UNKNOWN, 0, it->end->account, NULL);
 }
 
-/* Whether the statement is about the claim that is wanted; its whole id then. */
-static bool is_about(const withdrawing *it, const cbi_statement *statement, cbi_hash *id)
+static bool is_wanted(const withdrawing *it, const cbi_consent_row *row)
 {
-    const Cbank__V1__ClaimNoted *noted =
-        cbi_statement_body(statement, &cbank__v1__claim_noted__descriptor);
-
-    return noted != NULL && cbi_hash_from(cbi_message_bytes(noted->claim), id) &&
-           memcmp(id->bytes, it->wanted.data, it->wanted.size) == 0;
+    return row->state.thing == CBI_CONSENT_DISCLOSURE &&
+           memcmp(row->transcript.bytes, it->wanted.data, it->wanted.size) == 0;
 }
 
-/* From the newest entry back: the first that is about it says what has become of it. */
+/* By its code, if its file is at hand. */
+static cbank_status find_coded(withdrawing *it, cbi_txn *txn, bool *found, cbank_error *err)
+{
+    cbank_status status = cbi_consent_row_by_code(txn, it->code.text, &it->row, err);
+
+    *found = status == CBANK_OK && is_wanted(it, &it->row) &&
+             strcmp(it->row.account.digits, it->end->account) == 0;
+    return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
+}
+
+/* Else among all that was shown of the account. */
+static cbank_status find_listed(withdrawing *it, cbi_txn *txn, bool *found, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t sequence = 0;
+    bool more = true;
+
+    *found = false;
+    while (!*found && more) {
+        CBI_TRY(cbi_consent_row_next(txn, it->end->account, sequence, &it->row, &more, err));
+        *found = more && is_wanted(it, &it->row);
+        sequence = it->row.sequence + 1;
+    }
+done:
+    return status;
+}
+
+/* A transcript is withdrawn by its own name. */
+static cbank_status check_claim(const withdrawing *it, cbi_txn *txn, cbi_hasher *hasher,
+                                cbank_error *err)
+{
+    const Cbank__V1__DisclosureIssued *issued;
+    cbi_statement statement = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_consent_row_statement(txn, hasher, it->row.index, &statement, err));
+    issued = cbi_statement_body(&statement, &cbank__v1__disclosure_issued__descriptor);
+    if (issued == NULL || issued->items > 0)
+        CBI_TRY(unknown(it, err));
+    if (it->row.state.ended)
+        CBI_TRY(cbi_fail(err, CBI_REASON_CLAIM_IS_WITHDRAWN, it->row.index, it->end->account,
+                         NULL));
+done:
+    cbi_statement_clear(&statement);
+    return status;
+}
+
 static cbank_status find_claim(withdrawing *it, cbi_txn *txn, cbi_hasher *hasher,
                                cbank_error *err)
 {
-    cbi_subject subject = second_chain(it);
-    cbi_statement statement = {0};
-    cbank_buffer row = {0};
     cbank_status status = CBANK_OK;
-    bool found = false;
-    cbi_logged logged;
-    cbi_head named;
+    bool found;
 
-    status = cbi_subject_read_head(txn, &subject, &named, err);
-    CBI_TRY(status == CBANK_E_NOT_FOUND ? unknown(it, err) : status);
-    for (uint64_t left = named.sequence + 1; left > 0 && !found; left--) {
-        CBI_TRY(cbi_logged_step_back(txn, hasher, &named, &row, &logged, err));
-        if (logged.erased)
-            continue;
-        CBI_TRY(cbi_statement_parse(logged.statement, &statement, err));
-        found = is_about(it, &statement, &it->id);
-        if (found && (int)statement.kind->kind == (int)KIND(CLAIM_WITHDRAWN))
-            CBI_TRY(cbi_fail(err, CBI_REASON_CLAIM_IS_WITHDRAWN, logged.index, it->end->account,
-                             NULL));
-        cbi_statement_clear(&statement);
-    }
+    if (it->code.text[0] != '\0')
+        CBI_TRY(find_coded(it, txn, &found, err));
+    else
+        CBI_TRY(find_listed(it, txn, &found, err));
     if (!found)
         CBI_TRY(unknown(it, err));
+    CBI_TRY(check_claim(it, txn, hasher, err));
+    CBI_TRY(cbi_consent_check_account(txn, it->end->account, false, err));
 done:
-    cbi_statement_clear(&statement);
-    cbank_buffer_clear(&row);
     return status;
 }
 
@@ -78,29 +100,29 @@ static cbank_status check_act(cbi_act *act, cbi_append *append, cbank_error *err
     return find_claim((withdrawing *)(void *)act, append->txn, append->hasher, err);
 }
 
-/* `body` is what it lends. */
-static cbi_errand_statement statement_of(const withdrawing *it, Cbank__V1__ClaimNoted *body)
+/* `leaf` is what it lends. */
+static void fill_body(const withdrawing *it, cbi_hash *leaf, Cbank__V1__DisclosureWithdrawn *body)
 {
-    cbank__v1__claim_noted__init(body);
+    cbank__v1__disclosure_withdrawn__init(body);
+    *leaf = it->row.leaf;
     body->account = cbi_message_string(it->end->account);
-    body->claim = cbi_message_data(cbi_bytes_of_hash(&it->id));
-    return (cbi_errand_statement){.subject = second_chain(it),
-                                  .kind = KIND(CLAIM_WITHDRAWN),
-                                  .reason = it->end->reason,
-                                  .document = it->end->document,
-                                  .token = cbi_bytes_of(it->act.token, CBI_TOKEN_SIZE),
-                                  .body = body};
+    body->touched_sequence = it->row.sequence;
+    body->touched_leaf = cbi_message_data(cbi_bytes_of_hash(leaf));
 }
 
 static cbank_status write_act(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     withdrawing *it = (withdrawing *)(void *)act;
-    Cbank__V1__ClaimNoted body;
-    cbi_errand_statement statement = statement_of(it, &body);
+    Cbank__V1__DisclosureWithdrawn body;
     cbank_status status = CBANK_OK;
     uint8_t index[8];
+    cbi_hash leaf;
 
-    CBI_TRY(cbi_errand_append(append, &statement, &it->index, NULL, err));
+    fill_body(it, &leaf, &body);
+    it->index = append->state.frontier.size;
+    CBI_TRY(cbi_consent_say(it->bank, append, it->end->account, KIND(DISCLOSURE_WITHDRAWN), &body,
+                            &it->order, cbi_bytes_of(act->token, CBI_TOKEN_SIZE), NULL, &it->row,
+                            err));
     cbi_put_u64(index, it->index);
     CBI_TRY(cbi_buffer_set(&act->result, cbi_bytes_of(index, sizeof(index)), err));
 done:
@@ -117,6 +139,7 @@ static cbank_status read_file(withdrawing *it, cbi_hasher *hasher, cbi_hash *roo
     CBI_TRY(cbi_attestation_open(hasher, it->end->file, &claim, err));
     if (strcmp(claim.head->origin, it->bank->config.origin) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_FOR_ANOTHER_BANK, 0, claim.head->origin, NULL));
+    memcpy(it->code.text, claim.head->code, sizeof(it->code.text)); /* its form was checked */
     *room = claim.id;
     it->wanted = cbi_bytes_of_hash(room);
 done:
@@ -139,14 +162,18 @@ done:
 static cbank_status submit(withdrawing *it, cbank_error *err)
 {
     cbi_bytes said[] = {cbi_bytes_of_text("claim-withdraw"), cbi_bytes_of_text(it->end->account),
-                        cbi_bytes_of_hash(&it->id), cbi_bytes_of_text(it->end->reason)};
-    Cbank__V1__ClaimNoted body;
-    cbi_errand_statement statement;
+                        cbi_bytes_of_hash(&it->row.transcript),
+                        cbi_bytes_of_text(it->end->reason)};
+    Cbank__V1__DisclosureWithdrawn body;
+    cbi_errand_statement tried = {.kind = KIND(DISCLOSURE_WITHDRAWN),
+                                  .document = it->end->document,
+                                  .body = &body};
     cbank_status status = CBANK_OK;
+    cbi_hash leaf;
 
+    fill_body(it, &leaf, &body);
+    CBI_TRY(cbi_errand_try(&tried, err));
     CBI_TRY(cbi_errand_token(it->end->token, it->act.token, err));
-    statement = statement_of(it, &body);
-    CBI_TRY(cbi_errand_try(&statement, err));
     CBI_TRY(cbi_errand_digest(it->bank, said, 4, &it->act.request, err));
     it->act.now = it->end->now;
     it->act.check = check_act;
@@ -162,12 +189,15 @@ done:
 cbank_status cbi_attest_withdraw(cbi_bank *bank, const cbi_attest_end *end, cbi_hash *id,
                                  uint64_t *index, cbank_error *err)
 {
-    withdrawing it = {.bank = bank, .end = end, .wanted = end->id};
+    withdrawing it = {.bank = bank,
+                      .end = end,
+                      .wanted = end->id,
+                      .order = {.reason = end->reason, .document = end->document}};
     cbi_hasher *hasher = NULL;
     cbank_status status = CBANK_OK;
     cbi_hash room;
 
-    CBI_TRY(cbi_errand_check_reason(end->reason, err));
+    CBI_TRY(cbi_order_check(&it.order, err));
     CBI_TRY(cbi_hasher_new(bank->config.suite, &hasher, err));
     if (end->file.size > 0)
         CBI_TRY(read_file(&it, hasher, &room, err));
@@ -182,7 +212,7 @@ cbank_status cbi_attest_withdraw(cbi_bank *bank, const cbi_attest_end *end, cbi_
     CBI_TRY(status);
     if (!end->dry_run)
         CBI_TRY(submit(&it, err));
-    *id = it.id;
+    *id = it.row.transcript;
     *index = it.index;
 done:
     cbi_hasher_free(hasher);

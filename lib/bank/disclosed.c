@@ -96,7 +96,7 @@ cbank_status cbi_disclosed_note(cbi_bank *bank, const cbi_disclosed *what, const
     fill_note(&it);
     CBI_TRY(cbi_errand_try(&tried, err));
     CBI_TRY(cbi_random(it.tag_random.bytes, CBI_HASH_SIZE, err));
-    CBI_TRY(cbi_random(it.act.token, CBI_TOKEN_SIZE, err));
+    CBI_TRY(cbi_errand_token(order->token, it.act.token, err));
     it.act.request = what->transcript;
     it.act.now = order->now;
     it.act.check = check_note;

@@ -1,7 +1,7 @@
 /*
  * disclosed.h - what was shown to whom: noted, extended, withdrawn.
  *
- * A transcript counts as handed out when this is in the log; until then nobody gets it.
+ * A transcript or claim counts as handed out when this is in the log; until then nobody gets it.
  */
 #ifndef CBI_BANK_DISCLOSED_H
 #define CBI_BANK_DISCLOSED_H
@@ -10,7 +10,7 @@
 
 /* All borrowed. */
 typedef struct cbi_disclosed {
-    cbi_hash transcript; /* payload id */
+    cbi_hash transcript; /* payload id; of a claim, which has no items, too */
     const cbi_verification *code;
     int64_t expires_at;
     uint32_t items;
@@ -21,8 +21,8 @@ typedef struct cbi_disclosed {
 } cbi_disclosed;
 
 /*
- * DENIED or STATE if the ground no longer holds; STATE for an account that is not open any more;
- * EXISTS (DISCLOSURE_CODE_TAKEN).
+ * Under the order's token, if it has one. DENIED or STATE if the ground no longer holds; STATE for
+ * an account that is not open any more; EXISTS (DISCLOSURE_CODE_TAKEN).
  */
 cbank_status cbi_disclosed_note(cbi_bank *bank, const cbi_disclosed *what, const cbi_order *order,
                                 cbank_error *err);

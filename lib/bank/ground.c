@@ -66,6 +66,53 @@ done:
     return status;
 }
 
+/* One that is not found where the plan has it is all zero, like another bank's. */
+static cbank_status take_counted(cbi_reader *reader, const cbi_family *family,
+                                 const Cbank__V1__PlanSource *source, cbi_ground_record *out,
+                                 cbank_error *err)
+{
+    const cbi_chain *chain;
+    cbank_status status = CBANK_OK;
+    bool shown;
+
+    *out = (cbi_ground_record){0};
+    if (source->chain >= family->count)
+        return CBANK_OK;
+    chain = &family->members[source->chain].chain;
+    if (source->sequence >= chain->count)
+        return CBANK_OK;
+    CBI_TRY(take_record(reader, chain->indices[source->sequence], out, &shown, err));
+    if (!cbi_bytes_equal(cbi_message_bytes(source->record), cbi_bytes_of_hash(&out->id)))
+        *out = (cbi_ground_record){0}; /* the account has been merged since */
+done:
+    return status;
+}
+
+cbank_status cbi_ground_list_counted(cbi_reader *reader, const Cbank__V1__Plan *plan,
+                                     cbi_ground_record **out, size_t *count, cbank_error *err)
+{
+    cbi_family family = {0};
+    bool *counts = NULL;
+    cbank_status status = CBANK_OK;
+
+    *count = 0;
+    CBI_TRY(cbi_family_read(reader, plan->account, &family, err));
+    CBI_TRY(cbi_alloc(plan->n_sources, sizeof(*counts), &counts, err));
+    CBI_TRY(cbi_alloc(plan->n_sources, sizeof(**out), out, err));
+    for (size_t i = 0; i < plan->n_applications; i++) {
+        for (size_t j = 0; j < plan->applications[i]->n_sources; j++)
+            counts[plan->applications[i]->sources[j]] = true;
+    }
+    for (size_t i = 0; i < plan->n_sources; i++) {
+        if (counts[i])
+            CBI_TRY(take_counted(reader, &family, plan->sources[i], &(*out)[(*count)++], err));
+    }
+done:
+    cbi_family_clear(&family);
+    cbi_free(counts);
+    return status;
+}
+
 /* ---- one consent ------------------------------------------------------------------------- */
 
 /* A guardian's consent ends with the learner's childhood. */

@@ -11,6 +11,8 @@
 #include "bank/selection.h"
 #include "record/basis.h"
 
+#include "cbank/v1/plan.pb-c.h"
+
 /* As somebody states it; "" or NULL is not stated. With neither, the newest consent that covers
  * what is asked is taken. */
 typedef struct cbi_ground_terms {
@@ -28,6 +30,10 @@ typedef struct cbi_ground_record {
 /* The records that a selection shows; freed with cbi_free. */
 cbank_status cbi_ground_list(cbi_reader *reader, const cbi_selection *selection,
                              cbi_ground_record **out, size_t *count, cbank_error *err);
+
+/* The records that count in a plan: a claim speaks of them without showing them. */
+cbank_status cbi_ground_list_counted(cbi_reader *reader, const Cbank__V1__Plan *plan,
+                                     cbi_ground_record **out, size_t *count, cbank_error *err);
 
 /* What is to be disclosed. */
 typedef struct cbi_ground_ask {

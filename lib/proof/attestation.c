@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "proof/assembly.h"
 #include "proof/checkpoint.h"
+#include "proof/freshness.h"
 #include "record/code.h"
 #include "record/field.h"
 #include "record/publication.h"
@@ -113,6 +114,7 @@ cbank_status cbi_attestation_open(cbi_hasher *hasher, cbi_bytes bytes, cbi_attes
     if (out->head->version != 1)
         CBI_TRY(cbi_fail(err, CBI_REASON_FILE_VERSION, out->head->version, "claim", NULL));
     CBI_TRY(cbi_field_refuse_signed(check_head(out->head, err), err));
+    (void)cbi_hash_from(cbi_message_bytes(out->head->root), &out->root); /* its size was checked */
     CBI_TRY(cbi_envelope_id(hasher, out->file.envelope.payload, &out->id, err));
 done:
     if (status != CBANK_OK)
@@ -126,15 +128,30 @@ void cbi_attestation_clear(cbi_attestation *attestation)
     *attestation = (cbi_attestation){0};
 }
 
-static cbank_status check_terms(const Cbank__V1__ClaimHead *head,
-                                const cbi_attestation_terms *terms, cbank_error *err)
+/* Expired, unless the status file says that it was extended. */
+static cbank_status check_expiry(const cbi_directory *directory, const cbi_verify_terms *terms,
+                                 const cbi_attestation *claim, cbank_error *err)
 {
+    int64_t extended = 0, until = claim->head->expires_at;
     char expires[CBI_TIME_TEXT_MAX];
+    cbank_status status = CBANK_OK;
 
-    if (head->expires_at < terms->at) {
-        cbi_time_format(head->expires_at, expires);
-        return cbi_fail(err, CBI_REASON_FILE_EXPIRED, 0, "claim", "%s", expires);
+    if (until >= terms->at)
+        return CBANK_OK;
+    CBI_TRY(cbi_freshness_extension(directory, terms, &claim->id, &extended, err));
+    if (extended > until)
+        until = extended;
+    if (until < terms->at) {
+        cbi_time_format(until, expires);
+        status = cbi_fail(err, CBI_REASON_FILE_EXPIRED, 0, "claim", "%s", expires);
     }
+done:
+    return status;
+}
+
+static cbank_status check_recipient(const Cbank__V1__ClaimHead *head,
+                                    const cbi_verify_terms *terms, cbank_error *err)
+{
     if (terms->any_recipient || strcmp(head->recipient, CBI_RECIPIENT_ANYONE) == 0)
         return CBANK_OK;
     if (terms->recipient.size == 0)
@@ -144,10 +161,44 @@ static cbank_status check_terms(const Cbank__V1__ClaimHead *head,
     return CBANK_OK;
 }
 
+/* Of one size there is one log. */
+static cbank_status check_same_log(const cbi_attestation *claim, uint64_t size,
+                                   const cbi_hash *root, cbank_error *err)
+{
+    if (size == claim->head->size && !cbi_hash_equal(root, &claim->root))
+        return cbi_fail(err, CBI_REASON_LOG_FORKED, size, claim->head->origin, NULL);
+    return CBANK_OK;
+}
+
+static cbank_status check_fresh(const cbi_directory *directory, const cbi_verify_terms *terms,
+                                cbi_attestation *claim, cbank_error *err)
+{
+    const cbi_status_disclosure *listed;
+    cbi_statusfile file = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_freshness_find(directory, terms, claim->head->size, &file, err));
+    if (file.head == NULL)
+        goto done;
+    CBI_TRY(check_same_log(claim, file.head->size, &file.root, err));
+    if (directory->head != NULL && directory->head->size == file.head->size &&
+        !cbi_hash_equal(&file.root, &directory->root))
+        CBI_TRY(cbi_fail(err, CBI_REASON_LOG_FORKED, file.head->size, file.head->origin, NULL));
+    listed = cbi_statusfile_disclosure(&file, &claim->id);
+    if (listed != NULL &&
+        listed->state == CBANK__V1__DISCLOSURE_STATE__DISCLOSURE_STATE_WITHDRAWN)
+        CBI_TRY(cbi_fail(err, CBI_REASON_CLAIM_RECALLED, 0, "claim", NULL));
+    claim->extended_until = listed == NULL ? 0 : listed->expires_at;
+    claim->fresh = true;
+    claim->status_size = file.head->size;
+done:
+    cbi_statusfile_clear(&file);
+    return status;
+}
+
 cbank_status cbi_attestation_verify(cbi_hasher *hasher, cbi_bytes bytes,
-                                    const cbi_directory *directory,
-                                    const cbi_attestation_terms *terms, cbi_attestation *out,
-                                    cbank_error *err)
+                                    const cbi_directory *directory, const cbi_verify_terms *terms,
+                                    cbi_attestation *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
@@ -155,7 +206,11 @@ cbank_status cbi_attestation_verify(cbi_hasher *hasher, cbi_bytes bytes,
     if (strcmp(out->head->origin, directory->origin) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_ORIGIN_UNKNOWN, 0, out->head->origin, NULL));
     CBI_TRY(cbi_directory_check_log(directory, &out->file.envelope, out->head->size, NULL, err));
-    CBI_TRY(check_terms(out->head, terms, err));
+    CBI_TRY(check_expiry(directory, terms, out, err));
+    CBI_TRY(check_recipient(out->head, terms, err));
+    if (directory->head != NULL)
+        CBI_TRY(check_same_log(out, directory->head->size, &directory->root, err));
+    CBI_TRY(check_fresh(directory, terms, out, err));
 done:
     if (status != CBANK_OK)
         cbi_attestation_clear(out);

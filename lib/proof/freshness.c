@@ -1,7 +1,5 @@
 #include "proof/freshness.h"
 
-#include "proof/statusfile.h"
-
 /* The state in which a chain ends, as the status file would list it. */
 static Cbank__V1__AccountState state_of(const cbi_verdict *verdict, uint32_t chain)
 {
@@ -80,7 +78,7 @@ static cbank_status open_file(const cbi_directory *directory, const cbi_verify_t
                     cbi_reason_word((cbi_reason)finer.reason));
 }
 
-/* A file that is kept says nothing once it has expired or is behind the transcript. */
+/* A file that is kept says nothing once it has expired or is behind what is verified. */
 static cbank_status open_kept(const cbi_directory *directory, const cbi_verify_terms *terms,
                               uint64_t size, cbi_statusfile *out, cbank_error *err)
 {
@@ -97,9 +95,8 @@ static cbank_status open_kept(const cbi_directory *directory, const cbi_verify_t
     return CBANK_OK;
 }
 
-/* `head` is NULL afterwards if there is no file to compare with. */
-static cbank_status find_file(const cbi_directory *directory, const cbi_verify_terms *terms,
-                              uint64_t size, cbi_statusfile *out, cbank_error *err)
+cbank_status cbi_freshness_find(const cbi_directory *directory, const cbi_verify_terms *terms,
+                                uint64_t size, cbi_statusfile *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
@@ -122,7 +119,7 @@ cbank_status cbi_freshness_check(const cbi_directory *directory, const cbi_verif
     cbi_statusfile file = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(find_file(directory, terms, head->size, &file, err));
+    CBI_TRY(cbi_freshness_find(directory, terms, head->size, &file, err));
     if (file.head == NULL)
         goto done;
     if (file.head->size == head->size && !cbi_hash_equal(&file.root, &verdict->transcript.root))

@@ -183,7 +183,7 @@ cbank_status cbi_consent_check_issued(const void *body, cbank_error *err)
     if (issued->expires_at <= 0)
         return refuse("expires_at", err);
     CBI_TRY(check_ground(issued->consent_sequence, issued->consent_leaf, issued->basis, err));
-    if (issued->items == 0 || issued->items > CBI_TRANSCRIPT_ENTRIES_MAX)
+    if (issued->items > CBI_TRANSCRIPT_ENTRIES_MAX)
         return refuse("items", err);
     if (issued->shown > issued->items)
         return refuse("shown", err);

@@ -1,4 +1,6 @@
-"""A claim says how much of a requirement is fulfilled, offline, and nothing of the records."""
+"""A claim says how much of a requirement is fulfilled, offline, and nothing of the records; it is
+handed out, extended and withdrawn as a transcript is."""
+import datetime
 import json
 
 import artefact
@@ -19,9 +21,25 @@ class Claim(desk.Town):
             self.cbank(*self.bank, "rules", "publish", path)
         self.trusted = self.trust()
 
-    def issue(self, *more, account=None):
-        return self.in_bank("claim", "issue", account or self.account(), "--requirement",
-                            "pxu/seven", "-o", "claim", *more)
+    def issue(self, *more, account=None, ground=desk.BASIS):
+        return self.in_bank(*self.asked(*more, account=account, ground=ground))
+
+    def asked(self, *more, account=None, ground=()):
+        return ("claim", "issue", account or self.account(), "--requirement", "pxu/seven", "-o",
+                "claim", *ground, *more)
+
+    def refused(self, *more):
+        error = self.cbank("--json", *self.bank, *self.asked(*more), code=4).error
+        self.assertFalse(self.path("claim").exists())
+        return error["reason"]
+
+    def consent(self, *more):
+        return self.in_bank("consent", "give", self.account(), "--until", "2999-12-31",
+                            *more)["id"]
+
+    def status(self):
+        self.in_bank("bank", "status", "-o", "status")
+        return ("--status", "status")
 
     def verify(self, *more, code=0):
         return self.ask("claim", "verify", "claim", *self.trusted, *more, code=code)
@@ -76,6 +94,85 @@ class Claim(desk.Town):
                           told["fingerprint"], code=1)
         self.assertEqual(answer["verdict"], "UNTRUSTED_KEY")
 
+    def test_one_that_is_withdrawn_is_valid_no_more_by_the_next_status_file(self):
+        self.issue("--for", "NCU")
+        told = self.verify("--for", "NCU", *self.status())
+        self.assertEqual((told["verdict"], told["fresh"], told["basis"]),
+                         ("VALID", True, "legal-duty"))
+        self.in_bank("claim", "withdraw", self.account(), "claim", "--reason", "error")
+        old = self.verify("--for", "NCU", "--status", "status")
+        self.assertEqual((old["verdict"], old["fresh"]), ("VALID", True), "as of that file")
+        told = self.verify("--for", "NCU", *self.status(), code=1)
+        self.assertEqual((told["verdict"], told["reason"], told["fresh"], told["reached"]),
+                         ("STALE", "claim_recalled", False, None))
+        self.assertFalse(self.verify("--for", "NCU")["fresh"], "without one nothing is said")
+
+    def test_the_status_file_of_a_trust_store_is_looked_at(self):
+        self.issue()
+        self.in_bank("claim", "withdraw", self.account(), "claim", "--reason", "error")
+        self.status()
+        self.ask("trust", "pin", self.trusted[1], *self.trusted[2:], "-o", "kept")
+        self.assertEqual(self.ask("claim", "verify", "claim", "--trust", "kept")["fresh"], False)
+        self.ask("trust", "refresh", "kept", "--status", "status")
+        told = self.ask("claim", "verify", "claim", "--trust", "kept", code=1)
+        self.assertEqual((told["verdict"], told["reason"]), ("STALE", "claim_recalled"))
+
+    def test_a_status_file_that_is_older_or_not_one_says_nothing(self):
+        before = self.status()
+        self.issue()
+        self.assertEqual(self.verify(*before)["fresh"], True, "of the same log")
+        self.in_bank("learner", "open", "--name", "己六", "--id-type", "passport/GBR",
+                     "--id-number", "123456789")
+        self.issue()
+        self.assertEqual(self.verify(*before, code=1)["reason"], "status_older")
+        self.path("status").write_bytes(self.path("claim").read_bytes())
+        self.assertEqual(self.verify(*before, code=1)["reason"], "status_unusable")
+
+    def test_it_is_extended_and_withdrawn_by_its_code_as_what_else_was_shown(self):
+        code = self.issue("--expires", "2d")["code"]
+        soon = (datetime.datetime.now(datetime.timezone.utc)
+                + datetime.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.assertEqual(self.verify("--at", soon, code=1)["verdict"], "EXPIRED")
+        one, = self.list_in_bank("transcript", "list", self.account())
+        self.assertEqual((one["code"], one["claim"], one["state"], one["items"]),
+                         (code, True, "valid", 0))
+        extended = self.in_bank("transcript", "extend", code, "--expires", "5d", "--document",
+                                "T-2")
+        told = self.verify("--at", soon, *self.status())
+        self.assertEqual((told["verdict"], told["expires"], told["extended"]),
+                         ("VALID", extended["expires"], True))
+        self.in_bank("transcript", "withdraw", code, "--reason", "learner-asked")
+        self.assertEqual(self.verify(*self.status(), code=1)["reason"], "claim_recalled")
+        answer = self.cbank("--json", *self.bank, "claim", "withdraw", self.account(), "claim",
+                            "--reason", "error", code=5)
+        self.assertEqual(answer.error["reason"], "claim_is_withdrawn")
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
+    def test_it_needs_a_consent_to_this_recipient_for_this_purpose(self):
+        self.assertEqual(self.refused(), "consent_needed")
+        consent = self.consent("--for", "NCU", "--show", "name")
+        for more in (("--for", "OTHER"), ("--for", "NCU", "--purpose", "job"),
+                     ("--for", "NCU", "--show-birth")):
+            self.assertEqual(self.refused(*more), "consent_needed")
+        made = self.issue("--for", "NCU", "--show-name", ground=())
+        self.assertEqual((made["consent"], made["basis"]), (consent, None))
+        self.in_bank("consent", "withdraw", self.account(), consent, "--recall")
+        self.path("claim").rename(self.path("shown"))
+        self.assertEqual(self.refused("--for", "NCU", "--show-name"), "consent_needed")
+        told = self.ask("claim", "verify", "shown", *self.trusted, "--for", "NCU", *self.status(),
+                        code=1)
+        self.assertEqual(told["reason"], "claim_recalled")
+
+    def test_a_consent_has_to_let_the_records_be_shown_that_count(self):
+        record = self.list_in_bank("credit", "list", self.account())[0]["id"]
+        self.consent("--types", "certificate")
+        self.consent("--only", record)
+        self.assertEqual(self.refused(), "consent_needed")
+        period = ("--from", "1901-06-22", "--to", "1901-12-31")
+        courses = self.consent("--types", "course")
+        self.assertEqual(self.issue(*period, ground=())["consent"], courses)
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
     def test_it_is_noted_where_no_transcript_shows_it(self):
         before = self.in_bank("bank", "info")["size"]
         self.issue()
@@ -107,8 +204,7 @@ class Claim(desk.Town):
 
     def test_a_dry_run_notes_nothing(self):
         before = self.in_bank("bank", "info")["size"]
-        told = self.ask(*self.bank, "--dry-run", "claim", "issue", self.account(),
-                        "--requirement", "pxu/seven", "-o", "claim")
+        told = self.ask(*self.bank, "--dry-run", *self.asked(ground=desk.BASIS))
         self.assertEqual(told["result"], "met")
         self.assertEqual(self.in_bank("bank", "info")["size"], before)
         self.assertNotIn("claim", self.names())

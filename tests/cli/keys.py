@@ -239,7 +239,7 @@ class Keys(desk.Town):
         self.hold("plan run", self.in_bank("plan", "run", "--accounts", "accounts.csv",
                                            "--programme", "pxu/p", "-o", "run.csv"))
         self.hold("claim issue", self.in_bank("claim", "issue", self.account(), "--requirement",
-                                              "pxu/p", "-o", "claim"))
+                                              "pxu/p", "-o", "claim", *desk.BASIS))
         self.hold("claim verify", self.ask("claim", "verify", "claim", *self.trust()))
         self.hold("claim withdraw", self.in_bank("claim", "withdraw", self.account(), "claim",
                                                  "--reason", "error"))

@@ -195,6 +195,8 @@ cbi_hash world_fingerprint(const cbi_private *key);
 /* A status file of those rows, as of now. */
 cbi_bytes world_status(world *it, const cbi_status_row *records, size_t record_count,
                        const cbi_status_row *accounts, size_t account_count, int64_t expires_at);
+/* The same of these disclosures: version 2. */
+cbi_bytes world_disclosures(world *it, const cbi_status_disclosure *rows, size_t count);
 /* The rows that are true of these learners. */
 cbi_bytes world_true_status(world *it, world_learner *const *learners, size_t count);
 

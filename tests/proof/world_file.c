@@ -128,20 +128,17 @@ static void add_rows(const cbi_status_row *records, size_t record_count,
     cr_assert_eq(cbi_assembly_add_message(assembly, &page, NULL), CBANK_OK);
 }
 
-cbi_bytes world_status(world *it, const cbi_status_row *records, size_t record_count,
-                       const cbi_status_row *accounts, size_t account_count, int64_t expires_at)
+/* Of what the assembly has, which is cleared. */
+static cbi_bytes sign_status(world *it, cbi_assembly *assembly, uint32_t version,
+                             int64_t expires_at)
 {
     Cbank__V1__StatusHead head = CBANK__V1__STATUS_HEAD__INIT;
     const cbi_private *log_key = it->log_key;
-    cbi_assembly assembly = {0};
     cbank_buffer file = {0};
     cbi_hash root = world_root(it, it->size), digest;
 
-    cr_assert_eq(cbi_assembly_begin(it->suite, &assembly, NULL), CBANK_OK);
-    if (record_count + account_count > 0)
-        add_rows(records, record_count, accounts, account_count, &assembly);
-    cr_assert_eq(cbi_assembly_digest(&assembly, &digest, NULL), CBANK_OK);
-    head.version = 1;
+    cr_assert_eq(cbi_assembly_digest(assembly, &digest, NULL), CBANK_OK);
+    head.version = version;
     head.origin = cbi_message_string(it->origin);
     head.number = 1;
     head.at = it->clock;
@@ -149,12 +146,44 @@ cbi_bytes world_status(world *it, const cbi_status_row *records, size_t record_c
     head.size = it->size;
     head.root = hash_data(&root);
     head.checkpoint = cbi_message_data(world_checkpoint(it, it->size));
-    head.pages = assembly.parts;
+    head.pages = assembly->parts;
     head.body_digest = hash_data(&digest);
-    cr_assert_eq(cbi_assembly_finish(&assembly, CBI_STATUS_TYPE, &head, &log_key, 1, &file, NULL),
+    cr_assert_eq(cbi_assembly_finish(assembly, CBI_STATUS_TYPE, &head, &log_key, 1, &file, NULL),
                  CBANK_OK);
-    cbi_assembly_clear(&assembly);
+    cbi_assembly_clear(assembly);
     return world_keep_buffer(it, &file);
+}
+
+cbi_bytes world_status(world *it, const cbi_status_row *records, size_t record_count,
+                       const cbi_status_row *accounts, size_t account_count, int64_t expires_at)
+{
+    cbi_assembly assembly = {0};
+
+    cr_assert_eq(cbi_assembly_begin(it->suite, &assembly, NULL), CBANK_OK);
+    if (record_count + account_count > 0)
+        add_rows(records, record_count, accounts, account_count, &assembly);
+    return sign_status(it, &assembly, 1, expires_at);
+}
+
+cbi_bytes world_disclosures(world *it, const cbi_status_disclosure *rows, size_t count)
+{
+    Cbank__V1__StatusPage page = CBANK__V1__STATUS_PAGE__INIT;
+    Cbank__V1__DisclosureStatus items[8], *list[8];
+    cbi_assembly assembly = {0};
+
+    cr_assert_leq(count, 8);
+    for (size_t i = 0; i < count; i++) {
+        cbank__v1__disclosure_status__init(&items[i]);
+        items[i].transcript = hash_data(&rows[i].id);
+        items[i].state = (Cbank__V1__DisclosureState)rows[i].state;
+        items[i].expires_at = rows[i].expires_at;
+        list[i] = &items[i];
+    }
+    page.disclosures = list;
+    page.n_disclosures = count;
+    cr_assert_eq(cbi_assembly_begin(it->suite, &assembly, NULL), CBANK_OK);
+    cr_assert_eq(cbi_assembly_add_message(&assembly, &page, NULL), CBANK_OK);
+    return sign_status(it, &assembly, 2, WORLD_EXPIRES);
 }
 
 /* The record's last change decides; what is held is not listed. */

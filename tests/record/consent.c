@@ -119,6 +119,14 @@ Test(consent_body, a_withdrawal_names_what_it_ends)
     REFUSED(DISCLOSURE_WITHDRAWN, disclosure_withdrawn, touched_leaf, SHORT);
 }
 
+Test(consent_body, a_claim_has_no_items_and_shows_none)
+{
+    bodies.disclosure_issued.items = bodies.disclosure_issued.shown = 0;
+    cr_expect_eq(check(KIND(DISCLOSURE_ISSUED)), CBANK_OK);
+    bodies.disclosure_issued.shown = 1;
+    refused(KIND(DISCLOSURE_ISSUED), "shown");
+}
+
 Test(consent_body, a_disclosure_rests_on_a_consent_or_on_a_basis_that_is_listed)
 {
     Cbank__V1__Code basis = CBANK__V1__CODE__INIT;
@@ -128,7 +136,7 @@ Test(consent_body, a_disclosure_rests_on_a_consent_or_on_a_basis_that_is_listed)
     REFUSED(DISCLOSURE_ISSUED, disclosure_issued, recipient, TEXT(""));
     REFUSED(DISCLOSURE_ISSUED, disclosure_issued, expires_at, 0);
     REFUSED(DISCLOSURE_ISSUED, disclosure_issued, consent_leaf, NONE);
-    REFUSED(DISCLOSURE_ISSUED, disclosure_issued, items, 0);
+    REFUSED(DISCLOSURE_ISSUED, disclosure_issued, items, 65537);
     REFUSED(DISCLOSURE_ISSUED, disclosure_issued, shown, 5);
     REFUSED(DISCLOSURE_ISSUED, disclosure_issued, size, 0);
     REFUSED(DISCLOSURE_EXTENDED, disclosure_extended, expires_at, -1);

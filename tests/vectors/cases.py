@@ -150,7 +150,9 @@ class Table:
         ]}
 
     def claims(self):
-        def claim(name, file, status=0, reason="", expect=None, **request):
+        def claim(name, file, status=0, reason="", expect=None, status_file=None, **request):
+            if status_file:
+                request["status"] = {"@file": status_file}
             return step(name, "cbank_claim_verify", status, reason, handles=["verifier"],
                         request={"file": {"@file": file}, "recipient": "COLLEGE-B",
                                  "at": self.facts["at"], **request}, expect=expect or {})
@@ -166,6 +168,15 @@ class Table:
                   {"verdict": "WRONG_RECIPIENT"}, recipient="COLLEGE-X"),
             claim("after its day", "study.claim", 603, "FILE_EXPIRED", {"verdict": "EXPIRED"},
                   at=self.facts["at"] + 40 * DAY),
+            claim("not withdrawn since", "study.claim", status_file="claims.status", expect={
+                "verdict": "VALID", "fresh": "true", "basis": "legal-duty"}),
+            claim("withdrawn since", "taken.claim", 611, "CLAIM_RECALLED",
+                  {"verdict": "STALE", "fresh": "false", "claim/size": "0"},
+                  status_file="claims.status"),
+            claim("before the status file says so", "taken.claim", expect={
+                "verdict": "VALID", "fresh": "false"}),
+            claim("a status file from before the claim", "taken.claim", 611, "STATUS_OLDER",
+                  {"verdict": "STALE"}, status_file="after.status"),
         ]}
 
     # ---- what institutions write ----------------------------------------------------------

@@ -241,11 +241,11 @@ def make(lib, folder):
         "document_type": "cn-id", "document_number": "360302188103040012"},
         maker.bank).reply.account
     credits = maker.do("cbank_credit_list", {"account": account}, maker.bank).reply.credits
+    made["before.note"] = maker.do("cbank_log_checkpoint", {}, maker.bank).reply.note
     made["whole.transcript"] = maker.transcript(account, "COLLEGE-B").file
     made["anyone.transcript"] = maker.transcript(
         account, "anyone", show_name=False, show_number=False).file
     made["part.transcript"] = maker.transcript(account, "COLLEGE-B", only=[credits[0].id]).file
-    made["before.note"] = maker.do("cbank_log_checkpoint", {}, maker.bank).reply.note
     made["accounts.csv"], made["accounts.answer"] = run_of_plans(maker, account)
     maker.do("cbank_credit_change", {
         "institution": "COLLEGE-A", "ids": [credits[1].id], "action": "CHANGE_ACTION_REVOKE",
@@ -253,10 +253,16 @@ def make(lib, folder):
     revoked = made["revoked.transcript"] = maker.transcript(account, "COLLEGE-B").file
     made["after.status"] = maker.do("cbank_bank_status", {"expires_at": maker.now() + YEAR},
                                     maker.bank).reply.file
-    made["study.claim"] = maker.do("cbank_claim_issue", {
+    made["study.claim"], made["taken.claim"] = (maker.do("cbank_claim_issue", {
         "question": {"account": account, "programme": "example/programme",
                      "goal": "PLAN_GOAL_AWARD", "as_of": 20240901},
-        "recipient": "COLLEGE-B", "expires_at": maker.now() + 30 * DAY}, maker.bank).reply.file
+        "recipient": "COLLEGE-B", "expires_at": maker.now() + 30 * DAY,
+        "ground": {"basis": "legal-duty"}, "document": "T-1"}, maker.bank).reply.file
+        for _ in range(2))
+    maker.do("cbank_claim_withdraw", {"account": account, "file": made["taken.claim"],
+                                      "reason": "error"}, maker.bank)
+    made["claims.status"] = maker.do("cbank_bank_status", {"expires_at": maker.now() + YEAR},
+                                     maker.bank).reply.file
     directory = maker.directory()
     made["bank.directory"] = directory.file
 

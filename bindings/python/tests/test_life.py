@@ -96,11 +96,16 @@ def test_a_transcript_is_issued_and_verified(town):
 def test_a_claim_is_issued_and_verified(town):
     issued = town.bank.claim.issue(question={
         "account": town.account, "programme": "example/programme", "goal": "PLAN_GOAL_AWARD"},
-        recipient="COLLEGE-B")
+        recipient="COLLEGE-B", ground={"basis": "legal-duty"}, document="T-1")
     with town.verifier() as verifier:
         claim = verifier.claim_verify(file=issued.file, recipient="COLLEGE-B").claim
     assert isinstance(claim, ClaimHead) and claim.result == CLAIM_RESULT_NOT_MET
     assert cbank.number(claim.reached_milli) == 4
+    town.bank.claim.withdraw(account=town.account, file=issued.file, reason="error")
+    status = town.bank.status().file
+    with town.verifier() as verifier, pytest.raises(cbank.VerificationError) as caught:
+        verifier.claim_verify(file=issued.file, recipient="COLLEGE-B", status=status)
+    assert (caught.value.reason, caught.value.report.verdict) == ("CLAIM_RECALLED", "STALE")
 
 
 def test_keys_are_saved_and_opened(tmp_path, town):

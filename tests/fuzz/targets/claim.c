@@ -7,7 +7,7 @@
 
 static void read_claim(cbi_bytes file)
 {
-    const cbi_attestation_terms terms = {.any_recipient = true, .at = WORLD_AT};
+    const cbi_verify_terms terms = {.any_recipient = true, .at = WORLD_AT};
     cbi_attestation claim = {0};
 
     if (cbi_attestation_verify(fuzz_story()->world->hasher, file, fuzz_trusted(), &terms, &claim,
