@@ -101,7 +101,8 @@ static json_t *describe(const Cbank__Api__V1__DisclosureInfo *info)
         shape_word(&cbank__api__v1__disclosure_standing__descriptor, (int)info->standing),
         "extended", (int)info->extended, "claim", (int)info->claim, "consent",
         shape_text(info->consent), "basis", shape_text(info->basis), "document",
-        shape_text(info->document), "items", shape_number(info->items), "shown", shape_number(info->shown), "disclosed",
+        shape_text(info->document), "items", shape_number(info->items), "shown",
+        shape_number(info->shown), "disclosed",
         disclosure_details(info->details, info->n_details));
 }
 
