@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "crypto/stint.h"
 
 #include "cbank/api/v1/bank.pb-c.h"
 
@@ -100,7 +101,10 @@ cbank_status cbank_job_step(cbank_job *job, uint32_t budget_ms, cbank_job_state 
 
     CBI_REQUIRE(job != NULL && state != NULL, err);
     CBI_TRY(check_order(job, job->state != CBANK_JOB_DONE, "step", err));
-    CBI_TRY(settle(job, job->kind->step(job->self, budget_ms, &job->state, err)));
+    cbi_stint_begin(); /* most steps do the same for many rows */
+    status = settle(job, job->kind->step(job->self, budget_ms, &job->state, err));
+    cbi_stint_end();
+    CBI_TRY(status);
     *state = job->state;
 done:
     return status;

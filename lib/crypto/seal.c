@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "crypto/algorithm.h"
+#include "crypto/kept.h"
 
 #include <string.h>
 
@@ -39,35 +40,75 @@ static bool update(EVP_CIPHER_CTX *context, uint8_t *out, cbi_bytes in)
     return in.size == 0 || EVP_CipherUpdate(context, out, &size, in.data, (int)in.size) == 1;
 }
 
+/* A cipher with its key: in a context of its own, or in one that the stint keeps. */
+typedef struct keyed_cipher {
+    EVP_CIPHER_CTX *context;
+    bool kept;
+} keyed_cipher;
+
+static EVP_CIPHER_CTX *key_context(const EVP_CIPHER *cipher, const cbi_secret *key, bool sealing)
+{
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+
+    if (context != NULL && EVP_CipherInit_ex2(context, cipher, key->bytes, NULL, sealing, NULL) == 1)
+        return context;
+    EVP_CIPHER_CTX_free(context);
+    return NULL;
+}
+
+/* Readies it for a nonce; false if OpenSSL fails. */
+static bool begin_cipher(cbi_suite suite, const EVP_CIPHER *cipher, const cbi_secret *key,
+                         bool sealing, const uint8_t *nonce, keyed_cipher *out)
+{
+    cbi_kept *kept =
+        cbi_kept_find(sealing ? CBI_KEPT_SEALING : CBI_KEPT_UNSEALING, suite, key);
+
+    if (kept == NULL) {
+        out->context = key_context(cipher, key, sealing);
+    } else {
+        if (kept->cipher == NULL)
+            kept->cipher = key_context(cipher, key, sealing);
+        *out = (keyed_cipher){.context = kept->cipher, .kept = true};
+    }
+    return out->context != NULL &&
+           EVP_CipherInit_ex2(out->context, NULL, NULL, nonce, sealing, NULL) == 1;
+}
+
+static void clear_cipher(keyed_cipher *cipher)
+{
+    if (!cipher->kept)
+        EVP_CIPHER_CTX_free(cipher->context);
+}
+
 static cbank_status run_gcm(const cbi_secret *key, const sealing_task *task, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const cbi_algorithms *algorithms = NULL;
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    keyed_cipher cipher = {0};
     uint8_t rest[GCM_TAG_SIZE];
     int size = 0;
 
     CBI_TRY(cbi_algorithms_get(&algorithms, err));
-    if (context == NULL ||
-        EVP_CipherInit_ex2(context, algorithms->aes_256_gcm, key->bytes, task->head.data + 1,
-                           task->sealing, NULL) != 1 ||
-        !update(context, NULL, cbi_bytes_of(task->head.data, 1)) ||
-        !update(context, NULL, task->associated) || !update(context, task->out, task->in) ||
-        (!task->sealing &&
-         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_SIZE, task->tag) != 1)) {
+    if (!begin_cipher(CBI_SUITE_SHA256_ED25519, algorithms->aes_256_gcm, key, task->sealing,
+                      task->head.data + 1, &cipher) ||
+        !update(cipher.context, NULL, cbi_bytes_of(task->head.data, 1)) ||
+        !update(cipher.context, NULL, task->associated) ||
+        !update(cipher.context, task->out, task->in) ||
+        (!task->sealing && EVP_CIPHER_CTX_ctrl(cipher.context, EVP_CTRL_AEAD_SET_TAG,
+                                               GCM_TAG_SIZE, task->tag) != 1)) {
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "aes-256-gcm");
         goto done;
     }
-    if (EVP_CipherFinal_ex(context, rest, &size) != 1) {
+    if (EVP_CipherFinal_ex(cipher.context, rest, &size) != 1) {
         status = cbi_algorithm_fail(
             err, task->sealing ? CBI_REASON_CRYPTO_FAILED : CBI_REASON_SEAL_BROKEN, "aes-256-gcm");
         goto done;
     }
-    if (task->sealing &&
-        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_SIZE, task->tag) != 1)
+    if (task->sealing && EVP_CIPHER_CTX_ctrl(cipher.context, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_SIZE,
+                                             task->tag) != 1)
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "aes-256-gcm");
 done:
-    EVP_CIPHER_CTX_free(context);
+    clear_cipher(&cipher);
     return status;
 }
 
@@ -75,20 +116,19 @@ static cbank_status run_sm4(const cbi_secret *key, const sealing_task *task, cba
 {
     cbank_status status = CBANK_OK;
     const cbi_algorithms *algorithms = NULL;
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    keyed_cipher cipher = {0};
     cbi_secret derived = {0};
 
     CBI_TRY(cbi_algorithms_get(&algorithms, err));
     CBI_TRY(cbi_secret_derive(CBI_SUITE_SM3_SM2, key, "cbank/v1/seal/sm4-ctr", &derived, err));
     /* SM4 takes the first 16 bytes of the derived secret. */
-    if (context == NULL ||
-        EVP_CipherInit_ex2(context, algorithms->sm4_ctr, derived.bytes, task->head.data + 1,
-                           task->sealing, NULL) != 1 ||
-        !update(context, task->out, task->in))
+    if (!begin_cipher(CBI_SUITE_SM3_SM2, algorithms->sm4_ctr, &derived, task->sealing,
+                      task->head.data + 1, &cipher) ||
+        !update(cipher.context, task->out, task->in))
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "sm4-ctr");
 done:
     cbi_secret_wipe(&derived);
-    EVP_CIPHER_CTX_free(context);
+    clear_cipher(&cipher);
     return status;
 }
 

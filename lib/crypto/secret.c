@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "crypto/algorithm.h"
+#include "crypto/kept.h"
 
 #include <openssl/core_names.h>
 #include <openssl/rand.h>
@@ -10,14 +11,19 @@
 
 cbank_status cbi_random(void *out, size_t size, cbank_error *err)
 {
-    if (RAND_priv_bytes_ex(NULL, out, size, 0) != 1)
+    if (!cbi_kept_random(out, size) && RAND_priv_bytes_ex(NULL, out, size, 0) != 1)
         return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "random");
     return CBANK_OK;
 }
 
-/* An HMAC that waits for its data; the caller frees it with EVP_MAC_CTX_free. */
-static cbank_status begin_mac(cbi_suite suite, const cbi_secret *key, EVP_MAC_CTX **out,
-                              cbank_error *err)
+/* An HMAC under way: in a context of its own, or in one that the stint keeps. */
+typedef struct hmac {
+    EVP_MAC_CTX *context;
+    bool kept;
+} hmac;
+
+static cbank_status make_context(cbi_suite suite, const cbi_secret *key, EVP_MAC_CTX **out,
+                                 cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const cbi_algorithms *algorithms = NULL;
@@ -43,32 +49,54 @@ done:
     return status;
 }
 
-static cbank_status end_mac(EVP_MAC_CTX *context, uint8_t out[CBI_HASH_SIZE], cbank_error *err)
+static cbank_status begin_mac(cbi_suite suite, const cbi_secret *key, hmac *out, cbank_error *err)
+{
+    cbi_kept *kept = cbi_kept_find(CBI_KEPT_MAC, suite, key);
+    cbank_status status = CBANK_OK;
+
+    if (kept == NULL)
+        return make_context(suite, key, &out->context, err);
+    if (kept->mac == NULL)
+        CBI_TRY(make_context(suite, key, &kept->mac, err));
+    else if (EVP_MAC_init(kept->mac, NULL, 0, NULL) != 1)
+        CBI_TRY(cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "mac"));
+    *out = (hmac){.context = kept->mac, .kept = true};
+done:
+    return status;
+}
+
+static cbank_status end_mac(hmac *mac, uint8_t out[CBI_HASH_SIZE], cbank_error *err)
 {
     size_t size = 0;
 
-    if (EVP_MAC_final(context, out, &size, CBI_HASH_SIZE) != 1 || size != CBI_HASH_SIZE)
+    if (EVP_MAC_final(mac->context, out, &size, CBI_HASH_SIZE) != 1 || size != CBI_HASH_SIZE)
         return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "mac");
     return CBANK_OK;
+}
+
+static void clear_mac(hmac *mac)
+{
+    if (!mac->kept)
+        EVP_MAC_CTX_free(mac->context);
 }
 
 cbank_status cbi_secret_derive(cbi_suite suite, const cbi_secret *master, const char *label,
                                cbi_secret *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    EVP_MAC_CTX *context = NULL;
+    hmac mac = {0};
     cbi_secret derived;
 
-    CBI_TRY(begin_mac(suite, master, &context, err));
-    if (EVP_MAC_update(context, (const uint8_t *)label, strlen(label)) != 1) {
+    CBI_TRY(begin_mac(suite, master, &mac, err));
+    if (EVP_MAC_update(mac.context, (const uint8_t *)label, strlen(label)) != 1) {
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "mac");
         goto done;
     }
-    CBI_TRY(end_mac(context, derived.bytes, err));
+    CBI_TRY(end_mac(&mac, derived.bytes, err));
     *out = derived;
     cbi_secret_wipe(&derived);
 done:
-    EVP_MAC_CTX_free(context);
+    clear_mac(&mac);
     return status;
 }
 
@@ -102,22 +130,22 @@ cbank_status cbi_mac(cbi_suite suite, const cbi_secret *key, const cbi_bytes *pa
                      cbi_hash *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    EVP_MAC_CTX *context = NULL;
     uint8_t prefix[8];
-    cbi_hash mac;
+    hmac mac = {0};
+    cbi_hash made;
 
-    CBI_TRY(begin_mac(suite, key, &context, err));
+    CBI_TRY(begin_mac(suite, key, &mac, err));
     for (size_t i = 0; i < count; i++) {
         cbi_put_u64(prefix, parts[i].size);
-        if (EVP_MAC_update(context, prefix, sizeof(prefix)) != 1 ||
-            EVP_MAC_update(context, parts[i].data, parts[i].size) != 1) {
+        if (EVP_MAC_update(mac.context, prefix, sizeof(prefix)) != 1 ||
+            EVP_MAC_update(mac.context, parts[i].data, parts[i].size) != 1) {
             status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "mac");
             goto done;
         }
     }
-    CBI_TRY(end_mac(context, mac.bytes, err));
-    *out = mac;
+    CBI_TRY(end_mac(&mac, made.bytes, err));
+    *out = made;
 done:
-    EVP_MAC_CTX_free(context);
+    clear_mac(&mac);
     return status;
 }

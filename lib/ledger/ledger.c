@@ -1,6 +1,7 @@
 #include "ledger/ledger.h"
 
 #include "base/memory.h"
+#include "crypto/stint.h"
 #include "ledger/group.h"
 #include "ledger/seal.h"
 
@@ -163,9 +164,11 @@ static void lead(cbi_ledger *ledger)
     (void)pthread_mutex_unlock(&ledger->view_lock);
     bool is_noted = ledger->has_noted && ledger->noted == newest.size;
 
+    cbi_stint_begin(); /* of all acts that share the transaction */
     cbank_status status =
         cbi_group_commit(ledger->store, &ledger->signers, ledger->writer, &ledger->queue,
                          is_noted ? NULL : &newest, &group, &error);
+    cbi_stint_end();
     if (status == CBANK_OK && group.written != NULL) {
         ledger->noted = newest.size;
         ledger->has_noted = true;

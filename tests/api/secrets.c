@@ -4,6 +4,7 @@
  */
 #include "records.h"
 #include "remains.h"
+#include "sheets.h"
 
 #include "crypto/keyfile.h"
 
@@ -74,10 +75,26 @@ static void assert_gone(const remains_secret *secret, const char *what)
                  found.dumped + found.hidden);
 }
 
+/* What many rows want again and again is kept ready meanwhile (crypto/stint.h), and no longer. */
+static void take_many(void)
+{
+    sheets_ask ask = sheets_plain(&s);
+    cbank_buffer batch = sheets_batch_of(&ask, 600);
+    sheets_deposit answer = sheets_hand_in(s.bank, &ask, &batch);
+
+    cr_assert_eq(answer.status, CBANK_OK);
+    cr_assert_eq(answer.reply->deposited, 600);
+    sheets_clear_deposit(&answer);
+    cbank_buffer_clear(&batch);
+}
+
 static void look_at_bank(void)
 {
     const remains_secret log_key = secret_of("log.key"), root_key = secret_of("root.key"),
-                         master = secret_of("vault.key"), vault = derived("cbank/v1/vault");
+                         master = secret_of("vault.key"), vault = derived("cbank/v1/vault"),
+                         opening = derived("cbank/v1/opening"),
+                         students = derived("cbank/v1/students"),
+                         content = derived("cbank/v1/content");
     char account[17];
 
     scene_reopen(&s);
@@ -85,6 +102,11 @@ static void look_at_bank(void)
     assert_hidden(&log_key, "the log key");
     assert_hidden(&vault, "the vault's secret");
     assert_gone(&master, "what it was derived from");
+    take_many();
+    assert_hidden(&vault, "the vault's secret");
+    assert_hidden(&opening, "the openings' secret");
+    assert_hidden(&students, "the students' secret");
+    assert_hidden(&content, "the contents' secret");
     cbank_bank_close(s.bank);
     s.bank = NULL;
     assert_gone(&log_key, "the log key");
