@@ -308,6 +308,23 @@ done:
     return status;
 }
 
+/* The next one that is under way from its number on is this one, if it is under way. */
+static cbank_status check_way(cbi_check *check, cbi_txn *txn, const cbi_intake *intake,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_intake next;
+    bool found;
+
+    CBI_TRY(cbi_intake_under_way(txn, intake->institution, intake->batch_number - 1, &next, &found,
+                                 err));
+    found = found && next.number == intake->number;
+    if (found != (intake->received_at == 0))
+        CBI_TRY(wrong(check, CBI_TABLE_BATCH, "under way", err));
+done:
+    return status;
+}
+
 static cbank_status check_intake(cbi_check *check, cbi_txn *txn, const cbi_intake *intake,
                                  cbank_error *err)
 {
@@ -324,6 +341,7 @@ static cbank_status check_intake(cbi_check *check, cbi_txn *txn, const cbi_intak
     if (found.number != intake->number ||
         !cbi_intake_has_number(txn, intake->institution, intake->batch_number))
         CBI_TRY(wrong(check, CBI_TABLE_BATCH, "number", err));
+    CBI_TRY(check_way(check, txn, intake, err));
     CBI_TRY(cbi_intake_envelope(txn, intake, &envelope, err));
     CBI_TRY(cbi_batch_head_parse(check->hasher, cbi_bytes_of_buffer(&envelope), &head, err));
     CBI_TRY(check_envelope(check, intake, &head, err));
@@ -353,7 +371,7 @@ static bool names_batch(cbi_bytes key, const cbi_intake *intake)
 cbank_status cbi_check_batch(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                              cbank_error *err)
 {
-    bool names = key.data[0] == 'i' || key.data[0] == 'n';
+    bool names = key.data[0] == 'i' || key.data[0] == 'n' || key.data[0] == 'u';
     cbi_bytes number = names ? value : cbi_bytes_of(key.data + 1, key.size > 8 ? 8 : 0);
     cbank_status status = CBANK_OK;
     cbi_intake intake;

@@ -37,12 +37,15 @@ static cbi_bytes id_key(const cbi_hash *id, uint8_t out[1 + CBI_HASH_SIZE])
     return cbi_bytes_of(out, 1 + CBI_HASH_SIZE);
 }
 
-static cbi_bytes own_number_key(const char *institution, uint64_t number,
-                                uint8_t out[CBI_INSTITUTION_CODE_MAX + 10])
+#define NAME_KEY_MAX (CBI_INSTITUTION_CODE_MAX + 10)
+
+/* A batch by the institution's number of it: kind 'n', or 'u' while it is under way. */
+static cbi_bytes name_key(char kind, const char *institution, uint64_t number,
+                          uint8_t out[NAME_KEY_MAX])
 {
     size_t size = strlen(institution) + 1;
 
-    out[0] = 'n';
+    out[0] = (uint8_t)kind;
     memcpy(out + 1, institution, size);
     cbi_put_u64(out + 1 + size, number);
     return cbi_bytes_of(out, 1 + size + 8);
@@ -142,16 +145,16 @@ done:
 
 bool cbi_intake_has_number(cbi_txn *txn, const char *institution, uint64_t batch_number)
 {
-    uint8_t key[CBI_INSTITUTION_CODE_MAX + 10];
+    uint8_t key[NAME_KEY_MAX];
 
-    return cbi_txn_has(txn, CBI_TABLE_BATCH, own_number_key(institution, batch_number, key));
+    return cbi_txn_has(txn, CBI_TABLE_BATCH, name_key('n', institution, batch_number, key));
 }
 
-cbank_status cbi_intake_after(cbi_txn *txn, const char *institution, uint64_t after,
-                              cbi_intake *out, bool *found, cbank_error *err)
+static cbank_status find_after(cbi_txn *txn, char kind, const char *institution, uint64_t after,
+                               cbi_intake *out, bool *found, cbank_error *err)
 {
-    uint8_t key[CBI_INSTITUTION_CODE_MAX + 10];
-    cbi_bytes from = own_number_key(institution, after + 1, key);
+    uint8_t key[NAME_KEY_MAX];
+    cbi_bytes from = name_key(kind, institution, after + 1, key);
     cbank_status status = CBANK_OK;
     cbi_page page = {0};
 
@@ -171,13 +174,25 @@ done:
     return status;
 }
 
+cbank_status cbi_intake_after(cbi_txn *txn, const char *institution, uint64_t after,
+                              cbi_intake *out, bool *found, cbank_error *err)
+{
+    return find_after(txn, 'n', institution, after, out, found, err);
+}
+
+cbank_status cbi_intake_under_way(cbi_txn *txn, const char *institution, uint64_t after,
+                                  cbi_intake *out, bool *found, cbank_error *err)
+{
+    return find_after(txn, 'u', institution, after, out, found, err);
+}
+
 cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *out,
                               cbank_error *err)
 {
-    uint8_t key[CBI_INSTITUTION_CODE_MAX + 10];
+    uint8_t key[NAME_KEY_MAX];
     cbank_status status = CBANK_OK;
     cbi_page page = {0};
-    cbi_bytes from = own_number_key(institution, 0, key);
+    cbi_bytes from = name_key('n', institution, 0, key);
     cbi_bytes prefix = cbi_bytes_of(key, from.size - 8);
     uint64_t count = 0, last = 0;
 
@@ -190,12 +205,24 @@ cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *o
         if (from.size != prefix.size + 8)
             CBI_TRY(damaged(err));
         last = cbi_get_u64(from.data + prefix.size);
-        from = own_number_key(institution, last + 1, key);
+        from = name_key('n', institution, last + 1, key);
     }
     *out = count;
 done:
     cbi_page_clear(&page);
     return status;
+}
+
+/* So that who ends what an institution has under way need not look at all that it ever sent. */
+static cbank_status mark(cbi_txn *txn, const cbi_intake *intake, cbank_error *err)
+{
+    uint8_t bytes[NAME_KEY_MAX], number[8];
+    cbi_bytes key = name_key('u', intake->institution, intake->batch_number, bytes);
+
+    if (intake->received_at != 0)
+        return cbi_txn_delete(txn, CBI_TABLE_BATCH, key, err);
+    cbi_put_u64(number, intake->number);
+    return cbi_txn_put(txn, CBI_TABLE_BATCH, key, cbi_bytes_of(number, 8), err);
 }
 
 cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_error *err)
@@ -207,6 +234,7 @@ cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_erro
     CBI_TRY(encode(intake, &row, err));
     CBI_TRY(cbi_txn_put(txn, CBI_TABLE_BATCH, numbered_key('r', intake->number, key),
                         cbi_bytes_of_buffer(&row), err));
+    CBI_TRY(mark(txn, intake, err));
 done:
     cbank_buffer_clear(&row);
     return status;
@@ -252,7 +280,7 @@ cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, cbi_sp
                               bool imported, cbi_intake *out, cbank_error *err)
 {
     const Cbank__V1__BatchHead *head = batch->head.head;
-    uint8_t key[CBI_INSTITUTION_CODE_MAX + 10], number[8];
+    uint8_t key[NAME_KEY_MAX], number[8];
     cbank_status status = CBANK_OK;
 
     *out = (cbi_intake){.id = batch->head.id,
@@ -268,12 +296,11 @@ cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, cbi_sp
     CBI_TRY(cbi_txn_insert(append->txn, CBI_TABLE_BATCH, id_key(&out->id, key),
                            cbi_bytes_of(number, 8), err));
     CBI_TRY(cbi_txn_insert(append->txn, CBI_TABLE_BATCH,
-                           own_number_key(out->institution, out->batch_number, key),
+                           name_key('n', out->institution, out->batch_number, key),
                            cbi_bytes_of(number, 8), err));
     CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, numbered_key('e', out->number, key),
                         batch->parts.envelope, err));
     CBI_TRY(write_ids(append, out, ids, err));
-    CBI_TRY(cbi_intake_write(append->txn, out, err));
 done:
     return status;
 }

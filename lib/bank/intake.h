@@ -4,6 +4,7 @@
  * Rows of `batch`, by the bank's own running number of the batch:
  *   'i' | batch id 32                        -> number u64
  *   'n' | institution | 00 | its number u64  -> number u64
+ *   'u' | institution | 00 | its number u64  -> number u64, while the batch is under way
  *   'r' | number                             -> the row below
  *   'e' | number                             -> the signed envelope
  *   'h' | number | page u32                  -> record ids, 1,024 a page
@@ -44,14 +45,17 @@ bool cbi_intake_has_number(cbi_txn *txn, const char *institution, uint64_t batch
 /* The institution's batch with the least number of its own above `after`. */
 cbank_status cbi_intake_after(cbi_txn *txn, const char *institution, uint64_t after,
                               cbi_intake *out, bool *found, cbank_error *err);
+/* The same of those that are under way: taken in so far, and not received. */
+cbank_status cbi_intake_under_way(cbi_txn *txn, const char *institution, uint64_t after,
+                                  cbi_intake *out, bool *found, cbank_error *err);
 /* Batches that the institution has handed in. */
 cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *out,
                               cbank_error *err);
 
-/* A new batch: its rows, envelope and ids. `out->number` is set. */
+/* A new batch: envelope, ids and names; its row is still to be written. `out->number` is set. */
 cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, cbi_spool *ids,
                               bool imported, cbi_intake *out, cbank_error *err);
-/* The row as it stands after some items. */
+/* The row as it stands after some items, and whether the batch is under way. */
 cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_error *err);
 
 cbank_status cbi_intake_envelope(cbi_txn *txn, const cbi_intake *intake, cbank_buffer *out,

@@ -39,11 +39,11 @@ cbank_status cbi_receipt_end(cbi_append *append, const char *institution, const 
     bool found;
 
     for (;;) {
-        CBI_TRY(cbi_intake_after(append->txn, institution, after, &intake, &found, err));
+        CBI_TRY(cbi_intake_under_way(append->txn, institution, after, &intake, &found, err));
         if (!found)
             break;
         after = intake.batch_number;
-        if (intake.received_at != 0 || (imports && !intake.imported))
+        if (imports && !intake.imported)
             continue;
         intake.refused += intake.count - intake.next;
         intake.next = intake.count;

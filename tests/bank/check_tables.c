@@ -221,6 +221,18 @@ Test(check_tables, a_batch_under_another_number_is_found)
     auditor_finds(CBI_REASON_CHECK_ROW, "batch", "name");
 }
 
+Test(check_tables, a_received_batch_that_is_said_to_be_under_way_is_found)
+{
+    cbank_buffer key = {0}, value = {0};
+
+    auditor_get_row(CBI_TABLE_BATCH, "n", 0, &key, &value);
+    key.data[0] = 'u';
+    auditor_put(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key), cbi_bytes_of_buffer(&value));
+    auditor_finds(CBI_REASON_CHECK_ROW, "batch", "under way");
+    cbank_buffer_clear(&key);
+    cbank_buffer_clear(&value);
+}
+
 /* ---- institutions ----------------------------------------------------------------------- */
 
 Test(check_tables, an_institutions_key_that_was_changed_is_found)

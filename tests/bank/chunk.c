@@ -213,3 +213,58 @@ Test(chunk, a_batch_whose_file_somebody_has_is_not_ended_by_an_import)
     cbank_buffer_clear(&other);
     cbank_buffer_clear(&file);
 }
+
+/* So a thousand imports cost a thousand times one, and not a million looks at what they left. */
+Test(chunk, an_import_looks_at_no_batch_that_was_received)
+{
+    static const uint8_t key[] = {'r', 0, 0, 0, 0, 0, 0, 0, 1}; /* the bank's first batch */
+    cbi_deposit_terms terms = parcel_terms(&it);
+    parcel_answer answer;
+    cbank_buffer file;
+    cbi_txn *txn;
+
+    terms.imported = true;
+    parcel_plain(&p, "A");
+    cr_assert_eq(parcel_send(&p, 1).intake.taken, 1);
+    txn = teller_begin(&it, CBI_TXN_WRITE);
+    teller_works(cbi_txn_put(txn, CBI_TABLE_BATCH, cbi_bytes_of(key, sizeof(key)),
+                             cbi_bytes_of_text("whoever reads this finds it damaged"),
+                             &teller_err));
+    teller_commit(txn);
+    parcel_begin(&p, &it);
+    parcel_plain(&p, "B");
+    file = parcel_sign(&p, 2);
+    answer = parcel_hand_in(&it, &terms, &file);
+    cr_expect_eq(answer.status, CBANK_OK, "%s", cbank_reason_name(answer.err.reason));
+    cr_expect_eq(answer.intake.taken, 1);
+    cbank_buffer_clear(&file);
+}
+
+Test(chunk, a_batch_is_under_way_from_its_first_chunk_to_its_receipt)
+{
+    cbi_deposit_terms terms = parcel_terms(&it);
+    cbi_intake intake;
+    cbank_buffer file;
+    uint32_t reached;
+    cbi_txn *txn;
+    bool found;
+
+    parcel_plain(&p, "A");
+    cr_assert_eq(parcel_send(&p, 1).intake.taken, 1);
+    parcel_begin(&p, &it);
+    file = leave_half_way(7, false, &reached);
+    txn = teller_begin(&it, CBI_TXN_READ);
+    teller_works(cbi_intake_under_way(txn, TELLER_COLLEGE, 0, &intake, &found, &teller_err));
+    cr_assert(found);
+    cr_expect_eq(intake.batch_number, 7);
+    cr_expect_eq(intake.next, reached);
+    teller_works(cbi_intake_under_way(txn, TELLER_COLLEGE, 7, &intake, &found, &teller_err));
+    cr_expect_not(found);
+    cbi_txn_abort(txn);
+    cr_assert_eq(parcel_hand_in(&it, &terms, &file).intake.taken, MANY);
+    txn = teller_begin(&it, CBI_TXN_READ);
+    teller_works(cbi_intake_under_way(txn, TELLER_COLLEGE, 0, &intake, &found, &teller_err));
+    cr_expect_not(found);
+    cbi_txn_abort(txn);
+    cbank_buffer_clear(&file);
+}
