@@ -197,8 +197,8 @@ static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_dr
         record.revision = old->record->revision + 1;
         record.supersedes = cbi_message_data(cbi_bytes_of_hash(&old->id));
     }
-    status = cbi_person_from_opening(row->holder->type, row->holder->number, row->name, &person,
-                                     &claim.unfit);
+    status = cbi_person_claimed(row->holder->type, row->holder->number, row->name, &person,
+                                &claim.unfit);
     person.on = cbi_claim_day(&record);
     if (status != CBANK_OK && status != CBANK_E_INVALID) {
         if (err != NULL)

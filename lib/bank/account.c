@@ -208,15 +208,18 @@ cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cb
                               const cbi_opening_terms *terms, cbi_account *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    cbank_buffer bytes = {0};
     uint64_t counter;
 
+    CBI_TRY(cbi_person_pack(person, &bytes, err));
     CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_ACCOUNTS, 1, &counter, err));
     CBI_TRY(cbi_account_make(CBI_ACCOUNT_FIRST + counter, out, err));
     CBI_TRY(write_opened(bank, append, person, terms, out, err));
     CBI_TRY(put_documents(bank, append->txn, person, out->digits, err));
     CBI_TRY(cbi_vault_put_person(bank, append->txn, out->digits,
-                                 cbi_bytes_of_buffer(&person->bytes), err));
+                                 cbi_bytes_of_buffer(&bytes), err));
 done:
+    cbank_buffer_clear(&bytes);
     return status;
 }
 

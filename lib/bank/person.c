@@ -175,23 +175,58 @@ done:
     return status;
 }
 
+cbank_status cbi_person_claimed(const char *type, const char *number, const char *name,
+                                cbi_person *out, cbank_error *err)
+{
+    cbank_buffer composed = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(take_document(out, type, number, (cbi_period){0}, err));
+    if (name[0] == '\0')
+        goto done;
+    CBI_TRY(compose_name(name, &composed, err));
+    memcpy(out->name, composed.data, composed.size);
+done:
+    cbank_buffer_clear(&composed);
+    if (status != CBANK_OK)
+        cbi_person_clear(out);
+    return status;
+}
+
 cbank_status cbi_person_from_opening(const char *type, const char *number, const char *name,
                                      cbi_person *out, cbank_error *err)
 {
-    Cbank__Api__V1__Person person = CBANK__API__V1__PERSON__INIT;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_person_claimed(type, number, name, out, err));
+    CBI_TRY(cbi_person_pack(out, &out->bytes, err));
+done:
+    if (status != CBANK_OK)
+        cbi_person_clear(out);
+    return status;
+}
+
+cbank_status cbi_person_pack(const cbi_person *person, cbank_buffer *out, cbank_error *err)
+{
+    Cbank__Api__V1__Person message = CBANK__API__V1__PERSON__INIT;
     Cbank__Api__V1__PersonDocument document = CBANK__API__V1__PERSON_DOCUMENT__INIT;
     Cbank__Api__V1__PersonDocument *documents[1] = {&document};
-    Cbank__Api__V1__PersonName person_name = CBANK__API__V1__PERSON_NAME__INIT;
-    Cbank__Api__V1__PersonName *names[1] = {&person_name};
+    Cbank__Api__V1__PersonName name = CBANK__API__V1__PERSON_NAME__INIT;
+    Cbank__Api__V1__PersonName *names[1] = {&name};
 
-    document.type = cbi_message_string(type);
-    document.number = cbi_message_string(number);
-    person.documents = documents;
-    person.n_documents = 1;
-    person_name.value = cbi_message_string(name);
-    person.names = names;
-    person.n_names = name[0] == '\0' ? 0 : 1;
-    return cbi_person_take(&person, out, err);
+    if (person->bytes.size > 0)
+        return cbi_buffer_set(out, cbi_bytes_of_buffer(&person->bytes), err);
+    document.type = cbi_message_string(person->documents[0].type);
+    document.number = cbi_message_string(person->documents[0].number);
+    message.documents = documents;
+    message.n_documents = 1;
+    message.born_on = person->documents[0].born_on;
+    name.kind = CBANK__API__V1__NAME_KIND__NAME_KIND_CURRENT;
+    name.value = cbi_message_string(person->name);
+    message.names = names;
+    message.n_names = person->name[0] == '\0' ? 0 : 1;
+    cbi_buffer_rewind(out);
+    return cbi_message_pack(&message, out, err);
 }
 
 void cbi_person_clear(cbi_person *person)

@@ -37,8 +37,8 @@ static cbank_status make_claim(const char *institution, cbi_unit *unit, size_t a
     if (item->record == NULL && item->enrolment == NULL)
         return CBANK_OK;
     claim->person = &unit->persons[at];
-    status = cbi_person_from_opening(opening->document_type, opening->number, opening->name,
-                                     &unit->persons[at], &claim->unfit);
+    status = cbi_person_claimed(opening->document_type, opening->number, opening->name,
+                                &unit->persons[at], &claim->unfit);
     unit->persons[at].on = item->record != NULL ? cbi_claim_day(item->record)
                                                 : item->enrolment->terms->started_on;
     if (status == CBANK_E_INVALID)
@@ -68,7 +68,7 @@ cbank_status cbi_unit_read(cbi_hasher *hasher, cbi_batch *batch, cbi_unit *out,
     const Cbank__V1__CreditChange *change;
     cbank_status status = CBANK_OK;
 
-    *out = (cbi_unit){.first = batch->next};
+    out->first = batch->next;
     CBI_TRY(read_item(hasher, batch, out, err));
     change = out->items[0].change;
     if (change == NULL ||

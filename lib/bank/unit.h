@@ -31,7 +31,10 @@ typedef struct cbi_judge {
     cbi_awarder *last; /* borrowed, for one transaction; or NULL */
 } cbi_judge;
 
-/* The next unit of the batch. AMENDMENT_BROKEN (INVALID) if a supersede has no record after it. */
+/*
+ * The next unit of the batch; `out` begins as {0}. AMENDMENT_BROKEN (INVALID) if a supersede has
+ * no record after it.
+ */
 cbank_status cbi_unit_read(cbi_hasher *hasher, cbi_batch *batch, cbi_unit *out,
                            cbank_error *err);
 /* Rules on each; an amendment of which one half is refused is refused whole. */

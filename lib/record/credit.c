@@ -128,7 +128,6 @@ cbank_status cbi_credit_content(const Cbank__V1__CreditRecord *record, cbi_bytes
 {
     cbank_status status = CBANK_OK;
     Cbank__V1__CreditRecord bare = *record;
-    cbank_buffer content = {0};
 
     bare.salt = cbi_message_data((cbi_bytes){0});
     bare.holder = cbi_message_data((cbi_bytes){0});
@@ -136,11 +135,10 @@ cbank_status cbi_credit_content(const Cbank__V1__CreditRecord *record, cbi_bytes
     bare.supersedes = cbi_message_data((cbi_bytes){0});
     bare.deposited_by = cbi_message_string(""); /* who signs, and why it may, is no content */
     bare.delegation = cbi_message_data((cbi_bytes){0});
-    CBI_TRY(append_sized(type, &content, err));
-    CBI_TRY(append_sized(number, &content, err));
-    CBI_TRY(cbi_message_pack(&bare, &content, err));
-    CBI_TRY(cbi_buffer_set(out, cbi_bytes_of_buffer(&content), err));
+    cbi_buffer_rewind(out);
+    CBI_TRY(append_sized(type, out, err));
+    CBI_TRY(append_sized(number, out, err));
+    CBI_TRY(cbi_message_write(&bare, out, err)); /* the record holds together: so does this */
 done:
-    cbank_buffer_clear(&content);
     return status;
 }

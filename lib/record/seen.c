@@ -86,6 +86,15 @@ done:
     return status;
 }
 
+/* The same bytes for the same text; none at all for none. */
+static cbank_status digest(cbi_seen *seen, cbi_bytes text, cbi_hash *out, cbank_error *err)
+{
+    if (text.size > 0)
+        return cbi_digest_labelled(seen->hasher, "cbank/v1/seen", text, out, err);
+    *out = (cbi_hash){{0}};
+    return CBANK_OK;
+}
+
 cbank_status cbi_seen_add(cbi_seen *seen, cbi_bytes reference, cbi_bytes content, uint64_t row,
                           uint64_t *first_row, bool *same, cbank_error *err)
 {
@@ -95,8 +104,8 @@ cbank_status cbi_seen_add(cbi_seen *seen, cbi_bytes reference, cbi_bytes content
     uint32_t *slot;
     struct entry *entry;
 
-    CBI_TRY(cbi_digest_labelled(seen->hasher, "cbank/v1/seen", reference, &name, err));
-    CBI_TRY(cbi_digest_labelled(seen->hasher, "cbank/v1/seen", content, &said, err));
+    CBI_TRY(digest(seen, reference, &name, err));
+    CBI_TRY(digest(seen, content, &said, err));
     if (seen->count == seen->slot_count / 2 && seen->count < CBI_BATCH_RECORDS_MAX)
         CBI_TRY(grow(seen, err));
     slot = find_slot(seen->slots, seen->slot_count, seen->entries, name.bytes);
