@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "bank/capacity.h"
 #include "bank/chunk.h"
 #include "bank/institution.h"
-#include "bank/reach.h"
+#include "bank/jury.h"
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
@@ -159,100 +158,35 @@ cbank_status cbi_deposit_refuse(uint64_t item, const cbank_error *why, cbank_err
     return cbi_reason_status((cbi_reason)why->reason);
 }
 
-/* A record that goes as it is to an account that is there need not be read again to be written. */
-static cbank_status make_ready(cbi_deposit *deposit, const cbi_unit *unit, cbank_error *err)
+/* What the first step sees, all are to see. */
+static cbank_status look_at_store(cbi_deposit *deposit, cbank_error *err)
 {
-    const Cbank__V1__BatchItem *item = unit->items[0].item;
-    const cbi_claim *claim = &unit->claims[0];
-    const cbi_ruling *ruling = &unit->rulings[0];
-    cbi_ready_record record;
-    cbank_status status = CBANK_OK;
-
-    if (claim->record == NULL || unit->count != 1)
-        deposit->stands = false;
-    if (!deposit->stands || ruling->outcome != CBI_OUTCOME_DEPOSITED ||
-        ruling->account.digits[0] == '\0' || cbi_reach_has_basis(claim->record))
-        return CBANK_OK;
-    record = (cbi_ready_record){.item = (uint32_t)unit->first,
-                                .account = ruling->account,
-                                .document_type = claim->person->documents[0].type,
-                                .document_number = claim->person->documents[0].number,
-                                .awarder = claim->awarder,
-                                .reference = claim->reference,
-                                .bytes = cbi_message_bytes(item->record)};
-    (void)cbi_hash_from(cbi_message_bytes(item->opening->random), &record.random); /* checked: 32 */
-    CBI_TRY(cbi_claim_content(deposit->bank, claim, &record.content, err));
-    CBI_TRY(cbi_ready_add(deposit->ready, &record, err));
-done:
-    cbi_wipe(&record, sizeof(record));
-    return status;
-}
-
-/* One item, or an amendment's two. */
-static cbank_status judge_next(cbi_deposit *deposit, const cbi_judge *judge, cbi_txn *txn,
-                               cbank_error *err)
-{
-    cbi_unit unit = {0};
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_unit_read(deposit->hasher, &deposit->batch, &unit, err));
-    deposit->judged += unit.count;
-    if (unit.first < deposit->intake.next)
-        goto done; /* decided in an earlier run */
-    CBI_TRY(cbi_unit_judge(judge, txn, &unit, err));
-    CBI_TRY(make_ready(deposit, &unit, err));
-    for (size_t i = 0; i < unit.count; i++) {
-        const cbi_ruling *ruling = &unit.rulings[i];
-
-        deposit->items[unit.first + i] =
-            (cbi_deposited){.outcome = (uint8_t)ruling->outcome,
-                            .change = unit.claims[i].person == NULL,
-                            .amends = unit.claims[i].superseded != NULL,
-                            .index = ruling->index};
-        if (cbi_outcome_refuses(ruling->outcome))
-            cbi_deposit_note_refusal(deposit, &unit, i);
-    }
-done:
-    cbi_unit_clear(&unit);
-    return status;
-}
-
-/* All items are ruled on by one state of the store, or none of the rulings stands. */
-static cbank_status look_at_store(cbi_deposit *deposit, cbi_txn *txn, cbank_error *err)
-{
-    uint64_t version = cbi_txn_version(txn);
+    cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
     cbi_state state;
 
-    if (deposit->judged > 0) {
-        deposit->stands = deposit->stands && deposit->version == version;
-        return CBANK_OK;
-    }
-    CBI_TRY(cbi_state_read(txn, &state, err));
+    CBI_TRY(cbi_ledger_read_begin(deposit->bank->ledger, &reader, err));
+    CBI_TRY(cbi_state_read(reader.txn, &state, err));
     deposit->judged_size = state.frontier.size;
-    deposit->version = version;
+    deposit->version = cbi_txn_version(reader.txn);
     deposit->stands = true;
 done:
+    cbi_ledger_read_end(&reader);
     return status;
 }
 
 cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more, cbank_error *err)
 {
     uint64_t count = deposit->batch.head.head->count;
-    uint64_t until = deposit->judged + budget;
-    cbi_judge judge = cbi_deposit_judge_of(deposit);
-    cbi_awarder last = {0};
-    cbi_reader reader = {0};
+    uint64_t left = count - deposit->judged;
     cbank_status status = CBANK_OK;
 
-    judge.tally = deposit->tally;
-    judge.last = &last;
-    CBI_TRY(cbi_ledger_read_begin(deposit->bank->ledger, &reader, err));
-    CBI_TRY(look_at_store(deposit, reader.txn, err));
+    if (deposit->judged == 0)
+        CBI_TRY(look_at_store(deposit, err));
     if (deposit->intake.received_at != 0)
         deposit->judged = count; /* the receipt has said what became of each */
-    while (deposit->judged < count && deposit->judged < until)
-        CBI_TRY(judge_next(deposit, &judge, reader.txn, err));
+    else
+        CBI_TRY(cbi_jury_judge(deposit, deposit->judged + (left < budget ? left : budget), err));
     *more = deposit->judged < count;
     if (!*more) {
         deposit->strangers = cbi_tally_strangers(deposit->tally);
@@ -260,8 +194,6 @@ cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more
         deposit->tally = NULL;
     }
 done:
-    cbi_awarder_clear(&last);
-    cbi_ledger_read_end(&reader);
     return status;
 }
 

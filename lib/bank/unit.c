@@ -95,8 +95,7 @@ static void refuse_whole(cbi_unit *unit)
     rulings[0].outcome = rulings[1].outcome = CBI_OUTCOME_REJECTED;
 }
 
-cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
-                            cbank_error *err)
+cbank_status cbi_unit_rule(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
@@ -107,13 +106,33 @@ cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit
         claim->last = judge->last;
         CBI_TRY(cbi_claim_judge(judge->bank, txn, judge->hasher, claim, judge->open_accounts,
                                 &unit->rulings[i], err));
-        if (judge->tally != NULL)
-            CBI_TRY(cbi_tally_add(judge->tally, txn, judge->hasher, unit->first + i, claim,
-                                  &unit->rulings[i], err));
     }
+done:
+    return status;
+}
+
+cbank_status cbi_unit_settle(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hasher, cbi_unit *unit,
+                             cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    for (size_t i = 0; i < unit->count && tally != NULL; i++)
+        CBI_TRY(cbi_tally_add(tally, txn, hasher, unit->first + i, &unit->claims[i],
+                              &unit->rulings[i], err));
     if (unit->count == 2 && (unit->rulings[0].outcome != CBI_OUTCOME_DEPOSITED ||
                              unit->rulings[1].outcome != CBI_OUTCOME_DEPOSITED))
         refuse_whole(unit);
+done:
+    return status;
+}
+
+cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
+                            cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_unit_rule(judge, txn, unit, err));
+    CBI_TRY(cbi_unit_settle(judge->tally, txn, judge->hasher, unit, err));
 done:
     return status;
 }

@@ -21,7 +21,7 @@ typedef struct cbi_unit {
     cbi_hash superseded;
 } cbi_unit;
 
-/* Who rules. `tally` is NULL once the batch has been judged whole. */
+/* Who rules. `tally` is NULL once the batch has been judged whole, and where another settles. */
 typedef struct cbi_judge {
     const cbi_bank *bank;
     cbi_hasher *hasher;
@@ -37,7 +37,13 @@ typedef struct cbi_judge {
  */
 cbank_status cbi_unit_read(cbi_hasher *hasher, cbi_batch *batch, cbi_unit *out,
                            cbank_error *err);
-/* Rules on each; an amendment of which one half is refused is refused whole. */
+/* Rules on each by what the store holds. */
+cbank_status cbi_unit_rule(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
+                           cbank_error *err);
+/* Then by what the batch does itself; an amendment of which one half is refused is refused whole. */
+cbank_status cbi_unit_settle(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hasher, cbi_unit *unit,
+                             cbank_error *err);
+/* Both. */
 cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
                             cbank_error *err);
 void cbi_unit_clear(cbi_unit *unit);

@@ -386,6 +386,51 @@ done:
     return status;
 }
 
+bool cbi_batch_has_next(const cbi_batch *batch)
+{
+    return batch->parts.offset < cbi_bulk_size(&batch->parts.bulk);
+}
+
+/* Whether the record behind it belongs to it. What is no item is told by whoever reads it. */
+static bool begins_amendment(cbi_bytes part)
+{
+    Cbank__V1__BatchItem *item = NULL;
+    Cbank__V1__CreditChange *change = NULL;
+    bool begins =
+        cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &item, NULL) == CBANK_OK &&
+        item->change.len > 0 &&
+        cbi_credit_change_parse(cbi_message_bytes(item->change), &change, NULL) == CBANK_OK &&
+        change->action == CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE;
+
+    cbi_message_free(item);
+    cbi_message_free(change);
+    return begins;
+}
+
+cbank_status cbi_batch_share(cbi_batch *batch, uint64_t count, cbank_buffer *room, cbi_batch *out,
+                             cbank_error *err)
+{
+    const uint64_t first = batch->next;
+    cbank_status status = CBANK_OK;
+    bool any, open = false;
+    cbi_bytes part;
+
+    cbi_buffer_rewind(room);
+    while (batch->next < first + count || open) {
+        CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
+        if (!any)
+            break;
+        batch->next++;
+        open = batch->next == first + count && begins_amendment(part);
+        CBI_TRY(cbi_stream_add(part, room, err));
+    }
+    *out = (cbi_batch){.head = batch->head,
+                       .parts = {.bulk = cbi_bulk_of(cbi_bytes_of_buffer(room))},
+                       .next = first};
+done:
+    return status;
+}
+
 /* From where it stands if that lies before, else from the mark or the beginning. */
 cbank_status cbi_batch_seek(cbi_batch *batch, uint64_t position, cbank_error *err)
 {

@@ -110,6 +110,14 @@ typedef struct cbi_batch_item {
  */
 cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item *out,
                             cbank_error *err);
+/* Whether there is one. */
+bool cbi_batch_has_next(const cbi_batch *batch);
+/*
+ * The next items, so many and one more where the last begins an amendment, as a batch of their own
+ * for another thread: `out` lends from `room`, which is replaced, and from `batch`. Never cleared.
+ */
+cbank_status cbi_batch_share(cbi_batch *batch, uint64_t count, cbank_buffer *room, cbi_batch *out,
+                             cbank_error *err);
 /* Goes to the item of this position. */
 cbank_status cbi_batch_seek(cbi_batch *batch, uint64_t position, cbank_error *err);
 void cbi_batch_item_clear(cbi_batch_item *item);

@@ -155,6 +155,11 @@ cbank_status cbi_stream_next(cbi_stream *stream, cbi_bytes *part, bool *any, cba
     return *any ? take(stream, BODY_FIELD, "body", part, err) : CBANK_OK;
 }
 
+cbank_status cbi_stream_add(cbi_bytes part, cbank_buffer *out, cbank_error *err)
+{
+    return cbi_field_write_bytes(out, BODY_FIELD, part, err);
+}
+
 void cbi_stream_clear(cbi_stream *stream)
 {
     cbank_buffer_clear(&stream->room);

@@ -40,6 +40,8 @@ cbank_status cbi_stream_open(const cbi_bulk *bulk, uint64_t limit, cbi_stream *o
                              cbank_error *err);
 /* The next part; `*any` is false at the end. */
 cbank_status cbi_stream_next(cbi_stream *stream, cbi_bytes *part, bool *any, cbank_error *err);
+/* Appends a part as it stands in a container. */
+cbank_status cbi_stream_add(cbi_bytes part, cbank_buffer *out, cbank_error *err);
 void cbi_stream_clear(cbi_stream *stream);
 
 #endif

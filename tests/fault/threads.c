@@ -19,6 +19,7 @@
 #define READERS 3
 #define IMPORT_EVERY 10
 #define ROWS 4
+#define MANY 560 /* rows of an import that is judged by several threads of its own */
 
 /* LMDB and OpenSSL are not compiled for the sanitizer, which does not see how they synchronise. */
 const char *__tsan_default_suppressions(void);
@@ -91,12 +92,14 @@ static void run(void)
 {
     pthread_t writers[WRITERS], others[READERS + 1];
     size_t records = 0;
-    size_t wanted = WRITERS * (campaign.states + campaign.states / IMPORT_EVERY * ROWS);
+    size_t wanted = MANY + WRITERS * (campaign.states + campaign.states / IMPORT_EVERY * ROWS);
+    world mine = shared;
 
     for (uintptr_t i = 0; i < WRITERS; i++)
         (void)pthread_create(&writers[i], NULL, write_on, (void *)i);
     for (size_t i = 0; i <= READERS; i++)
         (void)pthread_create(&others[i], NULL, i < READERS ? read_on : check_on, NULL);
+    tell(&mine, world_import(&mine, "many", MANY), "import of many");
     for (size_t i = 0; i < WRITERS; i++)
         (void)pthread_join(writers[i], NULL);
     atomic_store(&over, true);
