@@ -40,7 +40,7 @@ cbank_status cbi_unit_read(cbi_hasher *hasher, cbi_batch *batch, cbi_unit *out,
 /* Rules on each by what the store holds. */
 cbank_status cbi_unit_rule(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
                            cbank_error *err);
-/* Then by what the batch does itself; an amendment of which one half is refused is refused whole. */
+/* Then by what the batch does itself. An amendment of which a half is refused is refused whole. */
 cbank_status cbi_unit_settle(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hasher, cbi_unit *unit,
                              cbank_error *err);
 /* Both. */

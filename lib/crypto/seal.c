@@ -50,7 +50,8 @@ static EVP_CIPHER_CTX *key_context(const EVP_CIPHER *cipher, const cbi_secret *k
 {
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
 
-    if (context != NULL && EVP_CipherInit_ex2(context, cipher, key->bytes, NULL, sealing, NULL) == 1)
+    if (context != NULL &&
+        EVP_CipherInit_ex2(context, cipher, key->bytes, NULL, sealing, NULL) == 1)
         return context;
     EVP_CIPHER_CTX_free(context);
     return NULL;
