@@ -5,6 +5,7 @@
 const view record_views[] = {
     {"id", P_ID, VIEW_PLAIN, NULL},
     {"status", P_STATUS, VIEW_WORD, NULL},
+    {"where", P_WHERE, VIEW_WORD, NULL},
     {"account", P_ACCOUNT, VIEW_PLAIN, NULL},
     {"reference", P_REFERENCE, VIEW_PLAIN, NULL},
     {"revision", P_REVISION, VIEW_PLAIN, NULL},
@@ -32,6 +33,7 @@ const view record_views[] = {
 const view record_list_views[] = {
     {"id", P_ID, VIEW_PLAIN, NULL},
     {"status", P_STATUS, VIEW_WORD, NULL},
+    {"where", P_WHERE, VIEW_WORD, NULL},
     {"institution", P_INSTITUTION, VIEW_PLAIN, NULL},
     {"reference", P_REFERENCE, VIEW_PLAIN, NULL},
     {"awarded", P_AWARDED, VIEW_PLAIN, NULL},
@@ -134,8 +136,9 @@ json_t *record_describe(const Cbank__V1__CreditRecord *record)
 json_t *record_describe_info(const Cbank__Api__V1__CreditInfo *info)
 {
     json_t *document = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", shape_text(info->id), "status",
-        shape_word(&cbank__api__v1__credit_status__descriptor, (int)info->status), "account",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", shape_text(info->id), "status",
+        shape_word(&cbank__api__v1__credit_status__descriptor, (int)info->status), "where",
+        shape_word(&cbank__api__v1__transfer_where__descriptor, (int)info->where), "account",
         shape_text(info->account), "record_id", shape_hex(info->record_id), "index",
         shape_number(info->index), "batch", shape_hex(info->batch), "deposited",
         shape_time(info->deposited_at));

@@ -23,6 +23,7 @@
 static const view record_views[] = {
     {"id", P_ID, VIEW_PLAIN, NULL},
     {"where", P_WHERE, VIEW_WORD, NULL},
+    {"reason", P_REASON, VIEW_WORD, NULL},
     {"record", P_RECORD_ID, VIEW_PLAIN, NULL},
     {0},
 };
@@ -58,10 +59,11 @@ static json_t *describe(const Cbank__Api__V1__TransferInfo *info)
     for (size_t i = 0; i < info->n_records; i++)
         json_array_append_new(
             records,
-            json_pack("{s:o, s:o, s:o}", "id", shape_text(info->records[i]->id), "record",
+            json_pack("{s:o, s:o, s:o, s:o}", "id", shape_text(info->records[i]->id), "record",
                       shape_hex(info->records[i]->record), "where",
                       shape_word(&cbank__api__v1__transfer_where__descriptor,
-                                 (int)info->records[i]->where)));
+                                 (int)info->records[i]->where),
+                      "reason", shape_text(info->records[i]->reason)));
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", shape_text(info->id), "direction",
         shape_word(&cbank__api__v1__transfer_direction__descriptor, (int)info->direction), "state",

@@ -31,6 +31,7 @@ static void describe(shown_credit *out)
     out->info.batch = holding->deposited != NULL ? holding->deposited->batch
                                                  : holding->received->batch;
     out->info.record = holding->record;
+    out->info.where = (Cbank__Api__V1__TransferWhere)(holding->where + 1);
     switch (holding->state) {
     case CBI_RECORD_HELD:
         out->info.status = CBANK__API__V1__CREDIT_STATUS__CREDIT_STATUS_HELD;

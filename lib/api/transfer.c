@@ -50,6 +50,8 @@ cbank_status cbank_transfer_offer(cbank_bank *bank, const uint8_t *request, size
     CBI_TRY(cbi_face_bank(bank, &inner, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__transfer_offer_request__descriptor, request,
                              request_size, &asked, err));
+    if (asked->by_letter)
+        CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "by_letter", NULL));
     CBI_TRY(cbi_learnerinfo_account(asked->account, &account, err));
     CBI_TRY(cbi_face_check_list("only", asked->n_only, CBI_TRANSFER_RECORDS_MAX, err));
     order = (cbi_order){.actor = asked->actor,
@@ -342,6 +344,8 @@ cbank_status cbank_transfer_show(cbank_bank *bank, const uint8_t *request, size_
                              request_size, &asked, err));
     CBI_TRY(cbi_ledger_read_begin(inner->ledger, &reader, err));
     CBI_TRY(cbi_transfer_named(reader.txn, asked->id, &row, err));
+    if (row.newest >= reader.sealed.size)
+        CBI_TRY(cbi_fail(err, CBI_REASON_NOT_SEALED, row.newest, asked->id, NULL));
     cbi_ledger_read_end(&reader);
     CBI_TRY(reply_info(inner, &row, reply, err));
 done:
@@ -375,8 +379,8 @@ cbank_status cbank_transfer_list(cbank_bank *bank, const uint8_t *request, size_
     row.number = asked->after;
     while (found && answer.n_transfers < limit) {
         CBI_TRY(cbi_transfer_after(reader.txn, asked->account, row.number, &row, &found, err));
-        if (!found)
-            break;
+        if (!found || row.newest >= reader.sealed.size)
+            continue; /* not before it is sealed */
         answer.transfers[answer.n_transfers] = &infos[answer.n_transfers].message;
         CBI_TRY(cbi_transferinfo_read(reader.txn, &row, &infos[answer.n_transfers++], err));
     }

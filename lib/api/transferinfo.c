@@ -21,6 +21,45 @@ static cbank_status find_where(cbi_txn *txn, const cbi_transfer_row *row,
     return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
 }
 
+/* Why the answer has it that a record was not taken; NULL if it was, or was not said. */
+static char *find_reason(const Cbank__V1__TransferAnswer *answer, const cbi_hash *record)
+{
+    for (size_t i = 0; i < answer->n_refusals; i++) {
+        if (cbi_bytes_equal(cbi_message_bytes(answer->refusals[i]->record),
+                            cbi_bytes_of_hash(record)))
+            return answer->refusals[i]->reason->value;
+    }
+    if (answer->outcome == CBANK__V1__TRANSFER_OUTCOME__TRANSFER_OUTCOME_EXPIRED)
+        return cbi_message_string("expired");
+    if (answer->outcome == CBANK__V1__TRANSFER_OUTCOME__TRANSFER_OUTCOME_DECLINED &&
+        answer->reason != NULL)
+        return answer->reason->value;
+    return NULL;
+}
+
+/* The first answer says what was taken. */
+static cbank_status fill_reasons(cbi_txn *txn, cbi_transferinfo *it, cbank_error *err)
+{
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+    uint64_t index;
+
+    if (it->row.answers == 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_transfer_get_answer(txn, &it->row, 0, &index, &bytes, err));
+    CBI_TRY(cbi_message_parse(&cbank__v1__transfer_answer__descriptor, cbi_bytes_of_buffer(&bytes),
+                              &it->answer, err));
+    for (size_t i = 0; i < it->row.records; i++) {
+        char *reason = find_reason(it->answer, &it->records[i].id);
+
+        if (reason != NULL)
+            it->rows[i].reason = reason;
+    }
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
 static cbank_status fill_records(cbi_txn *txn, cbi_transferinfo *it, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -40,6 +79,7 @@ static cbank_status fill_records(cbi_txn *txn, cbi_transferinfo *it, cbank_error
         cbi_holding_display_id(it->records[i].index, &it->records[i].id, it->ids[i]);
         it->rows[i].id = it->ids[i];
     }
+    CBI_TRY(fill_reasons(txn, it, err));
     it->message.records = it->list;
     it->message.n_records = it->row.records;
 done:
@@ -70,6 +110,7 @@ cbank_status cbi_transferinfo_read(cbi_txn *txn, const cbi_transfer_row *row,
 
 void cbi_transferinfo_clear(cbi_transferinfo *info)
 {
+    cbi_message_free(info->answer);
     cbi_free(info->records);
     cbi_free(info->rows);
     cbi_free(info->list);

@@ -16,6 +16,7 @@ typedef struct cbi_transferinfo {
     Cbank__Api__V1__TransferRecord *rows;
     Cbank__Api__V1__TransferRecord **list;
     char (*ids)[CBI_DISPLAY_ID_MAX];
+    Cbank__V1__TransferAnswer *answer; /* the first */
     Cbank__Api__V1__TransferInfo message;
 } cbi_transferinfo;
 

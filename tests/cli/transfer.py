@@ -27,6 +27,9 @@ class Transfer(desk.Town):
         return self.in_bank("transfer", "ack", "receipt",
                             *self.trust_of(self.there, "there.directory"))
 
+    def whereabouts(self):
+        return sorted(one["where"] for one in self.credits() if one["account"] == self.account())
+
     def credits_in(self, bank, account):
         return self.ask(*bank, "learner", "show", account)["credits"]
 
@@ -35,6 +38,7 @@ class Transfer(desk.Town):
         self.assertEqual((offer["state"], offer["direction"], len(offer["records"])),
                          ("offered", "out", 2))
         self.assertEqual(self.credits_in(self.bank, self.account()), "0")
+        self.assertEqual(self.whereabouts(), ["offered", "offered"])
         taken = self.receive("--open-accounts").document
         self.assertEqual((taken["id"], taken["state"], taken["direction"]),
                          (offer["id"], "accepted", "in"))
@@ -60,7 +64,10 @@ class Transfer(desk.Town):
         refused = first["records"][0]["record"]
         taken = self.receive("--open-accounts", "--refuse", refused).document
         self.assertEqual(taken["state"], "partly")
-        self.assertEqual(sorted(one["where"] for one in self.ack()["records"]), ["away", "here"])
+        ended = self.ack()
+        self.assertEqual(sorted((one["where"], one["reason"]) for one in ended["records"]),
+                         [("away", None), ("here", "not-taken")])
+        self.assertEqual(self.whereabouts(), ["away", "here"])
 
     def test_a_dry_run_and_what_is_refused(self):
         size = self.in_bank("bank", "info")["size"]
