@@ -155,6 +155,38 @@ static void lay_grounds(cbi_portfolio *portfolio)
     }
 }
 
+/*
+ * What was stated between a merger and the entry that undid it may name what is gone again. Entries
+ * are read once from the end, since only the undoing says which merger it undoes.
+ */
+static void detach(cbi_portfolio *portfolio, uint32_t first, uint32_t count)
+{
+    uint32_t since = count;
+
+    for (uint32_t i = count; i-- > 0;) {
+        const Cbank__V1__Unmerged *undone = cbi_statement_body(
+            &portfolio->statements[first + i], &cbank__v1__unmerged__descriptor);
+
+        if (undone != NULL && undone->touched_leaf.len > 0 && undone->touched_sequence < since)
+            since = (uint32_t)undone->touched_sequence;
+        else if (undone == NULL)
+            portfolio->entries[first + i].detached = i > since;
+    }
+}
+
+cbank_status cbi_portfolio_fold(cbi_portfolio *portfolio, cbi_usage *out, cbank_error *err)
+{
+    *out = (cbi_usage){.entries = portfolio->entries,
+                       .chains = portfolio->chains,
+                       .chain_count = portfolio->chain_count};
+    lay_grounds(portfolio);
+    for (uint32_t c = 0, first = 0; c < portfolio->chain_count; c++) {
+        detach(portfolio, first, portfolio->chains[c].count);
+        first += portfolio->chains[c].count;
+    }
+    return cbi_usage_settle(out, err);
+}
+
 /* ---- days -------------------------------------------------------------------------------- */
 
 static uint32_t last_day_of(uint32_t year, uint32_t month)
@@ -307,14 +339,11 @@ static void release(cbi_portfolio *portfolio, const cbi_hash *replaced)
 cbank_status cbi_portfolio_settle(cbi_portfolio *portfolio, cbi_hasher *hasher,
                                   const cbi_portfolio_terms *terms, cbank_error *err)
 {
-    cbi_usage usage = {.entries = portfolio->entries,
-                       .chains = portfolio->chains,
-                       .chain_count = portfolio->chain_count};
+    cbi_usage usage;
     cbank_status status = CBANK_OK;
     uint32_t entry = 0;
 
-    lay_grounds(portfolio);
-    CBI_TRY(cbi_usage_settle(&usage, err));
+    CBI_TRY(cbi_portfolio_fold(portfolio, &usage, err));
     release(portfolio, terms->replaces);
     CBI_TRY(cbi_alloc(portfolio->count, sizeof(*portfolio->left), &portfolio->left, err));
     CBI_TRY(cbi_alloc(portfolio->count, sizeof(*portfolio->sources), &portfolio->sources, err));

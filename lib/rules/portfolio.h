@@ -53,6 +53,9 @@ cbank_status cbi_portfolio_ground(cbi_portfolio *portfolio, const cbi_hash *id,
 /* The ids of recognitions that its entries name, one after the other: begin with `*at` 0. */
 bool cbi_portfolio_names(const cbi_portfolio *portfolio, uint32_t *at, cbi_hash *id);
 
+/* What became of its records, as usage.h has it; for the caller to clear. As cbi_usage_settle. */
+cbank_status cbi_portfolio_fold(cbi_portfolio *portfolio, cbi_usage *out, cbank_error *err);
+
 /* By what records are judged before any rule. */
 typedef struct cbi_portfolio_terms {
     uint32_t as_of;

@@ -9,6 +9,7 @@
 #include "record/credit.h"
 
 #define ACCOUNT "1234567890123428"
+#define OTHER "1234567890123525"
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 #define REASON(name) CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_##name
 #define PARTIAL(name) CBANK__V1__PARTIAL_DATES__PARTIAL_DATES_##name
@@ -162,6 +163,48 @@ Test(portfolio, nobody_can_make_a_plan_again_from_which_an_award_is_withheld)
                                    &err),
                  CBANK_OK);
     cr_expect_neq(cbi_portfolio_settle(&portfolio, hasher, &terms, &err), CBANK_OK);
+}
+
+/* A record of the chain that was merged in is doubted. */
+static void merge_and_doubt(void)
+{
+    Cbank__V1__MergedIn merged = CBANK__V1__MERGED_IN__INIT;
+    Cbank__V1__CreditQuestioned doubted = CBANK__V1__CREDIT_QUESTIONED__INIT;
+    static uint8_t bytes32[32] = {99};
+
+    open_account();
+    merged.account = cbi_message_string(ACCOUNT);
+    merged.from_account = cbi_message_string(OTHER);
+    merged.from_tag_random = merged.from_leaf = (ProtobufCBinaryData){32, bytes32};
+    merged.from_sequence = 5;
+    add(KIND(MERGED_IN), &merged);
+    doubted.account = cbi_message_string(ACCOUNT);
+    doubted.touched_sequence = 3;
+    doubted.touched_leaf = (ProtobufCBinaryData){32, bytes32};
+    add(KIND(CREDIT_QUESTIONED), &doubted);
+}
+
+Test(portfolio, what_was_said_during_a_merger_that_was_undone_may_name_what_is_gone)
+{
+    Cbank__V1__Unmerged undone = CBANK__V1__UNMERGED__INIT;
+    cbi_hash leaf = leaf_of(1);
+
+    merge_and_doubt();
+    undone.account = cbi_message_string(ACCOUNT);
+    undone.touched_sequence = 1;
+    undone.touched_leaf = cbi_message_data(cbi_bytes_of_hash(&leaf));
+    add(KIND(UNMERGED), &undone);
+    deposit("1", 20240601, 0);
+    cr_assert_eq(cbi_portfolio_settle(&portfolio, hasher, &terms, &err), CBANK_OK, "%s",
+                 cbank_reason_name(err.reason));
+    cr_expect_eq(portfolio.source_count, 1u);
+}
+
+Test(portfolio, what_names_nothing_of_a_merger_that_stands_fits_nowhere)
+{
+    merge_and_doubt();
+    cr_expect_eq(cbi_portfolio_settle(&portfolio, hasher, &terms, &err), CBANK_E_STATE);
+    cr_expect_eq(err.reason, (int32_t)CBI_REASON_NAMES_NOTHING);
 }
 
 Test(portfolio, a_date_that_is_not_exact_is_read_as_it_was_agreed)
