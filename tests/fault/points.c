@@ -9,6 +9,7 @@
  * --states N: of the allocations, so many an act and no more, spread evenly; they are thousands.
  */
 #include "calls.h"
+#include "exchange.h"
 #include "harness.h"
 #include "image.h"
 
@@ -25,6 +26,7 @@
 enum { WENT_WELL = 0, NO_SUCH_CALL = 1, WENT_WRONG = 2 };
 
 static cbank_buffer batch; /* signed before anything fails */
+static exchange other;     /* what another bank has done before */
 static char backup_path[WORLD_PATH_MAX * 2], copy_path[WORLD_PATH_MAX * 2];
 static char other_path[WORLD_PATH_MAX * 2], other_guard[WORLD_PATH_MAX * 2];
 
@@ -97,18 +99,52 @@ static cbank_status act_restore(world *it)
     return status == CBANK_OK ? world_restore(it, copy_path, other_path) : status;
 }
 
+static cbank_status act_offer(world *it)
+{
+    return exchange_make(&other, it, TOKEN);
+}
+
+static cbank_status act_receive(world *it)
+{
+    return exchange_receive(&other, it, TOKEN);
+}
+
+static cbank_status act_hear(world *it)
+{
+    return exchange_hear(&other, it, TOKEN);
+}
+
+static cbank_status act_return(world *it)
+{
+    return exchange_return(&other, it, TOKEN);
+}
+
 typedef struct act {
     const char *name;
     cbank_status (*run)(world *it);
-    size_t adds; /* records that are there afterwards */
+    size_t adds;                         /* records that are there afterwards */
+    Cbank__Api__V1__TransferState state; /* that one transfer more is in afterwards; or 0 */
 } act;
 
+#define STATE(name) CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_##name
+/* How many transfers are in a state before. */
+static const size_t before[] = {[STATE(OFFERED)] = 1, [STATE(ACCEPTED)] = 1, [STATE(RETURNED)] = 0};
+
 static const act acts[] = {
-    {"open", act_open, 0},           {"issue", act_issue, 1},
-    {"import", act_import, ROWS},    {"deposit", act_deposit, ROWS},
-    {"check", world_check, 0},       {"transcript", world_transcript, 0},
-    {"backup", act_backup, 0},       {"rotate", world_rotate, 0},
-    {"found", act_found, 0},         {"restore", act_restore, 0},
+    {"open", act_open, 0, 0},
+    {"issue", act_issue, 1, 0},
+    {"import", act_import, ROWS, 0},
+    {"deposit", act_deposit, ROWS, 0},
+    {"check", world_check, 0, 0},
+    {"transcript", world_transcript, 0, 0},
+    {"backup", act_backup, 0, 0},
+    {"rotate", world_rotate, 0, 0},
+    {"found", act_found, 0, 0},
+    {"restore", act_restore, 0, 0},
+    {"offer", act_offer, 0, STATE(OFFERED)},
+    {"receive", act_receive, 1, STATE(ACCEPTED)},
+    {"hear", act_hear, 0, STATE(ACCEPTED)},
+    {"return", act_return, 0, STATE(RETURNED)},
 };
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
 
@@ -171,17 +207,22 @@ static int wrong(const world *it, const char *what, cbank_status status)
 /* All that was there before, and of the act everything or nothing. */
 static int look(world *it, const act *what, bool done, const char *when)
 {
-    size_t base = 0, added = 0;
+    size_t base = 0, added = 0, moved = 0;
     cbank_status status = world_count(it, "base", &base);
 
     if (status == CBANK_OK)
         status = world_count(it, "new", &added);
+    if (status == CBANK_OK && what->state != 0)
+        status = exchange_count(it, what->state, &moved);
     if (status != CBANK_OK)
         return wrong(it, when, status);
-    if (base == BASE && (added == what->adds || (!done && added == 0)))
+    moved -= before[what->state];
+    done = done || added > 0 || moved > 0; /* all of it, or nothing */
+    if (base == BASE && added == (done ? what->adds : 0) &&
+        moved == (done && what->state != 0 ? 1 : 0))
         return WENT_WELL;
-    fprintf(stderr, "  %s: %zu of %d records before, %zu of %zu of the act\n", when, base, BASE,
-            added, what->adds);
+    fprintf(stderr, "  %s: %zu of %d records before, %zu of %zu of the act, %zu moved\n", when,
+            base, BASE, added, what->adds, moved);
     return WENT_WRONG;
 }
 
@@ -251,6 +292,7 @@ static int run_case(world *it, const image *start, const act *what, const way *h
     code = try_point(it, what, how, n);
     world_end(it);
     cbank_buffer_clear(&batch);
+    exchange_end(&other);
     exit(code); /* so that a sanitizer looks for leaks */
 }
 
@@ -306,8 +348,8 @@ static void run_way(harness *campaign, world *it, const image *start, const act 
 
 static void work(harness *campaign, unsigned worker)
 {
-    char folder[WORLD_PATH_MAX];
-    char id[WORLD_ID_MAX], reference[32];
+    char folder[WORLD_PATH_MAX], peer[WORLD_PATH_MAX + 8];
+    char ids[BASE][WORLD_ID_MAX], reference[32];
     image start = {0};
     world it;
 
@@ -317,8 +359,12 @@ static void work(harness *campaign, unsigned worker)
     world_create(&it, folder);
     for (unsigned i = 0; i < BASE; i++) {
         snprintf(reference, sizeof(reference), "base-%u", i);
-        world_must(&it, world_issue(&it, reference, i + 1, id), "issue");
+        world_must(&it, world_issue(&it, reference, i + 1, ids[i]), "issue");
     }
+    snprintf(peer, sizeof(peer), "%s/peer", folder);
+    if (mkdir(peer, 0700) != 0)
+        _exit(WORLD_BROKEN);
+    exchange_begin(&other, &it, peer, ids[0], ids[1]);
     world_must(&it, world_sign(&it, "new", ROWS, &batch), "sign");
     snprintf(backup_path, sizeof(backup_path), "%s/backup", folder);
     snprintf(copy_path, sizeof(copy_path), "%s/copy", folder);
@@ -330,6 +376,7 @@ static void work(harness *campaign, unsigned worker)
     for (unsigned long at = harness_next(campaign); at < ACTS * WAYS; at = harness_next(campaign))
         run_way(campaign, &it, &start, &acts[at % ACTS], &ways[WAYS - 1 - at / ACTS]);
     image_clear(&start);
+    exchange_end(&other);
     cbank_buffer_clear(&batch);
     world_end(&it);
 }

@@ -10,6 +10,7 @@
  * --states N: how often the table is gone through.
  */
 #include "calls.h"
+#include "exchange.h"
 #include "harness.h"
 #include "image.h"
 
@@ -60,16 +61,40 @@ static const row rows[] = {
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
+/* What is committed: an award, and all that two banks do with each other. */
+typedef struct deed {
+    const char *name;
+    cbank_status (*run)(exchange *other, world *it, uint64_t token); /* NULL: the award */
+    size_t adds;                                                     /* records */
+    Cbank__Api__V1__TransferState state; /* that one transfer more is in afterwards; or 0 */
+} deed;
+
+#define STATE(name) CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_##name
+static const deed deeds[] = {
+    {"issue", NULL, 1, 0},
+    {"offer", exchange_make, 0, STATE(OFFERED)},
+    {"receive", exchange_receive, 1, STATE(ACCEPTED)},
+    {"hear", exchange_hear, 0, STATE(ACCEPTED)},
+    {"return", exchange_return, 0, STATE(RETURNED)},
+};
+#define DEEDS (sizeof(deeds) / sizeof(deeds[0]))
+/* How many transfers are in a state before. */
+static const size_t before[] = {[STATE(OFFERED)] = 1, [STATE(ACCEPTED)] = 1, [STATE(RETURNED)] = 0};
+
 /* Who goes on. */
 typedef enum next { SAME_HANDLE, NEW_PROCESS, OPEN_PROCESS, NEXTS } next;
 static const char *const next_names[] = {"the same handle", "a new process", "an open process"};
 
 static world it;
+static exchange partner;
+static const deed *doing;
 
-static cbank_status issue(void)
+static cbank_status act(void)
 {
     char id[WORLD_ID_MAX];
 
+    if (doing->run != NULL)
+        return doing->run(&partner, &it, TOKEN);
     return world_issue(&it, "new", TOKEN, id);
 }
 
@@ -82,21 +107,25 @@ static bool complain(const char *what)
 
 static bool has(size_t wanted, const char *when)
 {
-    size_t base = 0, added = 0;
+    size_t base = 0, added = 0, moved = before[doing->state];
 
-    if (world_count(&it, "base", &base) != CBANK_OK || world_count(&it, "new", &added) != CBANK_OK)
+    if (world_count(&it, "base", &base) != CBANK_OK ||
+        world_count(&it, "new", &added) != CBANK_OK ||
+        (doing->state != 0 && exchange_count(&it, doing->state, &moved) != CBANK_OK))
         return complain(when);
-    if (base == BASE && added == wanted)
+    moved -= before[doing->state];
+    if (base == BASE && added == wanted * doing->adds &&
+        moved == (doing->state != 0 ? wanted : 0))
         return true;
-    fprintf(stderr, "  %s: %zu of %d records before, %zu of %zu new\n", when, base, BASE, added,
-            wanted);
+    fprintf(stderr, "  %s: %zu of %d records before, %zu new, %zu moved, not %zu\n", when, base,
+            BASE, added, moved, wanted);
     return false;
 }
 
-/* Asks again, and finds the record once. */
+/* Asks again, and finds it done once. */
 static bool ask_again(void)
 {
-    if (issue() != CBANK_OK)
+    if (act() != CBANK_OK)
         return complain("again");
     if (!has(1, "again"))
         return false;
@@ -113,7 +142,7 @@ static int go_wrong(const row *expected, bool goes_on)
     world_must(&it, world_open(&it), "open");
     calls_only(at->least, at->most);
     calls_spoil(at->kind, expected->how, 1, false);
-    status = issue();
+    status = act();
     if (!calls_heal()) {
         fprintf(stderr, "  it never came to this\n");
         return 1;
@@ -200,7 +229,7 @@ static bool run_cell(const row *expected, next after)
 
 static void work(harness *campaign, unsigned worker)
 {
-    char folder[WORLD_PATH_MAX], reference[32], id[WORLD_ID_MAX];
+    char folder[WORLD_PATH_MAX], peer[WORLD_PATH_MAX + 8], reference[32], ids[BASE][WORLD_ID_MAX];
     image whole = {0};
 
     snprintf(folder, sizeof(folder), "%s/%u", campaign->folder, worker);
@@ -209,8 +238,12 @@ static void work(harness *campaign, unsigned worker)
     world_create(&it, folder);
     for (unsigned i = 0; i < BASE; i++) {
         snprintf(reference, sizeof(reference), "base-%u", i);
-        world_must(&it, world_issue(&it, reference, i, id), "issue");
+        world_must(&it, world_issue(&it, reference, i, ids[i]), "issue");
     }
+    snprintf(peer, sizeof(peer), "%s/peer", folder);
+    if (mkdir(peer, 0700) != 0)
+        _exit(WORLD_BROKEN);
+    exchange_begin(&partner, &it, peer, ids[0], ids[1]);
     world_close(&it);
     image_take(&whole, &it);
     for (;;) {
@@ -218,16 +251,18 @@ static void work(harness *campaign, unsigned worker)
         const row *expected = &rows[at / NEXTS % ROWS];
         next after = (next)(at % NEXTS);
 
-        if (at >= campaign->states * ROWS * NEXTS)
+        if (at >= campaign->states * DEEDS * ROWS * NEXTS)
             break;
+        doing = &deeds[at / NEXTS / ROWS % DEEDS];
         if (after == SAME_HANDLE && expected->heard[0] == '\0')
             continue; /* it has none any more */
         image_put(&whole, &it, whole.store.size);
-        harness_judge(campaign, run_cell(expected, after), "%s: %s, then %s",
-                      steps[expected->step].name, calls_failure_name(expected->how),
+        harness_judge(campaign, run_cell(expected, after), "%s: %s: %s, then %s",
+                      doing->name, steps[expected->step].name, calls_failure_name(expected->how),
                       next_names[after]);
     }
     image_clear(&whole);
+    exchange_end(&partner);
     world_end(&it);
 }
 

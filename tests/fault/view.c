@@ -201,8 +201,7 @@ cbank_status world_is_erased(world *it, const char *account, bool *out)
     return CBANK_OK;
 }
 
-/* A verifier who trusts this bank's directory of today. */
-static cbank_status trust(world *it, cbank_verifier **out)
+cbank_status world_trust(world *it, cbank_verifier **out)
 {
     Cbank__Api__V1__VerifierRequest request = CBANK__API__V1__VERIFIER_REQUEST__INIT;
     Cbank__Api__V1__DirectoryReply *directory;
@@ -235,7 +234,7 @@ cbank_status world_verify(world *it, const cbank_buffer *file, const cbank_buffe
     Cbank__Api__V1__VerdictReport *verdict;
     cbank_buffer bytes = {0}, reply = {0};
     cbank_verifier *verifier = NULL;
-    cbank_status status = trust(it, &verifier);
+    cbank_status status = world_trust(it, &verifier);
 
     *notes = 0;
     request.file = (ProtobufCBinaryData){.len = file->size, .data = file->data};

@@ -46,7 +46,7 @@ cbank_status world_found_at(world *it, const char *path)
     name.lang = message_lend("zh");
     name.value = message_lend("萍乡学分银行");
     request.path = message_lend(path);
-    request.origin = message_lend(ORIGIN);
+    request.origin = message_lend(it->origin);
     request.names = names;
     request.n_names = 1;
     request.quota = QUOTA;
@@ -89,7 +89,7 @@ static void admit(world *it)
 
     name.lang = message_lend("zh");
     name.value = message_lend("一所学院");
-    join.origin = message_lend(ORIGIN);
+    join.origin = message_lend(it->origin);
     join.institution = message_lend(INSTITUTION);
     join.names = names;
     join.n_names = 1;
@@ -132,11 +132,22 @@ static void open_account(world *it, const char *number, char account[static WORL
     message_drop(opened);
 }
 
-void world_found(world *it, const char *folder)
+static void found(world *it, const char *folder, const char *origin)
 {
-    *it = (world){0};
+    *it = (world){.origin = origin};
     world_place(it, folder);
     world_must(it, world_found_at(it, it->path), "create");
+}
+
+void world_found(world *it, const char *folder)
+{
+    found(it, folder, ORIGIN);
+}
+
+void world_create_other(world *it, const char *folder, const char *origin)
+{
+    found(it, folder, origin);
+    world_settle(it);
 }
 
 void world_create(world *it, const char *folder)
@@ -362,7 +373,7 @@ cbank_status world_sign(world *it, const char *prefix, size_t rows, cbank_buffer
     cbank_job *job = NULL;
 
     request.institution = message_lend(INSTITUTION);
-    request.origin = message_lend(ORIGIN);
+    request.origin = message_lend(it->origin);
     request.sheet = &format;
     if (message_pack(&request, &bytes) && write_sheet(prefix, rows, &sheet))
         status = cbank_credit_sign_begin(it->key, bytes.data, bytes.size, &job, &it->err);

@@ -18,6 +18,7 @@
 #define WORLD_BROKEN 70
 
 typedef struct world {
+    const char *origin;
     char folder[WORLD_PATH_MAX]; /* holds the bank and its guard */
     char path[WORLD_PATH_MAX + 16];
     char account[WORLD_ACCOUNT_MAX]; /* of the one learner */
@@ -33,6 +34,8 @@ void world_must(world *it, cbank_status status, const char *what);
 void world_place(world *it, const char *folder);
 /* A new bank in `folder`, which exists, with an institution and a learner. Left open. */
 void world_create(world *it, const char *folder);
+/* The same under another origin, which is lent. */
+void world_create_other(world *it, const char *folder, const char *origin);
 /* Its two halves: the bank alone, which is closed, and all the rest. */
 void world_found(world *it, const char *folder);
 void world_settle(world *it);
@@ -69,6 +72,8 @@ cbank_status world_deposit(world *it, const cbank_buffer *file);
 cbank_status world_transcript(world *it);
 /* The file itself; the buffer is the caller's. */
 cbank_status world_write_transcript(world *it, cbank_buffer *file);
+/* A verifier who trusts this bank's directory of today. */
+cbank_status world_trust(world *it, cbank_verifier **out);
 /*
  * What the bank's own directory makes of a transcript for somebody who has seen this checkpoint;
  * `notes` receives how many signed notes prove a fork.
