@@ -134,7 +134,8 @@ static cbank_status check_act(cbi_act *act, cbi_append *append, cbank_error *err
 /* ---- the write --------------------------------------------------------------------------- */
 
 /* By the entries that the offer named: deposits of this bank. */
-static cbank_status write_statement(ack_act *it, cbi_append *append, cbank_error *err)
+static cbank_status write_statement(ack_act *it, cbi_append *append, uint64_t *index,
+                                    cbank_error *err)
 {
     size_t end = end_of(it->answer->message->outcome);
     Cbank__V1__TransferEnded body = CBANK__V1__TRANSFER_ENDED__INIT;
@@ -174,7 +175,7 @@ static cbank_status write_statement(ack_act *it, cbi_append *append, cbank_error
                                   .kind = ENDS[end].kind,
                                   .token = cbi_bytes_of(it->act.token, CBI_TOKEN_SIZE),
                                   .body = &body},
-                              NULL, NULL, err));
+                              index, NULL, err));
 done:
     cbi_holding_clear(&holding);
     cbi_free(refs);
@@ -211,12 +212,16 @@ static cbank_status write_act(cbi_act *act, cbi_append *append, cbank_error *err
     ack_act *it = (ack_act *)(void *)act;
     size_t end = end_of(it->answer->message->outcome), left;
     cbank_status status = CBANK_OK;
+    uint64_t index;
 
-    CBI_TRY(write_statement(it, append, err));
+    CBI_TRY(write_statement(it, append, &index, err));
     CBI_TRY(move_records(it, append, &left, err));
     if (ENDS[end].state != CBI_TRANSFER_RETURNED || left == 0)
         it->row.state = ENDS[end].state;
+    it->row.newest = index;
     it->row.answered_at = append->at;
+    CBI_TRY(cbi_transfer_put_answer(append->txn, &it->row, index,
+                                    cbi_message_bytes(it->answer->receipt->answer), err));
     CBI_TRY(cbi_transfer_write(append->txn, &it->row, err));
     CBI_TRY(cbi_transfer_put_taken(append->txn, &it->answer->digest, it->row.number, err));
 done:
@@ -232,6 +237,8 @@ static cbank_status look(ack_act *it, bool *known, cbank_error *err)
     cbi_hash leaf = {{0}};
 
     (void)cbi_hash_from(cbi_message_bytes(it->answer->message->offer), &leaf);
+    if (strcmp(it->answer->message->to, it->bank->config.origin) != 0) /* as its own would be */
+        return other(it, it->answer->message->to, err);
     CBI_TRY(cbi_ledger_read_begin(it->bank->ledger, &reader, err));
     *known = cbi_transfer_has_taken(reader.txn, &it->answer->digest);
     if (*known)

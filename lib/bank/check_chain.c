@@ -33,6 +33,7 @@ typedef struct walk {
     size_t count;
     cbi_lifecycle life;
     bool complete; /* nothing of it is erased or unreadable, so the end can be told */
+    bool moves;    /* a record of it was offered to another bank, or came from one */
     cbi_check_enrolments enrolments;
     cbi_account merged[2 * CBI_TRANSCRIPT_CHAINS_MAX]; /* into it, undone or not, and into those */
     size_t merged_count;
@@ -92,10 +93,14 @@ done:
 static cbank_status take_deposit(walk *it, size_t sequence, const cbi_statement *statement,
                                  cbank_error *err)
 {
-    const Cbank__V1__CreditDeposited *deposited = statement->body;
+    const Cbank__V1__CreditDeposited *deposited =
+        cbi_statement_body(statement, &cbank__v1__credit_deposited__descriptor);
+    const Cbank__V1__CreditReceived *received =
+        cbi_statement_body(statement, &cbank__v1__credit_received__descriptor);
+    ProtobufCBinaryData record = deposited != NULL ? deposited->record : received->record;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_batch_item_id(it->check->hasher, false, cbi_message_bytes(deposited->record),
+    CBI_TRY(cbi_batch_item_id(it->check->hasher, false, cbi_message_bytes(record),
                               &it->links[sequence].id, err));
     it->links[sequence].deposit = true;
 done:
@@ -306,6 +311,12 @@ static cbank_status take_account(walk *it, size_t sequence, const cbi_statement 
     return CBANK_OK;
 }
 
+static bool moves(int kind)
+{
+    return (kind >= (int)KIND(TRANSFER_OFFERED) && kind <= (int)KIND(TRANSFER_RETURNED)) ||
+           kind == (int)KIND(CREDIT_RECEIVED) || kind == (int)KIND(TRANSFER_GIVEN_BACK);
+}
+
 static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
 {
     cbi_check_read read = {0};
@@ -326,11 +337,12 @@ static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
         CBI_TRY(wrong(it, sequence, cbank_reason_name(err->reason), err));
     CBI_TRY(take_account(it, sequence, &read.statement, err));
     CBI_TRY(take_conversion(it, sequence, &read.statement, err));
-    if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED)
+    it->moves = it->moves || moves(kind);
+    if (kind == (int)KIND(CREDIT_DEPOSITED) || kind == (int)KIND(CREDIT_RECEIVED))
         CBI_TRY(take_deposit(it, sequence, &read.statement, err));
-    if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_QUESTIONED)
+    if (kind == (int)KIND(CREDIT_QUESTIONED))
         CBI_TRY(take_question(it, sequence, &read.statement, err));
-    if (kind == CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED)
+    if (kind == (int)KIND(CREDIT_CHANGED))
         CBI_TRY(take_change(it, sequence, &read.statement, err));
     if (read.logged.entry.entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_ENROLMENT)
         CBI_TRY(take_enrolling(it, sequence, &read, err));
@@ -349,6 +361,21 @@ static cbank_status compare_conversion(const walk *it, const chain_link *link, c
     if (status == CBANK_OK && row.state != link->conversion)
         status = cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_RECOGNITION, link->index,
                                  "state");
+    return status;
+}
+
+/* Where its records are, and those of what was merged into it, if any of them ever went or came. */
+static cbank_status compare_whereabouts(const walk *it, cbank_error *err)
+{
+    bool moves = it->moves;
+    cbi_transfer_row row;
+    cbank_status status = CBANK_OK;
+
+    for (size_t m = 0; m < it->merged_count && !moves; m++)
+        CBI_TRY(cbi_transfer_after(it->txn, it->merged[m].digits, 0, &row, &moves, err));
+    if (moves)
+        CBI_TRY(cbi_check_whereabouts(it->check, it->txn, it->account, err));
+done:
     return status;
 }
 
@@ -375,6 +402,8 @@ static cbank_status compare_states(const walk *it, cbank_error *err)
                                     it->links[i].index, "record"));
     }
     CBI_TRY(cbi_check_enrolments_end(it->txn, &it->enrolments, life == CBI_LIFE_MERGED, err));
+    if (life != CBI_LIFE_MERGED)
+        CBI_TRY(compare_whereabouts(it, err));
 done:
     return status;
 }

@@ -313,6 +313,7 @@ static const struct {
     {KIND(TRANSFER_RETURNED), cbi_check_transferred},
     {KIND(CREDIT_RECEIVED), cbi_check_transferred},
     {KIND(TRANSFER_GIVEN_BACK), cbi_check_transferred},
+    {KIND(TRANSFER_ANSWERED), cbi_check_transferred},
     {KIND(ENROLLED), cbi_check_enrolled},
     {KIND(ENROLMENT_CHANGED), cbi_check_enrolment_changed},
     {KIND(ENROLMENT_ENDED), cbi_check_enrolment_changed},

@@ -9,6 +9,7 @@
 
 #include "bank/check.h"
 #include "bank/enrolment.h"
+#include "bank/transfer.h"
 #include "ledger/replay.h"
 
 #include "cbank/api/v1/learner.pb-c.h"
@@ -116,8 +117,14 @@ cbank_status cbi_check_deposited(const cbi_check_logged_row *it, cbank_error *er
 cbank_status cbi_check_credit_changed(const cbi_check_logged_row *it, cbank_error *err);
 cbank_status cbi_check_enrolled(const cbi_check_logged_row *it, cbank_error *err);
 cbank_status cbi_check_enrolment_changed(const cbi_check_logged_row *it, cbank_error *err);
-/* What a transfer between banks says of an account. */
+/* What a transfer between banks says of an account, or what was answered to one. */
 cbank_status cbi_check_transferred(const cbi_check_logged_row *it, cbank_error *err);
+/* An account's chain, with those merged into it, against the rows of what it offered. */
+cbank_status cbi_check_whereabouts(cbi_check *check, cbi_txn *txn, const char *account,
+                                   cbank_error *err);
+/* The row of what another bank offered, against what this one has answered. */
+cbank_status cbi_check_incoming(cbi_check *check, cbi_txn *txn, const cbi_transfer_row *row,
+                                cbank_error *err);
 
 /* The same of a statement that something was published or withdrawn. */
 cbank_status cbi_check_publication_said(cbi_check *check, cbi_txn *txn, uint64_t index,

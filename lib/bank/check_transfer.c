@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "bank/reach.h"
 #include "bank/transfer.h"
 #include "base/memory.h"
+#include "proof/answer.h"
 #include "record/body.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
@@ -35,7 +37,7 @@ done:
     return status;
 }
 
-/* The end of an offer is what its row says, or was until what came back. */
+/* The end of an offer has an offer that has ended; what it ended as, the account's chain tells. */
 static cbank_status check_ended(const cbi_check_logged_row *it, cbank_error *err)
 {
     const Cbank__V1__TransferEnded *ended = it->statement->body;
@@ -57,16 +59,59 @@ done:
     return status;
 }
 
-/* A record that was received is known for ever. */
+/* An answer that was given is kept: the other bank may ask for its receipt at any time. */
+static cbank_status check_answered(const cbi_check_logged_row *it, cbank_error *err)
+{
+    const Cbank__V1__TransferAnswered *answered = it->statement->body;
+    cbi_transfer_row row;
+    cbank_status status = CBANK_OK;
+    uint64_t index = 0, number;
+    cbank_buffer answer = {0};
+    cbi_hash digest;
+
+    (void)cbi_hash_from(cbi_message_bytes(answered->answer), &digest); /* checked: 32 */
+    status = cbi_transfer_taken(it->txn, &digest, &number, err);
+    if (status == CBANK_E_NOT_FOUND)
+        return wrong(it->logged->index, "answer", err);
+    CBI_TRY(status);
+    CBI_TRY(cbi_transfer_read(it->txn, number, &row, err));
+    for (uint32_t i = 0; i < row.answers && index != it->logged->index; i++) {
+        cbank_buffer_clear(&answer);
+        CBI_TRY(cbi_transfer_get_answer(it->txn, &row, i, &index, &answer, err));
+    }
+    if (!row.incoming || index != it->logged->index || strcmp(row.other, answered->origin) != 0 ||
+        !cbi_bytes_equal(cbi_message_bytes(answered->transfer), cbi_bytes_of_hash(&row.transfer)))
+        CBI_TRY(wrong(it->logged->index, "answer", err));
+done:
+    cbank_buffer_clear(&answer);
+    return status;
+}
+
+/* A record that was received is known for ever, and is found as a deposit is. */
 static cbank_status check_received(const cbi_check_logged_row *it, cbank_error *err)
 {
+    uint64_t index = it->logged->index, place = 0, newest = 0;
     cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
+    cbi_hash content;
+    uint8_t key[8];
 
     CBI_TRY(cbi_holding_take(it->txn, it->check->hasher, it->logged, &holding, err));
-    if (!cbi_transfer_knows(it->txn, &holding.id))
-        CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_FOREIGN, it->logged->index,
-                                "missing"));
+    status = cbi_transfer_place(it->txn, &holding.id, &place, err);
+    if (status == CBANK_E_NOT_FOUND || (status == CBANK_OK && place != index))
+        status = cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_FOREIGN, index, "missing");
+    CBI_TRY(status);
+    status = cbi_holding_by_reference(it->txn, holding.record->awarded_by->institution,
+                                      holding.record->reference, &newest, &content, err);
+    if (status == CBANK_E_NOT_FOUND || (status == CBANK_OK && newest < index))
+        status = cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_REFERENCE, index, "older");
+    CBI_TRY(status);
+    if (!cbi_reach_is_noted(it->txn, holding.record, index))
+        CBI_TRY(
+            cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_RECOGNITION, index, "basis"));
+    cbi_put_u64(key, index);
+    if (!cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
+        CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_OPENING, index, "missing"));
 done:
     cbi_holding_clear(&holding);
     return status;
@@ -77,6 +122,8 @@ cbank_status cbi_check_transferred(const cbi_check_logged_row *it, cbank_error *
     const cbi_kind *kind = it->statement->kind;
     cbank_status status = CBANK_OK;
 
+    if (kind->kind == KIND(TRANSFER_ANSWERED))
+        return check_answered(it, err);
     CBI_TRY(cbi_check_subject(it, cbi_body_account(kind, it->statement->body), err));
     if (kind->kind == KIND(TRANSFER_OFFERED))
         CBI_TRY(check_offered(it, err));
@@ -90,10 +137,11 @@ done:
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-/* The statement that a row began with is there, and of its kind. */
+/* The statement that a row began with is there, and of its kind; and the row is found again. */
 static cbank_status check_row(cbi_check *check, cbi_txn *txn, const cbi_transfer_row *row,
                               cbank_error *err)
 {
+    bool named = row->account.digits[0] == '\0';
     cbi_transfer_row found;
     cbi_check_read read = {0};
     cbank_status status = CBANK_OK;
@@ -108,39 +156,37 @@ static cbank_status check_row(cbi_check *check, cbi_txn *txn, const cbi_transfer
     status = cbi_transfer_find(txn, &row->leaf, row->incoming ? row->other : NULL, &found, err);
     if (status == CBANK_E_NOT_FOUND || (status == CBANK_OK && found.number != row->number))
         status = wrong(check->row, "offer", err);
+    CBI_TRY(status);
+    if (!named)
+        CBI_TRY(cbi_transfer_after(txn, row->account.digits, row->number - 1, &found, &named, err));
+    if (!named || (row->account.digits[0] != '\0' && found.number != row->number))
+        CBI_TRY(wrong(check->row, "account", err));
+    if (row->incoming)
+        CBI_TRY(cbi_check_incoming(check, txn, row, err));
 done:
     cbi_check_clear_read(&read);
     return status;
 }
 
-/* Each record of a transfer is where the transfer's state has it. */
+/* Each record of a transfer that was ever here is known. */
 static cbank_status check_records(cbi_check *check, cbi_txn *txn, uint64_t number,
                                   cbank_error *err)
 {
     cbi_transfer_record *records = NULL;
     cbi_transfer_row row;
     cbank_status status = CBANK_OK;
+    uint64_t place;
 
     CBI_TRY(cbi_transfer_read(txn, number, &row, err));
     CBI_TRY(cbi_alloc(CBI_TRANSFER_RECORDS_MAX, sizeof(*records), &records, err));
     CBI_TRY(cbi_transfer_records(txn, &row, records, err));
     for (size_t i = 0; i < row.records; i++) {
-        cbi_whereabouts where = CBI_WHERE_HERE;
-        uint64_t of = number;
-
         if (records[i].index == 0)
             continue;
-        status = cbi_transfer_of_record(txn, records[i].index, &where, &of, err);
-        if (status != CBANK_OK && status != CBANK_E_NOT_FOUND)
-            CBI_TRY(status);
-        status = CBANK_OK;
-        if (!cbi_transfer_knows(txn, &records[i].id))
-            CBI_TRY(wrong(check->row, "foreign", err));
-        if (row.incoming || of != number)
-            continue;
-        if ((row.state == CBI_TRANSFER_OFFERED) != (where == CBI_WHERE_OFFERED) ||
-            (row.state == CBI_TRANSFER_ACCEPTED && row.answers == 0 && where == CBI_WHERE_OFFERED))
-            CBI_TRY(wrong(check->row, "where", err));
+        status = cbi_transfer_place(txn, &records[i].id, &place, err);
+        if (status == CBANK_E_NOT_FOUND || (status == CBANK_OK && place != records[i].index))
+            status = wrong(check->row, "foreign", err);
+        CBI_TRY(status);
     }
 done:
     cbi_free(records);
@@ -170,37 +216,98 @@ done:
     return status;
 }
 
+/* An answer is what the statement beside it has the digest of, and is found by that digest. */
+static cbank_status check_answer(cbi_check *check, cbi_txn *txn, uint64_t number, uint32_t answer,
+                                 cbank_error *err)
+{
+    const Cbank__V1__TransferAnswered *answered;
+    const Cbank__V1__TransferEnded *ended;
+    cbi_transfer_row row;
+    cbi_check_read read = {0};
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+    uint64_t index, named = 0;
+    cbi_hash digest;
+    bool good;
+
+    CBI_TRY(cbi_transfer_read(txn, number, &row, err));
+    if (answer >= row.answers)
+        CBI_TRY(wrong(check->row, "answers", err));
+    CBI_TRY(cbi_transfer_get_answer(txn, &row, answer, &index, &bytes, err));
+    CBI_TRY(cbi_answer_digest(check->hasher, cbi_bytes_of_buffer(&bytes), &digest, err));
+    CBI_TRY(cbi_check_read_at(check, txn, index, &read, err));
+    answered = cbi_statement_body(&read.statement, &cbank__v1__transfer_answered__descriptor);
+    ended = cbi_statement_body(&read.statement, &cbank__v1__transfer_ended__descriptor);
+    good = read.statement.kind == NULL || /* erased */
+           (row.incoming ? answered != NULL && cbi_bytes_equal(cbi_message_bytes(answered->answer),
+                                                               cbi_bytes_of_hash(&digest))
+                         : ended != NULL && cbi_bytes_equal(cbi_message_bytes(ended->answer),
+                                                            cbi_bytes_of_hash(&digest)));
+    status = good ? cbi_transfer_taken(txn, &digest, &named, err) : CBANK_E_NOT_FOUND;
+    if (status == CBANK_E_NOT_FOUND || (status == CBANK_OK && named != number))
+        status = wrong(check->row, "answer", err);
+done:
+    cbi_check_clear_read(&read);
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+/* What leads to a row leads to one that has this name. */
+static cbank_status check_name(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                               cbank_error *err)
+{
+    bool account = key.size == 1 + CBI_ACCOUNT_SIZE + 8 && key.data[0] == 'a';
+    cbi_bytes number = account ? cbi_bytes_of(key.data + key.size - 8, 8) : value;
+    cbi_transfer_row row;
+    cbank_status status = CBANK_OK;
+
+    if (number.size != 8 || key.size < 1 + (account ? 0 : CBI_HASH_SIZE))
+        return wrong(check->row, "form", err);
+    CBI_TRY(cbi_transfer_read(txn, cbi_get_u64(number.data), &row, err));
+    if (account && memcmp(key.data + 1, row.account.digits, CBI_ACCOUNT_SIZE) != 0)
+        CBI_TRY(wrong(check->row, "account", err));
+    if ((key.data[0] == 'o' || key.data[0] == 'i') &&
+        (row.incoming != (key.data[0] == 'i') ||
+         memcmp(key.data + 1, row.leaf.bytes, CBI_HASH_SIZE) != 0))
+        CBI_TRY(wrong(check->row, "offer", err));
+done:
+    return status;
+}
+
 cbank_status cbi_check_transfer_row(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                     cbank_error *err)
 {
     cbi_transfer_row row;
-    cbank_status status = CBANK_OK;
+    uint64_t number = key.size < 9 ? 0 : cbi_get_u64(key.data + 1);
 
-    if (key.size == 9 && key.data[0] == 'r') {
-        if (!cbi_transfer_row_decode(value, &row) || row.number != cbi_get_u64(key.data + 1))
-            return wrong(check->row, "form", err);
+    switch (key.data[0]) {
+    case 'r':
+        if (key.size != 9 || !cbi_transfer_row_decode(value, &row) || row.number != number)
+            break;
         return check_row(check, txn, &row, err);
+    case 'l':
+        if (key.size != 9)
+            break;
+        return check_records(check, txn, number, err);
+    case 'w':
+        if (key.size != 9)
+            break;
+        return check_where(check, txn, number, value, err);
+    case 'x':
+        if (key.size != 13 || value.size <= 8)
+            break;
+        return check_answer(check, txn, number, cbi_get_u32(key.data + 9), err);
+    case 'o':
+    case 'i':
+    case 'y':
+    case 'a':
+        return check_name(check, txn, key, value, err);
+    case 'n':
+        if (key.size == 1 && value.size == 8)
+            return CBANK_OK;
+        break;
+    default:
+        break;
     }
-    if (key.size == 9 && key.data[0] == 'l')
-        return check_records(check, txn, cbi_get_u64(key.data + 1), err);
-    if (key.size == 9 && key.data[0] == 'w')
-        return check_where(check, txn, cbi_get_u64(key.data + 1), value, err);
-    if (value.size == 8 && (key.data[0] == 'o' || key.data[0] == 'i' || key.data[0] == 'y')) {
-        CBI_TRY(cbi_transfer_read(txn, cbi_get_u64(value.data), &row, err));
-        if (key.data[0] != 'y' && (row.incoming != (key.data[0] == 'i') ||
-                                   memcmp(key.data + 1, row.leaf.bytes, CBI_HASH_SIZE) != 0))
-            CBI_TRY(wrong(check->row, "offer", err));
-        return CBANK_OK;
-    }
-    if (key.size == 1 + CBI_ACCOUNT_SIZE + 8 && key.data[0] == 'a') {
-        CBI_TRY(cbi_transfer_read(txn, cbi_get_u64(key.data + key.size - 8), &row, err));
-        if (memcmp(key.data + 1, row.account.digits, CBI_ACCOUNT_SIZE) != 0)
-            CBI_TRY(wrong(check->row, "account", err));
-        return CBANK_OK;
-    }
-    if (!(key.size == 13 && key.data[0] == 'x' && value.size > 8) &&
-        !(key.size == 1 && key.data[0] == 'n' && value.size == 8))
-        return wrong(check->row, "form", err);
-done:
-    return status;
+    return wrong(check->row, "form", err);
 }

@@ -57,6 +57,9 @@ static cbank_status read_chain(cbi_dossier *it, cbi_reader *reader, const waitin
     CBI_TRY(cut(&chain, sequences, err));
     for (size_t i = 0; i < chain.count; i++) {
         CBI_TRY(cbi_history_read(reader, chain.indices[i], &logged, err));
+        CBI_TRY(cbi_grow(&it->indices, sizeof(*it->indices), it->portfolio.count,
+                         &it->index_room, CBI_TRANSCRIPT_ENTRIES_MAX, err));
+        it->indices[it->portfolio.count] = logged.index;
         CBI_TRY(cbi_portfolio_add(&it->portfolio, &logged.leaf, logged.entry.entry_class,
                                   logged.erased ? (cbi_bytes){0} : logged.statement, err));
     }
@@ -148,5 +151,6 @@ void cbi_dossier_clear(cbi_dossier *dossier)
         cbank_buffer_clear(&dossier->earlier[i].bytes);
     }
     cbi_free(dossier->earlier);
+    cbi_free(dossier->indices);
     *dossier = (cbi_dossier){0};
 }

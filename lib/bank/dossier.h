@@ -12,7 +12,9 @@
 /* Begins as {0}. */
 typedef struct cbi_dossier {
     cbi_portfolio portfolio; /* to be settled */
-    uint64_t sequences;      /* entries of the account's own chain that were read */
+    uint64_t *indices;       /* of its entries, in the log */
+    uint32_t index_room;
+    uint64_t sequences; /* entries of the account's own chain that were read */
     struct cbi_dossier_earlier *earlier;
     uint32_t earlier_count, earlier_room;
 } cbi_dossier;

@@ -188,6 +188,7 @@ static cbank_status write_statement(offer_act *it, cbi_append *append, Cbank__V1
                               &it->row.index, &it->row.leaf, err));
     CBI_TRY(cbi_subject_read_head(append->txn, &subject, &newest, err));
     it->row.sequence = newest.sequence;
+    it->row.newest = it->row.index;
 done:
     return status;
 }
@@ -332,6 +333,8 @@ cbank_status cbi_offer_make(cbi_bank *bank, const cbi_offer_terms *terms, cbi_tr
         it.act.check = check_act;
         it.act.write = write_act;
         CBI_TRY(cbi_ledger_submit(bank->ledger, &it.act, err));
+    } else {
+        CBI_TRY(cbi_ledger_seal(bank->ledger, err));
     }
     CBI_TRY(reread(bank, cbi_bytes_of_buffer(&it.act.result), out, err));
 done:

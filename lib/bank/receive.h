@@ -28,8 +28,9 @@ typedef struct cbi_received {
 /*
  * `verdict` is what a verification of the file has found, for this bank and of whatever day.
  * INVALID (TRANSFER_NO_OFFER), DENIED (TRANSFER_UNPROVEN), BAD_HOLDER (TRANSFER_HOLDER), CONFLICT
- * (TRANSFER_TAKEN; TRANSFER_ANSWERED for another answer than the one that was given), NOT_FOUND
- * (LEARNER_UNKNOWN), STATE. An offer past its due date is answered so, and nothing is taken.
+ * (TRANSFER_TAKEN; TRANSFER_HELD; TRANSFER_ANSWERED for another answer than the one that was given;
+ * TOKEN_CONFLICT for a token of another request), NOT_FOUND (LEARNER_UNKNOWN), STATE. An offer past
+ * its due date is answered so, and nothing is taken. Which records are not taken, offered.h says.
  */
 cbank_status cbi_receive_offer(cbi_bank *bank, const cbi_verdict *verdict,
                                const cbi_receive_terms *terms, cbi_received *out,
@@ -37,7 +38,7 @@ cbank_status cbi_receive_offer(cbi_bank *bank, const cbi_verdict *verdict,
 
 /*
  * Gives back what was taken: the records of these display ids, or all that are here still. STATE
- * (TRANSFER_STATE, RECORD_USED_UP), NOT_FOUND.
+ * (TRANSFER_STATE, RECORD_USED_UP, RECORD_NOT_HELD), NOT_FOUND.
  */
 cbank_status cbi_receive_return(cbi_bank *bank, const char *id, char *const *only,
                                 size_t only_count, const cbi_order *order, cbi_received *out,

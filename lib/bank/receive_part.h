@@ -4,13 +4,19 @@
 
 #include "bank/receive.h"
 
+/* A record that is not taken, and why: a code. */
+typedef struct cbi_receive_refusal {
+    cbi_hash record;
+    const char *reason;
+} cbi_receive_refusal;
+
 /* What is said. The lists are the caller's. */
 typedef struct cbi_receive_answer {
     Cbank__V1__TransferOutcome outcome;
     const char *origin; /* of the bank that offered */
     cbi_hash *records;  /* taken, or given back */
     size_t count;
-    cbi_hash *refused;
+    cbi_receive_refusal *refused;
     size_t refused_count;
     const cbi_order *order;
 } cbi_receive_answer;

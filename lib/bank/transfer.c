@@ -6,7 +6,8 @@
 
 #define TABLE CBI_TABLE_TRANSFER
 #define KEY_MAX (1 + CBI_HASH_SIZE + CBI_ORIGIN_MAX)
-#define ROW_FIXED (2 + 6 * 8 + 2 * CBI_HASH_SIZE + CBI_ACCOUNT_SIZE + 2 * 4)
+#define NUMBERS 7
+#define ROW_FIXED (2 + NUMBERS * 8 + 2 * CBI_HASH_SIZE + CBI_ACCOUNT_SIZE + 2 * 4)
 #define RECORD_SIZE (8 + CBI_HASH_SIZE)
 
 static cbank_status damaged(cbank_error *err)
@@ -60,14 +61,15 @@ static cbi_bytes answer_key(uint64_t number, uint32_t answer, uint8_t out[13])
 
 static cbi_bytes encode(const cbi_transfer_row *row, uint8_t out[ROW_FIXED + CBI_ORIGIN_MAX])
 {
-    uint64_t numbers[6] = {row->number,       (uint64_t)row->due_at, (uint64_t)row->at,
-                           (uint64_t)row->answered_at, row->index,   row->sequence};
+    uint64_t numbers[NUMBERS] = {row->number, (uint64_t)row->due_at,      (uint64_t)row->at,
+                                 row->index,  (uint64_t)row->answered_at, row->newest,
+                                 row->sequence};
     uint8_t *at = out + 2;
     size_t size = strlen(row->other);
 
     out[0] = row->incoming;
     out[1] = (uint8_t)row->state;
-    for (size_t i = 0; i < 6; i++, at += 8)
+    for (size_t i = 0; i < NUMBERS; i++, at += 8)
         cbi_put_u64(at, numbers[i]);
     memcpy(at, row->leaf.bytes, CBI_HASH_SIZE);
     memcpy(at + CBI_HASH_SIZE, row->transfer.bytes, CBI_HASH_SIZE);
@@ -83,21 +85,22 @@ static cbi_bytes encode(const cbi_transfer_row *row, uint8_t out[ROW_FIXED + CBI
 bool cbi_transfer_row_decode(cbi_bytes value, cbi_transfer_row *out)
 {
     const uint8_t *at = value.data + 2;
-    uint64_t numbers[6];
+    uint64_t numbers[NUMBERS];
     size_t size = value.size - ROW_FIXED;
 
     if (value.size <= ROW_FIXED || size > CBI_ORIGIN_MAX || value.data[0] > 1)
         return false;
-    for (size_t i = 0; i < 6; i++, at += 8)
+    for (size_t i = 0; i < NUMBERS; i++, at += 8)
         numbers[i] = cbi_get_u64(at);
     *out = (cbi_transfer_row){.number = numbers[0],
                               .incoming = value.data[0] == 1,
                               .state = (cbi_transfer_state)value.data[1],
                               .due_at = (int64_t)numbers[1],
                               .at = (int64_t)numbers[2],
-                              .answered_at = (int64_t)numbers[3],
-                              .index = numbers[4],
-                              .sequence = numbers[5]};
+                              .index = numbers[3],
+                              .answered_at = (int64_t)numbers[4],
+                              .newest = numbers[5],
+                              .sequence = numbers[6]};
     memcpy(out->leaf.bytes, at, CBI_HASH_SIZE);
     memcpy(out->transfer.bytes, at + CBI_HASH_SIZE, CBI_HASH_SIZE);
     at += 2 * CBI_HASH_SIZE;
@@ -354,6 +357,21 @@ bool cbi_transfer_knows(cbi_txn *txn, const cbi_hash *record)
     return cbi_txn_has(txn, CBI_TABLE_FOREIGN, cbi_bytes_of_hash(record));
 }
 
+cbank_status cbi_transfer_place(cbi_txn *txn, const cbi_hash *record, uint64_t *index,
+                                cbank_error *err)
+{
+    cbank_buffer value = {0};
+    cbank_status status =
+        cbi_txn_get(txn, CBI_TABLE_FOREIGN, cbi_bytes_of_hash(record), &value, err);
+
+    if (status == CBANK_OK && value.size != 8)
+        status = cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_FOREIGN), NULL);
+    if (status == CBANK_OK)
+        *index = cbi_get_u64(value.data);
+    cbank_buffer_clear(&value);
+    return status;
+}
+
 /* ---- answers ----------------------------------------------------------------------------- */
 
 cbank_status cbi_transfer_put_answer(cbi_txn *txn, cbi_transfer_row *row, uint64_t index,
@@ -398,6 +416,14 @@ cbank_status cbi_transfer_put_taken(cbi_txn *txn, const cbi_hash *digest, uint64
     uint8_t key[1 + CBI_HASH_SIZE];
 
     return put_number(txn, digest_key(digest, key), number, err);
+}
+
+cbank_status cbi_transfer_taken(cbi_txn *txn, const cbi_hash *digest, uint64_t *number,
+                                cbank_error *err)
+{
+    uint8_t key[1 + CBI_HASH_SIZE];
+
+    return get_number(txn, digest_key(digest, key), number, err);
 }
 
 bool cbi_transfer_has_taken(cbi_txn *txn, const cbi_hash *digest)

@@ -7,8 +7,8 @@
  *   'i' | leaf of the offer 32 | origin -> number u64: of what that bank offered to it
  *   'r' | number                        -> the row below
  *   'l' | number                        -> its records: index u64 | record id 32, in order
- *   'x' | number | n u32                -> index of the statement u64 | the n-th answer given
- *   'y' | digest of an answer 32        -> number u64: an answer that was taken in
+ *   'x' | number | n u32                -> index of the statement u64 | the n-th answer
+ *   'y' | digest of an answer 32        -> number u64: an answer that was given, or taken in
  *   'a' | account | number              -> 01
  *   'w' | index of a record u64         -> whereabouts u8 | number u64; no row: it is here
  * Rows of `foreign`: record id 32 -> index u64, of every record that was ever offered or taken.
@@ -41,12 +41,13 @@ typedef struct cbi_transfer_row {
     int64_t at;
     int64_t answered_at; /* 0: not yet */
     uint64_t index;      /* of the statement that began it here: the offer, or the answer */
+    uint64_t newest;     /* of the statement that changed it last */
     uint64_t sequence;   /* of the offer on its chain, in the bank that made it */
     cbi_hash leaf;       /* of the offer */
     cbi_hash transfer;   /* payload id of the transcript that brought it; zero: offered here */
     cbi_account account; /* "" for an offer that nobody's account took */
     uint32_t records;
-    uint32_t answers; /* given */
+    uint32_t answers; /* given, or taken in */
     char other[CBI_ORIGIN_MAX + 1]; /* the other bank */
 } cbi_transfer_row;
 
@@ -89,13 +90,18 @@ cbank_status cbi_transfer_out_from(cbi_txn *txn, uint64_t index, uint64_t *recor
 
 /* Whether a record was ever offered or taken here. */
 bool cbi_transfer_knows(cbi_txn *txn, const cbi_hash *record);
+/* And at which index of the log it stands. NOT_FOUND. */
+cbank_status cbi_transfer_place(cbi_txn *txn, const cbi_hash *record, uint64_t *index,
+                                cbank_error *err);
 
-/* Answers that were given: the next is number `row->answers`, which is counted up. */
+/* Answers: the next is number `row->answers`, which is counted up. */
 cbank_status cbi_transfer_put_answer(cbi_txn *txn, cbi_transfer_row *row, uint64_t index,
                                      cbi_bytes answer, cbank_error *err);
 cbank_status cbi_transfer_get_answer(cbi_txn *txn, const cbi_transfer_row *row, uint32_t answer,
                                      uint64_t *index, cbank_buffer *out, cbank_error *err);
-/* Answers that were taken in. */
+/* By the digests of answers: the transfer. NOT_FOUND. */
+cbank_status cbi_transfer_taken(cbi_txn *txn, const cbi_hash *digest, uint64_t *number,
+                                cbank_error *err);
 cbank_status cbi_transfer_put_taken(cbi_txn *txn, const cbi_hash *digest, uint64_t number,
                                     cbank_error *err);
 bool cbi_transfer_has_taken(cbi_txn *txn, const cbi_hash *digest);

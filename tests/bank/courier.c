@@ -1,5 +1,45 @@
 #include "bank/courier.h"
 
+#include <stdio.h>
+
+#include "bank/auditor.h"
+#include "bank/backup.h"
+#include "base/text.h"
+
+teller courier_a, courier_b;
+teller_id courier_ids[3];
+
+void courier_begin_of(cbi_suite suite)
+{
+    teller_open(&courier_a, suite);
+    teller_open_at(&courier_b, suite, "other.example");
+    courier_ids[0] = teller_issue(&courier_a, "A", 3500);
+    courier_ids[1] = teller_issue(&courier_a, "B", 1000);
+    courier_ids[2] = teller_issue(&courier_a, "C", 500);
+}
+
+void courier_begin(void)
+{
+    courier_begin_of(CBI_SUITE_SHA256_ED25519);
+}
+
+void courier_end(void)
+{
+    audited = courier_a;
+    auditor_finds_nothing();
+    audited = courier_b;
+    auditor_finds_nothing();
+    courier_end_unsound();
+}
+
+void courier_end_unsound(void)
+{
+    teller_close(&courier_a);
+    teller_close(&courier_b);
+}
+
+/* ---- what is carried ---------------------------------------------------------------------- */
+
 static const cbi_ground_terms law = {.basis = "legal-duty", .document = "T-1"};
 
 cbank_status courier_try_offer(teller *from, const char *to, const teller_id *ids, size_t count,
@@ -36,10 +76,51 @@ cbank_buffer courier_file(teller *from, const cbi_transfer_row *row)
     return file;
 }
 
+void courier_meet(teller *from, teller *to, const cbank_buffer *file, stranger *out)
+{
+    stranger_meet(from, out);
+    out->terms.recipient = cbi_bytes_of_text(to->bank->config.origin);
+    teller_works(cbi_verify_transcript(cbi_bytes_of_buffer(file), &out->trust, &out->terms,
+                                       &out->verdict, &teller_err));
+}
+
+cbank_buffer courier_note(teller *it)
+{
+    cbank_buffer note = {0};
+    cbi_sealed sealed;
+
+    teller_works(cbi_ledger_view(it->bank->ledger, &sealed, &teller_err));
+    teller_works(cbi_buffer_set(&note, cbi_sealed_note(&sealed), &teller_err));
+    return note;
+}
+
+void courier_copy(teller *it, teller *twin)
+{
+    char file[128], path[128], keys[128];
+    cbank_buffer note = courier_note(it);
+    cbi_restoring plan = {.file = file,
+                          .path = path,
+                          .guard = "",
+                          .keys = keys,
+                          .note = cbi_bytes_of_buffer(&note)};
+    cbi_backup made;
+
+    snprintf(file, sizeof(file), "%s/copy", it->folder);
+    snprintf(path, sizeof(path), "%s/twin", it->folder);
+    snprintf(keys, sizeof(keys), "%s/keys", it->path);
+    teller_works(cbi_backup_write(it->bank, file, &made, &teller_err));
+    teller_works(cbi_backup_restore(&plan, &made, &teller_err));
+    *twin = *it;
+    twin->bank = NULL;
+    teller_works(cbi_bank_open(path, (cbi_bytes){0}, &twin->bank, &teller_err));
+    cbank_buffer_clear(&note);
+}
+
 cbank_status courier_receive(teller *from, teller *to, const cbank_buffer *file,
                              const courier_answer *answer, cbi_received *out, cbank_error *err)
 {
-    cbi_order order = {.now = answer->at != 0 ? answer->at : ++to->now};
+    cbi_order order = {.token = answer->token,
+                       .now = answer->at != 0 ? answer->at : ++to->now};
     cbi_receive_terms terms = {.decline = answer->decline,
                                .refuse = answer->refuse,
                                .refuse_count = answer->refuse_count,
@@ -86,6 +167,61 @@ cbank_status courier_ack(teller *from, teller *to, const cbank_buffer *receipt,
     cbi_hasher_free(hasher);
     stranger_leave(&them);
     return status;
+}
+
+cbi_transfer_row courier_carry(const teller_id *ids, size_t count, const courier_answer *answer,
+                               cbi_received *received)
+{
+    cbi_transfer_row offer =
+        courier_offer(&courier_a, courier_b.bank->config.origin, ids, count);
+    cbank_buffer file = courier_file(&courier_a, &offer), receipt;
+    cbi_transfer_row ended;
+    bool known;
+
+    teller_works(courier_receive(&courier_a, &courier_b, &file, answer, received, &teller_err));
+    receipt = courier_receipt(&courier_b, &received->row);
+    teller_works(courier_ack(&courier_a, &courier_b, &receipt, &ended, &known, &teller_err));
+    cr_expect_not(known);
+    cbank_buffer_clear(&file);
+    cbank_buffer_clear(&receipt);
+    return ended;
+}
+
+void courier_fails_to_offer(teller *from, const char *to, const teller_id *id, cbi_reason reason)
+{
+    cbi_transfer_row row;
+    cbank_error err = {0};
+
+    cr_assert_neq(courier_try_offer(from, to, id, 1, &row, &err), CBANK_OK);
+    cr_assert_eq(err.reason, (int32_t)reason, "%s", cbi_reason_word((cbi_reason)err.reason));
+}
+
+cbi_hash courier_record(teller *it, const teller_id *id)
+{
+    cbi_holding holding = {0};
+    cbi_reader reader = {0};
+    cbi_hash record;
+
+    teller_works(cbi_ledger_read_begin(it->bank->ledger, &reader, &teller_err));
+    teller_works(cbi_holding_find(reader.txn, reader.hasher, id->text, &holding, &teller_err));
+    cbi_ledger_read_end(&reader);
+    record = holding.id;
+    cbi_holding_clear(&holding);
+    return record;
+}
+
+void courier_name(const cbi_transfer_row *row, char out[17])
+{
+    cbi_hex_encode(cbi_bytes_of(row->leaf.bytes, 8), out);
+}
+
+cbank_status courier_return(const cbi_transfer_row *row, cbi_received *out, cbank_error *err)
+{
+    cbi_order order = {.reason = "not-needed", .now = ++courier_b.now};
+    char id[17];
+
+    courier_name(row, id);
+    return cbi_receive_return(courier_b.bank, id, NULL, 0, &order, out, err);
 }
 
 int64_t courier_credits(teller *it)

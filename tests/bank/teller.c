@@ -214,6 +214,23 @@ teller_id teller_issue(teller *it, const char *reference, int64_t milli)
     return id;
 }
 
+cbi_outcome teller_try_issue(teller *it, const char *reference, int64_t milli)
+{
+    cbi_desk_order order = make_order(it);
+    sample one;
+    cbi_desk_draft draft = {.account = it->account.digits, .record = &one.record};
+    cbi_desk_result result = {.outcome = CBI_OUTCOME_REJECTED};
+    cbi_hash batch;
+    cbank_error err = {0};
+
+    fill_sample(&one, milli);
+    snprintf(one.reference, sizeof(one.reference), "%s", reference);
+    if (cbi_desk_issue(it->bank, &order, &draft, 1, &result, &batch, &err) != CBANK_OK)
+        return err.reason == (int32_t)CBI_REASON_REFERENCE_TAKEN ? CBI_OUTCOME_CHANGED
+                                                                 : CBI_OUTCOME_REJECTED;
+    return result.outcome;
+}
+
 teller_id teller_issue_based(teller *it, const char *account, const char *reference,
                              const char *based_on, const cbi_hash *recognition)
 {

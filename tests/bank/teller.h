@@ -49,6 +49,8 @@ void teller_vouch(teller *it, const char *code);
 
 /* A record of `milli` thousandths of a credit in a batch of its own; its display id. */
 teller_id teller_issue(teller *it, const char *reference, int64_t milli);
+/* What becomes of it, whether it is deposited or not. */
+cbi_outcome teller_try_issue(teller *it, const char *reference, int64_t milli);
 /* One that says what it is based on, and the recognition that granted it; NULL for none. */
 teller_id teller_issue_based(teller *it, const char *account, const char *reference,
                              const char *based_on, const cbi_hash *recognition);
