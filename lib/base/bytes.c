@@ -6,31 +6,6 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-cbi_bytes cbi_bytes_of(const void *data, size_t size)
-{
-    return (cbi_bytes){data, size};
-}
-
-cbi_bytes cbi_bytes_of_text(const char *text)
-{
-    return (cbi_bytes){(const uint8_t *)text, text == NULL ? 0 : strlen(text)};
-}
-
-cbi_bytes cbi_bytes_of_hash(const cbi_hash *hash)
-{
-    return (cbi_bytes){hash->bytes, CBI_HASH_SIZE};
-}
-
-cbi_bytes cbi_bytes_of_buffer(const cbank_buffer *buffer)
-{
-    return (cbi_bytes){buffer->data, buffer->size};
-}
-
-bool cbi_bytes_equal(cbi_bytes a, cbi_bytes b)
-{
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
 int cbi_bytes_compare(cbi_bytes a, cbi_bytes b)
 {
     size_t common = a.size < b.size ? a.size : b.size;
@@ -39,11 +14,6 @@ int cbi_bytes_compare(cbi_bytes a, cbi_bytes b)
     if (order != 0)
         return order;
     return (a.size > b.size) - (a.size < b.size);
-}
-
-bool cbi_hash_equal(const cbi_hash *a, const cbi_hash *b)
-{
-    return memcmp(a->bytes, b->bytes, CBI_HASH_SIZE) == 0;
 }
 
 bool cbi_hash_is_zero(const cbi_hash *hash)

@@ -7,6 +7,8 @@
 #ifndef CBI_BASE_BYTES_H
 #define CBI_BASE_BYTES_H
 
+#include <string.h>
+
 #include "base/error.h"
 
 typedef struct cbi_bytes {
@@ -20,15 +22,39 @@ typedef struct cbi_hash {
     uint8_t bytes[CBI_HASH_SIZE];
 } cbi_hash;
 
-cbi_bytes cbi_bytes_of(const void *data, size_t size);
-cbi_bytes cbi_bytes_of_text(const char *text);
-cbi_bytes cbi_bytes_of_hash(const cbi_hash *hash);
-cbi_bytes cbi_bytes_of_buffer(const cbank_buffer *buffer);
-bool cbi_bytes_equal(cbi_bytes a, cbi_bytes b);
+static inline cbi_bytes cbi_bytes_of(const void *data, size_t size)
+{
+    return (cbi_bytes){(const uint8_t *)data, size};
+}
+
+static inline cbi_bytes cbi_bytes_of_text(const char *text)
+{
+    return cbi_bytes_of(text, text == NULL ? 0 : strlen(text));
+}
+
+static inline cbi_bytes cbi_bytes_of_hash(const cbi_hash *hash)
+{
+    return cbi_bytes_of(hash->bytes, CBI_HASH_SIZE);
+}
+
+static inline cbi_bytes cbi_bytes_of_buffer(const cbank_buffer *buffer)
+{
+    return cbi_bytes_of(buffer->data, buffer->size);
+}
+
+static inline bool cbi_bytes_equal(cbi_bytes a, cbi_bytes b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
 /* Order of the store's keys: byte by byte, a prefix before what it begins. */
 int cbi_bytes_compare(cbi_bytes a, cbi_bytes b);
 
-bool cbi_hash_equal(const cbi_hash *a, const cbi_hash *b);
+static inline bool cbi_hash_equal(const cbi_hash *a, const cbi_hash *b)
+{
+    return memcmp(a->bytes, b->bytes, CBI_HASH_SIZE) == 0;
+}
+
 bool cbi_hash_is_zero(const cbi_hash *hash);
 /* False unless there are exactly 32 bytes. */
 bool cbi_hash_from(cbi_bytes bytes, cbi_hash *out);

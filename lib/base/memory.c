@@ -15,6 +15,16 @@ cbank_status cbi_alloc(size_t count, size_t size, void *out_pointer, cbank_error
     return CBANK_OK;
 }
 
+cbank_status cbi_alloc_bytes(size_t size, void *out_pointer, cbank_error *err)
+{
+    void *memory = malloc(size == 0 ? 1 : size);
+
+    if (memory == NULL)
+        return cbi_fail(err, CBI_REASON_NO_MEMORY, (uint64_t)size, NULL, NULL);
+    memcpy(out_pointer, &memory, sizeof(memory));
+    return CBANK_OK;
+}
+
 cbank_status cbi_alloc_text(const char *text, char **out, cbank_error *err)
 {
     char *copy = strdup(text);

@@ -6,6 +6,8 @@
 
 /* Zeroed memory for `count` times `size`; MEMORY on failure or overflow. */
 cbank_status cbi_alloc(size_t count, size_t size, void *out_pointer, cbank_error *err);
+/* `size` bytes, not zeroed: for what is written before it is read. */
+cbank_status cbi_alloc_bytes(size_t size, void *out_pointer, cbank_error *err);
 /* A copy of `text` that the caller frees with cbi_free. */
 cbank_status cbi_alloc_text(const char *text, char **out, cbank_error *err);
 void cbi_free(void *pointer);

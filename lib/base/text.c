@@ -20,17 +20,25 @@ static bool is_forbidden(utf8proc_int32_t c)
 }
 
 /* Eight bytes at once: printable ASCII, which is most of what is signed? */
-static bool is_plain(const uint8_t *bytes)
+static bool is_plain(uint64_t word)
 {
     const uint64_t ones = UINT64_MAX / 255;
-    uint64_t word, low, delete;
+    uint64_t low = word + ones * 0x60;                    /* sets the top bit from 0x20 on */
+    uint64_t delete = (word ^ ones * 0x7f) + ones * 0x7f; /* sets it except at 0x7f */
 
-    memcpy(&word, bytes, sizeof(word));
-    if ((word & ones * 0x80) != 0)
-        return false;
-    low = word + ones * 0x60;                        /* sets the top bit from 0x20 on */
-    delete = (word ^ ones * 0x7f) + ones * 0x7f;     /* sets it except at 0x7f */
-    return (low & delete & ones * 0x80) == ones * 0x80;
+    return ((~word & low & delete) & ones * 0x80) == ones * 0x80;
+}
+
+/* As many of the bytes as one word holds; of fewer, spaces make up the rest. */
+static uint64_t first_word(const uint8_t *bytes, size_t size)
+{
+    uint64_t word = UINT64_MAX / 255 * ' ';
+
+    if (size >= sizeof(word))
+        memcpy(&word, bytes, sizeof(word));
+    else
+        memcpy(&word, bytes, size);
+    return word;
 }
 
 /* The unified ideographs, three bytes each: no form of them decomposes or joins another. */
@@ -49,17 +57,18 @@ bool cbi_text_is_clean(cbi_bytes text)
     while (at < text.size) {
         utf8proc_int32_t c = text.data[at];
         utf8proc_ssize_t used = 1;
+        size_t left = text.size - at;
 
-        if (text.size - at >= sizeof(uint64_t) && is_plain(text.data + at)) {
-            at += sizeof(uint64_t);
+        if (c < 0x80 && is_plain(first_word(text.data + at, left))) {
+            at += left < sizeof(uint64_t) ? left : sizeof(uint64_t);
             continue;
         }
-        if (text.size - at >= 3 && is_ideograph(text.data + at)) {
+        if (left >= 3 && is_ideograph(text.data + at)) {
             at += 3;
             continue;
         }
         if (c >= 0x80)
-            used = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)(text.size - at), &c);
+            used = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)left, &c);
         if (used <= 0 || is_forbidden(c))
             return false;
         at += (size_t)used;

@@ -11,11 +11,6 @@
 
 typedef Cbank__V1__CreditRecord credit_record;
 
-static bool is_stated(const char *text)
-{
-    return cbi_message_text(text).size > 0;
-}
-
 /* A co-awarder may be one that the bank has no code for: its name is enough then. */
 static cbank_status check_awarder(const char *field, const Cbank__V1__Awarder *awarder,
                                   bool needs_code, cbank_error *err)
@@ -24,7 +19,7 @@ static cbank_status check_awarder(const char *field, const Cbank__V1__Awarder *a
     cbi_bytes country = cbi_message_text(awarder->country);
     bool valid = country.size == 0 || country.size == 3;
 
-    if (needs_code || is_stated(awarder->institution))
+    if (needs_code || cbi_message_says(awarder->institution))
         CBI_TRY(cbi_field_institution(field, awarder->institution, err));
     else
         CBI_TRY(cbi_field_text(field, awarder->name, CBI_TEXT_MAX, err));
@@ -48,10 +43,10 @@ static cbank_status check_awarders(const credit_record *record, cbank_error *err
     CBI_TRY(cbi_field_count("co_awarded_by", record->n_co_awarded_by, CBI_AWARD_LIST_MAX, err));
     for (size_t i = 0; i < record->n_co_awarded_by; i++)
         CBI_TRY(check_awarder("co_awarded_by", record->co_awarded_by[i], false, err));
-    if (is_stated(record->deposited_by))
+    if (cbi_message_says(record->deposited_by))
         CBI_TRY(cbi_field_institution("deposited_by", record->deposited_by, err));
     CBI_TRY(cbi_field_size("delegation", record->delegation, CBI_HASH_SIZE, false, err));
-    if (record->delegation.len > 0 && !is_stated(record->deposited_by))
+    if (record->delegation.len > 0 && !cbi_message_says(record->deposited_by))
         return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "deposited_by", NULL);
 done:
     return status;
@@ -66,10 +61,10 @@ static cbank_status check_titles(const credit_record *record, cbank_error *err)
     CBI_TRY(cbi_field_count("title", record->n_title, CBI_AWARD_LIST_MAX, err));
     for (size_t i = 0; i < record->n_title; i++) {
         CBI_TRY(cbi_field_text("title", record->title[i]->value, CBI_TEXT_MAX, err));
-        if (is_stated(record->title[i]->lang))
+        if (cbi_message_says(record->title[i]->lang))
             CBI_TRY(cbi_field_language("title", record->title[i]->lang, err));
     }
-    if (is_stated(record->language))
+    if (cbi_message_says(record->language))
         CBI_TRY(cbi_field_language("language", record->language, err));
 done:
     return status;
@@ -83,7 +78,7 @@ static cbank_status check_components(const credit_record *record, cbank_error *e
     for (size_t i = 0; i < record->n_components; i++) {
         const Cbank__V1__Component *component = record->components[i];
 
-        if (!is_stated(component->code) && !is_stated(component->title))
+        if (!cbi_message_says(component->code) && !cbi_message_says(component->title))
             return cbi_fail(err, CBI_REASON_FIELD_MISSING, i, "components", NULL);
         CBI_TRY(cbi_amount_check(component->amount, err));
         CBI_TRY(cbi_grade_check(component->grade, err));
@@ -172,7 +167,7 @@ static cbank_status check_taking_part(const credit_record *record, cbank_error *
         CBI_TRY(cbi_field_code("contest_level", placing->contest_level, err));
     }
     if (project != NULL) {
-        if (!is_stated(project->code) && !is_stated(project->name))
+        if (!cbi_message_says(project->code) && !cbi_message_says(project->name))
             return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "project", NULL);
         CBI_TRY(cbi_field_code("project", project->level, err));
         CBI_TRY(cbi_field_code("project", project->kind, err));
@@ -200,7 +195,7 @@ static cbank_status check_grounds(const credit_record *record, cbank_error *err)
 
         CBI_TRY(cbi_field_size("based_on", basis->record, CBI_HASH_SIZE, false, err));
         CBI_TRY(cbi_field_size("based_on", basis->digest, CBI_HASH_SIZE, false, err));
-        if (basis->record.len == 0 && basis->digest.len == 0 && !is_stated(basis->reference))
+        if (basis->record.len == 0 && basis->digest.len == 0 && !cbi_message_says(basis->reference))
             return cbi_fail(err, CBI_REASON_FIELD_MISSING, i, "based_on", NULL);
     }
     CBI_TRY(cbi_field_size("recognition", record->recognition, CBI_HASH_SIZE, false, err));

@@ -1,7 +1,7 @@
 #include "wire/block.h"
 
 #include <stdalign.h>
-#include <stddef.h>
+#include <stdint.h>
 
 #include "base/memory.h"
 
@@ -23,83 +23,67 @@
 
 #define LEAST 256
 
-/* The message itself is the first thing in the first block. */
-typedef struct block {
-    struct block *next; /* what did not fit the first one */
+struct cbi_block {
+    cbi_block *next; /* what did not fit the first one, the newest first */
     size_t size, used;
     alignas(max_align_t) uint8_t bytes[];
-} block;
+};
 
-static block *add(block *before, size_t size)
+cbi_block *cbi_block_new(size_t size)
 {
-    block *made = NULL;
+    cbi_block *made = NULL;
 
     if (size < LEAST)
         size = LEAST;
-    if (cbi_alloc(1, sizeof(*made) + size, &made, NULL) != CBANK_OK)
+    if (size > SIZE_MAX / 2 || cbi_alloc_bytes(sizeof(*made) + size, &made, NULL) != CBANK_OK)
         return NULL;
+    *made = (cbi_block){.size = size};
     HIDE(made->bytes, size);
-    made->size = size;
-    if (before != NULL) {
-        made->next = before->next;
-        before->next = made;
+    return made;
+}
+
+/* One more, for what does not fit; each as large as the one before, at least. */
+static cbi_block *add(cbi_block *first, const cbi_block *newest, size_t size)
+{
+    cbi_block *made = cbi_block_new(size < newest->size ? newest->size : size);
+
+    if (made != NULL) {
+        made->next = first->next;
+        first->next = made;
     }
     return made;
 }
 
-/* From the block that was added last; the first stays at the head of the list. */
-static void *take(void *first, size_t size)
+void *cbi_block_take(cbi_block *block, size_t size)
 {
-    block *at = first;
+    cbi_block *at = block->next == NULL ? block : block->next;
+    size_t left = at->size - at->used;
     void *memory;
 
-    if (at->next != NULL)
-        at = at->next;
-    size = size == 0 ? 1 : size;
-    if (size > at->size - at->used)
-        at = size > SIZE_MAX / 2 ? NULL : add(first, size);
-    if (at == NULL)
-        return NULL;
+    if (size > left) {
+        at = add(block, at, size);
+        if (at == NULL)
+            return NULL;
+        left = at->size;
+    }
     memory = at->bytes + at->used;
     SHOW(memory, size);
     size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-    at->used += size < at->size - at->used ? size : at->size - at->used;
+    at->used += size < left ? size : left;
     return memory;
 }
 
-static void give(void *first, void *memory)
+void cbi_block_free(cbi_block *block)
 {
-    (void)first;
-    (void)memory;
-}
+    while (block != NULL) {
+        cbi_block *next = block->next;
 
-static void end(block *first)
-{
-    while (first != NULL) {
-        block *next = first->next;
-
-        cbi_free(first);
-        first = next;
+        cbi_free(block);
+        block = next;
     }
 }
 
-ProtobufCMessage *cbi_block_unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                                   size_t size)
+cbi_block *cbi_block_of(void *first)
 {
-    /* Room for the message itself, at least: it is found again by where it stands. */
-    block *first = add(NULL, size < type->sizeof_message ? type->sizeof_message : size);
-    ProtobufCAllocator allocator = {.alloc = take, .free = give, .allocator_data = first};
-    ProtobufCMessage *message = NULL;
-
-    if (first != NULL)
-        message = protobuf_c_message_unpack(type, &allocator, bytes.size, bytes.data);
-    if (message == NULL)
-        end(first);
-    return message;
-}
-
-void cbi_block_free(void *message)
-{
-    if (message != NULL)
-        end((block *)(void *)((uint8_t *)message - offsetof(block, bytes)));
+    return (cbi_block *)(void *)((uint8_t *)first - offsetof(cbi_block, bytes));
 }

@@ -1,20 +1,24 @@
 /*
- * block.h - the memory of an unpacked message: one block for all of it, freed as one.
+ * block.h - the memory of an unpacked message: mostly one block for all of it, freed as one.
  *
- * protobuf-c asks for every text and every list on its own, some twenty times a record; the walker
- * knows before how much that is together. Sanitizers are told what was asked for and what was not.
+ * A record holds some twenty texts and lists; each asked for on its own would cost more than all
+ * that is read. Sanitizers are told what was taken and what was not.
  */
 #ifndef CBI_WIRE_BLOCK_H
 #define CBI_WIRE_BLOCK_H
 
-#include <protobuf-c/protobuf-c.h>
+#include <stddef.h>
 
-#include "base/bytes.h"
+typedef struct cbi_block cbi_block;
 
-/* Unpacks into about `size` bytes, more if need be. NULL if there is no memory. */
-ProtobufCMessage *cbi_block_unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                                   size_t size);
-/* With all that the message holds. NULL is a no-op. */
-void cbi_block_free(void *message);
+/* With room for `size` bytes, more if need be. NULL if there is no memory. */
+cbi_block *cbi_block_new(size_t size);
+/* `size` bytes, aligned for anything, not zeroed. NULL if there is no memory. */
+void *cbi_block_take(cbi_block *block, size_t size);
+/* All of it. NULL is a no-op. */
+void cbi_block_free(cbi_block *block);
+
+/* The block whose first taken bytes these are, which had room for them. */
+cbi_block *cbi_block_of(void *first);
 
 #endif

@@ -34,15 +34,6 @@ size_t cbi_varint_write(uint64_t value, uint8_t *out)
     return size;
 }
 
-bool cbi_field_split_tag(uint64_t tag, uint32_t *out_number, unsigned *out_wire_type)
-{
-    if (tag > UINT32_MAX || tag >> 3 == 0)
-        return false;
-    *out_number = (uint32_t)tag >> 3;
-    *out_wire_type = (unsigned)tag & 7;
-    return true;
-}
-
 bool cbi_field_next(cbi_bytes message, size_t *offset, cbi_field *out)
 {
     size_t at = *offset;

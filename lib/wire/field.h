@@ -29,7 +29,14 @@ typedef struct cbi_field {
 } cbi_field;
 
 /* Splits a tag; false for field number 0 and beyond 29 bits. */
-bool cbi_field_split_tag(uint64_t tag, uint32_t *out_number, unsigned *out_wire_type);
+static inline bool cbi_field_split_tag(uint64_t tag, uint32_t *out_number, unsigned *out_wire_type)
+{
+    if (tag > UINT32_MAX || tag >> 3 == 0)
+        return false;
+    *out_number = (uint32_t)tag >> 3;
+    *out_wire_type = (unsigned)tag & 7;
+    return true;
+}
 
 /* Reads at `*offset` and moves it on. False, without moving, at the end or if it is no field. */
 bool cbi_field_next(cbi_bytes message, size_t *offset, cbi_field *out);

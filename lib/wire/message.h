@@ -37,10 +37,31 @@ cbank_status cbi_message_pack(const void *message, cbank_buffer *out, cbank_erro
 cbank_status cbi_message_write(const void *message, cbank_buffer *out, cbank_error *err);
 
 /* Reading fields of generated structs, and filling them with what is only lent. */
-cbi_bytes cbi_message_bytes(ProtobufCBinaryData data);
-ProtobufCBinaryData cbi_message_data(cbi_bytes bytes);
-char *cbi_message_string(const char *text);
+static inline cbi_bytes cbi_message_bytes(ProtobufCBinaryData data)
+{
+    return cbi_bytes_of(data.data, data.len);
+}
+
+/* The generated structs know no const; packing only reads. */
+static inline ProtobufCBinaryData cbi_message_data(cbi_bytes bytes)
+{
+    return (ProtobufCBinaryData){.len = bytes.size, .data = (uint8_t *)(uintptr_t)bytes.data};
+}
+
+static inline char *cbi_message_string(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
 /* Text of a field, never NULL. */
-cbi_bytes cbi_message_text(const char *field);
+static inline cbi_bytes cbi_message_text(const char *field)
+{
+    return cbi_bytes_of_text(field == NULL ? "" : field);
+}
+
+static inline bool cbi_message_says(const char *field)
+{
+    return field != NULL && field[0] != '\0';
+}
 
 #endif

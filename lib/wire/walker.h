@@ -2,8 +2,10 @@
  * walker.h - one pass over the bytes of a message, beside its descriptor.
  *
  * What the walker passes, and nothing else, is what protobuf-c unpacks and packs again to the
- * same bytes, without unknown fields, with clean text and known enums at every depth. It says so
- * without unpacking: it allocates nothing and its depth is bounded by CBI_NESTING_MAX frames.
+ * same bytes, without unknown fields, with clean text and known enums at every depth. To look it
+ * allocates nothing, and its depth is bounded by CBI_NESTING_MAX frames. To unpack it copies the
+ * bytes once and lets texts and bytes point into the copy; the struct is the one that protobuf-c
+ * would give.
  */
 #ifndef CBI_WIRE_WALKER_H
 #define CBI_WIRE_WALKER_H
@@ -12,11 +14,12 @@
 
 #include "base/bytes.h"
 
-/*
- * See cbi_message_check. `*memory` is what the message takes at most once it is unpacked, without
- * the content of its bytes.
- */
-cbank_status cbi_walker_run(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                            size_t *memory, cbank_error *err);
+/* See cbi_message_check. */
+cbank_status cbi_walker_check(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
+                              cbank_error *err);
+
+/* The same, and unpacks: `*out` stands first in a block of its own. */
+cbank_status cbi_walker_unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
+                               ProtobufCMessage **out, cbank_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -40,6 +41,29 @@ static void tell(const ProtobufCMessageDescriptor *type, cbi_bytes bytes, cbank_
     free(hex);
 }
 
+/* Unpacked in the same walk, it holds what its bytes say; and what is refused, nobody gets. */
+static void unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes, cbank_status checked)
+{
+    ProtobufCMessage *message = NULL;
+    cbank_error one = {0}, other = {0};
+    cbank_buffer again = {0};
+
+    cr_assert_eq(cbi_message_parse(type, bytes, &message, &one), checked);
+    if (checked == CBANK_OK) {
+        again.data = malloc(bytes.size + 1);
+        again.size = protobuf_c_message_pack(message, again.data);
+        cr_assert_eq(again.size, protobuf_c_message_get_packed_size(message));
+        if (!cbi_bytes_equal(cbi_bytes_of_buffer(&again), bytes))
+            tell(type, bytes, CBANK_OK);
+    } else {
+        cr_assert_null(message);
+        cr_assert_eq(cbi_message_check(type, bytes, &other), checked);
+        cr_assert_eq(memcmp(&one, &other, sizeof(one)), 0, "and says the same of it");
+    }
+    cbi_message_free(message);
+    free(again.data);
+}
+
 /* True if accepted. */
 static bool compare(const ProtobufCMessageDescriptor *type, cbi_bytes bytes)
 {
@@ -47,6 +71,7 @@ static bool compare(const ProtobufCMessageDescriptor *type, cbi_bytes bytes)
 
     if ((status == CBANK_OK) != oracle_accepts(type, bytes))
         tell(type, bytes, status);
+    unpack(type, bytes, status);
     return status == CBANK_OK;
 }
 
