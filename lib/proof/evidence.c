@@ -182,15 +182,15 @@ void cbi_evidence_clear(cbi_evidence *evidence)
 }
 
 cbank_status cbi_evidence_check_item(cbi_hasher *hasher, const cbi_evidence *evidence,
-                                     uint32_t index, const cbi_hash *id,
+                                     cbi_ascent *ascent, uint32_t index, const cbi_hash *id,
                                      const Cbank__V1__TranscriptItem *item, cbank_error *err)
 {
     cbi_hash path[CBI_PROOF_PATH_MAX];
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_transcript_path(item->n_path, item->path, path, err));
-    CBI_TRY(cbi_tree_check_inclusion(hasher, index, evidence->batch.head->count, id, path,
-                                     item->n_path, &evidence->batch.root, err));
+    CBI_TRY(cbi_ascent_check_inclusion(hasher, ascent, index, evidence->batch.head->count, id, path,
+                                       item->n_path, &evidence->batch.root, err));
 done:
     return status;
 }

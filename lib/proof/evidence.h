@@ -87,9 +87,9 @@ cbank_status cbi_evidence_check(cbi_hasher *hasher, const cbi_trust *trust,
                                 cbank_error *err);
 void cbi_evidence_clear(cbi_evidence *evidence);
 
-/* That item `id` is at `index` of the batch. NOT_INCLUDED. */
+/* That item `id` is at `index` of the batch. NOT_INCLUDED. `ascent` is of the items before it. */
 cbank_status cbi_evidence_check_item(cbi_hasher *hasher, const cbi_evidence *evidence,
-                                     uint32_t index, const cbi_hash *id,
+                                     cbi_ascent *ascent, uint32_t index, const cbi_hash *id,
                                      const Cbank__V1__TranscriptItem *item, cbank_error *err);
 
 #endif

@@ -33,18 +33,10 @@ static cbank_status read_signed(cbi_hasher *hasher, cbi_verdict_item *item, cban
 {
     cbank_status status = CBANK_OK;
 
-    if (is_deposit(item)) {
-        const Cbank__V1__CreditDeposited *body = item->statement.body;
-
-        CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(body->record), &item->record, err));
-        CBI_TRY(cbi_batch_item_id(hasher, false, cbi_message_bytes(body->record),
-                                  &item->record_id, err));
-    } else if (is_award(item)) {
-        const Cbank__V1__CreditReceived *body = item->statement.body;
-
-        CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(body->record), &item->record, err));
-        CBI_TRY(cbi_batch_item_id(hasher, CBI_ITEM_RECORD, cbi_message_bytes(body->record),
-                                  &item->record_id, err));
+    if (cbi_verdict_find_record(item, &item->record_bytes)) {
+        CBI_TRY(cbi_credit_record_parse(item->record_bytes, &item->record, err));
+        CBI_TRY(cbi_batch_item_id(hasher, CBI_ITEM_RECORD, item->record_bytes, &item->record_id,
+                                  err));
     } else if (is_change(item)) {
         const Cbank__V1__CreditChanged *body = item->statement.body;
 
@@ -116,7 +108,8 @@ static bool may_have_signed(const cbi_verdict_item *item, const char *institutio
 
 static cbank_status prove_item(cbi_hasher *hasher, const cbi_trust *trust,
                                const cbi_verdict *verdict, cbi_verdict_item *item,
-                               const cbi_evidence *evidence, cbank_error *err)
+                               const cbi_evidence *evidence, cbi_ascent *ascent,
+                               cbank_error *err)
 {
     const char *institution = evidence->batch.head->institution;
     cbank_status status = CBANK_OK;
@@ -128,7 +121,8 @@ static cbank_status prove_item(cbi_hasher *hasher, const cbi_trust *trust,
     if (!cbi_bytes_equal(batch, cbi_bytes_of_hash(&evidence->batch.id)) ||
         !may_have_signed(item, institution))
         return cbi_fail(err, CBI_REASON_EVIDENCE_DIFFERS, item->sequence, institution, "batch");
-    CBI_TRY(cbi_evidence_check_item(hasher, evidence, index, &item->record_id, item->message, err));
+    CBI_TRY(cbi_evidence_check_item(hasher, evidence, ascent, index, &item->record_id,
+                                    item->message, err));
     item->institution = evidence->institution;
     item->proven = evidence->proven;
     item->receipt_index = evidence->index;
@@ -149,6 +143,7 @@ cbank_status cbi_meaning_prove(cbi_hasher *hasher, const cbi_trust *trust, cbi_v
                                cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    cbi_ascent ascent = {0}; /* what comes from one batch stands together, mostly */
 
     for (size_t i = 0; i < verdict->item_count; i++) {
         cbi_verdict_item *item = &verdict->items[i];
@@ -159,7 +154,7 @@ cbank_status cbi_meaning_prove(cbi_hasher *hasher, const cbi_trust *trust, cbi_v
             CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, item->sequence, "batch", NULL));
         if (batch == 0 || evidence_count == 0)
             continue;
-        CBI_TRY(prove_item(hasher, trust, verdict, item, &evidence[batch - 1], err));
+        CBI_TRY(prove_item(hasher, trust, verdict, item, &evidence[batch - 1], &ascent, err));
     }
 done:
     return status;

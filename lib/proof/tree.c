@@ -1,5 +1,7 @@
 #include "proof/tree.h"
 
+#include <string.h>
+
 cbank_status cbi_tree_leaf(cbi_hasher *hasher, cbi_bytes leaf, cbi_hash *out, cbank_error *err)
 {
     static const uint8_t prefix = 0;
@@ -72,35 +74,81 @@ static void rise(uint64_t *node, uint64_t *last)
     }
 }
 
+/* One step up, past the node beside it. */
+static cbank_status climb(cbi_hasher *hasher, struct cbi_ascent_step *at, const cbi_hash *beside,
+                          cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if ((at->node & 1) == 1 || at->node == at->last) {
+        CBI_TRY(cbi_tree_node(hasher, beside, &at->hash, &at->hash, err));
+        rise(&at->node, &at->last);
+    } else {
+        CBI_TRY(cbi_tree_node(hasher, &at->hash, beside, &at->hash, err));
+    }
+    at->node >>= 1;
+    at->last >>= 1;
+done:
+    return status;
+}
+
+/* The same node as in a way that was shown, and the same nodes beside what is left of it? */
+static bool joins(const cbi_ascent *shown, const struct cbi_ascent_step *at, const cbi_hash *path,
+                  size_t left)
+{
+    size_t passed = shown->count - left;
+    const struct cbi_ascent_step *step;
+
+    if (left > shown->count)
+        return false;
+    step = &shown->steps[passed];
+    return step->node == at->node && step->last == at->last &&
+           cbi_hash_equal(&step->hash, &at->hash) &&
+           memcmp(path, &shown->path[passed], left * sizeof(*path)) == 0;
+}
+
+cbank_status cbi_ascent_check_inclusion(cbi_hasher *hasher, cbi_ascent *ascent, uint64_t index,
+                                        uint64_t size, const cbi_hash *leaf, const cbi_hash *path,
+                                        size_t count, const cbi_hash *root, cbank_error *err)
+{
+    struct cbi_ascent_step at = {.node = index, .last = size - 1, .hash = *leaf};
+    cbank_status status = CBANK_OK;
+
+    if (index >= size || size > CBI_TREE_SIZE_MAX || count > CBI_PROOF_PATH_MAX)
+        return cbi_fail(err, CBI_REASON_NOT_INCLUDED, index, NULL, "index, size or path length");
+    if (ascent->size != size || !cbi_hash_equal(&ascent->root, root))
+        ascent->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (at.last == 0)
+            return cbi_fail(err, CBI_REASON_NOT_INCLUDED, index, NULL, "path too long");
+        if (ascent->count > 0 && joins(ascent, &at, &path[i], count - i))
+            return CBANK_OK;
+        if (ascent->count == 0)
+            ascent->steps[i] = at;
+        CBI_TRY(climb(hasher, &at, &path[i], err));
+    }
+    if (at.last != 0)
+        return cbi_fail(err, CBI_REASON_NOT_INCLUDED, index, NULL, "path too short");
+    if (!cbi_hash_equal(&at.hash, root))
+        return cbi_fail(err, CBI_REASON_NOT_INCLUDED, index, NULL, "another root");
+    if (ascent->count == 0 && count > 0) {
+        memcpy(ascent->path, path, count * sizeof(*path));
+        ascent->size = size;
+        ascent->root = *root;
+        ascent->count = count;
+    }
+done:
+    return status;
+}
+
 cbank_status cbi_tree_check_inclusion(cbi_hasher *hasher, uint64_t index, uint64_t size,
                                       const cbi_hash *leaf, const cbi_hash *path, size_t count,
                                       const cbi_hash *root, cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-    uint64_t node = index;
-    uint64_t last = size - 1;
-    cbi_hash hash = *leaf;
+    cbi_ascent ascent;
 
-    if (index >= size || size > CBI_TREE_SIZE_MAX || count > CBI_PROOF_PATH_MAX)
-        return cbi_fail(err, CBI_REASON_NOT_INCLUDED, index, NULL, "index, size or path length");
-    for (size_t i = 0; i < count; i++) {
-        if (last == 0)
-            return cbi_fail(err, CBI_REASON_NOT_INCLUDED, index, NULL, "path too long");
-        if ((node & 1) == 1 || node == last) {
-            CBI_TRY(cbi_tree_node(hasher, &path[i], &hash, &hash, err));
-            rise(&node, &last);
-        } else {
-            CBI_TRY(cbi_tree_node(hasher, &hash, &path[i], &hash, err));
-        }
-        node >>= 1;
-        last >>= 1;
-    }
-    if (last != 0)
-        return cbi_fail(err, CBI_REASON_NOT_INCLUDED, index, NULL, "path too short");
-    if (!cbi_hash_equal(&hash, root))
-        return cbi_fail(err, CBI_REASON_NOT_INCLUDED, index, NULL, "another root");
-done:
-    return status;
+    ascent.size = 0; /* of no tree */
+    return cbi_ascent_check_inclusion(hasher, &ascent, index, size, leaf, path, count, root, err);
 }
 
 /* RFC 9162 section 2.1.4.2 from step 4 on: the path begins with the old tree's last subtree. */

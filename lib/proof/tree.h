@@ -45,6 +45,26 @@ cbank_status cbi_tree_check_consistency(cbi_hasher *hasher, uint64_t size1, cons
                                         const cbi_hash *path, size_t count, cbank_error *err);
 
 /*
+ * The way from one leaf to its root, as it was shown: ways of other leaves join it, and from there
+ * on need no hashing. Begins as {0}; it is of one tree, and begins anew with another.
+ */
+typedef struct cbi_ascent {
+    uint64_t size;
+    cbi_hash root;
+    size_t count; /* steps; 0 while nothing was shown */
+    struct cbi_ascent_step {
+        uint64_t node, last; /* in its row, and the row's last one */
+        cbi_hash hash;
+    } steps[CBI_PROOF_PATH_MAX];
+    cbi_hash path[CBI_PROOF_PATH_MAX];
+} cbi_ascent;
+
+/* As cbi_tree_check_inclusion, whose answer it gives. */
+cbank_status cbi_ascent_check_inclusion(cbi_hasher *hasher, cbi_ascent *ascent, uint64_t index,
+                                        uint64_t size, const cbi_hash *leaf, const cbi_hash *path,
+                                        size_t count, const cbi_hash *root, cbank_error *err);
+
+/*
  * A range of leaves whose root a proof holds. It is one full subtree, stored as a node, if its
  * width is a power of two; else it is the ragged right edge of a tree, which consists of several.
  */

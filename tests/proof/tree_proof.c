@@ -92,6 +92,73 @@ Test(tree_proof, no_bit_of_a_proof_can_be_changed)
     memory_log_free(it);
 }
 
+/* From the way of `first` on, does `index` check as it does alone, and not with any hash changed? */
+static void check_beside(memory_log *it, size_t size, size_t first, size_t index)
+{
+    cbi_hash path[CBI_PROOF_PATH_MAX];
+    size_t count = memory_log_inclusion(it, first, size, path);
+    const cbi_hash *root = &it->roots[size], *leaves = it->nodes[0];
+    cbi_ascent ascent = {0};
+
+    cr_assert_eq(cbi_ascent_check_inclusion(it->hasher, &ascent, first, size, &leaves[first], path,
+                                            count, root, NULL),
+                 CBANK_OK);
+    count = memory_log_inclusion(it, index, size, path);
+    cr_assert_eq(cbi_ascent_check_inclusion(it->hasher, &ascent, index, size, &leaves[index], path,
+                                            count, root, NULL),
+                 CBANK_OK);
+    for (size_t i = 0; i < count; i++) {
+        path[i].bytes[i % CBI_HASH_SIZE] ^= 1;
+        cr_assert_eq(cbi_ascent_check_inclusion(it->hasher, &ascent, index, size, &leaves[index],
+                                                path, count, root, NULL),
+                     CBANK_E_NOT_INCLUDED, "hash %zu of leaf %zu of %zu", i, index, size);
+        path[i].bytes[i % CBI_HASH_SIZE] ^= 1;
+        cr_assert_eq(cbi_ascent_check_inclusion(it->hasher, &ascent, index, size, &leaves[index],
+                                                path, i, root, NULL),
+                     CBANK_E_NOT_INCLUDED, "%zu hashes of leaf %zu of %zu", i, index, size);
+    }
+    cr_assert_eq(cbi_ascent_check_inclusion(it->hasher, &ascent, index, size, &leaves[size], path,
+                                            count, root, NULL),
+                 CBANK_E_NOT_INCLUDED);
+}
+
+Test(tree_proof, a_way_that_joins_one_that_was_shown_is_judged_as_it_is_alone)
+{
+    memory_log *it = memory_log_new(CBI_SUITE_SHA256_ED25519);
+
+    for (size_t size = 1; size <= 33; size++) {
+        for (size_t first = 0; first < size; first++) {
+            for (size_t index = 0; index < size; index++)
+                check_beside(it, size, first, index);
+        }
+    }
+    memory_log_free(it);
+}
+
+/* What was shown of one tree says nothing about another, be it of the same size. */
+Test(tree_proof, a_way_that_was_shown_is_of_its_own_tree_only)
+{
+    memory_log *it = memory_log_new(CBI_SUITE_SHA256_ED25519);
+    const cbi_hash *leaves = it->nodes[0];
+    cbi_ascent ascent = {0};
+
+    for (size_t size = 1; size <= 33; size++) {
+        cbi_hash path[CBI_PROOF_PATH_MAX];
+        size_t count = memory_log_inclusion(it, 0, size, path);
+
+        cr_assert_eq(cbi_ascent_check_inclusion(it->hasher, &ascent, 0, size, leaves, path, count,
+                                                &it->roots[size], NULL),
+                     CBANK_OK);
+        cr_assert_eq(cbi_ascent_check_inclusion(it->hasher, &ascent, 0, size, leaves, path, count,
+                                                &it->roots[size + 1], NULL),
+                     CBANK_E_NOT_INCLUDED);
+        cr_assert_eq(cbi_ascent_check_inclusion(it->hasher, &ascent, 0, size, leaves, path, count,
+                                                &it->roots[size], NULL),
+                     CBANK_OK);
+    }
+    memory_log_free(it);
+}
+
 Test(tree_proof, every_size_extends_every_smaller_size)
 {
     for (size_t s = 0; s < MEMORY_LOG_SUITES; s++) {
