@@ -50,7 +50,8 @@ static cbank_status read_item(cbi_verdict *verdict, cbi_verdict_item *chain,
     if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED)) {
         const Cbank__V1__CreditDeposited *body = item->statement.body;
 
-        CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(body->record), &item->record, err));
+        item->record_bytes = cbi_message_bytes(body->record);
+        CBI_TRY(cbi_credit_record_parse(item->record_bytes, &item->record, err));
     } else if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED)) {
         CBI_TRY(read_change(chain, item, err));
     }

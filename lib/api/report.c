@@ -13,8 +13,9 @@
 
 typedef Cbank__Api__V1__VerdictReport report;
 
-/* Number of VerdictReport.items. */
+/* Numbers of VerdictReport.items and VerdictItem.record. */
 #define ITEMS_FIELD 19
+#define RECORD_FIELD 7
 
 /* As a status file lists it; of one that simply holds, "held". */
 static const char *state_word(const cbi_verdict_item *item)
@@ -108,22 +109,33 @@ static void fill_institutions(const cbi_verdict *verdict, const cbi_verdict_item
                                  CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED;
 }
 
-static void fill_item(const cbi_verdict *verdict, const cbi_verdict_item *item,
-                      Cbank__Api__V1__VerdictItem *out)
+/* What stands before the record in the report. */
+static void fill_place(const cbi_verdict_item *item, Cbank__Api__V1__VerdictItem *out)
 {
     cbank__api__v1__verdict_item__init(out);
     out->sequence = item->sequence;
     out->chain = item->chain;
     out->shown = item->shown;
     out->entry_class = item->entry_class;
+    if (!item->shown)
+        return;
+    out->kind = (uint32_t)item->statement.kind->kind;
+    if ((item->record != NULL || item->enrolment != NULL) &&
+        !cbi_hash_is_zero(&item->record_id))
+        out->record_id = cbi_message_data(cbi_bytes_of_hash(&item->record_id));
+}
+
+/* What stands behind it. */
+static void fill_standing(const cbi_verdict *verdict, const cbi_verdict_item *item,
+                          Cbank__Api__V1__VerdictItem *out)
+{
+    cbank__api__v1__verdict_item__init(out);
     if (item->entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
         out->status = cbi_message_string(state_word(item));
     if (!item->shown)
         return;
-    out->kind = (uint32_t)item->statement.kind->kind;
     out->at = item->statement.message->at;
     out->proven = (Cbank__Api__V1__Proven)item->proven;
-    out->record = item->record;
     out->enrolment = item->enrolment;
     out->enrolment_change = item->enrolment_change;
     if (item->enrolment != NULL)
@@ -133,13 +145,11 @@ static void fill_item(const cbi_verdict *verdict, const cbi_verdict_item *item,
     if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_RECOGNISED) ||
         cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CONVERSION_NOTED))
         fill_conversion(item, out);
-    if ((item->record != NULL || item->enrolment != NULL) &&
-        !cbi_hash_is_zero(&item->record_id))
-        out->record_id = cbi_message_data(cbi_bytes_of_hash(&item->record_id));
     if (item->institution != NULL)
         fill_institutions(verdict, item, out);
 }
 
+/* In three pieces: a record stands in the report byte for byte as it was signed. */
 static cbank_status write_items(const cbi_verdict *verdict, cbank_buffer *out, cbank_error *err)
 {
     Cbank__Api__V1__VerdictItem message;
@@ -147,9 +157,15 @@ static cbank_status write_items(const cbi_verdict *verdict, cbank_buffer *out, c
     cbank_status status = CBANK_OK;
 
     for (size_t i = 0; i < verdict->item_count; i++) {
-        fill_item(verdict, &verdict->items[i], &message);
+        const cbi_verdict_item *item = &verdict->items[i];
+
         cbi_buffer_rewind(&bytes);
-        CBI_TRY(cbi_message_pack(&message, &bytes, err));
+        fill_place(item, &message);
+        CBI_TRY(cbi_message_write(&message, &bytes, err));
+        if (item->record != NULL)
+            CBI_TRY(cbi_field_write_bytes(&bytes, RECORD_FIELD, item->record_bytes, err));
+        fill_standing(verdict, item, &message);
+        CBI_TRY(cbi_message_write(&message, &bytes, err));
         CBI_TRY(cbi_field_write_bytes(out, ITEMS_FIELD, cbi_bytes_of_buffer(&bytes), err));
     }
 done:
@@ -238,7 +254,7 @@ done:
 }
 
 /*
- * Head, items and tail are packed one by one and stand in the order of their fields, which is what
+ * Head, items and tail are written one by one and stand in the order of their fields, which is what
  * packing the whole would give; but the whole may be too much for one message in memory.
  */
 cbank_status cbi_report_content(const char *word, const cbi_directory *directory,
@@ -252,10 +268,12 @@ cbank_status cbi_report_content(const char *word, const cbi_directory *directory
     cbi_amounts amounts;
     const char *basis;
 
+    /* It says about as much as the transcript: to grow by and by would copy and wipe. */
+    CBI_TRY(cbi_buffer_reserve(&bytes, verdict->transcript.file.parts.file.size, err));
     head.verdict = cbi_message_string(word);
     fill_trust(directory, digits, &head);
     fill_head(verdict, &head);
-    CBI_TRY(cbi_message_pack(&head, &bytes, err));
+    CBI_TRY(cbi_message_write(&head, &bytes, err));
     CBI_TRY(write_items(verdict, &bytes, err));
     cbi_amounts_of(&verdict->totals, &amounts);
     tail.totals = amounts.list;
@@ -265,7 +283,7 @@ cbank_status cbi_report_content(const char *word, const cbi_directory *directory
     tail.extended_until = verdict->extended_until;
     CBI_TRY(find_basis(directory, verdict, &basis, err));
     tail.basis = cbi_message_string(basis);
-    CBI_TRY(cbi_message_pack(&tail, &bytes, err));
+    CBI_TRY(cbi_message_write(&tail, &bytes, err));
     cbank_buffer_clear(reply);
     *reply = bytes;
     return CBANK_OK;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define TOGETHER_MAX 512
+
 struct cbi_hasher {
     cbi_suite suite;
     const EVP_MD *digest;
@@ -46,13 +48,32 @@ cbi_suite cbi_hasher_suite(const cbi_hasher *hasher)
     return hasher->suite;
 }
 
+/* Each piece costs OpenSSL what a block costs: small ones are put together first. */
+static cbi_bytes put_together(const cbi_bytes *parts, size_t count, uint8_t room[TOGETHER_MAX])
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].size > TOGETHER_MAX - size)
+            return (cbi_bytes){0};
+        if (parts[i].size > 0)
+            memcpy(room + size, parts[i].data, parts[i].size);
+        size += parts[i].size;
+    }
+    return cbi_bytes_of(room, size);
+}
+
 cbank_status cbi_digest_parts(cbi_hasher *hasher, const cbi_bytes *parts, size_t count,
                               cbi_hash *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    uint8_t room[TOGETHER_MAX];
+    cbi_bytes together = put_together(parts, count, room);
 
     CBI_TRY(cbi_digest_begin(hasher, err));
-    for (size_t i = 0; i < count; i++)
+    if (together.size > 0)
+        CBI_TRY(cbi_digest_update(hasher, together, err));
+    for (size_t i = 0; i < count && together.size == 0; i++)
         CBI_TRY(cbi_digest_update(hasher, parts[i], err));
     CBI_TRY(cbi_digest_end(hasher, out, err));
 done:

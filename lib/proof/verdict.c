@@ -61,3 +61,17 @@ bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind)
 {
     return item->shown && item->statement.kind->kind == kind;
 }
+
+bool cbi_verdict_find_record(const cbi_verdict_item *item, cbi_bytes *out)
+{
+    const Cbank__V1__CreditDeposited *deposited = item->statement.body;
+    const Cbank__V1__CreditReceived *received = item->statement.body;
+
+    if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED))
+        *out = cbi_message_bytes(deposited->record);
+    else if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_RECEIVED))
+        *out = cbi_message_bytes(received->record);
+    else
+        return false;
+    return true;
+}

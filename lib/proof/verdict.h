@@ -34,6 +34,7 @@ typedef struct cbi_verdict_item {
     bool restored;
     /* Of a deposit that is shown: */
     Cbank__V1__CreditRecord *record;
+    cbi_bytes record_bytes; /* as it was signed; lent from the statement */
     cbi_hash record_id; /* of whatever an institution signed */
     bool holder_shown;  /* of an enrolment too */
     /* Of a change: */
@@ -98,5 +99,8 @@ size_t cbi_verdict_first(const cbi_verdict *verdict, uint32_t chain);
 
 /* A shown item of this kind. */
 bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind);
+
+/* The bytes of the record in an item, whoever the bank has it from; false if it brings none. */
+bool cbi_verdict_find_record(const cbi_verdict_item *item, cbi_bytes *out);
 
 #endif
