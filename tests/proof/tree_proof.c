@@ -92,7 +92,7 @@ Test(tree_proof, no_bit_of_a_proof_can_be_changed)
     memory_log_free(it);
 }
 
-/* From the way of `first` on, does `index` check as it does alone, and not with any hash changed? */
+/* Beside the way of `first`, does `index` check as it does alone, and not with a hash changed? */
 static void check_beside(memory_log *it, size_t size, size_t first, size_t index)
 {
     cbi_hash path[CBI_PROOF_PATH_MAX];
