@@ -1,5 +1,5 @@
 /* bank.c - cbank bank ...: making, describing, checking and keeping a bank. */
-#include "apart.h"
+#include "bankcheck.h"
 #include "bankkey.h"
 #include "call.h"
 #include "expiry.h"
@@ -270,72 +270,6 @@ static void status(cli *c)
     message_free(reply);
 }
 
-/* ---- check ---- */
-
-static const view finding_views[] = {
-    {"code", P_FINDING, VIEW_PLAIN, NULL},
-    {"object", P_OBJECT, VIEW_PLAIN, NULL},
-    {"where", P_WHERE, VIEW_PLAIN, NULL},
-    {"detail", P_DETAIL, VIEW_PLAIN, NULL},
-    {0},
-};
-
-static const view check_views[] = {
-    {"ok", P_CHECK_OK, VIEW_PLAIN, NULL},
-    {"size", P_SIZE, VIEW_PLAIN, NULL},
-    {"root", P_ROOT, VIEW_PLAIN, NULL},
-    {"findings", P_FINDINGS, VIEW_ROWS, finding_views},
-    {"more", P_FINDINGS_MORE, VIEW_PLAIN, NULL},
-    {0},
-};
-
-static json_t *describe_findings(const Cbank__Api__V1__CheckReply *reply)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < reply->n_findings; i++) {
-        const Cbank__Api__V1__Finding *at = reply->findings[i];
-
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}", "code", shape_text(at->code),
-                                              "object", shape_text(at->object), "where",
-                                              shape_number(at->where), "detail",
-                                              shape_text(at->detail)));
-    }
-    return list;
-}
-
-static void check_here(cli *c)
-{
-    cbank_bank *bank = call_open_bank(c);
-    Cbank__Api__V1__CheckReply *reply;
-    cbank_job *job = NULL;
-    cbank_error err;
-
-    if (bank == NULL)
-        return;
-    if (cbank_bank_check_begin(bank, &job, &err) != CBANK_OK) {
-        fail_call(c, &err);
-        return;
-    }
-    reply = job_run(c, job, &(job_files){0}, &cbank__api__v1__check_reply__descriptor);
-    if (reply == NULL)
-        return;
-    if (!reply->ok)
-        c->code = EXIT_NO;
-    output_document(c,
-                    json_pack("{s:b, s:o, s:o, s:o, s:o}", "ok", (int)reply->ok, "size",
-                              shape_number(reply->size), "root", shape_hex(reply->root),
-                              "findings", describe_findings(reply), "more",
-                              reply->more > 0 ? shape_number(reply->more) : json_null()),
-                    check_views);
-    message_free(reply);
-}
-
-static void check(cli *c)
-{
-    apart_run(c, check_here);
-}
-
 /* ---- compaction ---- */
 
 static const view compact_views[] = {
@@ -459,7 +393,9 @@ const command bank_commands[] = {
      bankkey_succeed},
     {"compromised", "PUBFILE", 1, 1, P_BANK_COMPROMISED, COMMAND_BANK | COMMAND_WRITES,
      keyloss_bank_options, keyloss_bank},
-    {"check", "", 0, 0, P_BANK_CHECK, COMMAND_BANK, NULL, check},
+    {"check", "", 0, 0, P_BANK_CHECK, COMMAND_BANK, NULL, bankcheck_run},
+    {"clock", "", 0, 0, P_BANK_CLOCK, COMMAND_BANK | COMMAND_WRITES, bankcheck_clock_options,
+     bankcheck_clock},
     {"compact", "", 0, 0, P_BANK_COMPACT, COMMAND_BANK, NULL, compact},
     {"backup", "FILE", 1, 1, P_BANK_BACKUP, COMMAND_BANK | COMMAND_WRITES, NULL, backup},
     {"restore", "FILE DIR", 2, 2, P_BANK_RESTORE, COMMAND_WRITES, restore_options, restore},

@@ -15,6 +15,7 @@ static const pair phrases[] = {
 #include "help.def"
 #include "phrases.def"
 #include "study.def"
+#include "upkeep.def"
 #undef PHRASE
 #undef WORD
 };
@@ -28,6 +29,7 @@ static const struct {
 #include "help.def"
 #include "phrases.def"
 #include "study.def"
+#include "upkeep.def"
 #undef PHRASE
 #undef WORD
 };

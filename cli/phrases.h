@@ -1,6 +1,6 @@
 /*
  * phrases.h - everything the program says, in Chinese and English, each phrase written once
- * (phrases.def, help.def, study.def). One run speaks one language.
+ * (phrases.def, help.def, study.def, upkeep.def). One run speaks one language.
  */
 #ifndef CBANK_CLI_PHRASES_H
 #define CBANK_CLI_PHRASES_H
@@ -15,6 +15,7 @@ typedef enum phrase {
 #include "help.def"
 #include "phrases.def"
 #include "study.def"
+#include "upkeep.def"
 #undef PHRASE
 #undef WORD
 } phrase;

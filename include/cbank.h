@@ -386,6 +386,33 @@ CBANK_API CBANK_CHECKED cbank_status cbank_bank_check_begin(cbank_bank *bank, cb
                                                             cbank_error *err);
 
 /**
+ * The same of a bank that is not open, and perhaps does not open: nothing is written or signed.
+ * The reply says as well why it does not open for writing, how log and guard differ, and up to
+ * where the entries are what was signed. Request: InspectRequest. Reply of the job: CheckReply.
+ *
+ * @retval CBANK_E_NOT_FOUND  no bank in this folder, or no log in its store
+ * @retval CBANK_E_KEY        wrong or missing passphrase, or key files others can read
+ * @retval CBANK_E_CORRUPT    a store that cannot be opened at all, such as one cut short
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_inspect_begin(const uint8_t *request,
+                                                              size_t request_size,
+                                                              const uint8_t *passphrase,
+                                                              size_t passphrase_size,
+                                                              cbank_job **out, cbank_error *err);
+
+/**
+ * The clock against the log: a clock that is behind the newest statement, or further ahead of it
+ * than a bank in use ever is, is refused (STATE) by whatever writes, until somebody confirms the
+ * date. Where it is behind, because it was ahead before, statements then carry the newest one's
+ * time until it has caught up. Request: ClockRequest. Reply: ClockReply.
+ *
+ * @retval CBANK_E_INVALID  the date that is confirmed is not the clock's
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_bank_clock(cbank_bank *bank, const uint8_t *request,
+                                                      size_t request_size, cbank_buffer *reply,
+                                                      cbank_error *err);
+
+/**
  * Begins to rid the store's file of what was deleted, such as persons who were erased: all rows are
  * written anew, then every page that holds nothing is overwritten with zeros. Others may use the
  * bank through this handle meanwhile, and no other process. Reply of the job: CompactReply.

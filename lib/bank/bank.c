@@ -77,26 +77,49 @@ done:
 }
 
 /* Who the bank is stands in its own first statement. */
-static cbank_status read_self(cbi_bank *bank, cbank_error *err)
+static cbank_status read_created(cbi_bank *bank, cbi_reader *reader, cbank_error *err)
 {
-    cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
     const cbi_public *first;
     cbi_epochs epochs;
     cbi_logged logged;
 
-    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
-    CBI_TRY(cbi_history_read(&reader, 0, &logged, err));
+    CBI_TRY(cbi_history_read(reader, 0, &logged, err));
     CBI_TRY(cbi_statement_parse(logged.statement, &bank->created, err));
     bank->self = cbi_statement_body(&bank->created, &cbank__v1__bank_created__descriptor);
     if (bank->self == NULL || strcmp(bank->self->origin, bank->config.origin) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_BANK_SELF, 0, bank->config.origin, NULL));
-    CBI_TRY(cbi_epochs_read(reader.txn, bank->config.suite, &epochs, err));
+    CBI_TRY(cbi_epochs_read(reader->txn, bank->config.suite, &epochs, err));
     first = cbi_epochs_at(&epochs, 0, cbi_private_public(bank->log_key.key));
     if (!cbi_bytes_equal(cbi_message_bytes(bank->self->log_key), cbi_public_bytes(first)))
         CBI_TRY(cbi_fail(err, CBI_REASON_BANK_KEY, 0, "log.key", NULL));
 done:
+    return status;
+}
+
+static cbank_status read_self(cbi_bank *bank, cbank_error *err)
+{
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    CBI_TRY(read_created(bank, &reader, err));
+done:
     cbi_ledger_read_end(&reader);
+    return status;
+}
+
+/* With the log key that is to sign. `guard` is what the setup lends. */
+static cbank_status set_up(const char *path, cbi_bytes passphrase, cbi_bank *bank,
+                           char guard[CBI_PATH_MAX], cbi_ledger_setup *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_logkey_choose(path, passphrase, bank->store, &bank->log_key, err));
+    CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key.key, guard, out, err));
+    out->next_key = bank->log_key.next;
+    out->earlier_key = bank->log_key.takes_over ? &bank->log_key.earlier : NULL;
+done:
     return status;
 }
 
@@ -107,17 +130,14 @@ static cbank_status open_ledger(const char *path, cbi_bytes passphrase, cbi_bank
     cbi_ledger_setup setup;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_logkey_choose(path, passphrase, bank->store, &bank->log_key, err));
-    CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key.key, guard, &setup, err));
-    setup.next_key = bank->log_key.next;
-    setup.earlier_key = bank->log_key.takes_over ? &bank->log_key.earlier : NULL;
+    CBI_TRY(set_up(path, passphrase, bank, guard, &setup, err));
     CBI_TRY(cbi_ledger_open(bank->store, &setup, &bank->ledger, err));
 done:
     return status;
 }
 
-static cbank_status open_bank(const char *path, cbi_bytes passphrase, cbi_bank *bank,
-                              cbank_error *err)
+static cbank_status open_store(const char *path, cbi_bytes passphrase, cbi_bank *bank,
+                               cbank_error *err)
 {
     char store[CBI_PATH_MAX];
     cbank_status status = CBANK_OK;
@@ -126,6 +146,16 @@ static cbank_status open_bank(const char *path, cbi_bytes passphrase, cbi_bank *
     CBI_TRY(read_keys(path, passphrase, bank, err));
     CBI_TRY(cbi_config_path(path, "store", store, err));
     CBI_TRY(cbi_store_open(store, bank->config.quota, &bank->store, err));
+done:
+    return status;
+}
+
+static cbank_status open_bank(const char *path, cbi_bytes passphrase, cbi_bank *bank,
+                              cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(open_store(path, passphrase, bank, err));
     CBI_TRY(open_ledger(path, passphrase, bank, err));
     CBI_TRY(read_self(bank, err));
     CBI_TRY(cbi_shelf_new(&bank->shelf, err));
@@ -158,6 +188,72 @@ cbank_status cbi_bank_open_waiting(const char *path, cbi_bytes passphrase, cbi_b
     CBI_TRY(cbi_alloc_hidden(sizeof(*bank), &bank, err));
     CBI_TRY(cbi_logkey_read_next(path, passphrase, &bank->log_key, err));
     CBI_TRY(open_bank(path, passphrase, bank, err));
+    *out = bank;
+    bank = NULL;
+done:
+    cbi_bank_close(bank);
+    return status;
+}
+
+/* ---- to be checked ----------------------------------------------------------------------- */
+
+/* Does the answer say something of what the bank holds, rather than of this machine? */
+static bool is_refusal(cbank_status status)
+{
+    return status == CBANK_E_ROLLBACK || status == CBANK_E_GUARD || status == CBANK_E_CORRUPT ||
+           status == CBANK_E_STATE || status == CBANK_E_MALFORMED || status == CBANK_E_KEY ||
+           status == CBANK_E_NOT_FOUND;
+}
+
+static cbank_status probe(const char *path, cbi_bytes passphrase, cbi_bank *bank,
+                          cbank_error *err)
+{
+    char guard[CBI_PATH_MAX];
+    cbi_ledger_setup setup;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(set_up(path, passphrase, bank, guard, &setup, err));
+    CBI_TRY(cbi_ledger_probe(bank->store, &setup, err));
+done:
+    return status;
+}
+
+static cbank_status look_at_self(cbi_bank *bank, cbank_error *err)
+{
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_ledger_look(bank->store, bank->config.suite, &reader, err));
+    CBI_TRY(read_created(bank, &reader, err));
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
+cbank_status cbi_bank_open_to_check(const char *path, cbi_bytes passphrase, cbi_bank **out,
+                                    cbank_error *refusal, cbank_error *err)
+{
+    cbank_status status = CBANK_OK, probed, read;
+    cbank_error why = {0}, finer = {0};
+    cbi_bank *bank = NULL;
+
+    *refusal = (cbank_error){0};
+    CBI_TRY(cbi_alloc_hidden(sizeof(*bank), &bank, err));
+    CBI_TRY(open_store(path, passphrase, bank, err));
+    probed = probe(path, passphrase, bank, &why);
+    read = look_at_self(bank, &finer);
+    if (probed == CBANK_OK) {
+        probed = read;
+        why = finer;
+    }
+    if (probed != CBANK_OK && !is_refusal(probed)) {
+        status = probed;
+        if (err != NULL)
+            *err = why;
+        goto done;
+    }
+    if (probed != CBANK_OK)
+        *refusal = why; /* else it may be of something that was looked for and need not be there */
     *out = bank;
     bank = NULL;
 done:

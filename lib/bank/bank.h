@@ -35,7 +35,7 @@ typedef struct cbi_bank_secrets {
 typedef struct cbi_bank {
     cbi_config config;
     cbi_store *store;
-    cbi_ledger *ledger;
+    cbi_ledger *ledger; /* NULL where it was opened to be checked */
     cbi_logkey log_key;
     cbi_bank_secrets secrets;
     cbi_statement created; /* the log's first statement */
@@ -63,6 +63,13 @@ cbank_status cbi_bank_open(const char *path, cbi_bytes passphrase, cbi_bank **ou
 /* The same, together with the log key that waits to take over; only for that (logkey.h). */
 cbank_status cbi_bank_open_waiting(const char *path, cbi_bytes passphrase, cbi_bank **out,
                                    cbank_error *err);
+/*
+ * For a check alone, whether the bank opens or not: nothing is signed or written, and there is no
+ * ledger. `*refusal` says why it does not open, else its status is OK. `self` is NULL where the
+ * first statement cannot be read. What is missing, or not a bank, answers as cbi_bank_open.
+ */
+cbank_status cbi_bank_open_to_check(const char *path, cbi_bytes passphrase, cbi_bank **out,
+                                    cbank_error *refusal, cbank_error *err);
 /* NULL is a no-op. */
 void cbi_bank_close(cbi_bank *bank);
 

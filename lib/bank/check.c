@@ -155,6 +155,8 @@ cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
     scope = (cbi_replay_scope){.store = bank->store,
                                .origin = bank->config.origin,
                                .log_key = cbi_private_public(bank->log_key.key),
+                               .earlier_key = bank->log_key.takes_over ? &bank->log_key.earlier
+                                                                       : NULL,
                                .guard_path = check->guard};
     CBI_TRY(read_beginning(check, err));
     CBI_TRY(cbi_replay_begin(&scope, &check->replay, err));
@@ -163,6 +165,11 @@ cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
 done:
     cbi_check_end(check);
     return status;
+}
+
+void cbi_check_measure(const cbi_check *check, cbi_replay_extent *out)
+{
+    cbi_replay_measure(check->replay, out);
 }
 
 void cbi_check_end(cbi_check *check)

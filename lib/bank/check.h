@@ -14,12 +14,13 @@
 #define CBI_BANK_CHECK_H
 
 #include "bank/bank.h"
+#include "ledger/replay.h"
 
 #define CBI_CHECK_FINDINGS_MAX 1000
 
 typedef struct cbi_check cbi_check;
 
-/* The bank stays open longer than the check. */
+/* The bank stays open longer than the check; it may be one that was opened to be checked. */
 cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err);
 
 /* A bounded piece of work. `*more` is false after the last. */
@@ -32,6 +33,9 @@ void cbi_check_progress(const cbi_check *check, const char **stage, uint64_t *do
 /* Finding `i`, or NULL: at most CBI_CHECK_FINDINGS_MAX of `*total`. Each has reason and place. */
 const cbank_error *cbi_check_finding(const cbi_check *check, size_t i);
 uint64_t cbi_check_total(const cbi_check *check);
+
+/* What there is of log and guard, once the check is done. */
+void cbi_check_measure(const cbi_check *check, cbi_replay_extent *out);
 
 /* NULL is a no-op. */
 void cbi_check_end(cbi_check *check);

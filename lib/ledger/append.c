@@ -11,6 +11,7 @@ cbank_status cbi_append_begin(cbi_store *store, cbi_hasher *hasher, cbi_txn_mode
 
     CBI_TRY(cbi_txn_begin(store, mode, &append.txn, err));
     CBI_TRY(cbi_state_read(append.txn, &append.state, err));
+    CBI_TRY(cbi_clock_read(append.txn, append.state.time, &append.clock, err));
     append.at = append.state.time;
     *out = append;
     return CBANK_OK;
@@ -21,13 +22,13 @@ done:
 
 cbank_status cbi_append_set_time(cbi_append *append, int64_t now, cbank_error *err)
 {
-    int64_t newest = append->state.time;
+    cbank_status status = CBANK_OK;
 
-    if (now < 0 || (now < newest && newest - now > CBI_APPEND_SLACK_S))
-        return cbi_fail(err, CBI_REASON_CLOCK_BEHIND, 0, NULL, "%lld < %lld", (long long)now,
-                        (long long)newest);
-    append->at = now < newest ? newest : now;
-    return CBANK_OK;
+    append->clock.newest = append->state.time;
+    CBI_TRY(cbi_clock_check(&append->clock, now, err));
+    append->at = cbi_clock_take(&append->clock, now);
+done:
+    return status;
 }
 
 /* The tag that all entries of the subject carry, of which the newest is `previous_index`. */
@@ -157,6 +158,7 @@ cbank_status cbi_append_commit(cbi_append *append, cbank_error *err)
 
     CBI_TRY(cbi_frontier_root(append->hasher, &append->state.frontier, &append->state.root, err));
     CBI_TRY(cbi_state_write(txn, &append->state, err));
+    CBI_TRY(cbi_clock_keep(txn, &append->clock, append->state.time, err));
     append->txn = NULL;
     CBI_TRY(cbi_txn_commit(txn, err));
 done:

@@ -9,20 +9,16 @@
 #ifndef CBI_LEDGER_APPEND_H
 #define CBI_LEDGER_APPEND_H
 
+#include "ledger/clock.h"
 #include "ledger/state.h"
 #include "ledger/subject.h"
-
-/*
- * How far a request's time may lie behind the newest statement: what a request may have waited
- * for its turn. It is then given the newest statement's time, so times in the log never fall.
- */
-#define CBI_APPEND_SLACK_S 60
 
 typedef struct cbi_append {
     cbi_txn *txn;       /* for the tables of whoever writes here */
     cbi_hasher *hasher; /* borrowed */
     int64_t at;         /* the time that statements written now must carry */
     cbi_state state;    /* with all statements written so far */
+    cbi_clock clock;
     cbank_buffer row;
 } cbi_append;
 
@@ -30,7 +26,7 @@ typedef struct cbi_append {
 cbank_status cbi_append_begin(cbi_store *store, cbi_hasher *hasher, cbi_txn_mode mode,
                               cbi_append *out, cbank_error *err);
 
-/* Sets `at` for what follows. STATE (CLOCK_BEHIND) if `now` is more than the slack too early. */
+/* Sets `at` for what follows. STATE (CLOCK_BEHIND, CLOCK_AHEAD) for a reading that is not taken. */
 cbank_status cbi_append_set_time(cbi_append *append, int64_t now, cbank_error *err);
 
 /*

@@ -107,8 +107,9 @@ static void take_other_key(const cbi_ledger_setup *setup, cbi_guard *guard)
         guard->other = *other;
 }
 
-cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cbi_ledger **out,
-                             cbank_error *err)
+/* All but the seal. */
+static cbank_status prepare(cbi_store *store, const cbi_ledger_setup *setup, cbi_ledger **out,
+                            cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const cbi_public *key = cbi_private_public(setup->log_key);
@@ -130,9 +131,39 @@ cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cb
                                   .guard = &ledger->guard,
                                   .signers = ledger->signers,
                                   .hasher = ledger->seal_hasher};
+    *out = ledger;
+    return CBANK_OK;
+done:
+    cbi_ledger_close(ledger);
+    return status;
+}
+
+cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cbi_ledger **out,
+                             cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_ledger *ledger = NULL;
+
+    CBI_TRY(prepare(store, setup, &ledger, err));
     CBI_TRY(cbi_ledger_seal(ledger, err));
     *out = ledger;
     return CBANK_OK;
+done:
+    cbi_ledger_close(ledger);
+    return status;
+}
+
+/* Under the lock: a commit that is sealed between two looks would seem to be behind the guard. */
+cbank_status cbi_ledger_probe(cbi_store *store, const cbi_ledger_setup *setup, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_ledger *ledger = NULL;
+    cbi_sealing sealing;
+
+    CBI_TRY(prepare(store, setup, &ledger, err));
+    CBI_TRY(cbi_guard_lock(&ledger->guard, err));
+    status = cbi_seal_check(&ledger->sealer, &sealing, err);
+    cbi_guard_unlock(&ledger->guard);
 done:
     cbi_ledger_close(ledger);
     return status;
@@ -195,6 +226,46 @@ cbank_status cbi_ledger_submit(cbi_ledger *ledger, cbi_act *act, cbank_error *er
     return act->status;
 }
 
+static cbank_status read_clock(cbi_txn *txn, cbi_clock *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_state state;
+
+    CBI_TRY(cbi_state_read(txn, &state, err));
+    CBI_TRY(cbi_clock_read(txn, state.time, out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_ledger_clock(cbi_ledger *ledger, cbi_clock *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_txn *txn = NULL;
+
+    CBI_TRY(cbi_txn_begin(ledger->store, CBI_TXN_READ, &txn, err));
+    CBI_TRY(read_clock(txn, out, err));
+done:
+    cbi_txn_abort(txn);
+    return status;
+}
+
+/* No statement is written, so there is nothing to seal. */
+cbank_status cbi_ledger_confirm_clock(cbi_ledger *ledger, int64_t now, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_txn *txn = NULL;
+    cbi_clock clock;
+
+    CBI_TRY(cbi_txn_begin(ledger->store, CBI_TXN_WRITE, &txn, err));
+    CBI_TRY(read_clock(txn, &clock, err));
+    CBI_TRY(cbi_clock_confirm(txn, &clock, now, err));
+    status = cbi_txn_commit(txn, err);
+    txn = NULL;
+done:
+    cbi_txn_abort(txn);
+    return status;
+}
+
 cbank_status cbi_ledger_view(cbi_ledger *ledger, cbi_sealed *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -213,16 +284,42 @@ done:
     return status;
 }
 
+static cbank_status snap(cbi_store *store, cbi_suite suite, cbi_reader *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_hasher_new(suite, &out->hasher, err));
+    CBI_TRY(cbi_txn_begin(store, CBI_TXN_READ, &out->txn, err));
+    cbi_nodes_init(&out->nodes, out->txn, out->hasher);
+done:
+    return status;
+}
+
 cbank_status cbi_ledger_read_begin(cbi_ledger *ledger, cbi_reader *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
+
     *out = (cbi_reader){0};
     /* The checkpoint first: the commit it stands for was over before it was written. */
     CBI_TRY(cbi_ledger_view(ledger, &out->sealed, err));
-    CBI_TRY(cbi_hasher_new(cbi_ledger_suite(ledger), &out->hasher, err));
-    CBI_TRY(cbi_txn_begin(ledger->store, CBI_TXN_READ, &out->txn, err));
-    cbi_nodes_init(&out->nodes, out->txn, out->hasher);
+    CBI_TRY(snap(ledger->store, cbi_ledger_suite(ledger), out, err));
+    return CBANK_OK;
+done:
+    cbi_ledger_read_end(out);
+    return status;
+}
+
+cbank_status cbi_ledger_look(cbi_store *store, cbi_suite suite, cbi_reader *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_state state;
+
+    *out = (cbi_reader){0};
+    CBI_TRY(snap(store, suite, out, err));
+    CBI_TRY(cbi_state_read(out->txn, &state, err));
+    out->sealed.size = state.frontier.size;
+    out->sealed.root = state.root;
     return CBANK_OK;
 done:
     cbi_ledger_read_end(out);

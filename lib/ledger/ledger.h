@@ -17,6 +17,7 @@
 #define CBI_LEDGER_LEDGER_H
 
 #include "ledger/act.h"
+#include "ledger/clock.h"
 #include "ledger/history.h"
 
 typedef struct cbi_ledger cbi_ledger;
@@ -45,6 +46,11 @@ cbank_status cbi_ledger_create(cbi_store *store, const cbi_ledger_setup *setup, 
  */
 cbank_status cbi_ledger_open(cbi_store *store, const cbi_ledger_setup *setup, cbi_ledger **out,
                              cbank_error *err);
+/*
+ * What opening would answer, and nothing is signed or written: for whoever wants to know why a
+ * ledger does not open. It waits for a seal that is under way.
+ */
+cbank_status cbi_ledger_probe(cbi_store *store, const cbi_ledger_setup *setup, cbank_error *err);
 /* After all calls have returned. NULL is a no-op. */
 void cbi_ledger_close(cbi_ledger *ledger);
 
@@ -59,8 +65,8 @@ cbank_status cbi_ledger_adopt(cbi_store *store, const cbi_ledger_setup *setup, c
 /*
  * Does one act together with all that wait, and returns when it is sealed. The act's own refusal
  * is what is answered if its check refuses. On UNKNOWN, and after any other failure of the store,
- * submit again with the same token. CONFLICT (TOKEN_CONFLICT), STATE (CLOCK_BEHIND, or
- * LOG_KEY_SUPERSEDED: nothing was written, and this ledger is of no more use).
+ * submit again with the same token. CONFLICT (TOKEN_CONFLICT), STATE (CLOCK_BEHIND, CLOCK_AHEAD,
+ * or LOG_KEY_SUPERSEDED: nothing was written, and this ledger is of no more use).
  */
 cbank_status cbi_ledger_submit(cbi_ledger *ledger, cbi_act *act, cbank_error *err);
 
@@ -70,11 +76,18 @@ cbank_status cbi_ledger_submit(cbi_ledger *ledger, cbi_act *act, cbank_error *er
  */
 cbank_status cbi_ledger_seal(cbi_ledger *ledger, cbank_error *err);
 
+/* What readings are held against; and takes one that somebody has confirmed (clock.h). */
+cbank_status cbi_ledger_clock(cbi_ledger *ledger, cbi_clock *out, cbank_error *err);
+cbank_status cbi_ledger_confirm_clock(cbi_ledger *ledger, int64_t now, cbank_error *err);
+
 /* The newest checkpoint, of whichever process. GUARD if the guard is not ours or went back. */
 cbank_status cbi_ledger_view(cbi_ledger *ledger, cbi_sealed *out, cbank_error *err);
 
 /* A snapshot that holds at least the newest checkpoint. End it soon, and in every case. */
 cbank_status cbi_ledger_read_begin(cbi_ledger *ledger, cbi_reader *out, cbank_error *err);
+/* The store as it is, signed or not: `sealed` has no note, and is what the writer believes. For a
+ * check. CORRUPT. */
+cbank_status cbi_ledger_look(cbi_store *store, cbi_suite suite, cbi_reader *out, cbank_error *err);
 void cbi_ledger_read_end(cbi_reader *reader);
 
 /* What was given at opening. */

@@ -34,6 +34,10 @@ static cbank_status read_guard(cbi_replay *replay, cbank_error *err)
     cbank_status status = cbi_guard_open(replay->scope.guard_path, replay->scope.origin,
                                          replay->scope.log_key, &replay->guard, &error);
 
+    if (status == CBANK_OK && replay->scope.earlier_key != NULL) {
+        replay->guard.has_other = true;
+        replay->guard.other = *replay->scope.earlier_key;
+    }
     if (status == CBANK_OK)
         status = cbi_guard_read(&replay->guard, &replay->sealed, &error);
     replay->has_guard = status == CBANK_OK;
@@ -130,6 +134,18 @@ const cbank_error *cbi_replay_findings(const cbi_replay *replay, size_t *out_cou
     *out_count = replay->finding_count;
     *out_total = replay->finding_total;
     return replay->findings;
+}
+
+void cbi_replay_measure(const cbi_replay *replay, cbi_replay_extent *out)
+{
+    *out = (cbi_replay_extent){.has_guard = replay->has_guard,
+                               .log_size = replay->whole.size,
+                               .log_root = replay->whole_root,
+                               .sound_size = replay->sound};
+    if (replay->has_guard) {
+        out->guard_size = replay->sealed.size;
+        out->guard_root = replay->sealed.root;
+    }
 }
 
 void cbi_replay_end(cbi_replay *replay)

@@ -33,6 +33,7 @@ typedef struct cbi_replay_scope {
     cbi_store *store;
     const char *origin;
     const cbi_public *log_key;
+    const cbi_public *earlier_key; /* whose note the guard may hold still; or NULL */
     const char *guard_path;
 } cbi_replay_scope;
 
@@ -54,6 +55,19 @@ void cbi_replay_progress(const cbi_replay *replay, uint64_t *done, uint64_t *tot
 /* Each as an error with reason, place and detail. `out_total` counts those left out too. */
 const cbank_error *cbi_replay_findings(const cbi_replay *replay, size_t *out_count,
                                        uint64_t *out_total);
+
+/* What there is, once the replay is done. */
+typedef struct cbi_replay_extent {
+    bool has_guard;
+    uint64_t guard_size; /* of the guard's newest checkpoint, if there is one */
+    cbi_hash guard_root;
+    uint64_t log_size; /* entries, and the root that they hash to */
+    cbi_hash log_root;
+    /* The largest signed checkpoint, of the guard or kept in the store, that they hash to: up to
+     * here the entries are what was signed. 0: there is none. */
+    uint64_t sound_size;
+} cbi_replay_extent;
+void cbi_replay_measure(const cbi_replay *replay, cbi_replay_extent *out);
 
 /* NULL is a no-op. */
 void cbi_replay_end(cbi_replay *replay);

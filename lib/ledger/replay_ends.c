@@ -48,6 +48,8 @@ static cbank_status check_state(cbi_replay *replay, cbi_txn *txn, const cbi_stat
         CBI_TRY(cbi_frontier_append(replay->hasher, &frontier, &logged.leaf, err));
     }
     CBI_TRY(cbi_frontier_root(replay->hasher, &frontier, &root, err));
+    replay->whole = frontier;
+    replay->whole_root = root;
     if (frontier.size != state->frontier.size || !cbi_hash_equal(&root, &state->root) ||
         memcmp(frontier.roots, state->frontier.roots,
                cbi_frontier_count(&frontier) * sizeof frontier.roots[0]) != 0)

@@ -77,6 +77,8 @@ cbank_status cbi_replay_check_notes(cbi_replay *replay, cbi_txn *txn, cbank_erro
         replay->root_differs = !cbi_hash_equal(&root, &sealed.root);
         if (replay->root_differs)
             find(replay, size, "root");
+        else
+            replay->sound = size;
     }
 done:
     return status;

@@ -26,6 +26,9 @@ struct cbi_replay {
     cbi_epochs epochs; /* whose checkpoints the log's are */
     cbi_sealed sealed; /* if has_guard */
     uint64_t size;     /* rows to be checked */
+    uint64_t sound;    /* the largest signed size so far that the rows hash to */
+    cbi_frontier whole; /* of all rows, the last of them unsealed perhaps */
+    cbi_hash whole_root;
     cbi_replay_phase phase;
     uint64_t seen; /* rows and heads */
     uint64_t total;

@@ -127,6 +127,9 @@ static cbank_status end_rows(cbi_replay *replay, cbank_error *err)
     cbi_hash root;
 
     replay->phase = CBI_REPLAY_HEADS;
+    CBI_TRY(cbi_frontier_root(replay->hasher, &replay->frontier, &root, err));
+    replay->whole = replay->frontier;
+    replay->whole_root = root;
     if (replay->next < replay->size) {
         (void)cbi_fail(&finding, CBI_REASON_LEDGER_ROW_MISSING, replay->next,
                        cbi_table_name(CBI_TABLE_RECORD), "%llu",
@@ -135,9 +138,10 @@ static cbank_status end_rows(cbi_replay *replay, cbank_error *err)
     }
     if (!replay->has_guard)
         return CBANK_OK;
-    CBI_TRY(cbi_frontier_root(replay->hasher, &replay->frontier, &root, err));
     if (replay->frontier.size != replay->size || !cbi_hash_equal(&root, &replay->sealed.root))
         find(replay, CBI_REASON_REPLAY_ROOT, replay->size, "guard");
+    else
+        replay->sound = replay->size;
 done:
     return status;
 }

@@ -351,6 +351,7 @@ class Keys(desk.Town):
 
     def keeping(self):
         self.hold("bank check", self.in_bank("bank", "check"))
+        self.hold("bank clock", self.in_bank("bank", "clock"))
         self.hold("bank compact", self.in_bank("bank", "compact"))
         self.hold("bank backup", self.in_bank("bank", "backup", "backup"))
         self.hold("bank restore",

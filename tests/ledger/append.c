@@ -208,36 +208,6 @@ Test(append, an_aborted_transaction_leaves_nothing)
     cr_assert_eq(read_state().frontier.size, 1);
 }
 
-Test(append, a_clock_that_runs_behind_is_refused)
-{
-    cbi_subject anna = bench_subject(LEARNER, "anna");
-    cbi_append append;
-    cbank_error error;
-
-    bench_append_unsealed(&it, &anna, 1);
-    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append,
-                                 &bench_err));
-    bench_fails(cbi_append_set_time(&append, BENCH_TIME - CBI_APPEND_SLACK_S - 1, &error), error,
-                CLOCK_BEHIND);
-    bench_fails(cbi_append_set_time(&append, -1, &error), error, CLOCK_BEHIND);
-    cbi_append_clear(&append);
-}
-
-Test(append, a_request_that_waited_its_turn_is_given_the_newest_time)
-{
-    cbi_subject anna = bench_subject(LEARNER, "anna");
-    cbi_append append;
-
-    bench_append_unsealed(&it, &anna, 1);
-    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append,
-                                 &bench_err));
-    bench_works(cbi_append_set_time(&append, BENCH_TIME - CBI_APPEND_SLACK_S, &bench_err));
-    cr_assert_eq(append.at, BENCH_TIME);
-    bench_works(cbi_append_set_time(&append, BENCH_TIME + 5, &bench_err));
-    cr_assert_eq(append.at, BENCH_TIME + 5);
-    cbi_append_clear(&append);
-}
-
 Test(append, erasing_a_statement_keeps_its_leaf)
 {
     cbi_subject anna = bench_subject(LEARNER, "anna");

@@ -186,6 +186,24 @@ Test(seal, refuses_a_store_that_is_behind_the_guard_and_signs_nothing)
     cbank_buffer_clear(&old);
 }
 
+Test(seal, is_probed_without_a_signature_or_a_write)
+{
+    uint8_t before[CBI_GUARD_SIZE], after[CBI_GUARD_SIZE];
+    cbank_error error;
+
+    bench_add(&it, "one", &college, 3);
+    bench_append_unsealed(&it, &college, 2);
+    bench_close_ledger(&it);
+    bench_read_guard(&it, before);
+    bench_works(cbi_ledger_probe(it.store, &it.setup, &bench_err)); /* opening would seal it */
+    bench_delete(&it, CBI_TABLE_RECORD, bench_number(4));
+    bench_fails(cbi_ledger_probe(it.store, &it.setup, &error), error, LEDGER_ROW_MISSING);
+    bench_read_guard(&it, after);
+    cr_assert_eq(memcmp(before, after, sizeof before), 0);
+    cr_assert_eq(remove(it.guard_path), 0);
+    bench_fails(cbi_ledger_probe(it.store, &it.setup, &error), error, GUARD_MISSING);
+}
+
 Test(seal, refuses_another_history_of_the_same_size_or_larger)
 {
     bench other;
