@@ -209,27 +209,32 @@ static cbank_status compare_changed(const cbi_verdict *verdict, const cbi_usage 
     return CBANK_OK;
 }
 
-/* What takes the place of another says so, and its statement is the next of its kind behind. */
+/* The statement of what takes the place of another: the next of its kind behind, or NULL. */
+static const cbi_verdict_item *find_replacing(const cbi_verdict *verdict, uint32_t at)
+{
+    for (uint32_t i = at + 1; i < verdict->item_count; i++) {
+        if (verdict->items[i].chain != verdict->items[at].chain)
+            break;
+        if (cbi_verdict_is(&verdict->items[i], KIND(CONVERSION_RECOGNISED)))
+            return &verdict->items[i];
+    }
+    return NULL;
+}
+
+/* What takes the place of another says so. */
 static bool is_replaced(const cbi_verdict *verdict, uint32_t at, const cbi_verdict_item *touched)
 {
-    const cbi_verdict_item *item = &verdict->items[at];
-    const Cbank__V1__ConversionReplaced *body = item->statement.body;
-    const Cbank__V1__ConversionRecognised *old = touched->statement.body, *new = NULL;
+    const Cbank__V1__ConversionReplaced *body = verdict->items[at].statement.body;
+    const Cbank__V1__ConversionRecognised *old = touched->statement.body, *new;
+    const cbi_verdict_item *next = find_replacing(verdict, at);
     const Cbank__V1__RecognitionHead *head = NULL;
 
-    for (uint32_t i = at + 1; i < verdict->item_count && new == NULL; i++) {
-        const cbi_verdict_item *next = &verdict->items[i];
-
-        if (next->chain != item->chain)
-            break;
-        if (!cbi_verdict_is(next, KIND(CONVERSION_RECOGNISED)))
-            continue;
-        new = next->statement.body;
-        if (next->decision != NULL)
-            head = next->decision->recognition.head;
-    }
-    return new != NULL &&
-           cbi_bytes_equal(cbi_message_bytes(new->recognition), cbi_message_bytes(body->by)) &&
+    if (next == NULL)
+        return false;
+    new = next->statement.body;
+    if (next->decision != NULL)
+        head = next->decision->recognition.head;
+    return cbi_bytes_equal(cbi_message_bytes(new->recognition), cbi_message_bytes(body->by)) &&
            (head == NULL || cbi_bytes_equal(cbi_message_bytes(head->replaces),
                                             cbi_message_bytes(old->recognition)));
 }
@@ -250,6 +255,69 @@ static cbank_status compare_replaced(const cbi_verdict *verdict, const cbi_usage
             return differs(item, "replaces", err);
     }
     return CBANK_OK;
+}
+
+/* ---- whose word it rests on -------------------------------------------------------------- */
+
+/* Of a statement about a conversion: the institution's where its decision is at hand. */
+static cbi_proven word_of(const cbi_verdict_item *item)
+{
+    return item == NULL || item->decision == NULL ? CBI_PROVEN_BANK : item->proven;
+}
+
+static void lower(cbi_verdict_item *item, cbi_proven word)
+{
+    if (word < item->proven)
+        item->proven = word;
+}
+
+/* What each conversion was ended or reinstated by, by its position; CBI_PROVEN_PINNED: nothing. */
+static void weigh_endings(cbi_verdict *verdict, const cbi_usage *usage, cbi_proven *words)
+{
+    for (uint32_t i = 0; i < verdict->item_count; i++) {
+        const cbi_verdict_item *item = &verdict->items[i];
+        const Cbank__V1__ConversionChanged *changed = item->statement.body;
+        const Cbank__V1__ConversionReplaced *replaced = item->statement.body;
+        bool reverses = cbi_verdict_is(item, KIND(CONVERSION_REVERSED));
+        uint32_t at;
+
+        if (cbi_verdict_is(item, KIND(CONVERSION_REPLACED)) &&
+            cbi_usage_find(usage, i, replaced->touched_sequence,
+                           cbi_message_bytes(replaced->touched_leaf), &at))
+            words[at] = word_of(find_replacing(verdict, i));
+        if ((!reverses && !cbi_verdict_is(item, KIND(CONVERSION_REINSTATED))) ||
+            !cbi_usage_find(usage, i, changed->touched_sequence,
+                            cbi_message_bytes(changed->touched_leaf), &at))
+            continue;
+        if (reverses)
+            words[at] = word_of(item);
+        else
+            lower(&verdict->items[at], word_of(item));
+    }
+}
+
+/*
+ * What gives a credit back is worth no more than the word it rests on: a bank that could reverse a
+ * recognition by itself would let a record be used twice under its college's signature. So what a
+ * conversion had used and has set free proves no more than what ended it. What was only counted was
+ * free all the time.
+ */
+static cbank_status weigh_releases(cbi_verdict *verdict, const cbi_usage *usage, cbank_error *err)
+{
+    cbi_proven *words = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(verdict->item_count, sizeof(*words), &words, err));
+    for (size_t i = 0; i < verdict->item_count; i++)
+        words[i] = CBI_PROVEN_PINNED;
+    weigh_endings(verdict, usage, words);
+    for (size_t i = 0; i < usage->use_count; i++) {
+        if (usage->uses[i].scope != CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED)
+            lower(&verdict->items[usage->uses[i].record], words[usage->uses[i].conversion]);
+    }
+done:
+    cbi_free(words);
+    return status;
 }
 
 static void take_results(cbi_verdict *verdict, const cbi_usage *usage)
@@ -285,6 +353,7 @@ cbank_status cbi_conversion_settle(cbi_verdict *verdict, cbank_error *err)
     CBI_TRY(check_pages(verdict, &usage, err));
     CBI_TRY(compare_changed(verdict, &usage, err));
     CBI_TRY(compare_replaced(verdict, &usage, err));
+    CBI_TRY(weigh_releases(verdict, &usage, err));
     take_results(verdict, &usage);
 done:
     cbi_usage_clear(&usage);

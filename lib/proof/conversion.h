@@ -13,7 +13,8 @@
 cbank_status cbi_conversion_prove(cbi_verdict *verdict, cbank_error *err);
 
 /*
- * Fills state, whereabouts and listing of each award and the state of each conversion. STATE,
+ * Fills state, whereabouts and listing of each award and the state of each conversion; lowers what
+ * is proven of a record to what set it free again, and of a conversion to its reinstatement. STATE,
  * TOO_LARGE.
  */
 cbank_status cbi_conversion_settle(cbi_verdict *verdict, cbank_error *err);
