@@ -17,7 +17,7 @@ static bool holds(char *const *list, size_t count, const char *value)
     return false;
 }
 
-/* A name with '@' stands for names that are not looked up here: it may meet anything. */
+/* A name with '@' that could not be written out may meet anything. */
 static bool lists_meet(char *const *a, size_t a_count, char *const *b, size_t b_count)
 {
     if (a_count == 0 || b_count == 0)
@@ -31,6 +31,30 @@ static bool lists_meet(char *const *a, size_t a_count, char *const *b, size_t b_
             return true;
     }
     return false;
+}
+
+static bool codes_meet(const Cbank__V1__Conditions *a, const Cbank__V1__Conditions *b)
+{
+    for (size_t i = 0; i < a->n_codes; i++) {
+        for (size_t k = 0; k < b->n_codes; k++) {
+            if (cbi_lint_codes_meet(a->codes[i], b->codes[k]))
+                return true;
+        }
+    }
+    return a->n_codes == 0 || b->n_codes == 0;
+}
+
+static bool codes_cover(const Cbank__V1__Conditions *outer, const Cbank__V1__Conditions *inner)
+{
+    for (size_t i = 0; i < inner->n_codes && outer->n_codes > 0; i++) {
+        bool found = false;
+
+        for (size_t k = 0; k < outer->n_codes && !found; k++)
+            found = cbi_lint_code_covers(outer->codes[k], inner->codes[i]);
+        if (!found)
+            return false;
+    }
+    return outer->n_codes == 0 || inner->n_codes > 0;
 }
 
 static bool list_covers(char *const *outer, size_t outer_count, char *const *inner,
@@ -111,7 +135,7 @@ bool cbi_lint_may_meet(const Cbank__V1__Selector *a, const Cbank__V1__Selector *
     if (!lists_meet(left->types, left->n_types, right->types, right->n_types) ||
         !lists_meet(left->institutions, left->n_institutions, right->institutions,
                     right->n_institutions) ||
-        !lists_meet(left->codes, left->n_codes, right->codes, right->n_codes) ||
+        !codes_meet(left, right) ||
         !lists_meet(left->records, left->n_records, right->records, right->n_records))
         return false;
     if (strcmp(left->grade_scale, right->grade_scale) == 0 &&
@@ -153,7 +177,7 @@ bool cbi_lint_covers(const Cbank__V1__Selector *outer, const Cbank__V1__Selector
     return list_covers(wide->types, wide->n_types, narrow->types, narrow->n_types) &&
            list_covers(wide->institutions, wide->n_institutions, narrow->institutions,
                        narrow->n_institutions) &&
-           list_covers(wide->codes, wide->n_codes, narrow->codes, narrow->n_codes) &&
+           codes_cover(wide, narrow) &&
            range_covers(wide->grade, narrow->grade) &&
            (wide->grade == NULL || strcmp(wide->grade_scale, narrow->grade_scale) == 0) &&
            range_covers(wide->level, narrow->level) &&

@@ -29,7 +29,9 @@ typedef struct overlap {
     const Cbank__V1__PublicationHead *head;
     const cbi_content *content;
     cbi_findings *findings;
-    cbi_arena names; /* of institutions and codes */
+    cbi_arena places; /* names of institutions and codes */
+    cbi_lint_names names;
+    cbi_arena scratch; /* what is written out of the rules at hand */
     entry *entries;
     uint32_t count, room;
     uint64_t work;
@@ -45,7 +47,7 @@ static cbank_status keep(overlap *all, const char *text, const char **out)
     size_t size = strlen(text) + 1;
     char *copy;
 
-    CBI_TRY(cbi_arena_alloc(&all->names, size, 1, &copy, all->err));
+    CBI_TRY(cbi_arena_alloc(&all->places, size, 1, &copy, all->err));
     memcpy(copy, text, size);
     *out = copy;
 done:
@@ -78,7 +80,15 @@ static bool has_set(char *const *list, size_t count)
     return false;
 }
 
-/* Names with '@' stand for more than is looked up here: such a rule is found everywhere. */
+/* A code of one institution is found under the code as such. */
+static const char *code_of(const char *code)
+{
+    const char *text = cbi_lint_code_text(code), *space = strchr(text, ' ');
+
+    return text == code || space == NULL ? text : space + 1;
+}
+
+/* A rule with a name that could not be written out is found everywhere. */
 static cbank_status add_selector(overlap *all, const Cbank__V1__Selector *select, uint32_t rule)
 {
     static char nothing[] = "";
@@ -98,7 +108,7 @@ static cbank_status add_selector(overlap *all, const Cbank__V1__Selector *select
     for (size_t i = 0; i < (institutions == 0 ? 1 : institutions); i++) {
         for (size_t k = 0; k < (codes == 0 ? 1 : codes); k++)
             CBI_TRY(add_entry(all, (institutions == 0 ? any : want->institutions)[i],
-                              (codes == 0 ? any : want->codes)[k], rule));
+                              codes == 0 ? "" : code_of(want->codes[k]), rule));
     }
 done:
     return status;
@@ -131,11 +141,13 @@ static cbank_status load_rules(overlap *all)
 
         CBI_TRY(cbi_message_parse(&cbank__v1__rule__descriptor, rules->list[i].bytes, &rule,
                                   all->err));
+        CBI_TRY(cbi_lint_names_write_out(&all->names, rule, &all->scratch, all->err));
         first = first_select(rule);
         if (first != NULL && rule->effect != EFFECT(ATTENDANCE_WAIVED))
             CBI_TRY(add_selector(all, first->select, i));
         cbi_message_free(rule);
         rule = NULL;
+        cbi_arena_rewind(&all->scratch);
     }
 done:
     cbi_message_free(rule);
@@ -264,6 +276,22 @@ static uint32_t find_place(const overlap *all, const char *institution, const ch
     return count;
 }
 
+/* Entries of rules that ask for no institution: they are the first. */
+static uint32_t count_anywhere(const overlap *all)
+{
+    uint32_t low = 0, high = all->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (all->entries[middle].institution[0] == '\0')
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static cbank_status load_place(overlap *all, uint32_t first, uint32_t count, subject *out,
                                uint32_t *loaded)
 {
@@ -282,6 +310,8 @@ static cbank_status load_place(overlap *all, uint32_t first, uint32_t count, sub
                                   &out[*loaded].message, all->err));
         out[*loaded].spot = item->spot;
         (*loaded)++;
+        CBI_TRY(cbi_lint_names_write_out(&all->names, out[*loaded - 1].message, &all->scratch,
+                                         all->err));
     }
 done:
     return status;
@@ -292,6 +322,7 @@ static cbank_status compare_place(overlap *all, uint32_t first, uint32_t own, su
 {
     const entry *at = &all->entries[first];
     bool exact = at->institution[0] != '\0', coded = at->code[0] != '\0';
+    uint32_t anywhere = count_anywhere(all);
     uint32_t loaded = 0, mine, start, count;
     cbank_status status = CBANK_OK;
 
@@ -301,8 +332,10 @@ static cbank_status compare_place(overlap *all, uint32_t first, uint32_t own, su
         CBI_TRY(load_place(all, start, count, room, &loaded));
     if (coded && exact && (count = find_place(all, "", at->code, &start)) > 0)
         CBI_TRY(load_place(all, start, count, room, &loaded));
-    if ((exact || coded) && (count = find_place(all, "", "", &start)) > 0)
+    if (coded && (count = find_place(all, "", "", &start)) > 0)
         CBI_TRY(load_place(all, start, count, room, &loaded));
+    if (exact && !coded) /* whatever asks for no institution, with a code or without */
+        CBI_TRY(load_place(all, 0, anywhere, room, &loaded));
     for (uint32_t i = 0; i < mine && all->work < WORK_MAX; i++) {
         for (uint32_t k = i + 1; k < loaded; k++)
             CBI_TRY(compare_rules(all, &room[i], &room[k]));
@@ -311,6 +344,7 @@ static cbank_status compare_place(overlap *all, uint32_t first, uint32_t own, su
 done:
     for (uint32_t i = 0; i < loaded; i++)
         cbi_message_free(room[i].message);
+    cbi_arena_rewind(&all->scratch);
     return status;
 }
 
@@ -322,6 +356,7 @@ cbank_status cbi_lint_overlap(const Cbank__V1__PublicationHead *head, const cbi_
     subject *room = NULL;
     uint32_t own;
 
+    CBI_TRY(cbi_lint_names_open(content, &all.names, err));
     CBI_TRY(load_rules(&all));
     if (all.count > 1)
         qsort(all.entries, all.count, sizeof(*all.entries), by_place);
@@ -336,7 +371,8 @@ cbank_status cbi_lint_overlap(const Cbank__V1__PublicationHead *head, const cbi_
         if (own == 1) { /* alone, unless something wider is there */
             wide = find_place(&all, "", "", &start) +
                    find_place(&all, "", all.entries[i].code, &start) +
-                   find_place(&all, all.entries[i].institution, "", &start);
+                   find_place(&all, all.entries[i].institution, "", &start) +
+                   (all.entries[i].code[0] == '\0' ? count_anywhere(&all) : 0);
             if (wide == 0)
                 continue;
         }
@@ -348,6 +384,8 @@ cbank_status cbi_lint_overlap(const Cbank__V1__PublicationHead *head, const cbi_
 done:
     cbi_free(room);
     cbi_free(all.entries);
-    cbi_arena_clear(&all.names);
+    cbi_arena_clear(&all.places);
+    cbi_arena_clear(&all.scratch);
+    cbi_lint_names_clear(&all.names);
     return status;
 }

@@ -83,6 +83,45 @@ Test(lint, rules_meet_across_lists_wider_rules_and_exceptions)
     cr_expect_not(finds(CBI_REASON_LINT_OVERLAP, "A", "B"), "other sets of records");
 }
 
+static void rules_with(const char *sets, const char *text)
+{
+    static char whole[4096];
+
+    snprintf(whole, sizeof(whole), "%s%srules:\n", STUDY_HEAD, sets);
+    read_behind(whole, text);
+    study_is_good(author);
+}
+
+Test(lint, a_name_with_an_at_sign_is_what_it_stands_for)
+{
+    const char *sets = "institution_groups: [{id: g, institutions: [PXU, JXU]}, "
+                       "{id: h, institutions: ['@g', GXU]}]\n"
+                       "aliases: [{id: e, codes: [E1, 'PXU E2']}, {id: f, codes: [F1]}]\n";
+
+    rules_with(sets, "  - {id: A, sources: {institutions: '@g', codes: X}" G
+                     "  - {id: B, sources: {institutions: GXU, codes: X}" G);
+    cr_expect_not(finds(CBI_REASON_LINT_OVERLAP, "A", "B"), "the group does not hold it");
+    rules_with(sets, "  - {id: A, sources: {institutions: '@h', codes: X}" G
+                     "  - {id: B, sources: {institutions: JXU, codes: X}" G);
+    cr_expect(finds(CBI_REASON_LINT_OVERLAP, "A", "B"), "a group in the group does");
+    rules_with(sets, "  - {id: A, sources: {codes: '@e'}" G "  - {id: B, sources: {codes: '@f'}" G);
+    cr_expect_not(finds(CBI_REASON_LINT_OVERLAP, "A", "B"), "they share no code");
+    rules_with(sets, "  - {id: A, sources: {codes: '@e'}" G "  - {id: B, sources: {codes: E2}" G);
+    cr_expect(finds(CBI_REASON_LINT_OVERLAP, "A", "B"), "at one institution they do");
+    rules_with(sets, "  - {id: A, priority: 1, sources: {institutions: '@h', codes: '@e'}" G
+                     "  - {id: B, priority: 2, sources: {institutions: [PXU, GXU], codes: E1}" G);
+    cr_expect(finds(CBI_REASON_LINT_UNREACHABLE, "B", "A"), "the set leaves it nothing");
+    rules_with(sets, "  - {id: A, priority: 1, sources: {codes: '@e'}" G
+                     "  - {id: B, priority: 2, sources: {codes: E2}" G);
+    cr_expect_not(finds(CBI_REASON_LINT_UNREACHABLE, "B", "A"), "E2 of others is left to it");
+}
+
+Test(lint, an_institution_and_a_code_meet_whatever_each_leaves_open)
+{
+    rules("  - {id: A, sources: {codes: X}" G "  - {id: B, sources: {institutions: PXU}" G);
+    cr_expect(finds(CBI_REASON_LINT_OVERLAP, "A", "B"));
+}
+
 Test(lint, a_rule_that_another_leaves_nothing_is_unreachable)
 {
     rules("  - {id: N, priority: 1, effect: does-not-transfer, sources: {codes: [X, Y]}}\n"
