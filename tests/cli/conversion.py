@@ -19,6 +19,18 @@ rules:
      use: everywhere, leftover: kept}}
   - {{id: ENGLISH, sources: {{codes: C2}}, grants: {{buckets: [free], amount: as-is}}, use: {use}}}
 """
+UNITS = """\
+kind: units
+id: pxu/units
+edition: 1
+authority: PXU
+title: {zh: 学分单位}
+standing: own
+effective: 1900-01-01..
+zone: "+08:00"
+units: [{id: credit}, {id: ects}]
+ratios: [{unit: credit, other: ects, ratio: 3/2}]
+"""
 PROGRAMME = """\
 kind: programme
 id: {name}
@@ -131,6 +143,25 @@ class Conversion(desk.Town):
         self.recognise()
         self.assertEqual(self.check(), {"same": True, "result": "same", "counted": "6",
                                         "differences": []})
+
+    def test_a_plan_in_another_unit_is_recognised_and_runs_again(self):
+        self.publish("units", UNITS)
+        uses = "uses: [{kind: units, id: pxu/units, edition: 1, file: units.yaml}]\n"
+        self.publish("rules-2", RULES.format(edition=2, most="4.5", use="everywhere")
+                     .replace("rules:\n", uses + "rules:\n"))
+        self.publish("programme-three", PROGRAMME.format(name="pxu/three")
+                     .replace("unit: credit\n", uses + "unit: ects\n"))
+        plan = self.plan("pxu/three", "--rules", "pxu/rules@2")
+        self.assertEqual(plan["counted"], "9.75", "4.5 of the 6 that 4 credits are, and 5.25 of 3.5")
+        self.recognise()
+        self.assertEqual(self.check("--rules", "units.art", rules="rules-2.art",
+                                    programme="programme-three.art"),
+                         {"same": True, "result": "same", "counted": "9.75", "differences": []})
+        self.assertEqual(self.plan("pxu/three", "--rules", "pxu/rules@2")["counted"], "1.5")
+        other = self.plan("pxu/two")
+        self.assertEqual((other["counted"], {one["reason"] for one in other["refused"]}),
+                         ("0", {"used_up"}), "what is left is left in the unit that it was used in")
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
 
     def test_what_came_later_changes_nothing(self):
         self.plan()
