@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "rules/lint.h"
 
-#define MEMBERS_MAX 4096u /* of one set, those of its sets among them; one with more stays as it is */
+#define MEMBERS_MAX 4096u /* of one list; a set with more stays as it is */
 /* Before what a set of aliases holds: "CODE", or "INSTITUTION CODE". No text begins like this. */
 #define MEMBER '\x1f'
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
+
 /* ---- sources ----------------------------------------------------------------------------- */
 
 static int compare_sources(const void *left, const void *right)
@@ -132,14 +134,26 @@ done:
     return status;
 }
 
-/* The source's position; and what there is of it for a rule of this scope. */
-static uint32_t tell_use(cbi_answer *answer, uint32_t fact, Cbank__V1__UseScope scope)
+/*
+ * The source's position; and what there is of it for a rule of this scope: in the programme's unit
+ * as the rule set converts it, and no part of a thousandth.
+ */
+static uint32_t tell_use(cbi_answer *answer, uint32_t fact, const cbi_known_rule *known)
 {
+    const char *unit = cbi_programme_terms(answer->proposal->programme)->unit;
     uint32_t source = answer->source_of[fact];
     const cbi_left *left = answer->sources[source]->left;
+    Cbank__V1__PlanSource *to = answer->message.sources[source];
+    cbi_fraction worth;
+    cbi_step step;
 
     if (left != NULL)
-        answer->message.sources[source]->amount_milli = left->milli[scope];
+        to->amount_milli = left->milli[known->message->use_scope];
+    else if (cbi_fact_amount_in(
+                 &answer->facts[fact], unit,
+                 cbi_ruleset_reference(answer->question.rulesets[known->ruleset]), &worth, &step) &&
+             worth.num / worth.den <= CBI_MILLI_MAX)
+        to->amount_milli = (int64_t)(worth.num / worth.den);
     return source;
 }
 
@@ -171,7 +185,7 @@ static cbank_status tell_applications(cbi_answer *answer, cbank_error *err)
         to->n_sources = application->records.count;
         for (uint32_t i = 0; i < application->records.count; i++)
             to->sources[i] = tell_use(answer, problem->members[application->records.first + i],
-                                      known->message->use_scope);
+                                      known);
         CBI_TRY(tell_grants(answer, application, known->message, to, err));
         CBI_TRY(cbi_answer_derive(answer, a, to, err));
     }
