@@ -65,10 +65,11 @@ static json_t *describe(const Cbank__Api__V1__TransferInfo *info)
                                  (int)info->records[i]->where),
                       "reason", shape_text(info->records[i]->reason)));
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", shape_text(info->id), "direction",
-        shape_word(&cbank__api__v1__transfer_direction__descriptor, (int)info->direction), "state",
+        "{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "id", shape_text(info->id),
+        "direction", shape_word(&cbank__api__v1__transfer_direction__descriptor, (int)info->direction), "state",
         shape_word(&cbank__api__v1__transfer_state__descriptor, (int)info->state), "account",
-        shape_text(info->account), "other", shape_text(info->other), "due",
+        shape_text(info->account), "other", shape_text(info->other), "by_letter",
+        info->by_letter, "due",
         shape_time(info->due_at), "at", shape_time(info->at), "answered",
         shape_time(info->answered_at), "records", records);
 }
@@ -121,6 +122,7 @@ static void *call_verified(cli *c, verified_call *call, const cbank_verifier *ve
 
 static const option offer_options[] = {
     {"to", "ORIGIN", P_OPT_TRANSFER_TO, OPTION_NEEDED},
+    {"by-letter", NULL, P_OPT_BY_LETTER, 0},
     {"output", "FILE", P_OPT_OUTPUT, OPTION_NEEDED},
     {"only", "ID,...", P_OPT_TRANSFER_ONLY, 0},
     {"due", "DATE|90d", P_OPT_TRANSFER_DUE, 0},
@@ -152,6 +154,7 @@ static void offer(cli *c)
         return;
     ask.account = c->arguments[0];
     lend(c, "to", &ask.to);
+    ask.by_letter = options_given(c, "by-letter");
     lend(c, "consent", &ask.consent);
     lend(c, "basis", &ask.basis);
     lend(c, "document", &ask.basis_document);
@@ -314,6 +317,61 @@ static void ack(cli *c)
     memory_free(&file);
 }
 
+/* ---- settle ---- */
+
+static const option settle_options[] = {
+    {"state", "WORD", P_OPT_TRANSFER_STATE, OPTION_NEEDED},
+    {"only", "ID,...", P_OPT_SETTLE_ONLY, 0},
+    {"document", "TEXT", P_OPT_LETTER, 0},
+    {"operator", "HANDLE", P_OPT_OPERATOR, 0},
+    {"token", "HEX", P_OPT_TOKEN, 0},
+    {0},
+};
+
+/* The words that `state` has in the JSON output. */
+static bool read_state(cli *c, Cbank__Api__V1__TransferState *out)
+{
+    static const struct {
+        const char *word;
+        Cbank__Api__V1__TransferState state;
+    } states[] = {
+        {"accepted", CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_ACCEPTED},
+        {"partly", CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_PARTLY},
+        {"declined", CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_DECLINED},
+        {"expired", CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_EXPIRED},
+        {"returned", CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_RETURNED},
+    };
+
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        *out = states[i].state;
+        if (strcmp(states[i].word, options_text(c, "state")) == 0)
+            return true;
+    }
+    fail_own(c, FAIL_OPTION_WORD, options_text(c, "state"));
+    return false;
+}
+
+static void settle(cli *c)
+{
+    Cbank__Api__V1__TransferSettleRequest ask = CBANK__API__V1__TRANSFER_SETTLE_REQUEST__INIT;
+    Cbank__Api__V1__TransferInfo *info;
+    uint8_t token[16];
+
+    if (!read_state(c, &ask.state) || !call_token(c, token, &ask.token))
+        return;
+    ask.id = c->arguments[0];
+    ask.n_only = disclosure_list(c, "only", &ask.only);
+    lend(c, "document", &ask.document);
+    lend(c, "operator", &ask.actor);
+    ask.dry_run = c->dry_run;
+    info = call_bank(c, cbank_transfer_settle, &ask.base,
+                     &cbank__api__v1__transfer_info__descriptor);
+    if (info != NULL)
+        show_info(c, info, (ProtobufCBinaryData){0});
+    message_free(info);
+    free(ask.only);
+}
+
 /* ---- list, show ---- */
 
 static void list(cli *c)
@@ -361,6 +419,7 @@ const command transfer_commands[] = {
     {"file", "ID", 1, 1, P_TRANSFER_FILE, COMMAND_BANK, file_options, write_file},
     {"receive", "FILE", 1, 1, P_TRANSFER_RECEIVE, BANK_WRITES, receive_options, receive},
     {"ack", "FILE", 1, 1, P_TRANSFER_ACK, BANK_WRITES, ack_options, ack},
+    {"settle", "ID", 1, 1, P_TRANSFER_SETTLE, BANK_WRITES, settle_options, settle},
     {"return", "FILE", 1, 1, P_TRANSFER_RETURN, BANK_WRITES, return_options, give_back},
     {"list", "[ACCOUNT]", 0, 1, P_TRANSFER_LIST, COMMAND_BANK, NULL, list},
     {"show", "ID", 1, 1, P_TRANSFER_SHOW, COMMAND_BANK, NULL, show},

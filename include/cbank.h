@@ -1315,6 +1315,20 @@ CBANK_API CBANK_CHECKED cbank_status cbank_transfer_ack(cbank_bank *bank,
                                                         const uint8_t *request,
                                                         size_t request_size, cbank_buffer *reply,
                                                         cbank_error *err);
+/**
+ * Enters what a bank without cbank writes about an offer by letter, or takes the offer back once
+ * its due date has passed: the records leave, are free again, or have come back. Request:
+ * TransferSettleRequest. Reply: TransferInfo.
+ *
+ * @retval CBANK_E_NOT_FOUND  no such transfer, or a record that it does not hold
+ * @retval CBANK_E_STATE      the other bank gives receipts; not due yet; not away
+ * @retval CBANK_E_CONFLICT   the offer has ended otherwise
+ * @retval CBANK_E_INVALID    without the letter's number, or the records that it is about
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_transfer_settle(cbank_bank *bank,
+                                                           const uint8_t *request,
+                                                           size_t request_size,
+                                                           cbank_buffer *reply, cbank_error *err);
 /** One transfer. Request: TransferShowRequest. Reply: TransferInfo. NOT_FOUND. */
 CBANK_API CBANK_CHECKED cbank_status cbank_transfer_show(cbank_bank *bank, const uint8_t *request,
                                                          size_t request_size, cbank_buffer *reply,

@@ -6,6 +6,7 @@
 #include "bank/acknowledge.h"
 #include "bank/offer.h"
 #include "bank/receive.h"
+#include "bank/settle.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "proof/verify.h"
@@ -50,8 +51,6 @@ cbank_status cbank_transfer_offer(cbank_bank *bank, const uint8_t *request, size
     CBI_TRY(cbi_face_bank(bank, &inner, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__transfer_offer_request__descriptor, request,
                              request_size, &asked, err));
-    if (asked->by_letter)
-        CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "by_letter", NULL));
     CBI_TRY(cbi_learnerinfo_account(asked->account, &account, err));
     CBI_TRY(cbi_face_check_list("only", asked->n_only, CBI_TRANSFER_RECORDS_MAX, err));
     order = (cbi_order){.actor = asked->actor,
@@ -61,6 +60,7 @@ cbank_status cbank_transfer_offer(cbank_bank *bank, const uint8_t *request, size
                         .dry_run = asked->dry_run};
     terms = (cbi_offer_terms){.account = account.digits,
                               .to = asked->to,
+                              .by_letter = asked->by_letter,
                               .due_at = asked->due_at,
                               .only = asked->only,
                               .only_count = asked->n_only,
@@ -328,6 +328,38 @@ done:
 }
 
 /* ---- looking ------------------------------------------------------------------------------ */
+
+cbank_status cbank_transfer_settle(cbank_bank *bank, const uint8_t *request, size_t request_size,
+                                   cbank_buffer *reply, cbank_error *err)
+{
+    Cbank__Api__V1__TransferSettleRequest *asked = NULL;
+    cbi_settle_terms terms;
+    cbi_transfer_row row;
+    cbank_status status = CBANK_OK;
+    cbi_order order;
+    cbi_bank *inner;
+
+    CBI_REQUIRE(bank != NULL && reply != NULL, err);
+    CBI_TRY(cbi_face_bank(bank, &inner, err));
+    CBI_TRY(cbi_face_request(&cbank__api__v1__transfer_settle_request__descriptor, request,
+                             request_size, &asked, err));
+    CBI_TRY(cbi_face_check_list("only", asked->n_only, CBI_TRANSFER_RECORDS_MAX, err));
+    order = (cbi_order){.actor = asked->actor,
+                        .document = asked->document,
+                        .token = cbi_message_bytes(asked->token),
+                        .now = cbi_face_now(),
+                        .dry_run = asked->dry_run};
+    terms = (cbi_settle_terms){.id = asked->id,
+                               .state = (cbi_transfer_state)asked->state,
+                               .only = asked->only,
+                               .only_count = asked->n_only,
+                               .order = &order};
+    CBI_TRY(cbi_settle(inner, &terms, &row, err));
+    CBI_TRY(reply_info(inner, &row, reply, err));
+done:
+    cbi_message_free(asked);
+    return status;
+}
 
 cbank_status cbank_transfer_show(cbank_bank *bank, const uint8_t *request, size_t request_size,
                                  cbank_buffer *reply, cbank_error *err)

@@ -102,6 +102,7 @@ cbank_status cbi_transferinfo_read(cbi_txn *txn, const cbi_transfer_row *row,
     message->state = (Cbank__Api__V1__TransferState)row->state;
     message->account = out->row.account.digits;
     message->other = out->row.other;
+    message->by_letter = cbi_transfer_by_letter(row);
     message->due_at = row->due_at;
     message->at = row->at;
     message->answered_at = row->answered_at;

@@ -174,6 +174,7 @@ static cbank_status write_statement(offer_act *it, cbi_append *append, Cbank__V1
     }
     body.account = cbi_message_string(it->terms->account);
     body.to = cbi_message_string(it->terms->to);
+    body.by_letter = it->terms->by_letter;
     body.due_at = it->due_at;
     body.records = list;
     body.n_records = it->count;
@@ -230,7 +231,7 @@ static cbank_status check_terms(offer_act *it, cbank_error *err)
 {
     const cbi_offer_terms *terms = it->terms;
 
-    if (!cbi_transfer_goal_is_valid(terms->to, false) ||
+    if (!cbi_transfer_goal_is_valid(terms->to, terms->by_letter) ||
         !cbi_recipient_is_valid(cbi_bytes_of_text(terms->to)) ||
         strcmp(terms->to, it->bank->config.origin) == 0)
         return cbi_fail(err, CBI_REASON_TRANSFER_GOAL, 0, terms->to, NULL);

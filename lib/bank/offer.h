@@ -14,7 +14,8 @@
 
 typedef struct cbi_offer_terms {
     const char *account;
-    const char *to; /* origin of the other bank */
+    const char *to; /* origin of the other bank; by letter its code */
+    bool by_letter;
     int64_t due_at; /* 0: CBI_OFFER_DAYS from now */
     char *const *only; /* display ids; none: all that may go */
     size_t only_count;

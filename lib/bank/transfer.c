@@ -241,6 +241,11 @@ cbank_status cbi_transfer_records(cbi_txn *txn, const cbi_transfer_row *row,
     return status;
 }
 
+bool cbi_transfer_by_letter(const cbi_transfer_row *row)
+{
+    return !row->incoming && cbi_transfer_goal_is_valid(row->other, true);
+}
+
 /* ---- writing ----------------------------------------------------------------------------- */
 
 static cbank_status next_number(cbi_txn *txn, uint64_t *out, cbank_error *err)

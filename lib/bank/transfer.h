@@ -72,6 +72,9 @@ cbank_status cbi_transfer_after(cbi_txn *txn, const char *account, uint64_t numb
 cbank_status cbi_transfer_records(cbi_txn *txn, const cbi_transfer_row *row,
                                   cbi_transfer_record *out, cbank_error *err);
 
+/* Offered to a bank without cbank, whose answer is a letter. */
+bool cbi_transfer_by_letter(const cbi_transfer_row *row);
+
 /* A new one, whose number is set; with its records. */
 cbank_status cbi_transfer_begin(cbi_txn *txn, cbi_transfer_row *row,
                                 const cbi_transfer_record *records, cbank_error *err);

@@ -304,6 +304,10 @@ class Keys(desk.Town):
         self.in_bank("transfer", "ack", "receipt", "--trust", "town.directory", "--root", root)
         self.hold("transfer list", self.list_in_bank("transfer", "list")[0])
         self.hold("transfer show", self.in_bank("transfer", "show", offer["id"]))
+        offer = self.in_bank("transfer", "offer", account, "--to", "ZX-BANK", "--by-letter", "-o",
+                             "offer", *desk.BASIS)
+        self.hold("transfer settle", self.in_bank("transfer", "settle", offer["id"], "--state",
+                                                  "declined", "--document", "L-1"))
 
     def consents(self):
         account = self.account()

@@ -69,6 +69,23 @@ class Transfer(desk.Town):
                          [("away", None), ("here", "not-taken")])
         self.assertEqual(self.whereabouts(), ["away", "here"])
 
+    def test_by_letter(self):
+        offer = self.in_bank("transfer", "offer", self.account(), "--to", "ZX-BANK",
+                             "--by-letter", "-o", "offer", *desk.BASIS)
+        self.assertEqual((offer["state"], offer["by_letter"]), ("offered", True))
+        settle = ("transfer", "settle", offer["id"], "--state")
+        one = offer["records"][0]["id"]
+        self.assertEqual(self.cbank("--json", *self.bank, *settle, "expired", code=5)
+                         .error["reason"], "transfer_state")
+        self.assertEqual(self.in_bank(*settle, "partly", "--only", one, "--document", "L-1")
+                         ["state"], "partly")
+        self.assertEqual(self.whereabouts(), ["away", "here"])
+        self.assertEqual(self.in_bank(*settle, "returned", "--only", one, "--document", "L-2")
+                         ["state"], "returned")
+        self.assertEqual(self.whereabouts(), ["here", "here"])
+        self.cbank("--json", *self.bank, *settle, "lost", code=2)
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
     def test_a_dry_run_and_what_is_refused(self):
         size = self.in_bank("bank", "info")["size"]
         self.ask("--dry-run", *self.bank, "transfer", "offer", self.account(), "--to", OTHER,
