@@ -66,11 +66,11 @@ static json_t *describe(const Cbank__Api__V1__TransferInfo *info)
                       "reason", shape_text(info->records[i]->reason)));
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "id", shape_text(info->id),
-        "direction", shape_word(&cbank__api__v1__transfer_direction__descriptor, (int)info->direction), "state",
+        "direction",
+        shape_word(&cbank__api__v1__transfer_direction__descriptor, (int)info->direction), "state",
         shape_word(&cbank__api__v1__transfer_state__descriptor, (int)info->state), "account",
-        shape_text(info->account), "other", shape_text(info->other), "by_letter",
-        info->by_letter, "due",
-        shape_time(info->due_at), "at", shape_time(info->at), "answered",
+        shape_text(info->account), "other", shape_text(info->other), "by_letter", info->by_letter,
+        "due", shape_time(info->due_at), "at", shape_time(info->at), "answered",
         shape_time(info->answered_at), "records", records);
 }
 
