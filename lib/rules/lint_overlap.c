@@ -11,6 +11,7 @@
 #define PLACE_MAX 2048u     /* rules compared with one another in one place */
 #define WORK_MAX UINT64_C(100000000) /* pairs compared; unpacking a rule counts as LOAD_WORK */
 #define LOAD_WORK 16
+#define NAMES_OF_WORK 16 /* pairs of names compared that count as a pair of rules */
 
 /* A rule in a place where a record of this institution and code would find it. */
 typedef struct entry {
@@ -223,6 +224,23 @@ static cbank_status report(overlap *all, cbi_reason reason, const subject *of, c
                             of->message->id, all->err, "%s", by->message->id);
 }
 
+/* How many names are held against each other, in all their sources. */
+static uint64_t work_of(const Cbank__V1__Rule *a, const Cbank__V1__Rule *b)
+{
+    uint64_t work = 1;
+
+    for (size_t i = 0; i < a->n_source && i < b->n_source; i++) {
+        const Cbank__V1__Selector *left = a->source[i]->select, *right = b->source[i]->select;
+
+        if (left == NULL || right == NULL || left->n_layers == 0 || right->n_layers == 0)
+            continue;
+        work += ((uint64_t)left->layers[0]->n_codes * right->layers[0]->n_codes +
+                 (uint64_t)left->layers[0]->n_institutions * right->layers[0]->n_institutions) /
+                NAMES_OF_WORK;
+    }
+    return work;
+}
+
 static cbank_status compare_rules(overlap *all, const subject *a, const subject *b)
 {
     const subject *first = a, *second = b;
@@ -231,7 +249,7 @@ static cbank_status compare_rules(overlap *all, const subject *a, const subject 
         first = b;
         second = a;
     }
-    all->work++;
+    all->work += work_of(a->message, b->message);
     if (!in_force_together(a->message, b->message) || first->message == second->message)
         return CBANK_OK;
     if (a->message->priority == b->message->priority && !is_no(a->message) && !is_no(b->message) &&

@@ -349,16 +349,29 @@ done:
     return status;
 }
 
+/* A programme's own selectors are read by what its rule sets refer to: one that leads there. */
+static bool is_selected(const cbi_compile *compile, const Cbank__V1__Selector *selector,
+                        const cbi_fact *fact)
+{
+    cbi_reading reading = compile->reading;
+    bool selected = cbi_select(&reading, selector, fact, NULL) == CBI_CHOICE_YES;
+
+    for (uint32_t i = 0; !selected && i < compile->question->ruleset_count; i++) {
+        reading.ruleset = compile->question->rulesets[i];
+        selected = cbi_select(&reading, selector, fact, NULL) == CBI_CHOICE_YES;
+    }
+    return selected;
+}
+
 /* The applications all of whose records the selector selects. */
 static uint32_t find_members(struct scoping *s, const Cbank__V1__Selector *selector)
 {
-    cbi_compile *compile = s->compile;
+    const cbi_compile *compile = s->compile;
     const cbi_problem *problem = &compile->problem;
     uint32_t count = 0;
 
     for (uint32_t r = 0; r < problem->record_count; r++)
-        s->records[r] =
-            cbi_select(&compile->reading, selector, compile->facts[r], NULL) == CBI_CHOICE_YES;
+        s->records[r] = is_selected(compile, selector, compile->facts[r]);
     for (uint32_t a = 0; a < problem->application_count; a++) {
         cbi_span records = problem->applications[a].records;
         uint32_t selected = 0;

@@ -163,6 +163,44 @@ class Conversion(desk.Town):
                          ("0", {"used_up"}), "what is left is left in the unit that it was used in")
         self.assertTrue(self.in_bank("bank", "check")["ok"])
 
+    def test_residency_is_asked_in_a_unit_that_the_rules_lead_to(self):
+        self.publish("units", UNITS)
+        uses = "uses: [{kind: units, id: pxu/units, edition: 1, file: units.yaml}]\n"
+        self.publish("rules-2", RULES.format(edition=2, most="4.5", use="everywhere")
+                     .replace("rules:\n", uses + "rules:\n"))
+        self.publish("programme-three", PROGRAMME.format(name="pxu/three")
+                     .replace("unit: credit\n", uses + "unit: ects\n") +
+                     "residency: [{records: {amounts: {ects: 5.5..}}, min: 20}]\n")
+        plan = self.plan("pxu/three", "--rules", "pxu/rules@2")
+        self.assertEqual((plan["counted"], plan["measures"]["missing"]), ("9.75", "15.5"),
+                         "of the 20, 4.5: 4 credits are 6, and 3.5 are 5.25, which is too little")
+
+    # ---- what is on its way to another bank ----
+
+    def offer(self, *more):
+        return self.in_bank("transfer", "offer", self.account(), "--to",
+                            "other.example/credit/sha256-ed25519/1", "-o", "offer", *desk.BASIS,
+                            *more)
+
+    def test_what_is_offered_to_another_bank_is_not_planned(self):
+        self.offer()
+        plan = self.plan()
+        self.assertEqual((plan["counted"], {one["reason"] for one in plan["refused"]}),
+                         ("0", {"transferred"}))
+
+    def test_what_was_offered_since_it_was_planned_is_not_recognised(self):
+        self.plan()
+        self.offer()
+        answer = self.cbank("--json", *self.bank, "plan", "recognise", "a.plan", *self.signs, "-o",
+                            "a.recognition", code=5)
+        self.assertEqual(answer.error["reason"], "record_offered")
+
+    def test_what_is_recognised_is_not_offered_with_the_rest(self):
+        self.rules(edition=2, most="4", use="counted")
+        self.plan()
+        self.recognise()
+        self.assertEqual(len(self.offer()["records"]), 1, "what is only counted may go")
+
     def test_what_came_later_changes_nothing(self):
         self.plan()
         made = self.recognise()
