@@ -74,6 +74,9 @@ static cbank_status read_items(cbi_verdict *verdict, cbank_error *err)
             item->chain = c;
             item->sequence = i;
             CBI_TRY(read_item(verdict, chain, item, err));
+            if (verdict->shown > CBI_TRANSCRIPT_SHOWN_MAX)
+                CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY, CBI_TRANSCRIPT_SHOWN_MAX, "shown",
+                                 NULL));
         }
     }
 done:

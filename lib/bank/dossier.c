@@ -93,7 +93,7 @@ static cbank_status read_account(cbi_dossier *it, cbi_reader *reader, const char
             if (merged == NULL || is_undone(&it->portfolio, first, i - first))
                 continue;
             if (count == CBI_TRANSCRIPT_CHAINS_MAX)
-                CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, count, "chains", NULL));
+                CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY, count, "chains", NULL));
             memcpy(list[count].account.digits, merged->from_account,
                    sizeof(list[count].account.digits));
             list[count].merged_into = (uint32_t)c + 1;

@@ -141,7 +141,7 @@ cbank_status cbi_family_members(cbi_txn *txn, const char *account, cbi_account *
             if (strcmp(parent.digits, out[m].digits) != 0)
                 continue; /* not any more */
             if (*count == CBI_TRANSCRIPT_CHAINS_MAX)
-                CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_TRANSCRIPT_CHAINS_MAX,
+                CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY, CBI_TRANSCRIPT_CHAINS_MAX,
                                  "chains", NULL));
             out[(*count)++] = guests[i];
         }
@@ -174,7 +174,7 @@ static cbank_status add(cbi_reader *reader, cbi_family *family, const char *acco
     cbi_subject subject;
 
     if (family->count == CBI_TRANSCRIPT_CHAINS_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_TRANSCRIPT_CHAINS_MAX, "chains",
+        return cbi_fail(err, CBI_REASON_TOO_MANY, CBI_TRANSCRIPT_CHAINS_MAX, "chains",
                         NULL);
     *member = (cbi_relative){.merged_into = merged_into, .joined_at = joined_at};
     CBI_TRY(take_account(account, &member->account, err));

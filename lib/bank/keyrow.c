@@ -6,7 +6,7 @@ cbank_status cbi_keyrow_check(const Cbank__V1__DirectoryInstitution *row, const 
                                cbank_error *err)
 {
     if (row->n_keys >= CBI_INSTITUTION_KEYS_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_INSTITUTION_KEYS_MAX, "keys", NULL);
+        return cbi_fail(err, CBI_REASON_TOO_MANY, CBI_INSTITUTION_KEYS_MAX, "keys", NULL);
     for (size_t i = 0; i < row->n_keys; i++) {
         if (cbi_bytes_equal(cbi_message_bytes(row->keys[i]->public_key), cbi_public_bytes(key)))
             return cbi_fail(err, CBI_REASON_KEY_USED_BEFORE, i, row->institution, NULL);

@@ -186,7 +186,7 @@ static cbank_status check_beginning(cbi_act *act, cbi_append *append, cbank_erro
         return cbi_fail(err, CBI_REASON_LOG_GREW, append->state.frontier.size, NULL, NULL);
     CBI_TRY(cbi_keyring_read(it->bank, append->txn, &keys, err));
     if (keys->n_log_keys >= CBI_LOG_KEYS_MAX)
-        CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_LOG_KEYS_MAX, "log_keys", NULL));
+        CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY, CBI_LOG_KEYS_MAX, "log_keys", NULL));
 done:
     cbi_message_free(keys);
     return status;

@@ -11,7 +11,7 @@ static cbank_status take_document(cbi_person *out, const char *type, const char 
                                   cbi_period period, cbank_error *err)
 {
     if (out->document_count == CBI_PERSON_DOCUMENTS_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_PERSON_DOCUMENTS_MAX, "documents",
+        return cbi_fail(err, CBI_REASON_TOO_MANY, CBI_PERSON_DOCUMENTS_MAX, "documents",
                         NULL);
     if ((period.from != 0 && !cbi_date_is_valid(period.from)) ||
         (period.until != 0 && !cbi_date_is_valid(period.until)) ||
@@ -113,7 +113,7 @@ static cbank_status pack_canonical(const Cbank__Api__V1__Person *stated, cbi_per
     cbank_status status = CBANK_OK;
 
     if (stated->n_names > CBI_PERSON_NAMES_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_PERSON_NAMES_MAX, "names", NULL);
+        return cbi_fail(err, CBI_REASON_TOO_MANY, CBI_PERSON_NAMES_MAX, "names", NULL);
     for (size_t i = 0; i < stated->n_names; i++) {
         names[i] = *stated->names[i];
         CBI_TRY(compose_name(stated->names[i]->value, &composed[i], err));

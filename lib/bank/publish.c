@@ -132,7 +132,7 @@ static cbank_status write_institutions(writing *it, cbank_error *err)
                              CBI_PAGE_ROWS_MAX, &page, err));
         for (size_t i = 0; i < page.count; i++) {
             if (it->out->institutions == CBI_DIRECTORY_INSTITUTIONS_MAX)
-                CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_DIRECTORY_INSTITUTIONS_MAX,
+                CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY, CBI_DIRECTORY_INSTITUTIONS_MAX,
                                  "institutions", NULL));
             CBI_TRY(cbi_assembly_add(&it->assembly, cbi_page_value(&page, i), err));
             it->out->institutions++;
@@ -222,7 +222,7 @@ static cbank_status write_page(writing *it, status_page *page, cbank_error *err)
         page->message.n_disclosures == 0)
         return CBANK_OK;
     if (it->assembly.parts == CBI_STATUS_PAGES_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_STATUS_PAGES_MAX, "pages", NULL);
+        return cbi_fail(err, CBI_REASON_TOO_MANY, CBI_STATUS_PAGES_MAX, "pages", NULL);
     CBI_TRY(cbi_assembly_add_message(&it->assembly, &page->message, err));
     empty_page(page);
 done:

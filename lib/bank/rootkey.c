@@ -45,7 +45,7 @@ static cbank_status check_succeeding(cbi_act *act, cbi_append *append, cbank_err
 
     CBI_TRY(cbi_keyring_read(it->bank, append->txn, &keys, err));
     if (keys->n_successions + 2 > CBI_ROOT_KEYS_MAX)
-        CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_ROOT_KEYS_MAX, "root_keys", NULL));
+        CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY, CBI_ROOT_KEYS_MAX, "root_keys", NULL));
     if (it->link->head->epoch != keys->n_successions + 2)
         CBI_TRY(not_next(it, "number", err));
     if (!cbi_bytes_equal(cbi_message_bytes(keys->root_key), cbi_public_bytes(&it->link->earlier)))

@@ -66,7 +66,7 @@ cbank_status cbi_batch_add(cbi_batch_builder *builder, const Cbank__V1__BatchIte
     cbank_status status = CBANK_OK;
 
     if (builder->tree.size == CBI_BATCH_RECORDS_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_BATCH_RECORDS_MAX, "batch", NULL);
+        return cbi_fail(err, CBI_REASON_TOO_MANY, CBI_BATCH_RECORDS_MAX, "batch", NULL);
     CBI_TRY(cbi_batch_item_id(builder->hasher, cbi_batch_item_kind(item),
                               cbi_batch_item_bytes(item), &builder->last_id, err));
     CBI_TRY(cbi_assembly_add_message(&builder->assembly, item, err));

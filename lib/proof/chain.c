@@ -85,7 +85,7 @@ static cbank_status read_chain(cbi_hasher *hasher, cbi_verdict *verdict, cbi_wal
         CBI_TRY(take_item(hasher, walk, item, err));
         verdict->shown += item->shown;
         if (verdict->shown > CBI_TRANSCRIPT_SHOWN_MAX)
-            CBI_TRY(cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_TRANSCRIPT_SHOWN_MAX, "shown",
+            CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY, CBI_TRANSCRIPT_SHOWN_MAX, "shown",
                              NULL));
     }
     if (!cbi_bytes_equal(cbi_bytes_of_hash(&walk->entry.previous),

@@ -239,52 +239,75 @@ static void put_application(making *it, size_t position, cbi_recognition_rows *r
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-static int compare_sources(const void *a, const void *b)
-{
-    const recognition_source *const *left = a, *const *right = b;
+/* A source on its way to its place: the plan's by their numbers, then those besides. */
+typedef struct placing {
+    recognition_source *row;
+    uint32_t number;
+} placing;
 
-    return cbi_entry_ref_compare((*left)->sequence, (*left)->leaf, (*right)->sequence,
-                                 (*right)->leaf);
+static int compare_placings(const void *a, const void *b)
+{
+    const placing *left = a, *right = b;
+    int order = cbi_entry_ref_compare(left->row->sequence, left->row->leaf, right->row->sequence,
+                                      right->row->leaf);
+
+    return order != 0 ? order : compare_numbers(&left->number, &right->number);
 }
 
-/* The position of a source in the sorted rows. */
-static uint32_t position_of(const cbi_recognition_rows *rows, const recognition_source *source)
-{
-    uint32_t at = 0;
-
-    while (at < rows->source_count && rows->sources[at] != source)
-        at++;
-    return at;
-}
-
-/* Sources in their order; grants then name them by the places that they have there. */
-static cbank_status sort_sources(making *it, size_t own_grants, const cbi_recognition_rows *more,
+/* Sources in their order; `places` has by number where each is. */
+static cbank_status sort_sources(making *it, const cbi_recognition_rows *more, uint32_t *places,
                                  cbi_recognition_rows *rows, cbank_error *err)
 {
-    for (size_t i = 0; i < it->plan->n_sources; i++) {
+    uint32_t own = (uint32_t)it->plan->n_sources;
+    placing *list = NULL;
+    cbank_status status = CBANK_OK;
+    size_t count = 0;
+
+    CBI_TRY(cbi_alloc(own + more->source_count, sizeof(*list), &list, err));
+    for (uint32_t i = 0; i < own; i++) {
         if (it->used[i])
-            rows->sources[rows->source_count++] = &it->sources[i];
+            list[count++] = (placing){&it->sources[i], i};
     }
-    for (size_t i = 0; i < more->source_count; i++)
-        rows->sources[rows->source_count++] = more->sources[i];
-    if (rows->source_count > CBI_USES_MAX)
-        return cbi_fail(err, CBI_REASON_FIELD_COUNT, CBI_USES_MAX, "sources", NULL);
-    if (rows->source_count > 0)
-        qsort(rows->sources, rows->source_count, sizeof(*rows->sources), compare_sources);
+    for (uint32_t i = 0; i < more->source_count; i++)
+        list[count++] = (placing){more->sources[i], own + i};
+    if (count > CBI_USES_MAX)
+        CBI_TRY(cbi_fail(err, CBI_REASON_FIELD_COUNT, CBI_USES_MAX, "sources", NULL));
+    if (count > 0)
+        qsort(list, count, sizeof(*list), compare_placings);
+    for (size_t i = 0; i < count; i++) {
+        rows->sources[i] = list[i].row;
+        places[list[i].number] = (uint32_t)i;
+    }
+    rows->source_count = count;
+done:
+    cbi_free(list);
+    return status;
+}
+
+/* Grants name sources by the places that they have now. */
+static cbank_status place_sources(making *it, size_t own_grants, const cbi_recognition_rows *more,
+                                  cbi_recognition_rows *rows, cbank_error *err)
+{
+    uint32_t *places = NULL, own = (uint32_t)it->plan->n_sources;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(own + more->source_count, sizeof(*places), &places, err));
+    CBI_TRY(sort_sources(it, more, places, rows, err));
     for (size_t g = 0; g < rows->grant_count; g++) {
         recognition_grant *grant = rows->grants[g];
+        uint32_t first = g < own_grants ? 0 : own;
 
         for (size_t i = 0; i < grant->n_sources; i++) {
             if (g >= own_grants && grant->sources[i] >= more->source_count)
-                return wrong("sources", g, err);
-            grant->sources[i] =
-                position_of(rows, g < own_grants ? &it->sources[grant->sources[i]]
-                                                 : more->sources[grant->sources[i]]);
+                CBI_TRY(wrong("sources", g, err));
+            grant->sources[i] = places[first + grant->sources[i]];
         }
         if (grant->n_sources > 1)
             qsort(grant->sources, grant->n_sources, sizeof(uint32_t), compare_numbers);
     }
-    return CBANK_OK;
+done:
+    cbi_free(places);
+    return status;
 }
 
 static size_t count_positions(const Cbank__V1__Plan *plan, size_t *grants)
@@ -378,7 +401,7 @@ cbank_status cbi_granting_make(cbi_hasher *hasher, cbi_bytes plan,
         out->rows.grants[out->rows.grant_count++] = more->grants[i];
     for (size_t i = 0; i < more->refusal_count; i++)
         out->rows.refusals[out->rows.refusal_count++] = more->refusals[i];
-    CBI_TRY(sort_sources(&it, own, more, &out->rows, err));
+    CBI_TRY(place_sources(&it, own, more, &out->rows, err));
     out->rows.findings = more->findings;
     out->rows.finding_count = more->finding_count;
     out->rows.evidence = more->evidence;

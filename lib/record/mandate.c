@@ -269,6 +269,7 @@ static bool has_power(const Cbank__V1__Succession *succession, Cbank__V1__Succes
 
 /* What is looked for among the grants. */
 typedef struct wanted {
+    const Cbank__V1__DirectoryInstitution *entry;
     const cbi_mandate_signer *signer;
     Cbank__V1__RecordType type;
     Cbank__V1__SuccessionPower power; /* 0: none will do, only a delegation */
@@ -281,6 +282,27 @@ static bool is_meant(const wanted *it, const char *signer, uint64_t granted_inde
 {
     return strcmp(signer, it->signer->code) == 0 && granted_index <= it->signer->index &&
            (it->grant.size == 0 || cbi_bytes_equal(it->grant, cbi_message_bytes(grant)));
+}
+
+/*
+ * Whoever had the institution's key could hand its work on to himself. The bank takes nothing under
+ * such a grant any more; a verifier, who is told when the key was lost, weighs what there is.
+ */
+static cbank_status check_key(const wanted *it, uint64_t granted_index,
+                              ProtobufCBinaryData request, cbank_error *err)
+{
+    if (it->signer->index != CBI_MANDATE_NOW || request.len == 0)
+        return CBANK_OK;
+    for (size_t i = 0; i < it->entry->n_keys; i++) {
+        const Cbank__V1__InstitutionKey *key = it->entry->keys[i];
+
+        if (key->from_index < granted_index &&
+            (key->until_index == 0 || granted_index < key->until_index) &&
+            key->compromised_since != 0 && granted_index >= key->compromised_since)
+            return cbi_fail(err, CBI_REASON_GRANT_KEY_LOST, granted_index,
+                            it->entry->institution, NULL);
+    }
+    return CBANK_OK;
 }
 
 static cbank_status refuse(const wanted *it, cbi_reason reason, span period, cbank_error *err)
@@ -301,7 +323,7 @@ static cbank_status try_delegation(const wanted *it, const Cbank__V1__Delegation
         return refuse(it, CBI_REASON_DELEGATION_TYPE, period, err);
     if (!holds(period, it->signer->day) && !holds(period, it->signer->since))
         return refuse(it, CBI_REASON_DELEGATION_PERIOD, period, err);
-    return CBANK_OK;
+    return check_key(it, delegation->granted_index, delegation->request, err);
 }
 
 static cbank_status try_succession(const wanted *it, const Cbank__V1__Succession *succession,
@@ -314,13 +336,13 @@ static cbank_status try_succession(const wanted *it, const Cbank__V1__Succession
         return refuse(it, CBI_REASON_SUCCESSION_POWER, period, err);
     if (!holds(period, it->signer->day) && !holds(period, it->signer->since))
         return refuse(it, CBI_REASON_DELEGATION_PERIOD, period, err);
-    return CBANK_OK;
+    return check_key(it, succession->granted_index, succession->request, err);
 }
 
 /* The newest that will do; else why the newest one that is meant will not. */
-static cbank_status find(const Cbank__V1__DirectoryInstitution *entry, const wanted *it,
-                         cbi_mandate *out, cbank_error *err)
+static cbank_status find(const wanted *it, cbi_mandate *out, cbank_error *err)
 {
+    const Cbank__V1__DirectoryInstitution *entry = it->entry;
     cbank_status status =
         cbi_fail(err, CBI_REASON_DELEGATION_MISSING, 0, it->signer->code, "%s",
                  entry->institution);
@@ -360,7 +382,8 @@ cbank_status cbi_mandate_check_record(const Cbank__V1__DirectoryInstitution *ent
                                       const cbi_mandate_signer *signer, cbi_mandate *out,
                                       cbank_error *err)
 {
-    wanted it = {.signer = signer,
+    wanted it = {.entry = entry,
+                 .signer = signer,
                  .type = record->type,
                  .grant = cbi_message_bytes(record->delegation)};
 
@@ -369,7 +392,7 @@ cbank_status cbi_mandate_check_record(const Cbank__V1__DirectoryInstitution *ent
     if (it.grant.size == 0 || strcmp(record->deposited_by, signer->code) != 0)
         return cbi_fail(err, CBI_REASON_DELEGATION_MISSING, 0, signer->code, "%s",
                         entry->institution);
-    return find(entry, &it, out, err);
+    return find(&it, out, err);
 }
 
 cbank_status cbi_mandate_check_change(const Cbank__V1__DirectoryInstitution *entry,
@@ -377,9 +400,10 @@ cbank_status cbi_mandate_check_change(const Cbank__V1__DirectoryInstitution *ent
                                       const cbi_mandate_signer *signer, cbi_mandate *out,
                                       cbank_error *err)
 {
-    const wanted it = {.signer = signer, .type = type, .power = power_of(action)};
+    const wanted it = {
+        .entry = entry, .signer = signer, .type = type, .power = power_of(action)};
 
-    return find(entry, &it, out, err);
+    return find(&it, out, err);
 }
 
 cbank_status cbi_mandate_find(const Cbank__V1__DirectoryInstitution *entry,
@@ -387,9 +411,9 @@ cbank_status cbi_mandate_find(const Cbank__V1__DirectoryInstitution *entry,
                               const cbi_mandate_signer *signer, cbi_mandate *out,
                               cbank_error *err)
 {
-    wanted it = {.signer = signer, .type = type};
+    wanted it = {.entry = entry, .signer = signer, .type = type};
 
     if (amends)
         it.power = CBANK__V1__SUCCESSION_POWER__SUCCESSION_POWER_AMEND;
-    return find(entry, &it, out, err);
+    return find(&it, out, err);
 }

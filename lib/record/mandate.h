@@ -11,6 +11,8 @@
  *   - A delegation must hold on the day on which the bank receives what is signed under it: what
  *     was awarded before, and signed once it has ended, is refused.
  *   - An amendment was judged when it was first awarded: only who signs it is asked.
+ *   - Now, nothing is taken under a grant that rests on a request under a key which was in other
+ *     hands where the grant stands: DENIED (GRANT_KEY_LOST).
  */
 #ifndef CBI_RECORD_MANDATE_H
 #define CBI_RECORD_MANDATE_H

@@ -23,7 +23,7 @@ cbank_status cbi_portfolio_add_chain(cbi_portfolio *portfolio, uint32_t merged_i
                                      uint64_t joined_at, cbank_error *err)
 {
     if (portfolio->chain_count == CBI_TRANSCRIPT_CHAINS_MAX)
-        return cbi_fail(err, CBI_REASON_BUFFER_TOO_LARGE, CBI_TRANSCRIPT_CHAINS_MAX, "chains",
+        return cbi_fail(err, CBI_REASON_TOO_MANY, CBI_TRANSCRIPT_CHAINS_MAX, "chains",
                         NULL);
     portfolio->chains[portfolio->chain_count++] =
         (cbi_usage_chain){.merged_into = merged_into, .joined_at = joined_at};

@@ -50,6 +50,7 @@ struct cbi_txn {
     cbi_txn_mode mode;
     pthread_t thread;
     size_t dirty; /* counting the change that is being made */
+    cbank_error doubt; /* what kept cbi_txn_has from telling; its status is OK until then */
 };
 
 /* Adds a row, unless the page has its rows or its 1 MiB: then `added` is false. */

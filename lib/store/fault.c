@@ -13,12 +13,18 @@ static cbi_reason reason_of_lmdb(int code)
         return CBI_REASON_KEY_NOT_FOUND;
     case MDB_PAGE_NOTFOUND:
     case MDB_CORRUPTED:
-    case MDB_BAD_TXN: /* LMDB met a page that is none, and ended the transaction by itself */
+    /*
+     * LMDB met a page that is none, and ended the transaction by itself. A full disk or quota does
+     * not come here: that has a code of its own, which dooms the transaction (lmdb.c), so that LMDB
+     * is not asked again.
+     */
+    case MDB_BAD_TXN:
     case CBI_FAULT_ASSERTED:
         return CBI_REASON_STORE_DAMAGED;
     case MDB_INVALID:
-    case MDB_INCOMPATIBLE:
         return CBI_REASON_STORE_FOREIGN;
+    case MDB_INCOMPATIBLE: /* a table that is not there */
+        return CBI_REASON_STORE_TABLES;
     case MDB_VERSION_MISMATCH:
         return CBI_REASON_STORE_VERSION;
     case MDB_MAP_FULL:

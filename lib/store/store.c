@@ -21,6 +21,14 @@ static cbank_status check_process(const cbi_store *store, cbank_error *err)
     return CBANK_OK;
 }
 
+/* A row that could not be looked for may be there, whatever was made of it since. */
+static cbank_status check_doubt(const cbi_txn *txn, cbank_error *err)
+{
+    if (txn->doubt.status != CBANK_OK && err != NULL)
+        *err = txn->doubt;
+    return (cbank_status)txn->doubt.status;
+}
+
 static bool is_writer(const cbi_txn *txn)
 {
     return txn->mode != CBI_TXN_READ;
@@ -41,6 +49,8 @@ static cbank_status check_row(const cbi_txn *txn, cbi_table table, cbi_bytes key
 {
     cbank_status status = check_txn(txn, err);
 
+    if (status == CBANK_OK)
+        status = check_doubt(txn, err);
     if (status != CBANK_OK)
         return status;
     CBI_REQUIRE((unsigned)table < CBI_TABLE_COUNT, err);
@@ -97,6 +107,7 @@ cbank_status cbi_txn_begin(cbi_store *store, cbi_txn_mode mode, cbi_txn **out, c
     txn->mode = mode;
     txn->thread = pthread_self();
     txn->dirty = 0;
+    txn->doubt = (cbank_error){0};
     *out = txn;
     return CBANK_OK;
 }
@@ -107,7 +118,11 @@ cbank_status cbi_txn_commit(cbi_txn *txn, cbank_error *err)
 
     if (status != CBANK_OK)
         return status;
-    return txn->store->engine->commit(txn, err);
+    status = check_doubt(txn, err);
+    if (status == CBANK_OK)
+        return txn->store->engine->commit(txn, err);
+    txn->store->engine->abort(txn);
+    return status;
 }
 
 void cbi_txn_abort(cbi_txn *txn)
@@ -135,8 +150,15 @@ cbank_status cbi_txn_get(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_buf
 
 bool cbi_txn_has(cbi_txn *txn, cbi_table table, cbi_bytes key)
 {
-    return check_row(txn, table, key, NULL) == CBANK_OK &&
-           txn->store->engine->get(txn, table, key, NULL, NULL) == CBANK_OK;
+    cbank_error error = {0};
+    cbank_status status;
+
+    if (check_row(txn, table, key, NULL) != CBANK_OK)
+        return false;
+    status = txn->store->engine->get(txn, table, key, NULL, &error);
+    if (status != CBANK_OK && status != CBANK_E_NOT_FOUND)
+        txn->doubt = error;
+    return status == CBANK_OK;
 }
 
 /* Counts `cost` before the change is made, so that an engine sees what it would come to. */
@@ -205,6 +227,8 @@ cbank_status cbi_txn_page(cbi_txn *txn, cbi_table table, cbi_bytes prefix, cbi_b
 {
     cbank_status status = check_txn(txn, err);
 
+    if (status == CBANK_OK)
+        status = check_doubt(txn, err);
     if (status != CBANK_OK)
         return status;
     CBI_REQUIRE((unsigned)table < CBI_TABLE_COUNT, err);
@@ -222,6 +246,8 @@ cbank_status cbi_txn_count(cbi_txn *txn, cbi_table table, uint64_t *out, cbank_e
 {
     cbank_status status = check_txn(txn, err);
 
+    if (status == CBANK_OK)
+        status = check_doubt(txn, err);
     if (status != CBANK_OK)
         return status;
     CBI_REQUIRE((unsigned)table < CBI_TABLE_COUNT, err);

@@ -89,6 +89,10 @@ uint64_t cbi_txn_version(const cbi_txn *txn);
 /* Replaces `value`. NOT_FOUND (reason KEY_NOT_FOUND) without touching it. */
 cbank_status cbi_txn_get(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_buffer *value,
                          cbank_error *err);
+/*
+ * Is there such a row? Where that cannot be told it says no, and every later call on the
+ * transaction answers why, the commit too: so nothing is ever done because of a no that was none.
+ */
 bool cbi_txn_has(cbi_txn *txn, cbi_table table, cbi_bytes key);
 /*
  * put replaces; insert answers EXISTS; append wants a key above all others, else EXISTS.

@@ -221,7 +221,7 @@ Test(transcript, more_is_not_shown_than_the_limit)
         sealed.parts[items] = states[items % 2];
     sealed.count = items;
     head->chains[0]->items = (uint32_t)items;
-    refused(reseal_close(&sealed, &key, 1), CBI_REASON_BUFFER_TOO_LARGE);
+    refused(reseal_close(&sealed, &key, 1), CBI_REASON_TOO_MANY);
 }
 
 Test(transcript, more_evidence_than_may_be_shown_is_refused_before_it_is_read)

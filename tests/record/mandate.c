@@ -333,3 +333,26 @@ Test(mandate, a_batch_that_was_received_past_midnight_counts_for_the_day_before)
     cr_expect_eq(out.delegation, &it.delegation);
     cr_expect(!cbi_mandate_is_own(&out), "it carries no request");
 }
+
+Test(mandate, what_somebody_handed_on_to_himself_with_a_stolen_key_is_no_grant_for_the_bank)
+{
+    static uint8_t request[] = "asked";
+    Cbank__V1__InstitutionKey key = CBANK__V1__INSTITUTION_KEY__INIT, *keys[1] = {&key};
+
+    it.entry.n_delegations = 1;
+    it.entry.keys = keys;
+    it.entry.n_keys = 1;
+    key.from_index = 3;
+    key.until_index = 20;
+    key.compromised_since = 10;
+    of.record.delegation = (ProtobufCBinaryData){32, grant_one};
+    cr_expect_eq(signs("COLLEGE", CBI_MANDATE_NOW, 20240701), CBI_REASON_NONE,
+                 "the bank's own word needs no key");
+    it.delegation.request = (ProtobufCBinaryData){sizeof(request), request};
+    cr_expect_eq(signs("COLLEGE", CBI_MANDATE_NOW, 20240701), CBI_REASON_GRANT_KEY_LOST);
+    cr_expect_eq(err.where, 10);
+    cr_expect_eq(changes("COLLEGE", ACTION(REVOKE)), CBI_REASON_GRANT_KEY_LOST);
+    cr_expect_eq(signs("COLLEGE", 30, 20240701), CBI_REASON_NONE, "a verifier weighs it himself");
+    key.compromised_since = 11;
+    cr_expect_eq(signs("COLLEGE", CBI_MANDATE_NOW, 20240701), CBI_REASON_NONE, "lost later");
+}

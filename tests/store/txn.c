@@ -1,6 +1,8 @@
 /* Transactions: what they see, whose they are, how large they may grow. */
 #include "place.h"
 
+#include "store/engine.h"
+
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -249,5 +251,39 @@ BOTH(after_a_fork_the_child_is_refused_and_the_parent_unharmed)
     cr_assert_eq(WEXITSTATUS(result), 0, "fault %d", WEXITSTATUS(result));
     place_commit(txn);
     cr_assert(place_has(store, 1));
+    place_leave(store);
+}
+
+static cbank_status fail_to_get(cbi_txn *txn, cbi_table table, cbi_bytes key, cbank_buffer *value,
+                                cbank_error *err)
+{
+    (void)txn, (void)table, (void)key, (void)value;
+    return cbi_fail(err, CBI_REASON_STORE_IO, 7, "record", NULL);
+}
+
+/* A disk that fails for a moment must not have a record taken twice. */
+BOTH(a_row_that_cannot_be_looked_for_is_not_taken_to_be_absent)
+{
+    cbi_store *store = place_open(*engine);
+    const cbi_engine *sound = store->engine;
+    cbi_engine failing = *sound;
+    cbi_txn *txn = place_begin(store, CBI_TXN_WRITE);
+    cbank_buffer value = {0};
+    cbank_error err = {0};
+
+    failing.get = fail_to_get;
+    cr_assert_eq(cbi_txn_put(txn, CBI_TABLE_RECORD, place_key(1), place_value(1, 10), &err),
+                 CBANK_OK);
+    store->engine = &failing;
+    cr_expect_not(cbi_txn_has(txn, CBI_TABLE_RECORD, place_key(1)));
+    store->engine = sound;
+    place_fails(cbi_txn_get(txn, CBI_TABLE_RECORD, place_key(1), &value, &err), err, STORE_IO);
+    place_fails(cbi_txn_put(txn, CBI_TABLE_RECORD, place_key(2), place_value(2, 10), &err), err,
+                STORE_IO);
+    place_fails(cbi_txn_commit(txn, &err), err, STORE_IO);
+    cr_expect_eq(err.where, 7);
+    cr_expect_eq(place_count(store, CBI_TABLE_RECORD), 0, "nothing was written");
+    cr_assert_eq(place_put(store, 1, 10, &err), CBANK_OK, "and the next may");
+    cbank_buffer_clear(&value);
     place_leave(store);
 }
