@@ -23,6 +23,30 @@ static cbank_status find_intake(cbi_deposit *deposit, cbi_txn *txn, cbank_error 
     return CBANK_OK;
 }
 
+/*
+ * The key of the institution's, of whichever time, that signed the batch: what the bank has received
+ * in full is answered as it was, though the key has been rotated since, or its institution ended.
+ * The newest where none did, which then says so.
+ */
+static cbank_status find_signer(cbi_deposit *deposit, cbi_txn *txn, cbank_error *err)
+{
+    const char *institution = deposit->batch.head.head->institution;
+    Cbank__V1__DirectoryInstitution *row = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_institution_read(txn, institution, &row, err));
+    for (size_t i = 0; i < row->n_keys; i++) {
+        CBI_TRY(cbi_public_parse(deposit->bank->config.suite,
+                                 cbi_message_bytes(row->keys[i]->public_key), &deposit->signer,
+                                 err));
+        if (cbi_envelope_verify(&deposit->batch.head.envelope, &deposit->signer, NULL) == CBANK_OK)
+            break;
+    }
+done:
+    cbi_message_free(row);
+    return status;
+}
+
 /* Everything about the head that the bank can check before it looks at the items. */
 static cbank_status check_head(cbi_deposit *deposit, cbank_error *err)
 {
@@ -33,14 +57,17 @@ static cbank_status check_head(cbi_deposit *deposit, cbank_error *err)
     if (strcmp(head->origin, deposit->bank->config.origin) != 0)
         return cbi_fail(err, CBI_REASON_FOR_ANOTHER_BANK, 0, head->origin, NULL);
     CBI_TRY(cbi_ledger_read_begin(deposit->bank->ledger, &reader, err));
+    CBI_TRY(find_intake(deposit, reader.txn, err));
+    if (deposit->intake.received_at != 0) {
+        CBI_TRY(find_signer(deposit, reader.txn, err));
+        cbi_ledger_read_end(&reader);
+        /* It is answered without a commit, and the one that received it may not have been sealed. */
+        CBI_TRY(cbi_ledger_seal(deposit->bank->ledger, err));
+        goto done;
+    }
     CBI_TRY(cbi_institution_signer(deposit->bank, reader.txn, head->institution, &deposit->signer,
                                    err));
-    CBI_TRY(find_intake(deposit, reader.txn, err));
     CBI_TRY(cbi_institution_check_day(reader.txn, head->institution, deposit->terms.now, err));
-    cbi_ledger_read_end(&reader);
-    /* It is answered without a commit, and the one that received it may not have been sealed. */
-    if (deposit->intake.received_at != 0)
-        CBI_TRY(cbi_ledger_seal(deposit->bank->ledger, err));
 done:
     cbi_ledger_read_end(&reader);
     return status;

@@ -1,4 +1,6 @@
 /* Batches made by hand at a college, and what the bank takes of them. */
+#include "bank/gazette.h"
+#include "bank/institution.h"
 #include "bank/parcel.h"
 
 #define ACTION(name) CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_##name
@@ -223,4 +225,46 @@ Test(deposit, nobody_amends_what_is_not_theirs)
     parcel_begin(&p, &it);
     parcel_amend(&p, &a, "of another college", 2000);
     parcel_stopped(&it, parcel_send(&p, 2), size, 0, RECORD_UNKNOWN);
+}
+
+/* ---- once more ------------------------------------------------------------------------------ */
+
+Test(deposit, what_was_received_is_answered_as_it_was_after_its_key_was_rotated)
+{
+    cbi_deposit_terms terms = parcel_terms(&it);
+    cbank_buffer file, changed = {0};
+    parcel_answer first, again;
+    uint64_t size;
+
+    parcel_plain(&p, "A");
+    file = parcel_sign(&p, 1);
+    first = parcel_hand_in(&it, &terms, &file);
+    cr_assert_eq(first.status, CBANK_OK);
+    gazette_rotate(&it);
+    size = parcel_log_size(&it);
+    terms.now = ++it.now;
+    again = parcel_hand_in(&it, &terms, &file);
+    cr_assert_eq(again.status, CBANK_OK, "%s", cbi_reason_word((cbi_reason)again.err.reason));
+    cr_expect_eq(again.intake.receipt_index, first.intake.receipt_index);
+    cr_expect_eq(parcel_log_size(&it), size);
+    teller_works(cbi_buffer_set(&changed, cbi_bytes_of_buffer(&file), &teller_err));
+    changed.data[changed.size - 1] ^= 1;
+    cr_expect_neq(parcel_hand_in(&it, &terms, &changed).status, CBANK_OK, "the very file");
+    cbank_buffer_clear(&changed);
+    cbank_buffer_clear(&file);
+}
+
+Test(deposit, what_was_not_received_before_is_refused_under_an_earlier_key)
+{
+    cbi_deposit_terms terms = parcel_terms(&it);
+    cbank_buffer file;
+    parcel_answer answer;
+
+    parcel_plain(&p, "A");
+    file = parcel_sign(&p, 1);
+    gazette_rotate(&it);
+    terms.now = ++it.now;
+    answer = parcel_hand_in(&it, &terms, &file);
+    teller_fails(answer.status, answer.err, INSTITUTION_SIGNER);
+    cbank_buffer_clear(&file);
 }
