@@ -24,9 +24,9 @@ static cbank_status find_intake(cbi_deposit *deposit, cbi_txn *txn, cbank_error 
 }
 
 /*
- * The key of the institution's, of whichever time, that signed the batch: what the bank has received
- * in full is answered as it was, though the key has been rotated since, or its institution ended.
- * The newest where none did, which then says so.
+ * The key of the institution's, of whichever time, that signed the batch: what the bank has
+ * received in full is answered as it was, though the key has been rotated since, or its institution
+ * ended. The newest where none did, which then says so.
  */
 static cbank_status find_signer(cbi_deposit *deposit, cbi_txn *txn, cbank_error *err)
 {
@@ -61,7 +61,7 @@ static cbank_status check_head(cbi_deposit *deposit, cbank_error *err)
     if (deposit->intake.received_at != 0) {
         CBI_TRY(find_signer(deposit, reader.txn, err));
         cbi_ledger_read_end(&reader);
-        /* It is answered without a commit, and the one that received it may not have been sealed. */
+        /* Answered without a commit; and the one that received it may not have been sealed. */
         CBI_TRY(cbi_ledger_seal(deposit->bank->ledger, err));
         goto done;
     }

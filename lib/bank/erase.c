@@ -420,6 +420,7 @@ cbank_status cbi_erase_account(cbi_bank *bank, const char *account, uint32_t com
         cbi_family_clear(&family); /* what came in between is erased too */
         CBI_TRY(read_family(bank, account, &it, &family, &under_way, err));
     }
+    CBI_TRY(cbi_forget_sources(bank, &family, order->now, err));
     for (size_t i = family.count; i-- > 0;) {
         it.account = family.members[i].account.digits;
         CBI_TRY(erase_rows(bank, &it, order->now, err));

@@ -256,6 +256,13 @@ done:
     return status;
 }
 
+cbank_status cbi_vault_drop_source(cbi_txn *txn, uint64_t batch, cbank_error *err)
+{
+    uint8_t key[9];
+
+    return cbi_txn_delete(txn, CBI_TABLE_BATCH, source_key(batch, key), err);
+}
+
 cbank_status cbi_vault_get_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
                                   Cbank__Api__V1__BatchSource **out, cbank_error *err)
 {

@@ -55,6 +55,7 @@ void cbi_vault_free_opening(Cbank__V1__Opening *opening);
 /* From which file a batch came, by the bank's number of it; a file's name may be a person's. */
 cbank_status cbi_vault_put_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
                                   const Cbank__Api__V1__BatchSource *source, cbank_error *err);
+cbank_status cbi_vault_drop_source(cbi_txn *txn, uint64_t batch, cbank_error *err);
 /* Freed with cbi_message_free. NOT_FOUND where nothing was stated. */
 cbank_status cbi_vault_get_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
                                   Cbank__Api__V1__BatchSource **out, cbank_error *err);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bank/teller.h"
+#include "bank/parcel.h"
 #include "bank/upkeep.h"
 #include "bank/vault.h"
 #include "store/compaction.h"
@@ -152,4 +152,67 @@ Test(erase, leaves_no_byte_in_the_file_once_it_is_compacted)
 Test(erase, nor_in_the_other_suite)
 {
     play(CBI_SUITE_SM3_SM2);
+}
+
+/* ---- from which file it came ---------------------------------------------------------------- */
+
+/* A batch from a file that is called after somebody; its number. */
+static uint64_t send_named(uint64_t number, const char *reference, const char *beside)
+{
+    Cbank__Api__V1__BatchSource source = CBANK__API__V1__BATCH_SOURCE__INIT;
+    cbi_deposit_terms terms = parcel_terms(&it);
+    parcel_answer answer;
+    cbank_buffer file;
+    parcel p;
+
+    source.file_name = cbi_message_string(TELLER_NAME ".csv");
+    terms.source = &source;
+    parcel_begin(&p, &it);
+    parcel_add(&p, &(parcel_record){.reference = reference,
+                                    .type = TELLER_DOCUMENT,
+                                    .number = TELLER_NUMBER,
+                                    .name = TELLER_NAME});
+    if (beside != NULL)
+        parcel_add(&p, &(parcel_record){.reference = beside,
+                                        .type = TELLER_DOCUMENT,
+                                        .number = OTHER_NUMBER,
+                                        .name = "乙"});
+    file = parcel_sign(&p, number);
+    answer = parcel_hand_in(&it, &terms, &file);
+    cr_assert_eq(answer.status, CBANK_OK, "%s",
+                 cbi_reason_word((cbi_reason)answer.err.reason));
+    cr_assert_gt(answer.intake.taken, 0);
+    cbank_buffer_clear(&file);
+    return answer.intake.number;
+}
+
+static bool is_named(uint64_t batch)
+{
+    cbi_txn *txn = teller_begin(&it, CBI_TXN_READ);
+    Cbank__Api__V1__BatchSource *source = NULL;
+    cbank_status status = cbi_vault_get_source(it.bank, txn, batch, &source, &teller_err);
+
+    cbi_message_free(source);
+    cbi_txn_abort(txn);
+    cr_assert(status == CBANK_OK || status == CBANK_E_NOT_FOUND);
+    return status == CBANK_OK;
+}
+
+Test(erase, the_name_of_a_file_that_was_about_nobody_else_goes_along)
+{
+    uint64_t own, shared;
+    cbi_account other;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    other = teller_open_account(&it, TELLER_DOCUMENT, OTHER_NUMBER, "乙");
+    own = send_named(1, "A", NULL);
+    shared = send_named(2, "B", "C");
+    cr_assert(is_named(own) && is_named(shared));
+    erase();
+    cr_expect_not(is_named(own));
+    cr_expect(is_named(shared), "it is another one's as well");
+    it.account = other;
+    erase();
+    cr_expect_not(is_named(shared), "and nobody's once all have gone");
+    teller_close(&it);
 }
