@@ -385,21 +385,50 @@ done:
     return status;
 }
 
-cbank_status cbi_intake_id(cbi_txn *txn, const cbi_intake *intake, uint32_t index, cbi_hash *out,
-                           cbank_error *err)
+static cbank_status read_ids(cbi_intake_ids *ids, cbi_txn *txn, const cbi_intake *intake,
+                             uint32_t page, cbank_error *err)
 {
-    uint32_t page = index / PAGE_IDS;
-    cbank_buffer row = {0};
     cbank_status status = CBANK_OK;
     uint8_t key[13];
 
+    if (ids->row.size > 0 && ids->number == intake->number && ids->page == page)
+        return CBANK_OK;
+    ids->row.size = 0;
+    CBI_TRY(cbi_txn_get(txn, CBI_TABLE_BATCH, page_key(intake->number, page, key), &ids->row, err));
+    ids->number = intake->number;
+    ids->page = page;
+done:
+    return status;
+}
+
+cbank_status cbi_intake_ids_find(cbi_intake_ids *ids, cbi_txn *txn, const cbi_intake *intake,
+                                 uint32_t index, cbi_hash *out, cbank_error *err)
+{
+    uint32_t page = index / PAGE_IDS;
+    cbank_status status = CBANK_OK;
+
     if (index >= intake->count)
         return damaged(err);
-    CBI_TRY(cbi_txn_get(txn, CBI_TABLE_BATCH, page_key(intake->number, page, key), &row, err));
-    if (row.size != page_size(intake->count, page) * CBI_HASH_SIZE)
+    CBI_TRY(read_ids(ids, txn, intake, page, err));
+    if (ids->row.size != page_size(intake->count, page) * CBI_HASH_SIZE)
         CBI_TRY(damaged(err));
-    memcpy(out->bytes, row.data + (size_t)(index % PAGE_IDS) * CBI_HASH_SIZE, CBI_HASH_SIZE);
+    memcpy(out->bytes, ids->row.data + (size_t)(index % PAGE_IDS) * CBI_HASH_SIZE, CBI_HASH_SIZE);
 done:
-    cbank_buffer_clear(&row);
+    return status;
+}
+
+void cbi_intake_ids_clear(cbi_intake_ids *ids)
+{
+    cbank_buffer_clear(&ids->row);
+    *ids = (cbi_intake_ids){0};
+}
+
+cbank_status cbi_intake_id(cbi_txn *txn, const cbi_intake *intake, uint32_t index, cbi_hash *out,
+                           cbank_error *err)
+{
+    cbi_intake_ids ids = {0};
+    cbank_status status = cbi_intake_ids_find(&ids, txn, intake, index, out, err);
+
+    cbi_intake_ids_clear(&ids);
     return status;
 }

@@ -66,6 +66,18 @@ cbank_status cbi_intake_path(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake 
 /* CORRUPT unless the ids that are stored make the batch's root. */
 cbank_status cbi_intake_check_ids(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
                                   cbank_error *err);
+/*
+ * Reads ids of items, mostly of one page after the other: keeps the page that was read last.
+ * Begins as {0}; within one transaction only.
+ */
+typedef struct cbi_intake_ids {
+    uint64_t number; /* of the batch */
+    uint32_t page;
+    cbank_buffer row; /* empty while nothing has been read */
+} cbi_intake_ids;
+cbank_status cbi_intake_ids_find(cbi_intake_ids *ids, cbi_txn *txn, const cbi_intake *intake,
+                                 uint32_t index, cbi_hash *out, cbank_error *err);
+void cbi_intake_ids_clear(cbi_intake_ids *ids);
 /* The id of item `index`. */
 cbank_status cbi_intake_id(cbi_txn *txn, const cbi_intake *intake, uint32_t index, cbi_hash *out,
                            cbank_error *err);
