@@ -172,6 +172,13 @@ void cbi_check_measure(const cbi_check *check, cbi_replay_extent *out)
     cbi_replay_measure(check->replay, out);
 }
 
+/* Of another moment. */
+static void forget_batch(cbi_check *check)
+{
+    check->last_batch.known = false;
+    cbi_intake_ids_clear(&check->last_batch.ids);
+}
+
 void cbi_check_end(cbi_check *check)
 {
     if (check == NULL)
@@ -179,6 +186,7 @@ void cbi_check_end(cbi_check *check)
     cbi_replay_end(check->replay);
     cbi_hasher_free(check->hasher);
     cbi_page_clear(&check->page);
+    forget_batch(check);
     cbank_buffer_clear(&check->stated_keys);
     cbank_buffer_clear(&check->derived_keys);
     cbi_free(check->findings);
@@ -229,6 +237,7 @@ static cbank_status step_log(cbi_check *check, cbank_error *err)
 
     CBI_TRY(cbi_replay_step(check->replay, &more, err));
     CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
+    forget_batch(check);
     while (cbi_replay_next(check->replay, &logged)) {
         status = cbi_check_logged(check, txn, &logged, &error);
         CBI_TRY(judge(check, status, &error, CBI_TABLE_RECORD, logged.index, err));
@@ -255,28 +264,50 @@ static cbank_status read_page(cbi_check *check, cbi_txn *txn, size_t rows, cbank
                         cbi_bytes_of(check->after, check->after_size), rows, &check->page, err);
 }
 
+/*
+ * The rows of a table that were found good with their statements, when the log was read. Each is of
+ * another statement: if there are no more rows than that, all are good.
+ */
+static bool is_noted(const cbi_check *check, uint64_t *good)
+{
+    cbi_table table = VISITS[check->table].table;
+
+    *good = table == CBI_TABLE_OPENING ? check->openings : check->references;
+    return !check->again && (table == CBI_TABLE_OPENING || table == CBI_TABLE_REFERENCE);
+}
+
+static void end_table(cbi_check *check)
+{
+    uint64_t good;
+
+    check->again = is_noted(check, &good) && check->row != good;
+    check->table += !check->again;
+    check->row = 0;
+    check->after_size = 0;
+}
+
 /* The end is looked for in the same moment: a table may grow faster than it is visited. */
 static cbank_status step_table(cbi_check *check, cbank_error *err)
 {
     cbi_table table = VISITS[check->table].table;
+    uint64_t good;
+    bool noted = is_noted(check, &good);
     cbi_txn *txn = NULL;
     cbank_status status = CBANK_OK;
     cbank_error error;
 
     CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-    CBI_TRY(read_page(check, txn, PAGE_ROWS, err));
+    CBI_TRY(read_page(check, txn, noted ? CBI_PAGE_ROWS_MAX : PAGE_ROWS, err));
     for (size_t i = 0; i < check->page.count; i++, check->row++, check->visited++) {
-        status = VISITS[check->table].visit(check, txn, cbi_page_key(&check->page, i),
-                                            cbi_page_value(&check->page, i), &error);
+        if (!noted)
+            status = VISITS[check->table].visit(check, txn, cbi_page_key(&check->page, i),
+                                                cbi_page_value(&check->page, i), &error);
         CBI_TRY(judge(check, status, &error, table, check->row, err));
         remember(check, cbi_page_key(&check->page, i));
     }
     CBI_TRY(read_page(check, txn, 1, err));
-    if (check->page.count == 0) {
-        check->table++;
-        check->row = 0;
-        check->after_size = 0;
-    }
+    if (check->page.count == 0)
+        end_table(check);
 done:
     cbi_txn_abort(txn);
     return status;

@@ -2,7 +2,6 @@
 #include "bank/check_part.h"
 
 #include "bank/holding.h"
-#include "bank/intake.h"
 #include "bank/reach.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
@@ -36,6 +35,23 @@ done:
     return status;
 }
 
+static cbank_status find_batch(const row *it, const cbi_hash *id, cbi_intake *out,
+                               cbank_error *err)
+{
+    cbi_check_last_batch *last = &it->check->last_batch;
+    cbank_status status = CBANK_OK;
+
+    if (!last->known || !cbi_hash_equal(&last->id, id)) {
+        last->known = false;
+        CBI_TRY(cbi_intake_find(it->txn, id, &last->intake, err));
+        last->id = *id;
+        last->known = true;
+    }
+    *out = last->intake;
+done:
+    return status;
+}
+
 /* The item of the batch that the statement names is what the bank was handed there. */
 static cbank_status check_item(const row *it, ProtobufCBinaryData batch, uint32_t index,
                                cbi_item_kind kind, ProtobufCBinaryData bytes, cbi_intake *out,
@@ -46,14 +62,14 @@ static cbank_status check_item(const row *it, ProtobufCBinaryData batch, uint32_
     bool late, restored = false;
 
     (void)cbi_hash_from(cbi_message_bytes(batch), &batch_id); /* its size has been checked */
-    CBI_TRY(cbi_intake_find(it->txn, &batch_id, out, err));
+    CBI_TRY(find_batch(it, &batch_id, out, err));
     late = out->received_at != 0 && it->logged->index > out->receipt_index;
     if (late && (kind == CBI_ITEM_CHANGE || kind == CBI_ITEM_ENROLMENT_CHANGE))
         CBI_TRY(is_restored(it, &restored, err));
     if (index >= out->next || it->logged->index < out->first_index || (late && !restored))
         CBI_TRY(differs(it, CBI_TABLE_BATCH, "place", err));
     CBI_TRY(cbi_batch_item_id(it->check->hasher, kind, cbi_message_bytes(bytes), &id, err));
-    CBI_TRY(cbi_intake_id(it->txn, out, index, &stored, err));
+    CBI_TRY(cbi_intake_ids_find(&it->check->last_batch.ids, it->txn, out, index, &stored, err));
     if (!cbi_hash_equal(&id, &stored))
         CBI_TRY(differs(it, CBI_TABLE_BATCH, "record id", err));
 done:
@@ -84,6 +100,7 @@ cbank_status cbi_check_deposited(const row *it, cbank_error *err)
     cbi_put_u64(key, it->logged->index);
     if (!cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
         CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
+    cbi_check_note_rows(it, record, newest == it->logged->index ? &content : NULL);
 done:
     cbi_message_free(record);
     return status;

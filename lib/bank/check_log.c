@@ -398,6 +398,8 @@ cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_logged *
         if (CHECKS[i].kind == statement.kind->kind)
             CBI_TRY(CHECKS[i].check(&it, err));
     }
+    if (statement.kind->kind != KIND(CREDIT_DEPOSITED)) /* whose check has done so */
+        cbi_check_note_rows(&it, NULL, NULL);
 done:
     cbi_statement_clear(&statement);
     return status;

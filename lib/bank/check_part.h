@@ -9,6 +9,7 @@
 
 #include "bank/check.h"
 #include "bank/enrolment.h"
+#include "bank/intake.h"
 #include "bank/transfer.h"
 #include "ledger/replay.h"
 
@@ -36,6 +37,14 @@ uint8_t cbi_check_lives_find(const cbi_check_lives *lives, const cbi_hash *tag, 
 cbank_status cbi_check_lives_put(cbi_check_lives *lives, const cbi_hash *tag, uint8_t life,
                                  uint8_t usual, cbank_error *err);
 
+/* The batch that was looked at last, in the transaction at hand: items of one stand together. */
+typedef struct cbi_check_last_batch {
+    bool known;
+    cbi_hash id; /* as its items say */
+    cbi_intake intake;
+    cbi_intake_ids ids;
+} cbi_check_last_batch;
+
 struct cbi_check {
     cbi_bank *bank;
     cbi_hasher *hasher;
@@ -54,6 +63,10 @@ struct cbi_check {
     cbank_buffer stated_keys;  /* the bank's own keys, as its row had them then */
     cbank_buffer derived_keys; /* and as the log says, so far */
 
+    cbi_check_last_batch last_batch;
+    uint64_t openings;   /* rows of these tables, found good with the statements they are about */
+    uint64_t references;
+
     cbi_check_lives lives; /* of institutions that are not simply active */
 
     /* Tables. */
@@ -62,6 +75,7 @@ struct cbi_check {
     uint8_t after[CBI_KEY_MAX + 1]; /* where the next page begins */
     size_t after_size;
     uint64_t row; /* number of the row in its table */
+    bool again;   /* as many rows as were found good in the log there are not: each is visited */
     uint64_t batches;
     uint64_t recognitions;
     uint64_t visited;
@@ -112,6 +126,14 @@ typedef struct cbi_check_logged_row {
 } cbi_check_logged_row;
 /* The entry's tag must be that of the subject whose id this is. */
 cbank_status cbi_check_subject(const cbi_check_logged_row *it, const char *id, cbank_error *err);
+/*
+ * Rows that the statement has a part in, while it is at hand: its opening, and the reference of
+ * its record, if that is the newest one under it; `content` is what the reference's row holds.
+ * `record` is NULL for what has none, or none parsed. What is good is counted. What is not, is
+ * found when its table is visited.
+ */
+void cbi_check_note_rows(const cbi_check_logged_row *it, const Cbank__V1__CreditRecord *record,
+                         const cbi_hash *content);
 /* What came in a batch. */
 cbank_status cbi_check_deposited(const cbi_check_logged_row *it, cbank_error *err);
 cbank_status cbi_check_credit_changed(const cbi_check_logged_row *it, cbank_error *err);

@@ -163,16 +163,12 @@ done:
 }
 
 /* The commitment that an opening opens, and whose account it is for. */
-static cbank_status find_holder(cbi_check *check, const cbi_statement *statement, cbi_hash *out,
+static cbank_status find_holder(cbi_check *check, const cbi_statement *statement,
+                                const Cbank__V1__CreditRecord *record, cbi_hash *out,
                                 cbi_account *account, cbank_error *err)
 {
-    const Cbank__V1__CreditDeposited *deposited =
-        cbi_statement_body(statement, &cbank__v1__credit_deposited__descriptor);
-    const Cbank__V1__CreditReceived *received =
-        cbi_statement_body(statement, &cbank__v1__credit_received__descriptor);
     const Cbank__V1__Enrolled *enrolled =
         cbi_statement_body(statement, &cbank__v1__enrolled__descriptor);
-    Cbank__V1__CreditRecord *record = NULL;
     Cbank__V1__Enrolment *enrolment = NULL;
     const char *whose = NULL;
     cbank_status status = CBANK_OK;
@@ -180,10 +176,7 @@ static cbank_status find_holder(cbi_check *check, const cbi_statement *statement
 
     if (statement->kind != NULL)
         whose = cbi_body_account(statement->kind, statement->body);
-    if (deposited != NULL || received != NULL) {
-        CBI_TRY(cbi_credit_record_parse(
-            cbi_message_bytes(deposited != NULL ? deposited->record : received->record), &record,
-            err));
+    if (record != NULL) {
         commitment = cbi_message_bytes(record->holder);
     } else if (enrolled != NULL) {
         CBI_TRY(cbi_enrolment_parse(cbi_message_bytes(enrolled->enrolment), &enrolment, err));
@@ -195,26 +188,38 @@ static cbank_status find_holder(cbi_check *check, const cbi_statement *statement
     if (!cbi_hash_from(commitment, out))
         CBI_TRY(wrong(check, CBI_TABLE_OPENING, "holder", err));
 done:
-    cbi_message_free(record);
     cbi_message_free(enrolment);
     return status;
 }
 
-cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
-                               cbank_error *err)
+/* The record of a deposit, or of what another bank sent; NULL for any other statement. */
+static cbank_status parse_record(const cbi_statement *statement, Cbank__V1__CreditRecord **out,
+                                 cbank_error *err)
+{
+    const Cbank__V1__CreditDeposited *deposited =
+        cbi_statement_body(statement, &cbank__v1__credit_deposited__descriptor);
+    const Cbank__V1__CreditReceived *received =
+        cbi_statement_body(statement, &cbank__v1__credit_received__descriptor);
+
+    if (deposited == NULL && received == NULL)
+        return CBANK_OK;
+    return cbi_credit_record_parse(
+        cbi_message_bytes(deposited != NULL ? deposited->record : received->record), out, err);
+}
+
+/* The opening of this statement, and that it opens it; freed with cbi_vault_free_opening. */
+static cbank_status check_opening(cbi_check *check, cbi_txn *txn, uint64_t index,
+                                  const cbi_statement *statement,
+                                  const Cbank__V1__CreditRecord *record, Cbank__V1__Opening **out,
+                                  cbank_error *err)
 {
     Cbank__V1__Opening *opening = NULL;
-    cbi_check_read read = {0};
     cbank_status status = CBANK_OK;
     cbi_hash random, holder, committed;
     cbi_account account;
 
-    (void)value;
-    if (key.size != 8)
-        return wrong(check, CBI_TABLE_OPENING, "key", err);
-    CBI_TRY(cbi_check_read_at(check, txn, cbi_get_u64(key.data), &read, err));
-    CBI_TRY(find_holder(check, &read.statement, &holder, &account, err));
-    CBI_TRY(cbi_vault_get_opening(check->bank, txn, cbi_get_u64(key.data), &opening, err));
+    CBI_TRY(find_holder(check, statement, record, &holder, &account, err));
+    CBI_TRY(cbi_vault_get_opening(check->bank, txn, index, &opening, err));
     if (!cbi_hash_from(cbi_message_bytes(opening->random), &random))
         CBI_TRY(wrong(check, CBI_TABLE_OPENING, "random", err));
     CBI_TRY(cbi_holder_commit(check->hasher, &random, cbi_bytes_of_text(opening->document_type),
@@ -223,8 +228,31 @@ cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
         CBI_TRY(wrong(check, CBI_TABLE_OPENING, "commitment", err));
     CBI_TRY(check_document(check, txn, opening->document_type, opening->number, account.digits,
                            CBI_TABLE_OPENING, err));
+    *out = opening;
+    opening = NULL;
+done:
+    cbi_vault_free_opening(opening);
+    return status;
+}
+
+cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                               cbank_error *err)
+{
+    Cbank__V1__CreditRecord *record = NULL;
+    Cbank__V1__Opening *opening = NULL;
+    cbi_check_read read = {0};
+    cbank_status status = CBANK_OK;
+
+    (void)value;
+    if (key.size != 8)
+        return wrong(check, CBI_TABLE_OPENING, "key", err);
+    CBI_TRY(cbi_check_read_at(check, txn, cbi_get_u64(key.data), &read, err));
+    CBI_TRY(parse_record(&read.statement, &record, err));
+    CBI_TRY(check_opening(check, txn, cbi_get_u64(key.data), &read.statement, record, &opening,
+                          err));
 done:
     cbi_check_clear_read(&read);
+    cbi_message_free(record);
     cbi_vault_free_opening(opening);
     return status;
 }
@@ -315,6 +343,57 @@ static bool split_reference(cbi_bytes key, char text[CBI_KEY_MAX + 1], const cha
     *reference = text + strlen(text) + 1;
     return strlen(text) < key.size && strlen(*reference) > 0 &&
            *reference + strlen(*reference) == text + key.size;
+}
+
+/* What a reference's row must hold of the record, with what its opening says. */
+static bool has_content(const cbi_check *check, const Cbank__V1__CreditRecord *record,
+                        const Cbank__V1__Opening *opening, const cbi_hash *stored)
+{
+    cbank_error error;
+    cbi_hash content;
+
+    return cbi_holding_content(check->bank, record, opening->document_type, opening->number,
+                               &content, &error) == CBANK_OK &&
+           cbi_hash_equal(&content, stored);
+}
+
+/* The content of what another bank sent, if it is the newest under its reference. */
+static const cbi_hash *find_content(const cbi_check_logged_row *it,
+                                    const Cbank__V1__CreditRecord *record, cbi_hash *out)
+{
+    cbank_error error;
+    uint64_t newest;
+
+    if (record == NULL ||
+        cbi_holding_by_reference(it->txn, record->awarded_by->institution, record->reference,
+                                 &newest, out, &error) != CBANK_OK ||
+        newest != it->logged->index)
+        return NULL;
+    return out;
+}
+
+void cbi_check_note_rows(const cbi_check_logged_row *it, const Cbank__V1__CreditRecord *record,
+                         const cbi_hash *content)
+{
+    Cbank__V1__CreditRecord *parsed = NULL;
+    Cbank__V1__Opening *opening = NULL;
+    cbank_error error;
+    cbi_hash stored;
+
+    if (record == NULL && parse_record(it->statement, &parsed, &error) != CBANK_OK)
+        return;
+    if (record == NULL) {
+        record = parsed;
+        content = find_content(it, record, &stored);
+    }
+    if (check_opening(it->check, it->txn, it->logged->index, it->statement, record, &opening,
+                      &error) == CBANK_OK) {
+        it->check->openings++;
+        it->check->references +=
+            content != NULL && has_content(it->check, record, opening, content);
+    }
+    cbi_message_free(parsed);
+    cbi_vault_free_opening(opening);
 }
 
 static cbank_status check_content(cbi_check *check, cbi_txn *txn, const cbi_holding *holding,
