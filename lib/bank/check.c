@@ -150,6 +150,7 @@ cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
     CBI_TRY(cbi_alloc(1, sizeof(*check), &check, err));
     check->bank = bank;
     CBI_TRY(cbi_alloc(CBI_CHECK_FINDINGS_MAX, sizeof(*check->findings), &check->findings, err));
+    CBI_TRY(cbi_alloc(CBI_CHECK_KNOWN_MAX, sizeof(*check->known), &check->known, err));
     CBI_TRY(cbi_hasher_new(bank->config.suite, &check->hasher, err));
     CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key.key, check->guard, &setup, err));
     scope = (cbi_replay_scope){.store = bank->store,
@@ -189,6 +190,9 @@ void cbi_check_end(cbi_check *check)
     forget_batch(check);
     cbank_buffer_clear(&check->stated_keys);
     cbank_buffer_clear(&check->derived_keys);
+    if (check->known != NULL)
+        cbi_wipe(check->known, CBI_CHECK_KNOWN_MAX * sizeof(*check->known));
+    cbi_free(check->known);
     cbi_free(check->findings);
     cbi_free(check->lives.rows);
     cbi_free(check);
@@ -431,6 +435,18 @@ cbank_status cbi_check_read_at(cbi_check *check, cbi_txn *txn, uint64_t index,
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_logged_read(txn, check->hasher, index, &out->row, &out->logged, err));
+    if (!out->logged.erased)
+        CBI_TRY(cbi_statement_parse(out->logged.statement, &out->statement, err));
+done:
+    return status;
+}
+
+cbank_status cbi_check_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *leaf,
+                                  cbi_check_read *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_logged_read_again(txn, index, leaf, &out->row, &out->logged, err));
     if (!out->logged.erased)
         CBI_TRY(cbi_statement_parse(out->logged.statement, &out->statement, err));
 done:

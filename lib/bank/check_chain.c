@@ -323,7 +323,8 @@ static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
     cbank_status status = CBANK_OK;
     int kind;
 
-    status = cbi_check_read_at(it->check, it->txn, it->links[sequence].index, &read, err);
+    status = cbi_check_read_again(it->txn, it->links[sequence].index, &it->links[sequence].leaf,
+                                  &read, err);
     /* What cannot be read was found when it was its turn in the log. */
     if (status == CBANK_E_MALFORMED || status == CBANK_E_UNSUPPORTED || read.logged.erased) {
         status = CBANK_OK;

@@ -37,6 +37,17 @@ uint8_t cbi_check_lives_find(const cbi_check_lives *lives, const cbi_hash *tag, 
 cbank_status cbi_check_lives_put(cbi_check_lives *lives, const cbi_hash *tag, uint8_t life,
                                  uint8_t usual, cbank_error *err);
 
+/*
+ * What was found of accounts lately: the tag that their ids give, and a document that leads to
+ * them. Records of one learner are many, and are asked the same.
+ */
+#define CBI_CHECK_KNOWN_MAX 16384u
+typedef struct cbi_check_known {
+    cbi_account account; /* "" while nothing is known */
+    cbi_hash tag;
+    cbi_hash document; /* digest of type and number; zero while none is known */
+} cbi_check_known;
+
 /* The batch that was looked at last, in the transaction at hand: items of one stand together. */
 typedef struct cbi_check_last_batch {
     bool known;
@@ -64,6 +75,7 @@ struct cbi_check {
     cbank_buffer derived_keys; /* and as the log says, so far */
 
     cbi_check_last_batch last_batch;
+    cbi_check_known *known; /* CBI_CHECK_KNOWN_MAX of them */
     uint64_t openings;   /* rows of these tables, found good with the statements they are about */
     uint64_t references;
 
@@ -98,7 +110,15 @@ typedef struct cbi_check_read {
 } cbi_check_read;
 cbank_status cbi_check_read_at(cbi_check *check, cbi_txn *txn, uint64_t index,
                                cbi_check_read *out, cbank_error *err);
+/* The same where it was read before in this transaction, and had this leaf. */
+cbank_status cbi_check_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *leaf,
+                                  cbi_check_read *out, cbank_error *err);
 void cbi_check_clear_read(cbi_check_read *read);
+
+/* The place of this account, which may be another's still. */
+cbi_check_known *cbi_check_known_of(cbi_check *check, const char *account);
+/* Makes it this account's. */
+void cbi_check_know(cbi_check_known *known, const char *account);
 
 /* Where an entry of a chain stands. */
 typedef struct cbi_check_place {

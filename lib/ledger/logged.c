@@ -35,13 +35,13 @@ done:
     return status;
 }
 
-cbank_status cbi_logged_decode(cbi_hasher *hasher, uint64_t index, cbi_bytes row, cbi_logged *out,
-                               cbank_error *err)
+/* Everything but what has to be hashed: without the statement's digest, unless it is erased. */
+static cbank_status split(uint64_t index, cbi_bytes row, cbi_logged *out, cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
     cbi_logged logged = {.index = index};
-    uint8_t entry[CBI_ENTRY_SIZE];
-    cbi_hash digest;
+    uint8_t entry[CBI_ENTRY_SIZE] = {0};
+    cbi_hash digest = {{0}};
+    cbi_bytes tail;
 
     if (row.size <= STATEMENT_AT || row.size > STATEMENT_AT + CBI_STATEMENT_MAX)
         return refuse(index, "size", err);
@@ -49,40 +49,69 @@ cbank_status cbi_logged_decode(cbi_hasher *hasher, uint64_t index, cbi_bytes row
         return refuse(index, "form", err);
     logged.previous_index = cbi_get_u64(row.data);
     logged.erased = row.data[FORM_AT] == FORM_ERASED;
-
-    cbi_bytes tail = cbi_bytes_of(row.data + STATEMENT_AT, row.size - STATEMENT_AT);
-    if (logged.erased) {
-        if (!cbi_hash_from(tail, &digest))
-            return refuse(index, "digest", err);
-    } else {
-        CBI_TRY(cbi_entry_statement_digest(hasher, tail, &digest, err));
+    tail = cbi_bytes_of(row.data + STATEMENT_AT, row.size - STATEMENT_AT);
+    if (!logged.erased)
         logged.statement = tail;
-    }
+    else if (!cbi_hash_from(tail, &digest))
+        return refuse(index, "digest", err);
     memcpy(entry, row.data + ENTRY_AT, ENTRY_PREFIX);
-    memcpy(entry + ENTRY_PREFIX, digest.bytes, CBI_HASH_SIZE);
     memcpy(entry + ENTRY_PREFIX + CBI_HASH_SIZE, row.data + ENTRY_AT + ENTRY_PREFIX, CBI_HASH_SIZE);
     if (cbi_entry_decode(cbi_bytes_of(entry, sizeof entry), &logged.entry, NULL) != CBANK_OK)
         return refuse(index, "entry", err);
+    logged.entry.statement = digest;
+    *out = logged;
+    return CBANK_OK;
+}
+
+cbank_status cbi_logged_decode(cbi_hasher *hasher, uint64_t index, cbi_bytes row, cbi_logged *out,
+                               cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+
+    CBI_TRY(split(index, row, &logged, err));
+    if (!logged.erased)
+        CBI_TRY(cbi_entry_statement_digest(hasher, logged.statement, &logged.entry.statement, err));
     CBI_TRY(cbi_entry_leaf(hasher, &logged.entry, &logged.leaf, err));
     *out = logged;
 done:
     return status;
 }
 
-cbank_status cbi_logged_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbank_buffer *row,
-                             cbi_logged *out, cbank_error *err)
+static cbank_status read_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, cbank_error *err)
 {
+    cbank_status status;
     uint8_t key[8];
-    cbi_put_u64(key, index);
 
-    cbank_status status =
-        cbi_txn_get(txn, CBI_TABLE_RECORD, cbi_bytes_of(key, sizeof key), row, err);
+    cbi_put_u64(key, index);
+    status = cbi_txn_get(txn, CBI_TABLE_RECORD, cbi_bytes_of(key, sizeof key), row, err);
     if (status == CBANK_E_NOT_FOUND)
         return cbi_fail(err, CBI_REASON_LEDGER_ROW_MISSING, index, cbi_table_name(CBI_TABLE_RECORD),
                         NULL);
-    if (status != CBANK_OK)
-        return status;
-    return cbi_logged_decode(hasher, index, cbi_bytes_of_buffer(row), out, err);
+    return status;
+}
+
+cbank_status cbi_logged_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbank_buffer *row,
+                             cbi_logged *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(read_row(txn, index, row, err));
+    CBI_TRY(cbi_logged_decode(hasher, index, cbi_bytes_of_buffer(row), out, err));
+done:
+    return status;
+}
+
+cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *leaf,
+                                   cbank_buffer *row, cbi_logged *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(read_row(txn, index, row, err));
+    CBI_TRY(split(index, cbi_bytes_of_buffer(row), out, err));
+    out->leaf = *leaf;
+done:
+    return status;
 }
 
 /* Whether `logged` is the entry that `named` names, and says of its place what it should. */
