@@ -14,21 +14,22 @@
 static const struct {
     cbi_table table;
     cbi_check_visit visit;
+    bool apart; /* a row needs nothing of the others */
 } VISITS[] = {
-    {CBI_TABLE_HEAD, cbi_check_head},
-    {CBI_TABLE_INSTITUTION, cbi_check_institution},
-    {CBI_TABLE_BATCH, cbi_check_batch},
-    {CBI_TABLE_REFERENCE, cbi_check_reference},
-    {CBI_TABLE_STATE, cbi_check_state},
-    {CBI_TABLE_VAULT, cbi_check_person},
-    {CBI_TABLE_OPENING, cbi_check_opening},
-    {CBI_TABLE_IDENTITY, cbi_check_identity},
-    {CBI_TABLE_PUBLICATION, cbi_check_publication},
-    {CBI_TABLE_RECOGNITION, cbi_check_recognition},
-    {CBI_TABLE_CONSENT, cbi_check_consent},
-    {CBI_TABLE_ENROLMENT, cbi_check_enrolment_row},
-    {CBI_TABLE_TRANSFER, cbi_check_transfer_row},
-    {CBI_TABLE_TOKEN, cbi_check_token},
+    {CBI_TABLE_HEAD, cbi_check_head, true},
+    {CBI_TABLE_INSTITUTION, cbi_check_institution, false},
+    {CBI_TABLE_BATCH, cbi_check_batch, false},
+    {CBI_TABLE_REFERENCE, cbi_check_reference, true},
+    {CBI_TABLE_STATE, cbi_check_state, false},
+    {CBI_TABLE_VAULT, cbi_check_person, true},
+    {CBI_TABLE_OPENING, cbi_check_opening, true},
+    {CBI_TABLE_IDENTITY, cbi_check_identity, true},
+    {CBI_TABLE_PUBLICATION, cbi_check_publication, false},
+    {CBI_TABLE_RECOGNITION, cbi_check_recognition, false},
+    {CBI_TABLE_CONSENT, cbi_check_consent, false},
+    {CBI_TABLE_ENROLMENT, cbi_check_enrolment_row, false},
+    {CBI_TABLE_TRANSFER, cbi_check_transfer_row, false},
+    {CBI_TABLE_TOKEN, cbi_check_token, false},
 };
 #define VISIT_COUNT (sizeof(VISITS) / sizeof(VISITS[0]))
 
@@ -150,6 +151,8 @@ cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
     CBI_TRY(cbi_alloc(1, sizeof(*check), &check, err));
     check->bank = bank;
     CBI_TRY(cbi_alloc(CBI_CHECK_FINDINGS_MAX, sizeof(*check->findings), &check->findings, err));
+    CBI_TRY(cbi_alloc(CBI_CHECK_SHARE_MAX, sizeof(*check->ahead), &check->ahead, err));
+    CBI_TRY(cbi_alloc(CBI_CHECK_SHARE_MAX, sizeof(*check->outcomes), &check->outcomes, err));
     CBI_TRY(cbi_alloc(CBI_CHECK_KNOWN_MAX, sizeof(*check->known), &check->known, err));
     CBI_TRY(cbi_hasher_new(bank->config.suite, &check->hasher, err));
     CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key.key, check->guard, &setup, err));
@@ -174,7 +177,7 @@ void cbi_check_measure(const cbi_check *check, cbi_replay_extent *out)
 }
 
 /* Of another moment. */
-static void forget_batch(cbi_check *check)
+void cbi_check_forget_batch(cbi_check *check)
 {
     check->last_batch.known = false;
     cbi_intake_ids_clear(&check->last_batch.ids);
@@ -187,12 +190,15 @@ void cbi_check_end(cbi_check *check)
     cbi_replay_end(check->replay);
     cbi_hasher_free(check->hasher);
     cbi_page_clear(&check->page);
-    forget_batch(check);
+    cbi_check_forget_batch(check);
     cbank_buffer_clear(&check->stated_keys);
     cbank_buffer_clear(&check->derived_keys);
     if (check->known != NULL)
         cbi_wipe(check->known, CBI_CHECK_KNOWN_MAX * sizeof(*check->known));
     cbi_free(check->known);
+    cbi_check_free_hands(check);
+    cbi_free(check->ahead);
+    cbi_free(check->outcomes);
     cbi_free(check->findings);
     cbi_free(check->lives.rows);
     cbi_free(check);
@@ -230,22 +236,40 @@ done:
 
 /* ---- the log ------------------------------------------------------------------------------ */
 
-/* The statements of the rows that the replay has just checked. */
+/* The statements of the next rows that the replay has just checked; `*count` is 0 at their end. */
+static cbank_status check_rows(cbi_check *check, cbi_txn *txn, size_t *count, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbank_error error;
+
+    *count = 0;
+    while (*count < CBI_CHECK_SHARE_MAX &&
+           cbi_replay_next(check->replay, &check->ahead[*count].logged))
+        (*count)++;
+    CBI_TRY(cbi_check_share(check, txn, *count, cbi_check_look_ahead, err));
+    for (size_t i = 0; i < *count; i++) {
+        status = cbi_check_logged(check, txn, i, &error);
+        CBI_TRY(judge(check, status, &error, CBI_TABLE_RECORD, check->ahead[i].logged.index, err));
+    }
+done:
+    for (size_t i = 0; i < *count; i++)
+        cbi_statement_clear(&check->ahead[i].statement);
+    return status;
+}
+
 static cbank_status step_log(cbi_check *check, cbank_error *err)
 {
     cbi_txn *txn = NULL;
     cbank_status status = CBANK_OK;
-    cbank_error error;
-    cbi_logged logged;
+    size_t count;
     bool more;
 
     CBI_TRY(cbi_replay_step(check->replay, &more, err));
     CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-    forget_batch(check);
-    while (cbi_replay_next(check->replay, &logged)) {
-        status = cbi_check_logged(check, txn, &logged, &error);
-        CBI_TRY(judge(check, status, &error, CBI_TABLE_RECORD, logged.index, err));
-    }
+    cbi_check_forget_batch(check);
+    do
+        CBI_TRY(check_rows(check, txn, &count, err));
+    while (count > 0);
     check->replayed = !more;
 done:
     cbi_txn_abort(txn);
@@ -290,25 +314,50 @@ static void end_table(cbi_check *check)
     check->after_size = 0;
 }
 
+static cbank_status visit_row(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err)
+{
+    hand->row = hand->page_row + i;
+    return VISITS[hand->table].visit(hand, txn, cbi_page_key(&hand->page, i),
+                                     cbi_page_value(&hand->page, i), err);
+}
+
+/* The rows of a page, and what came of each. */
+static cbank_status visit_page(cbi_check *check, cbi_txn *txn, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_check_outcome *outcome;
+
+    check->page_row = check->row;
+    if (VISITS[check->table].apart)
+        CBI_TRY(cbi_check_share(check, txn, check->page.count, visit_row, err));
+    for (size_t i = 0; i < check->page.count; i++) {
+        outcome = &check->outcomes[i];
+        if (!VISITS[check->table].apart)
+            outcome->status = visit_row(check, txn, i, &outcome->error);
+        CBI_TRY(judge(check, outcome->status, &outcome->error, VISITS[check->table].table,
+                      check->page_row + i, err));
+    }
+    check->row = check->page_row;
+done:
+    return status;
+}
+
 /* The end is looked for in the same moment: a table may grow faster than it is visited. */
 static cbank_status step_table(cbi_check *check, cbank_error *err)
 {
-    cbi_table table = VISITS[check->table].table;
     uint64_t good;
     bool noted = is_noted(check, &good);
     cbi_txn *txn = NULL;
     cbank_status status = CBANK_OK;
-    cbank_error error;
 
     CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
     CBI_TRY(read_page(check, txn, noted ? CBI_PAGE_ROWS_MAX : PAGE_ROWS, err));
-    for (size_t i = 0; i < check->page.count; i++, check->row++, check->visited++) {
-        if (!noted)
-            status = VISITS[check->table].visit(check, txn, cbi_page_key(&check->page, i),
-                                                cbi_page_value(&check->page, i), &error);
-        CBI_TRY(judge(check, status, &error, table, check->row, err));
-        remember(check, cbi_page_key(&check->page, i));
-    }
+    if (!noted)
+        CBI_TRY(visit_page(check, txn, err));
+    check->row += check->page.count;
+    check->visited += check->page.count;
+    if (check->page.count > 0)
+        remember(check, cbi_page_key(&check->page, check->page.count - 1));
     CBI_TRY(read_page(check, txn, 1, err));
     if (check->page.count == 0)
         end_table(check);

@@ -298,7 +298,6 @@ static const struct {
     {KIND(ACCOUNT_REOPENED), check_account},
     {KIND(ACCOUNT_DECEASED), check_account},
     {KIND(ACCOUNT_ERASED), check_account},
-    {KIND(CREDIT_DEPOSITED), cbi_check_deposited},
     {KIND(CREDIT_CHANGED), cbi_check_credit_changed},
     {KIND(INSTITUTION_ADMITTED), check_key},
     {KIND(KEY_ROTATED), check_key},
@@ -388,28 +387,45 @@ static cbank_status check_header(const row *it, cbank_error *err)
     return CBANK_OK;
 }
 
-cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
-                              cbank_error *err)
+cbank_status cbi_check_look_ahead(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err)
 {
-    cbi_statement statement = {0};
-    row it = {check, txn, logged, &statement};
+    cbi_check_ahead *ahead = &hand->ahead[i];
+    row it = {hand, txn, &ahead->logged, &ahead->statement};
     cbank_status status = CBANK_OK;
 
-    count(check, logged);
-    if (logged->erased)
+    if (ahead->logged.erased)
         return CBANK_OK;
-    status = cbi_statement_parse(logged->statement, &statement, err);
-    if (status != CBANK_OK && status != CBANK_E_MEMORY)
-        status = wrong(&it, cbank_reason_name(err->reason), err);
-    CBI_TRY(status);
-    CBI_TRY(check_header(&it, err));
-    for (size_t i = 0; i < sizeof(CHECKS) / sizeof(CHECKS[0]); i++) {
-        if (CHECKS[i].kind == statement.kind->kind)
-            CBI_TRY(CHECKS[i].check(&it, err));
-    }
-    if (statement.kind->kind != KIND(CREDIT_DEPOSITED)) /* whose check has done so */
-        cbi_check_note_rows(&it, NULL, NULL);
+    CBI_TRY(cbi_statement_parse(ahead->logged.statement, &ahead->statement, err));
+    if (ahead->statement.kind->kind == KIND(CREDIT_DEPOSITED))
+        CBI_TRY(cbi_check_deposited(&it, err));
 done:
-    cbi_statement_clear(&statement);
+    return status;
+}
+
+cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, size_t i, cbank_error *err)
+{
+    const cbi_check_ahead *ahead = &check->ahead[i];
+    const cbi_check_outcome *outcome = &check->outcomes[i];
+    const row it = {check, txn, &ahead->logged, &ahead->statement};
+    cbank_status status = outcome->status;
+
+    count(check, &ahead->logged);
+    if (ahead->logged.erased)
+        return CBANK_OK;
+    if (status != CBANK_OK)
+        *err = outcome->error;
+    if (ahead->statement.kind == NULL && status != CBANK_E_MEMORY)
+        return wrong(&it, cbank_reason_name(err->reason), err);
+    if (ahead->statement.kind == NULL)
+        return status;
+    CBI_TRY(check_header(&it, err));
+    if (ahead->statement.kind->kind == KIND(CREDIT_DEPOSITED))
+        return outcome->status; /* all else was looked at ahead */
+    for (size_t c = 0; c < sizeof(CHECKS) / sizeof(CHECKS[0]); c++) {
+        if (CHECKS[c].kind == ahead->statement.kind->kind)
+            CBI_TRY(CHECKS[c].check(&it, err));
+    }
+    cbi_check_note_rows(&it, NULL, NULL);
+done:
     return status;
 }

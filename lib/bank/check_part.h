@@ -10,6 +10,7 @@
 #include "bank/check.h"
 #include "bank/enrolment.h"
 #include "bank/intake.h"
+#include "base/crew.h"
 #include "bank/transfer.h"
 #include "ledger/replay.h"
 
@@ -48,6 +49,19 @@ typedef struct cbi_check_known {
     cbi_hash document; /* digest of type and number; zero while none is known */
 } cbi_check_known;
 
+/* A row of the log before it is its turn: its statement, as far as that can be parsed. */
+typedef struct cbi_check_ahead {
+    cbi_logged logged;
+    cbi_statement statement;
+} cbi_check_ahead;
+
+/* What came of one row. */
+typedef struct cbi_check_outcome {
+    bool done;
+    cbank_status status;
+    cbank_error error;
+} cbi_check_outcome;
+
 /* The batch that was looked at last, in the transaction at hand: items of one stand together. */
 typedef struct cbi_check_last_batch {
     bool known;
@@ -75,6 +89,9 @@ struct cbi_check {
     cbank_buffer derived_keys; /* and as the log says, so far */
 
     cbi_check_last_batch last_batch;
+    cbi_check_ahead *ahead;       /* CBI_CHECK_SHARE_MAX of each */
+    cbi_check_outcome *outcomes;
+    cbi_check *hands[CBI_CREW_MAX]; /* other threads', once they are needed */
     cbi_check_known *known; /* CBI_CHECK_KNOWN_MAX of them */
     uint64_t openings;   /* rows of these tables, found good with the statements they are about */
     uint64_t references;
@@ -87,6 +104,7 @@ struct cbi_check {
     uint8_t after[CBI_KEY_MAX + 1]; /* where the next page begins */
     size_t after_size;
     uint64_t row; /* number of the row in its table */
+    uint64_t page_row; /* the same of the page's first */
     bool again;   /* as many rows as were found good in the log there are not: each is visited */
     uint64_t batches;
     uint64_t recognitions;
@@ -133,9 +151,22 @@ cbank_status cbi_check_find_places(cbi_check *check, cbi_txn *txn, const cbi_hea
                                    cbi_check_place **out, size_t *count, bool *erased,
                                    cbank_error *err);
 
-/* One row of the log, forwards: the tables must show what it says. */
-cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
-                              cbank_error *err);
+/*
+ * Rows that need nothing of each other are shared out to all cores. Each thread has a hand: a copy
+ * of the check, whose hasher, memory of what was met and counts are its own. What came of each row
+ * stands in check->outcomes, whoever did it, so that findings keep their order.
+ */
+#define CBI_CHECK_SHARE_MAX 256u
+typedef cbank_status (*cbi_check_one)(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err);
+cbank_status cbi_check_share(cbi_check *check, cbi_txn *txn, size_t count, cbi_check_one one,
+                             cbank_error *err);
+void cbi_check_free_hands(cbi_check *check);
+void cbi_check_forget_batch(cbi_check *check);
+
+/* Row `i` of those ahead: its statement, and of a deposit all that needs no other row. */
+cbank_status cbi_check_look_ahead(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err);
+/* When it is its turn: the tables must show what it says. */
+cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, size_t i, cbank_error *err);
 
 /* One such row with what its checks need. */
 typedef struct cbi_check_logged_row {
