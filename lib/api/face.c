@@ -28,15 +28,20 @@ cbank_status cbi_face_request(const ProtobufCMessageDescriptor *type, const uint
     return CBANK_E_ARGUMENT;
 }
 
+void cbi_face_give(cbank_buffer *bytes, cbank_buffer *reply)
+{
+    cbank_buffer_clear(reply);
+    *reply = *bytes;
+    *bytes = (cbank_buffer){0};
+}
+
 cbank_status cbi_face_reply(const void *message, cbank_buffer *reply, cbank_error *err)
 {
     cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_message_write(message, &bytes, err));
-    cbank_buffer_clear(reply);
-    *reply = bytes;
-    bytes = (cbank_buffer){0};
+    cbi_face_give(&bytes, reply);
 done:
     cbank_buffer_clear(&bytes);
     return status;

@@ -30,6 +30,9 @@ cbank_status cbi_face_request(const ProtobufCMessageDescriptor *type, const uint
 /* Packs the reply and puts it in the place of what the buffer held. */
 cbank_status cbi_face_reply(const void *message, cbank_buffer *reply, cbank_error *err);
 
+/* The same with bytes that the caller has written, and gives away. */
+void cbi_face_give(cbank_buffer *bytes, cbank_buffer *reply);
+
 /* ARGUMENT (LIST_LIMIT) beyond `limit`. */
 cbank_status cbi_face_check_list(const char *name, size_t count, size_t limit, cbank_error *err);
 

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "bank/search.h"
+#include "wire/field.h"
 
 #include "cbank/api/v1/credit.pb-c.h"
 
@@ -10,6 +11,10 @@
 /* Rows that one call looks at, so that a rare code does not make it read the whole log. */
 #define SCAN_MAX 100000u
 
+/* Numbers of CreditListReply.credits and CreditInfo.record. */
+#define CREDITS_FIELD 1
+#define RECORD_FIELD 8
+
 /* One record of a reply, with what it lends from. */
 typedef struct shown_credit {
     cbi_holding holding;
@@ -17,6 +22,7 @@ typedef struct shown_credit {
     Cbank__Api__V1__CreditInfo info;
 } shown_credit;
 
+/* All but the record itself, and where it is. */
 static void describe(shown_credit *out)
 {
     const cbi_holding *holding = &out->holding;
@@ -30,8 +36,6 @@ static void describe(shown_credit *out)
     out->info.deposited_at = holding->statement.message->at;
     out->info.batch = holding->deposited != NULL ? holding->deposited->batch
                                                  : holding->received->batch;
-    out->info.record = holding->record;
-    out->info.where = (Cbank__Api__V1__TransferWhere)(holding->where + 1);
     switch (holding->state) {
     case CBI_RECORD_HELD:
         out->info.status = CBANK__API__V1__CREDIT_STATUS__CREDIT_STATUS_HELD;
@@ -48,12 +52,31 @@ static void describe(shown_credit *out)
     }
 }
 
+/* In three pieces: the record stands in the reply byte for byte as it was signed. */
+static cbank_status write_credit(shown_credit *credit, cbank_buffer *out, cbank_error *err)
+{
+    Cbank__Api__V1__CreditInfo tail = CBANK__API__V1__CREDIT_INFO__INIT;
+    const cbi_holding *holding = &credit->holding;
+    ProtobufCBinaryData record = holding->deposited != NULL ? holding->deposited->record
+                                                            : holding->received->record;
+    cbank_status status = CBANK_OK;
+
+    describe(credit);
+    tail.where = (Cbank__Api__V1__TransferWhere)(holding->where + 1);
+    CBI_TRY(cbi_message_write(&credit->info, out, err));
+    CBI_TRY(cbi_field_write_bytes(out, RECORD_FIELD, cbi_message_bytes(record), err));
+    CBI_TRY(cbi_message_write(&tail, out, err));
+done:
+    return status;
+}
+
 cbank_status cbank_credit_show(cbank_bank *bank, const uint8_t *request, size_t request_size,
                                cbank_buffer *reply, cbank_error *err)
 {
     Cbank__Api__V1__CreditShowRequest *asked = NULL;
     cbi_reader reader = {0};
     shown_credit shown = {0};
+    cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
     cbi_bank *inner;
 
@@ -63,9 +86,10 @@ cbank_status cbank_credit_show(cbank_bank *bank, const uint8_t *request, size_t 
                              request_size, &asked, err));
     CBI_TRY(cbi_ledger_read_begin(inner->ledger, &reader, err));
     CBI_TRY(cbi_holding_find(reader.txn, reader.hasher, asked->id, &shown.holding, err));
-    describe(&shown);
-    CBI_TRY(cbi_face_reply(&shown.info, reply, err));
+    CBI_TRY(write_credit(&shown, &bytes, err));
+    cbi_face_give(&bytes, reply);
 done:
+    cbank_buffer_clear(&bytes);
     cbi_holding_clear(&shown.holding);
     cbi_ledger_read_end(&reader);
     cbi_message_free(asked);
@@ -77,10 +101,9 @@ done:
 /* What a list has found so far. */
 typedef struct listing {
     cbi_search search;
-    size_t limit;
-    shown_credit *rows;
-    Cbank__Api__V1__CreditInfo **list;
-    size_t count;
+    size_t limit, count;
+    cbank_buffer credit; /* the one at hand */
+    cbank_buffer reply;
 } listing;
 
 static cbank_status begin(listing *list, const Cbank__Api__V1__CreditListRequest *asked,
@@ -98,37 +121,47 @@ static cbank_status begin(listing *list, const Cbank__Api__V1__CreditListRequest
 
     CBI_TRY(cbi_face_check_list("limit", limit, LIST_MAX, err));
     list->limit = limit;
-    CBI_TRY(cbi_alloc(limit, sizeof(*list->rows), &list->rows, err));
-    CBI_TRY(cbi_alloc(limit, sizeof(*list->list), &list->list, err));
     CBI_TRY(cbi_search_begin(reader, &terms, asked->after, &list->search, err));
+done:
+    return status;
+}
+
+static cbank_status add(listing *list, shown_credit *credit, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    cbi_buffer_rewind(&list->credit);
+    CBI_TRY(write_credit(credit, &list->credit, err));
+    CBI_TRY(cbi_field_write_bytes(&list->reply, CREDITS_FIELD,
+                                  cbi_bytes_of_buffer(&list->credit), err));
+    list->count++;
 done:
     return status;
 }
 
 static cbank_status fill(listing *list, cbi_reader *reader, cbank_error *err)
 {
+    shown_credit credit = {0};
     cbank_status status = CBANK_OK;
     bool found = true;
 
     while (found && list->count < list->limit && list->search.looked < SCAN_MAX) {
-        shown_credit *row = &list->rows[list->count];
-
         CBI_TRY(cbi_search_next(&list->search, reader,
-                                (uint32_t)(SCAN_MAX - list->search.looked), &row->holding, &found,
-                                err));
-        if (!found)
-            break;
-        describe(row);
-        list->list[list->count++] = &row->info;
+                                (uint32_t)(SCAN_MAX - list->search.looked), &credit.holding,
+                                &found, err));
+        if (found)
+            CBI_TRY(add(list, &credit, err));
+        cbi_holding_clear(&credit.holding);
     }
 done:
+    cbi_holding_clear(&credit.holding);
     return status;
 }
 
 cbank_status cbank_credit_list(cbank_bank *bank, const uint8_t *request, size_t request_size,
                                cbank_buffer *reply, cbank_error *err)
 {
-    Cbank__Api__V1__CreditListReply answer = CBANK__API__V1__CREDIT_LIST_REPLY__INIT;
+    Cbank__Api__V1__CreditListReply tail = CBANK__API__V1__CREDIT_LIST_REPLY__INIT;
     Cbank__Api__V1__CreditListRequest *asked = NULL;
     cbi_reader reader = {0};
     listing list = {0};
@@ -142,15 +175,12 @@ cbank_status cbank_credit_list(cbank_bank *bank, const uint8_t *request, size_t 
     CBI_TRY(cbi_ledger_read_begin(inner->ledger, &reader, err));
     CBI_TRY(begin(&list, asked, &reader, err));
     CBI_TRY(fill(&list, &reader, err));
-    answer.credits = list.list;
-    answer.n_credits = list.count;
-    answer.next = cbi_search_is_over(&list.search) ? 0 : list.search.next;
-    CBI_TRY(cbi_face_reply(&answer, reply, err));
+    tail.next = cbi_search_is_over(&list.search) ? 0 : list.search.next;
+    CBI_TRY(cbi_message_write(&tail, &list.reply, err));
+    cbi_face_give(&list.reply, reply);
 done:
-    for (size_t i = 0; i < list.count; i++)
-        cbi_holding_clear(&list.rows[i].holding);
-    cbi_free(list.rows);
-    cbi_free(list.list);
+    cbank_buffer_clear(&list.credit);
+    cbank_buffer_clear(&list.reply);
     cbi_search_clear(&list.search);
     cbi_ledger_read_end(&reader);
     cbi_message_free(asked);

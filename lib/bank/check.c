@@ -490,12 +490,13 @@ done:
     return status;
 }
 
-cbank_status cbi_check_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *leaf,
-                                  cbi_check_read *out, cbank_error *err)
+cbank_status cbi_check_read_place(cbi_txn *txn, const cbi_check_place *place, cbi_check_read *out,
+                                  cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_logged_read_again(txn, index, leaf, &out->row, &out->logged, err));
+    CBI_TRY(cbi_logged_read_again(txn, place->index, &place->statement, &place->leaf, &out->row,
+                                  &out->logged, err));
     if (!out->logged.erased)
         CBI_TRY(cbi_statement_parse(out->logged.statement, &out->statement, err));
 done:

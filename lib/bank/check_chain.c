@@ -14,8 +14,7 @@
 
 /* What one entry of an account's chain leaves behind for those that follow. */
 typedef struct chain_link {
-    uint64_t index;
-    cbi_hash leaf;
+    cbi_check_place place;
     cbi_hash id; /* of a deposit's record, or of a recognition */
     bool deposit;
     bool converts;
@@ -42,7 +41,7 @@ typedef struct walk {
 static cbank_status wrong(const walk *it, size_t sequence, const char *detail, cbank_error *err)
 {
     return cbi_check_wrong(err, CBI_REASON_CHECK_CHAIN, CBI_TABLE_RECORD,
-                           it->links[sequence].index, detail);
+                           it->links[sequence].place.index, detail);
 }
 
 cbank_status cbi_check_find_places(cbi_check *check, cbi_txn *txn, const cbi_head *head,
@@ -61,8 +60,9 @@ cbank_status cbi_check_find_places(cbi_check *check, cbi_txn *txn, const cbi_hea
     *count = (size_t)head->sequence + 1;
     CBI_TRY(cbi_alloc(*count, sizeof(*places), &places, err));
     for (size_t i = *count; i-- > 0;) {
-        places[i] = (cbi_check_place){named.index, named.leaf};
+        places[i] = (cbi_check_place){.index = named.index, .leaf = named.leaf};
         CBI_TRY(cbi_logged_step_back(txn, check->hasher, &named, &row, &logged, err));
+        places[i].statement = logged.entry.statement;
         *erased = *erased || logged.erased;
     }
     *out = places;
@@ -81,10 +81,8 @@ static cbank_status find_links(walk *it, const cbi_head *head, cbank_error *err)
 
     CBI_TRY(cbi_check_find_places(it->check, it->txn, head, &places, &it->count, &erased, err));
     CBI_TRY(cbi_alloc(it->count, sizeof(*it->links), &it->links, err));
-    for (size_t i = 0; i < it->count; i++) {
-        it->links[i].index = places[i].index;
-        it->links[i].leaf = places[i].leaf;
-    }
+    for (size_t i = 0; i < it->count; i++)
+        it->links[i].place = places[i];
 done:
     cbi_free(places);
     return status;
@@ -151,7 +149,7 @@ static cbank_status find_touched(walk *it, size_t from, bool converts, uint64_t 
     if (sequence >= from)
         return wrong(it, from, "touched sequence", err);
     if (!(converts ? it->links[sequence].converts : it->links[sequence].deposit) ||
-        !cbi_bytes_equal(leaf, cbi_bytes_of_hash(&it->links[sequence].leaf)))
+        !cbi_bytes_equal(leaf, cbi_bytes_of_hash(&it->links[sequence].place.leaf)))
         return wrong(it, from, "touched leaf", err);
     *out = &it->links[sequence];
 done:
@@ -261,7 +259,7 @@ static cbank_status take_undoing(walk *it, size_t sequence, uint64_t touched,
                   : link->kind == KIND(ACCOUNT_OPENED) || link->kind == KIND(IDENTITY_BOUND) ||
                         link->kind == KIND(IDENTITY_CORRECTED);
     if (touched >= sequence || !fits || link->undone ||
-        !cbi_bytes_equal(cbi_message_bytes(leaf), cbi_bytes_of_hash(&link->leaf)))
+        !cbi_bytes_equal(cbi_message_bytes(leaf), cbi_bytes_of_hash(&link->place.leaf)))
         return wrong(it, sequence, "undone", err);
     link->undone = true;
     return CBANK_OK;
@@ -323,8 +321,7 @@ static cbank_status take_entry(walk *it, size_t sequence, cbank_error *err)
     cbank_status status = CBANK_OK;
     int kind;
 
-    status = cbi_check_read_again(it->txn, it->links[sequence].index, &it->links[sequence].leaf,
-                                  &read, err);
+    status = cbi_check_read_place(it->txn, &it->links[sequence].place, &read, err);
     /* What cannot be read was found when it was its turn in the log. */
     if (status == CBANK_E_MALFORMED || status == CBANK_E_UNSUPPORTED || read.logged.erased) {
         status = CBANK_OK;
@@ -360,7 +357,7 @@ static cbank_status compare_conversion(const walk *it, const chain_link *link, c
     if (status == CBANK_E_NOT_FOUND)
         return CBANK_OK; /* was found when it was its turn in the log */
     if (status == CBANK_OK && row.state != link->conversion)
-        status = cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_RECOGNITION, link->index,
+        status = cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_RECOGNITION, link->place.index,
                                  "state");
     return status;
 }
@@ -390,17 +387,17 @@ static cbank_status compare_states(const walk *it, cbank_error *err)
     CBI_TRY(cbi_account_life(it->txn, it->account, &life, err));
     if (life != it->life.life)
         CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_STATE,
-                                it->links[it->count - 1].index, "account"));
+                                it->links[it->count - 1].place.index, "account"));
     /* What has been merged away changes on the chain that goes on. */
     for (size_t i = 0; i < it->count && life != CBI_LIFE_MERGED; i++) {
         if (it->links[i].converts)
             CBI_TRY(compare_conversion(it, &it->links[i], err));
         if (!it->links[i].deposit)
             continue;
-        CBI_TRY(cbi_holding_state(it->txn, it->links[i].index, &state, err));
+        CBI_TRY(cbi_holding_state(it->txn, it->links[i].place.index, &state, err));
         if (state != it->links[i].state)
             CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_STATE,
-                                    it->links[i].index, "record"));
+                                    it->links[i].place.index, "record"));
     }
     CBI_TRY(cbi_check_enrolments_end(it->txn, &it->enrolments, life == CBI_LIFE_MERGED, err));
     if (life != CBI_LIFE_MERGED)

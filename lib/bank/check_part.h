@@ -128,9 +128,6 @@ typedef struct cbi_check_read {
 } cbi_check_read;
 cbank_status cbi_check_read_at(cbi_check *check, cbi_txn *txn, uint64_t index,
                                cbi_check_read *out, cbank_error *err);
-/* The same where it was read before in this transaction, and had this leaf. */
-cbank_status cbi_check_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *leaf,
-                                  cbi_check_read *out, cbank_error *err);
 void cbi_check_clear_read(cbi_check_read *read);
 
 /* The place of this account, which may be another's still. */
@@ -142,7 +139,11 @@ void cbi_check_know(cbi_check_known *known, const char *account);
 typedef struct cbi_check_place {
     uint64_t index;
     cbi_hash leaf;
+    cbi_hash statement; /* digest */
 } cbi_check_place;
+/* The same of an entry that was found in this transaction. */
+cbank_status cbi_check_read_place(cbi_txn *txn, const cbi_check_place *place, cbi_check_read *out,
+                                  cbank_error *err);
 /*
  * All entries of a chain, walked back from its head and given from the first on; `*erased` says
  * that some have lost what they say. Freed with cbi_free. TOO_LARGE (CHAIN_TOO_LONG).

@@ -7,18 +7,42 @@ static cbank_status refuse_unsealed(uint64_t where, cbank_error *err)
     return cbi_fail(err, CBI_REASON_NOT_SEALED, where, NULL, NULL);
 }
 
+static struct cbi_reader_met *place_of(cbi_reader *reader, uint64_t index)
+{
+    return &reader->met[index % CBI_READER_MET_MAX];
+}
+
+static void meet(cbi_reader *reader, const cbi_logged *logged)
+{
+    *place_of(reader, logged->index) = (struct cbi_reader_met){
+        .end = logged->index + 1, .statement = logged->entry.statement, .leaf = logged->leaf};
+}
+
 cbank_status cbi_history_read(cbi_reader *reader, uint64_t index, cbi_logged *out, cbank_error *err)
 {
+    const struct cbi_reader_met *met = place_of(reader, index);
+    cbank_status status = CBANK_OK;
+
     if (index >= reader->sealed.size)
         return refuse_unsealed(index, err);
-    return cbi_logged_read(reader->txn, reader->hasher, index, &reader->row, out, err);
+    if (met->end == index + 1)
+        return cbi_logged_read_again(reader->txn, index, &met->statement, &met->leaf, &reader->row,
+                                     out, err);
+    CBI_TRY(cbi_logged_read(reader->txn, reader->hasher, index, &reader->row, out, err));
+    meet(reader, out);
+done:
+    return status;
 }
 
 static cbank_status step_back(cbi_reader *reader, cbi_head *named, cbank_error *err)
 {
+    cbank_status status = CBANK_OK;
     cbi_logged logged;
 
-    return cbi_logged_step_back(reader->txn, reader->hasher, named, &reader->row, &logged, err);
+    CBI_TRY(cbi_logged_step_back(reader->txn, reader->hasher, named, &reader->row, &logged, err));
+    meet(reader, &logged);
+done:
+    return status;
 }
 
 /* The newest entry that the checkpoint holds. */

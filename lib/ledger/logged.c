@@ -102,13 +102,15 @@ done:
     return status;
 }
 
-cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *leaf,
-                                   cbank_buffer *row, cbi_logged *out, cbank_error *err)
+cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *statement,
+                                   const cbi_hash *leaf, cbank_buffer *row, cbi_logged *out,
+                                   cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
     CBI_TRY(read_row(txn, index, row, err));
     CBI_TRY(split(index, cbi_bytes_of_buffer(row), out, err));
+    out->entry.statement = *statement;
     out->leaf = *leaf;
 done:
     return status;

@@ -33,11 +33,12 @@ cbank_status cbi_logged_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, c
                              cbi_logged *out, cbank_error *err);
 
 /*
- * The same of a row that was read before in this transaction, where it had this leaf: nothing is
- * hashed, and of a statement that is not erased the entry's digest stays zero.
+ * The same of a row that was read before in this transaction, where it had this leaf, and this
+ * digest of its statement: nothing is hashed.
  */
-cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *leaf,
-                                   cbank_buffer *row, cbi_logged *out, cbank_error *err);
+cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *statement,
+                                   const cbi_hash *leaf, cbank_buffer *row, cbi_logged *out,
+                                   cbank_error *err);
 
 /*
  * One step along a chain: reads the entry that `named` names, a head or what a later entry said of
