@@ -55,9 +55,8 @@ static bool stops(cbank_status status)
            status == CBANK_E_FORKED || status / 100 == 9;
 }
 
-/* `error` is about row `where` of `table`, unless it says so itself. */
-static cbank_status judge(cbi_check *check, cbank_status status, const cbank_error *error,
-                          cbi_table table, uint64_t where, cbank_error *err)
+cbank_status cbi_check_judge(cbi_check *check, cbank_status status, const cbank_error *error,
+                             cbi_table table, uint64_t where, cbank_error *err)
 {
     cbank_error finding;
 
@@ -102,7 +101,7 @@ uint64_t cbi_check_total(const cbi_check *check)
 
 /* ---- beginning and end -------------------------------------------------------------------- */
 
-static cbank_status read_counters(cbi_txn *txn, cbi_check_counts *out, cbank_error *err)
+static cbank_status read_counters(cbi_txn *txn, cbi_check_counted *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
@@ -135,7 +134,7 @@ static cbank_status read_beginning(cbi_check *check, cbank_error *err)
         status = cbi_check_keys_begin(check, txn, &error);
     if (status == CBANK_OK)
         check->stated_size = state.frontier.size;
-    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
+    CBI_TRY(cbi_check_judge(check, status, &error, CBI_TABLE_META, 0, err));
 done:
     cbi_txn_abort(txn);
     return status;
@@ -229,7 +228,7 @@ static cbank_status step_file(cbi_check *check, cbank_error *err)
         check->replayed = true;
         check->table = VISIT_COUNT + 1;
     }
-    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
+    CBI_TRY(cbi_check_judge(check, status, &error, CBI_TABLE_META, 0, err));
 done:
     return status;
 }
@@ -249,7 +248,8 @@ static cbank_status check_rows(cbi_check *check, cbi_txn *txn, size_t *count, cb
     CBI_TRY(cbi_check_share(check, txn, *count, cbi_check_look_ahead, err));
     for (size_t i = 0; i < *count; i++) {
         status = cbi_check_logged(check, txn, i, &error);
-        CBI_TRY(judge(check, status, &error, CBI_TABLE_RECORD, check->ahead[i].logged.index, err));
+        CBI_TRY(cbi_check_judge(check, status, &error, CBI_TABLE_RECORD,
+                                check->ahead[i].logged.index, err));
     }
 done:
     for (size_t i = 0; i < *count; i++)
@@ -334,8 +334,8 @@ static cbank_status visit_page(cbi_check *check, cbi_txn *txn, cbank_error *err)
         outcome = &check->outcomes[i];
         if (!VISITS[check->table].apart)
             outcome->status = visit_row(check, txn, i, &outcome->error);
-        CBI_TRY(judge(check, outcome->status, &outcome->error, VISITS[check->table].table,
-                      check->page_row + i, err));
+        CBI_TRY(cbi_check_judge(check, outcome->status, &outcome->error,
+                                VISITS[check->table].table, check->page_row + i, err));
     }
     check->row = check->page_row;
 done:
@@ -366,98 +366,7 @@ done:
     return status;
 }
 
-/* ---- counts ------------------------------------------------------------------------------- */
-
-static cbank_status compare(cbank_error *err, const char *name, uint64_t stated, uint64_t counted)
-{
-    if (stated == counted)
-        return CBANK_OK;
-    return cbi_fail(err, CBI_REASON_CHECK_COUNT, stated, name, "%llu",
-                    (unsigned long long)counted);
-}
-
-static cbank_status has_batch(cbi_txn *txn, uint64_t number, bool *out, cbank_error *err)
-{
-    cbi_intake intake;
-    cbank_status status = cbi_intake_read(txn, number, &intake, err);
-
-    *out = status == CBANK_OK;
-    return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
-}
-
-static cbank_status has_recognition(cbi_txn *txn, uint64_t number, bool *out, cbank_error *err)
-{
-    cbi_recognition_row row;
-    cbank_status status = cbi_recognition_row_read(txn, number, &row, err);
-
-    *out = status == CBANK_OK;
-    return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
-}
-
-/* What has numbers that run on: the counter names the last row. */
-static const struct {
-    cbi_counter counter;
-    const char *name;
-    cbank_status (*has)(cbi_txn *txn, uint64_t number, bool *out, cbank_error *err);
-} NUMBERED[] = {
-    {CBI_COUNTER_BATCHES, "batches", has_batch},
-    {CBI_COUNTER_RECOGNITIONS, "recognitions", has_recognition},
-};
-
-static cbank_status count_numbered(cbi_check *check, size_t which, uint64_t seen, cbank_error *err)
-{
-    cbi_txn *txn = NULL;
-    cbank_status status = CBANK_OK;
-    bool last = true, another = false;
-    uint64_t number;
-
-    CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-    CBI_TRY(cbi_counter_read(txn, NUMBERED[which].counter, &number, err));
-    if (number > 0)
-        CBI_TRY(NUMBERED[which].has(txn, number, &last, err));
-    CBI_TRY(NUMBERED[which].has(txn, number + 1, &another, err));
-    if (number < seen || !last || another)
-        CBI_TRY(compare(err, NUMBERED[which].name, number, seen));
-done:
-    cbi_txn_abort(txn);
-    return status;
-}
-
-static cbank_status step_counts(cbi_check *check, cbank_error *err)
-{
-    const struct {
-        const char *name;
-        uint64_t stated, counted;
-    } counts[] = {
-        {"accounts", check->stated.accounts, check->counted.accounts},
-        {"records", check->stated.records, check->counted.records},
-        {"ended", check->stated.ended, check->counted.ended},
-        {"institutions", check->stated.institutions, check->counted.institutions},
-    };
-    cbank_status status = CBANK_OK;
-    cbank_error error;
-    cbi_store_use use;
-
-    check->table++;
-    status = count_numbered(check, 0, check->batches, &error);
-    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
-    status = count_numbered(check, 1, check->recognitions, &error);
-    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
-    /* Reads the list of free pages, which the next writer will follow. */
-    status = cbi_store_measure(check->bank->store, &use, &error);
-    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
-    /* Rows that could not be read were found before, and those erased cannot be counted. */
-    if (check->rows != check->stated_size || check->erased)
-        goto done;
-    status = cbi_check_keys_end(check, &error);
-    CBI_TRY(judge(check, status, &error, CBI_TABLE_META, 0, err));
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-        status = compare(&error, counts[i].name, counts[i].stated, counts[i].counted);
-        CBI_TRY(judge(check, status, &error, CBI_TABLE_META, i, err));
-    }
-done:
-    return status;
-}
+/* ---- all --------------------------------------------------------------------------------- */
 
 cbank_status cbi_check_step(cbi_check *check, bool *more, cbank_error *err)
 {
@@ -470,7 +379,7 @@ cbank_status cbi_check_step(cbi_check *check, bool *more, cbank_error *err)
     else if (check->table < VISIT_COUNT)
         CBI_TRY(step_table(check, err));
     else if (check->table == VISIT_COUNT)
-        CBI_TRY(step_counts(check, err));
+        CBI_TRY(cbi_check_counts(check, err));
     *more = check->table <= VISIT_COUNT;
 done:
     return status;

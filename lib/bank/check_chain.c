@@ -357,8 +357,8 @@ static cbank_status compare_conversion(const walk *it, const chain_link *link, c
     if (status == CBANK_E_NOT_FOUND)
         return CBANK_OK; /* was found when it was its turn in the log */
     if (status == CBANK_OK && row.state != link->conversion)
-        status = cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_RECOGNITION, link->place.index,
-                                 "state");
+        status = cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_RECOGNITION,
+                                 link->place.index, "state");
     return status;
 }
 

@@ -19,12 +19,12 @@
 #include "cbank/v1/directory.pb-c.h"
 
 /* What the log says there are of each. */
-typedef struct cbi_check_counts {
+typedef struct cbi_check_counted {
     uint64_t accounts;
     uint64_t records;
     uint64_t ended;
     uint64_t institutions;
-} cbi_check_counts;
+} cbi_check_counted;
 
 /* Few: those that were suspended, or have ended, at the place that has been reached. */
 typedef struct cbi_check_lives {
@@ -82,8 +82,8 @@ struct cbi_check {
     int64_t time;       /* of the newest statement so far */
     uint64_t rows;      /* read so far */
     bool erased;        /* something that would have to be counted */
-    cbi_check_counts counted;
-    cbi_check_counts stated; /* by the bank, when its log was `stated_size` long */
+    cbi_check_counted counted;
+    cbi_check_counted stated; /* by the bank, when its log was `stated_size` long */
     uint64_t stated_size;
     cbank_buffer stated_keys;  /* the bank's own keys, as its row had them then */
     cbank_buffer derived_keys; /* and as the log says, so far */
@@ -119,6 +119,16 @@ struct cbi_check {
 /* What is wrong at the row that is being looked at. */
 cbank_status cbi_check_wrong(cbank_error *err, cbi_reason reason, cbi_table table, uint64_t where,
                              const char *detail);
+
+/*
+ * Makes a finding of what went wrong, about row `where` of `table` unless the error says so itself;
+ * what stops a check goes to `err` and is returned.
+ */
+cbank_status cbi_check_judge(cbi_check *check, cbank_status status, const cbank_error *error,
+                             cbi_table table, uint64_t where, cbank_error *err);
+
+/* The last step: the counters against what the log and the tables have shown. */
+cbank_status cbi_check_counts(cbi_check *check, cbank_error *err);
 
 /* A statement and where it stands. Begin with {0}; end with cbi_check_clear_read. */
 typedef struct cbi_check_read {

@@ -170,6 +170,53 @@ Test(check_tables, a_content_digest_that_was_changed_is_found)
     auditor_finds(CBI_REASON_CHECK_ROW, "reference", "content");
 }
 
+/* All others are good, and what they are about was looked at before this one is met. */
+Test(check_tables, a_reference_more_to_a_record_that_has_one_is_found)
+{
+    cbank_buffer key = {0}, value = {0};
+
+    auditor_get_row(CBI_TABLE_REFERENCE, "", 0, &key, &value);
+    key.data[key.size - 1] ^= 1;
+    auditor_put(CBI_TABLE_REFERENCE, cbi_bytes_of_buffer(&key), cbi_bytes_of_buffer(&value));
+    auditor_finds(CBI_REASON_CHECK_ROW, "reference", "reference");
+    cbank_buffer_clear(&key);
+    cbank_buffer_clear(&value);
+}
+
+Test(check_tables, an_opening_of_what_has_none_is_found)
+{
+    cbank_buffer key = {0}, value = {0};
+    uint8_t founding[8] = {0}; /* the first statement of the log is about the bank */
+
+    auditor_get_row(CBI_TABLE_OPENING, "", 0, &key, &value);
+    auditor_put(CBI_TABLE_OPENING, cbi_bytes_of(founding, sizeof(founding)),
+                cbi_bytes_of_buffer(&value));
+    auditor_finds(CBI_REASON_CHECK_ROW, "opening", "statement");
+    cbank_buffer_clear(&key);
+    cbank_buffer_clear(&value);
+}
+
+/* Two threads find what one finds, in the order of the rows. */
+Test(check_tables, of_many_records_each_that_was_changed_is_found_in_its_place)
+{
+    enum { RECORDS = 60, EVERY = 7 };
+    static teller_id ids[RECORDS];
+    uint64_t before = 0;
+    cbi_check *check;
+
+    teller_issue_many(&audited, audited.account.digits, RECORDS, ids);
+    for (unsigned i = 0; i < RECORDS; i += EVERY)
+        auditor_flip_row(CBI_TABLE_REFERENCE, "", i, 20);
+    check = auditor_run();
+    cr_expect_eq(cbi_check_total(check), (RECORDS + EVERY - 1) / EVERY);
+    for (size_t i = 0; cbi_check_finding(check, i) != NULL; i++) {
+        cr_expect_str_eq(cbi_check_finding(check, i)->detail, "content");
+        cr_expect(i == 0 || cbi_check_finding(check, i)->where == before + EVERY);
+        before = cbi_check_finding(check, i)->where;
+    }
+    cbi_check_end(check);
+}
+
 Test(check_tables, a_record_id_that_was_changed_is_found)
 {
     auditor_flip_row(CBI_TABLE_BATCH, "h", 0, 0);
