@@ -287,20 +287,22 @@ cbank_status cbi_account_put_life(cbi_txn *txn, const char *account, cbi_life li
                        err);
 }
 
-static cbank_status check_length(const cbi_head *head, const char *account, cbank_error *err)
+static cbank_status check_length(const cbi_head *head, const char *account, uint64_t more,
+                                 cbank_error *err)
 {
-    if (head->sequence + 2 >= CBI_TRANSCRIPT_ENTRIES_MAX)
+    if (head->sequence + 1 + more >= CBI_TRANSCRIPT_ENTRIES_MAX)
         return cbi_fail(err, CBI_REASON_ACCOUNT_FULL, CBI_TRANSCRIPT_ENTRIES_MAX, account, NULL);
     return CBANK_OK;
 }
 
-cbank_status cbi_account_check_room(cbi_txn *txn, const char *account, cbank_error *err)
+cbank_status cbi_account_check_room(cbi_txn *txn, const char *account, uint64_t more,
+                                    cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_head head;
 
     CBI_TRY(read_head(txn, account, &head, err));
-    CBI_TRY(check_length(&head, account, err));
+    CBI_TRY(check_length(&head, account, more, err));
 done:
     return status;
 }
@@ -315,7 +317,7 @@ cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_err
     CBI_TRY(read_life(txn, account, &life, err));
     if (life != CBI_LIFE_ACTIVE)
         CBI_TRY(cbi_fail(err, cbi_life_refusal(life), 0, account, NULL));
-    CBI_TRY(check_length(&head, account, err));
+    CBI_TRY(check_length(&head, account, 1, err));
 done:
     return status;
 }

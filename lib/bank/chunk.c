@@ -271,6 +271,7 @@ static cbank_status write_ready(chunk_act *chunk, cbi_append *append, bool *writ
 {
     cbi_deposit *deposit = chunk->deposit;
     const cbi_ready_batch batch = {.id = &deposit->batch.head.id,
+                                   .institution = deposit->batch.head.head->institution,
                                    .token = cbi_bytes_of(chunk->act.token, CBI_TOKEN_SIZE)};
     const cbi_deposited *judged = &deposit->items[chunk->intake.next];
     cbi_outcome outcome = (cbi_outcome)judged->outcome;
@@ -278,14 +279,19 @@ static cbank_status write_ready(chunk_act *chunk, cbi_append *append, bool *writ
     cbi_ready_record record;
     cbank_status status = CBANK_OK;
     cbi_hash leaf;
+    bool opened;
 
     *written = false;
     if (!chunk->stands)
         return CBANK_OK;
     if (outcome == CBI_OUTCOME_DEPOSITED) {
-        if (!cbi_ready_find(deposit->ready, chunk->intake.next, &record) ||
-            cbi_account_check_room(append->txn, record.account.digits, NULL) != CBANK_OK)
+        if (!cbi_ready_find(deposit->ready, chunk->intake.next, &record))
             return CBANK_OK;
+        status = cbi_ready_open_account(deposit->bank, append, &batch, &record, &opened, err);
+        if (cbi_claim_is_refusal(status))
+            return CBANK_OK;
+        CBI_TRY(status);
+        chunk->intake.opened += opened;
         CBI_TRY(cbi_ready_write(deposit->bank, append, &batch, &record, &index, &leaf, err));
     }
     CBI_TRY(note_item(chunk, outcome, index, true, CBI_RECORD_HELD, err));

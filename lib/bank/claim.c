@@ -228,14 +228,19 @@ cbank_status cbi_claim_judge(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *has
 
 /* ---- carrying out ------------------------------------------------------------------------ */
 
+cbi_opening_terms cbi_claim_opening_terms(const char *institution, cbi_bytes token)
+{
+    return (cbi_opening_terms){
+        .opened_by = institution,
+        .assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_ISSUER_VOUCHED,
+        .token = token};
+}
+
 cbank_status cbi_claim_open_account(const cbi_bank *bank, cbi_append *append,
                                     const cbi_claim *claim, cbi_bytes token, cbi_ruling *ruling,
                                     cbank_error *err)
 {
-    cbi_opening_terms terms = {
-        .opened_by = claim->institution,
-        .assurance = CBANK__V1__IDENTITY_ASSURANCE__IDENTITY_ASSURANCE_ISSUER_VOUCHED,
-        .token = token};
+    const cbi_opening_terms terms = cbi_claim_opening_terms(claim->institution, token);
 
     if (ruling->account.digits[0] != '\0')
         return CBANK_OK;
@@ -247,7 +252,8 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
                                   cbank_error *err)
 {
     const cbi_identity *document = &claim->person->documents[0];
-    const cbi_ready_batch batch = {.id = place->batch, .token = place->token};
+    const cbi_ready_batch batch = {
+        .id = place->batch, .institution = claim->institution, .token = place->token};
     cbi_ready_record record = {.item = place->index,
                                .random = *place->random,
                                .document_type = document->type,

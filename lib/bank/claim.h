@@ -87,6 +87,8 @@ typedef struct cbi_claim_place {
     cbi_bytes token;
 } cbi_claim_place;
 
+/* On which terms an institution's batch opens accounts. */
+cbi_opening_terms cbi_claim_opening_terms(const char *institution, cbi_bytes token);
 /* The account of a person whom the bank does not know is opened. */
 cbank_status cbi_claim_open_account(const cbi_bank *bank, cbi_append *append,
                                     const cbi_claim *claim, cbi_bytes token, cbi_ruling *ruling,

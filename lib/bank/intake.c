@@ -257,7 +257,7 @@ static cbank_status write_ids(cbi_append *append, const cbi_intake *intake, cbi_
     uint8_t key[13];
     cbi_hash root;
 
-    CBI_TRY(cbi_alloc(PAGE_IDS, sizeof(*held), &held, err));
+    CBI_TRY(cbi_alloc(page_size(intake->count, 0), sizeof(*held), &held, err));
     for (uint32_t page = 0; page * PAGE_IDS < intake->count; page++) {
         size_t count = page_size(intake->count, page);
 

@@ -105,14 +105,20 @@ static bool take(juror *it)
     return true;
 }
 
-/* A record that goes as it is to an account that is there need not be read again to be written. */
-static bool is_ready(const cbi_unit *unit)
+/*
+ * A record that goes as it is to an account need not be read again to be written, if the account
+ * has room for all that one batch may bring.
+ */
+static bool is_ready(const juror *it, const cbi_unit *unit)
 {
     const cbi_ruling *ruling = &unit->rulings[0];
+    const char *account = ruling->account.digits;
 
     return unit->count == 1 && unit->claims[0].record != NULL &&
-           ruling->outcome == CBI_OUTCOME_DEPOSITED && ruling->account.digits[0] != '\0' &&
-           !cbi_reach_has_basis(unit->claims[0].record);
+           ruling->outcome == CBI_OUTCOME_DEPOSITED &&
+           !cbi_reach_has_basis(unit->claims[0].record) &&
+           (account[0] == '\0' || cbi_account_check_room(it->txn, account, CBI_YEARLY_RECORDS_MAX,
+                                                         NULL) == CBANK_OK);
 }
 
 static cbank_status rule_next(juror *it, const cbi_judge *judge, cbank_error *err)
@@ -126,7 +132,7 @@ static cbank_status rule_next(juror *it, const cbi_judge *judge, cbank_error *er
     found->decided = found->unit.first < deposit->intake.next;
     if (!found->decided) {
         CBI_TRY(cbi_unit_rule(judge, it->txn, &found->unit, err));
-        found->ready = it->stands && is_ready(&found->unit);
+        found->ready = it->stands && is_ready(it, &found->unit);
     }
     if (found->ready)
         CBI_TRY(cbi_claim_content(deposit->bank, &found->unit.claims[0], &found->content, err));
@@ -163,8 +169,10 @@ static cbank_status keep_ready(cbi_deposit *deposit, const finding *found, cbank
         return CBANK_OK;
     record = (cbi_ready_record){.item = (uint32_t)unit->first,
                                 .account = unit->rulings[0].account,
+                                .day = claim->person->on,
                                 .document_type = claim->person->documents[0].type,
                                 .document_number = claim->person->documents[0].number,
+                                .name = claim->person->name,
                                 .awarder = claim->awarder,
                                 .reference = claim->reference,
                                 .content = found->content,

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "bank/account.h"
+#include "bank/claim.h"
 #include "bank/errand.h"
 #include "bank/holding.h"
 #include "base/memory.h"
@@ -11,11 +11,13 @@
 #define PAGE_SIZE (256u * 1024)
 #define PAGES_MAX 32u
 #define RECORD_ROOM 512u /* of most records */
+#define TEXTS 5u         /* of each */
 
 /* Before the texts of a record, each with its NUL, and its bytes. */
 typedef struct row {
     uint32_t size; /* with this head; the next begins at a multiple of 8 */
     uint32_t item;
+    uint32_t day;
     cbi_account account;
     cbi_hash random;
     cbi_hash content;
@@ -82,17 +84,18 @@ done:
 
 cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cbank_error *err)
 {
-    const char *texts[] = {record->document_type, record->document_number, record->awarder,
-                           record->reference};
+    const char *texts[TEXTS] = {record->document_type, record->document_number, record->name,
+                                record->awarder, record->reference};
     size_t size = sizeof(row) + record->bytes.size;
     cbank_status status = CBANK_OK;
     cbank_buffer *page;
     row head;
 
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < TEXTS; i++)
         size += strlen(texts[i]) + 1;
     head = (row){.size = (uint32_t)size,
                  .item = record->item,
+                 .day = record->day,
                  .account = record->account,
                  .random = record->random,
                  .content = record->content};
@@ -100,7 +103,7 @@ cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cba
     if (page == NULL)
         goto done;
     put(page, &head, sizeof(head));
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < TEXTS; i++)
         put(page, texts[i], strlen(texts[i]) + 1);
     put(page, record->bytes.data, record->bytes.size);
     page->size = (page->size + 7) & ~(size_t)7;
@@ -125,11 +128,13 @@ static void lend(const row *head, cbi_ready_record *out)
     const uint8_t *end = (const uint8_t *)head + head->size;
 
     out->item = head->item;
+    out->day = head->day;
     out->account = head->account;
     out->random = head->random;
     out->content = head->content;
     out->document_type = text_at(&at);
     out->document_number = text_at(&at);
+    out->name = text_at(&at);
     out->awarder = text_at(&at);
     out->reference = text_at(&at);
     out->bytes = cbi_bytes_of(at, (size_t)(end - at));
@@ -165,6 +170,33 @@ bool cbi_ready_find(cbi_ready *ready, uint32_t item, cbi_ready_record *out)
         return false;
     lend(head, out);
     return true;
+}
+
+/* ---- accounts ---- */
+
+cbank_status cbi_ready_open_account(const cbi_bank *bank, cbi_append *append,
+                                    const cbi_ready_batch *batch, cbi_ready_record *record,
+                                    bool *opened, cbank_error *err)
+{
+    const cbi_opening_terms terms = cbi_claim_opening_terms(batch->institution, batch->token);
+    cbi_person person = {0};
+    cbank_status status = CBANK_OK;
+    bool known;
+
+    *opened = false;
+    if (record->account.digits[0] != '\0')
+        return CBANK_OK;
+    CBI_TRY(cbi_person_claimed(record->document_type, record->document_number, record->name,
+                               &person, err));
+    person.on = record->day;
+    CBI_TRY(cbi_account_match(bank, append->txn, &person, &record->account, &known, err));
+    if (known)
+        goto done;
+    CBI_TRY(cbi_account_open(bank, append, &person, &terms, &record->account, err));
+    *opened = true;
+done:
+    cbi_person_clear(&person);
+    return status;
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */

@@ -13,10 +13,12 @@
 /* Lent. */
 typedef struct cbi_ready_record {
     uint32_t item;       /* position in the batch */
-    cbi_account account; /* that is open */
-    cbi_hash random;     /* of the opening, as are the next two */
+    cbi_account account; /* that is open; "" if the bank did not know whose it is */
+    uint32_t day;        /* of which a student number speaks (person.h) */
+    cbi_hash random;     /* of the opening, as are the next three */
     const char *document_type;
     const char *document_number;
+    const char *name;
     const char *awarder;
     const char *reference;
     cbi_hash content; /* MAC (holding.h) */
@@ -26,9 +28,17 @@ typedef struct cbi_ready_record {
 /* What all records of a batch share. */
 typedef struct cbi_ready_batch {
     const cbi_hash *id;
+    const char *institution; /* that signs */
     cbi_bytes token;
 } cbi_ready_batch;
 
+/*
+ * Finds the account of whom the bank did not know, which a record before this one may have opened,
+ * or opens it. Does nothing if the account is known; fails as cbi_account_match does.
+ */
+cbank_status cbi_ready_open_account(const cbi_bank *bank, cbi_append *append,
+                                    const cbi_ready_batch *batch, cbi_ready_record *record,
+                                    bool *opened, cbank_error *err);
 /* Writes statement, opening and reference; `index` and `leaf` are the statement's. */
 cbank_status cbi_ready_write(const cbi_bank *bank, cbi_append *append,
                              const cbi_ready_batch *batch, const cbi_ready_record *record,

@@ -1,6 +1,5 @@
 #include "bank/tally.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -69,12 +68,24 @@ static void refuse(cbi_ruling *ruling, cbi_reason reason, uint64_t where, const 
     (void)cbi_fail(&ruling->why, reason, where, object, NULL);
 }
 
+/* Two texts as one, whose first has no `between` in it; as much of them as there is room for. */
+static cbi_bytes join(const char *first, char between, const char *second, char *out, size_t room)
+{
+    size_t size = strnlen(first, room - 1), more;
+
+    memcpy(out, first, size);
+    out[size++] = between;
+    more = strnlen(second, room - size);
+    memcpy(out + size, second, more);
+    return cbi_bytes_of(out, size + more);
+}
+
 /* The second half of an amendment repeats the reference of its first. */
 static cbank_status add_reference(cbi_tally *tally, uint64_t item, const cbi_claim *claim,
                                   cbi_ruling *ruling, cbank_error *err)
 {
     bool enrols = claim->enrolment != NULL || claim->enrolment_change != NULL;
-    char name[1 + CBI_INSTITUTION_CODE_MAX + CBI_REFERENCE_MAX + 2];
+    char name[CBI_INSTITUTION_CODE_MAX + CBI_REFERENCE_MAX + 2];
     cbank_status status = CBANK_OK;
     uint64_t first;
     bool same;
@@ -82,9 +93,10 @@ static cbank_status add_reference(cbi_tally *tally, uint64_t item, const cbi_cla
     if (claim->superseded != NULL || tally->references == NULL)
         return CBANK_OK;
     /* An enrolment may have the number of a record. */
-    snprintf(name, sizeof(name), "%s%s/%s", enrols ? "/" : "", claim->awarder, claim->reference);
-    CBI_TRY(cbi_seen_add(tally->references, cbi_bytes_of_text(name), (cbi_bytes){0}, item + 1,
-                         &first, &same, err));
+    CBI_TRY(cbi_seen_add(tally->references,
+                         join(claim->awarder, enrols ? ' ' : '/', claim->reference, name,
+                              sizeof(name)),
+                         (cbi_bytes){0}, item + 1, &first, &same, err));
     if (first != 0)
         refuse(ruling,
                claim->person != NULL ? CBI_REASON_REFERENCE_REPEATED : CBI_REASON_CHANGED_TWICE,
@@ -190,9 +202,8 @@ cbank_status cbi_tally_add(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hasher, u
     CBI_TRY(add_reference(tally, item, claim, ruling, err));
     if (claim->person == NULL || ruling->outcome != CBI_OUTCOME_DEPOSITED)
         goto done;
-    snprintf(who, sizeof(who), "%s %s", claim->person->documents[0].type,
-             claim->person->documents[0].number);
-    person = cbi_bytes_of_text(who);
+    person = join(claim->person->documents[0].type, ' ', claim->person->documents[0].number, who,
+                  sizeof(who));
     if (ruling->account.digits[0] == '\0')
         CBI_TRY(add_name(tally, item, claim, person, ruling, err));
     if (ruling->outcome == CBI_OUTCOME_DEPOSITED)

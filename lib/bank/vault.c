@@ -20,19 +20,32 @@ done:
     return status;
 }
 
+/* The value of a row: bound to its place. */
+static cbank_status seal_row(const cbi_bank *bank, cbi_table table, const cbi_secret *secret,
+                             cbi_bytes key, cbi_bytes plain, cbank_buffer *sealed,
+                             cbank_error *err)
+{
+    cbank_buffer associated = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(associate(bank, table, key, &associated, err));
+    CBI_TRY(cbi_seal(bank->config.suite, secret, cbi_bytes_of_buffer(&associated), plain, sealed,
+                     err));
+done:
+    cbank_buffer_clear(&associated);
+    return status;
+}
+
 static cbank_status put_sealed(const cbi_bank *bank, cbi_txn *txn, cbi_table table,
                                const cbi_secret *secret, cbi_bytes key, cbi_bytes plain,
                                cbank_error *err)
 {
-    cbank_buffer associated = {0}, sealed = {0};
+    cbank_buffer sealed = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(associate(bank, table, key, &associated, err));
-    CBI_TRY(cbi_seal(bank->config.suite, secret, cbi_bytes_of_buffer(&associated), plain, &sealed,
-                     err));
+    CBI_TRY(seal_row(bank, table, secret, key, plain, &sealed, err));
     CBI_TRY(cbi_txn_put(txn, table, key, cbi_bytes_of_buffer(&sealed), err));
 done:
-    cbank_buffer_clear(&associated);
     cbank_buffer_clear(&sealed);
     return status;
 }
@@ -198,19 +211,27 @@ cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t 
                                    cbank_error *err)
 {
     Cbank__V1__Opening opening = CBANK__V1__OPENING__INIT;
-    cbank_buffer plain = {0};
+    cbank_buffer plain = {0}, sealed = {0};
     cbank_status status = CBANK_OK;
-    uint8_t key[8];
+    uint8_t bytes[8];
+    cbi_bytes key;
 
+    cbi_put_u64(bytes, index);
+    key = cbi_bytes_of(bytes, sizeof(bytes));
     opening.random = cbi_message_data(cbi_bytes_of_hash(random));
     opening.document_type = cbi_message_string(type);
     opening.number = cbi_message_string(number);
-    cbi_put_u64(key, index);
     CBI_TRY(cbi_message_pack(&opening, &plain, err));
-    CBI_TRY(put_sealed(bank, txn, CBI_TABLE_OPENING, &bank->secrets.opening,
-                       cbi_bytes_of(key, sizeof(key)), cbi_bytes_of_buffer(&plain), err));
+    CBI_TRY(seal_row(bank, CBI_TABLE_OPENING, &bank->secrets.opening, key,
+                     cbi_bytes_of_buffer(&plain), &sealed, err));
+    /* It belongs to the log's newest entry, so that no other stands behind it. */
+    status = cbi_txn_append(txn, CBI_TABLE_OPENING, key, cbi_bytes_of_buffer(&sealed), err);
+    if (status == CBANK_E_EXISTS)
+        status = cbi_fail(err, CBI_REASON_ROW_DAMAGED, index, cbi_table_name(CBI_TABLE_OPENING),
+                          "beyond the log");
 done:
     cbank_buffer_clear(&plain);
+    cbank_buffer_clear(&sealed);
     return status;
 }
 

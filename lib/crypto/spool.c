@@ -11,7 +11,7 @@
 #include "crypto/seal.h"
 
 #define PAGE (64u * 1024)
-#define MEMORY (16u * PAGE)
+#define MEMORY CBI_SPOOL_MEMORY /* whole pages */
 
 struct cbi_spool {
     cbi_suite suite;

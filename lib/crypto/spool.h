@@ -1,14 +1,17 @@
 /*
  * spool.h - bytes that may be more than memory should hold, on their way through one process.
  *
- * Up to a MiB stays in memory. What is more goes to a file that has no name, page by page, sealed
- * under a key that exists only here, in hidden memory: whatever becomes of the process, nobody can
+ * Up to CBI_SPOOL_MEMORY stays in memory. What is more goes to a file that has no name, page by
+ * page, sealed under a key that exists only here, in hidden memory: whatever becomes of the process, nobody can
  * read on the disk what went through it. One thread at a time.
  */
 #ifndef CBI_CRYPTO_SPOOL_H
 #define CBI_CRYPTO_SPOOL_H
 
 #include "crypto/secret.h"
+
+/* A batch of ten thousand records, or a spreadsheet of as many rows. */
+#define CBI_SPOOL_MEMORY (8u << 20)
 
 typedef struct cbi_spool cbi_spool;
 

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 
 #define DIGEST_KEPT 16
-#define SLOTS_FIRST 1024u
+#define SLOTS_FIRST 64u
 
 struct entry {
     uint8_t reference[DIGEST_KEPT];

@@ -28,6 +28,8 @@ static cbi_ready_record record_of(uint32_t item, char reference[16], cbi_bytes b
     cbi_ready_record out = {.item = item,
                             .document_type = "passport/XXX",
                             .document_number = "",
+                            .name = item % 2 == 0 ? "" : "甲",
+                            .day = 20250101 + item % 28,
                             .awarder = "PXU",
                             .reference = reference,
                             .bytes = bytes};
@@ -47,6 +49,8 @@ static void is_same(const cbi_ready_record *a, const cbi_ready_record *b)
     cr_assert(cbi_hash_equal(&a->content, &b->content));
     cr_assert_str_eq(a->document_type, b->document_type);
     cr_assert_str_eq(a->document_number, b->document_number);
+    cr_assert_str_eq(a->name, b->name);
+    cr_assert_eq(a->day, b->day);
     cr_assert_str_eq(a->awarder, b->awarder);
     cr_assert_str_eq(a->reference, b->reference);
     cr_assert(cbi_bytes_equal(a->bytes, b->bytes));
@@ -89,17 +93,13 @@ Test(ready, what_is_kept_is_found_as_it_was_and_what_finds_no_place_is_not)
 
 enum { MANY = 4200, EACH = 600 }; /* two chunks; records of one learner */
 
-/* A batch of records for learners who have accounts, judged. */
-static void judge_many(cbi_deposit *out, cbi_deposit_terms *terms, cbank_buffer *file)
+/* A batch of records, each learner's one after the other, judged. */
+static void judge_unknown(cbi_deposit *out, cbi_deposit_terms *terms, cbank_buffer *file)
 {
     cbi_bulk source;
     char reference[16], number[16];
     bool more = true;
 
-    for (unsigned i = 0; i < MANY / EACH; i++) {
-        snprintf(number, sizeof(number), "%u", 1000 + i);
-        teller_open_account(&it, "student/" TELLER_COLLEGE, number, "");
-    }
     for (unsigned i = 0; i < MANY; i++) {
         snprintf(reference, sizeof(reference), "R%u", i);
         snprintf(number, sizeof(number), "%u", 1000 + i / EACH);
@@ -112,6 +112,52 @@ static void judge_many(cbi_deposit *out, cbi_deposit_terms *terms, cbank_buffer 
     while (more)
         teller_works(cbi_deposit_judge(out, 1000, &more, &teller_err));
     cr_assert(cbi_deposit_may_write(out));
+}
+
+/* The same for learners who have accounts. */
+static void judge_many(cbi_deposit *out, cbi_deposit_terms *terms, cbank_buffer *file)
+{
+    char number[16];
+
+    for (unsigned i = 0; i < MANY / EACH; i++) {
+        snprintf(number, sizeof(number), "%u", 1000 + i);
+        teller_open_account(&it, "student/" TELLER_COLLEGE, number, "");
+    }
+    judge_unknown(out, terms, file);
+}
+
+/* The first of a learner's records opens the account, the others find it: in this chunk or next. */
+Test(ready, records_of_whom_nobody_knew_are_read_once_too, .timeout = 120)
+{
+    cbi_deposit_terms terms;
+    cbi_deposit deposit = {0};
+    cbank_buffer file;
+    bool more = true;
+
+    judge_unknown(&deposit, &terms, &file);
+    cr_assert(deposit.stands);
+    cr_expect_eq(deposit.strangers, MANY / EACH);
+    memset(file.data + file.size / 2, 0xff, 100); /* nobody looks there again */
+    while (more)
+        teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_expect_eq(deposit.intake.taken, MANY);
+    cr_expect_eq(deposit.intake.opened, MANY / EACH);
+    for (unsigned i = 0; i < MANY / EACH; i++) {
+        char reference[2][16];
+        cbi_holding first, last;
+
+        snprintf(reference[0], sizeof(reference[0]), "R%u", i * EACH);
+        snprintf(reference[1], sizeof(reference[1]), "R%u", i * EACH + EACH - 1);
+        first = parcel_find(&it, reference[0]);
+        last = parcel_find(&it, reference[1]);
+        cr_expect_str_eq(first.account, last.account);
+        cr_expect_eq(first.sequence, 1);
+        cr_expect_eq(last.sequence, EACH);
+        cbi_holding_clear(&first);
+        cbi_holding_clear(&last);
+    }
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
 }
 
 Test(ready, records_for_accounts_that_are_there_are_read_once, .timeout = 120)

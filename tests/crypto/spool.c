@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LARGE (5u << 20)
+#define LARGE (CBI_SPOOL_MEMORY + (5u << 20))
 #define WORD "a name that nobody may read here "
 
 /* As long a text as is asked for, of one word after the other. */
@@ -59,7 +59,7 @@ static int nameless_file(void)
 
 Test(spool, gives_back_what_went_in_from_wherever_it_is_asked)
 {
-    static const size_t sizes[] = {0, 1, 65536, 1048575, 1048576, 1048577, LARGE + 17};
+    static const size_t sizes[] = {0, 1, 65536, CBI_SPOOL_MEMORY - 1, CBI_SPOOL_MEMORY, CBI_SPOOL_MEMORY + 1, LARGE + 17};
     static const size_t steps[] = {1048576, 999, 70001};
     uint8_t *text = text_of(LARGE + 17), *read = malloc(200000);
 
