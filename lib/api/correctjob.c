@@ -136,9 +136,9 @@ static cbank_status find_replay(correct_job *job, cbank_error *err)
     cbank_status status = CBANK_OK;
     bool found = false;
 
-    CBI_TRY(cbi_alloc(CBI_CHUNK_ITEMS_MAX, sizeof(*job->items), &job->items, err));
+    CBI_TRY(cbi_alloc(CBI_CHUNK_ITEMS_MAX + 1, sizeof(*job->items), &job->items, err));
     CBI_TRY(cbi_chunk_find(job->bank, job->terms.token, &job->request, job->items,
-                           CBI_CHUNK_ITEMS_MAX, &job->batch_id, &job->item_count, &found, err));
+                           CBI_CHUNK_ITEMS_MAX + 1, &job->batch_id, &job->item_count, &found, err));
     if (found)
         job->phase = PHASE_OVER;
 done:

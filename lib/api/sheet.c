@@ -188,7 +188,8 @@ static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_dr
                        .now = sheet->now,
                        .record = &record,
                        .reference = record.reference,
-                       .person = &person};
+                       .person = &person,
+                       .last = &sheet->last};
     cbank_status status;
 
     *out = (cbi_ruling){.outcome = CBI_OUTCOME_DEPOSITED};
@@ -376,6 +377,7 @@ cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wan
         sheet->tally = NULL;
     }
 done:
+    cbi_awarder_clear(&sheet->last);
     cbi_ledger_read_end(&reader);
     return status;
 }

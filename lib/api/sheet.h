@@ -43,6 +43,7 @@ typedef struct cbi_sheet {
     cbank_buffer rows; /* of the items of the batch: 4 bytes each */
     cbi_hasher *hasher;
     cbi_tally *tally;  /* while rows are read */
+    cbi_awarder last;  /* while some are */
     uint64_t strangers; /* persons without an account; known once they are */
     cbi_rowreport report;
     cbi_spool *errors; /* the error file; empty without a rejected row */

@@ -11,13 +11,11 @@
 #include "base/time.h"
 #include "ledger/token.h"
 
-/* The result of a chunk, which a token keeps: the batch's id, then 9 bytes an item. */
-#define RESULT_ROW 9
-
 typedef struct chunk_act {
     cbi_act act;
     cbi_deposit *deposit;
     cbi_intake intake; /* as it will be */
+    uint32_t items;
     uint64_t records;
     uint64_t ended;
     bool stands; /* what was ruled (deposit.h) */
@@ -147,16 +145,14 @@ static bool has_room(const chunk_act *chunk, const cbi_append *append, size_t be
     size_t most = UNIT_DIRTY_MAX + (change ? REACH_DIRTY_MAX : 0);
     size_t used = cbi_txn_dirty(append->txn) - begun;
 
-    return (chunk->act.result.size - CBI_HASH_SIZE) / RESULT_ROW + 2 <= CBI_CHUNK_ITEMS_MAX &&
+    return chunk->items < CBI_CHUNK_ITEMS_MAX && cbi_decided_has_room(&chunk->act.result) &&
            used + most < CBI_ACT_DIRTY_MAX;
 }
 
-/* Counts an item and adds its row to the result. `next` is the state that a change leaves. */
+/* Counts an item and adds it to the result. `next` is the state that a change leaves. */
 static cbank_status note_item(chunk_act *chunk, cbi_outcome outcome, uint64_t index, bool record,
                               cbi_record_state next, cbank_error *err)
 {
-    uint8_t row[RESULT_ROW];
-
     switch (outcome) {
     case CBI_OUTCOME_DEPOSITED:
         chunk->intake.taken++;
@@ -173,9 +169,8 @@ static cbank_status note_item(chunk_act *chunk, cbi_outcome outcome, uint64_t in
         chunk->intake.refused++;
         break;
     }
-    row[0] = (uint8_t)outcome;
-    cbi_put_u64(row + 1, index);
-    return cbi_buffer_append(&chunk->act.result, cbi_bytes_of(row, sizeof(row)), err);
+    chunk->items++;
+    return cbi_decided_add(&chunk->act.result, (uint8_t)outcome, index, err);
 }
 
 static cbank_status carry_out(chunk_act *chunk, cbi_append *append, cbi_unit *unit, size_t at,
@@ -346,7 +341,7 @@ static cbank_status write_chunk(cbi_act *act, cbi_append *append, cbank_error *e
     cbi_bytes token = cbi_bytes_of(act->token, CBI_TOKEN_SIZE);
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_buffer_set(&act->result, cbi_bytes_of_hash(&deposit->batch.head.id), err));
+    CBI_TRY(cbi_decided_begin(&deposit->batch.head.id, &act->result, err));
     if (chunk->intake.number == 0)
         CBI_TRY(begin_intake(chunk, append, err));
     CBI_TRY(write_items(chunk, append, begun, err));
@@ -391,23 +386,6 @@ done:
     return status;
 }
 
-cbank_status cbi_chunk_result(cbi_bytes result, cbi_hash *batch, cbi_deposited *items,
-                              size_t capacity, size_t *out_count, cbank_error *err)
-{
-    size_t rows = result.size < CBI_HASH_SIZE ? 0 : (result.size - CBI_HASH_SIZE) / RESULT_ROW;
-    const uint8_t *at = result.data + CBI_HASH_SIZE;
-
-    if (result.size != CBI_HASH_SIZE + rows * RESULT_ROW || rows > capacity)
-        return cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_TOKEN), NULL);
-    memcpy(batch->bytes, result.data, CBI_HASH_SIZE);
-    for (size_t i = 0; i < rows; i++, at += RESULT_ROW) {
-        items[i].outcome = at[0];
-        items[i].index = cbi_get_u64(at + 1);
-    }
-    *out_count = rows;
-    return CBANK_OK;
-}
-
 cbank_status cbi_chunk_find(cbi_bank *bank, cbi_bytes token, const cbi_hash *request,
                             cbi_deposited *items, size_t capacity, cbi_hash *batch,
                             size_t *out_count, bool *found, cbank_error *err)
@@ -426,7 +404,7 @@ cbank_status cbi_chunk_find(cbi_bank *bank, cbi_bytes token, const cbi_hash *req
         goto done;
     cbi_ledger_read_end(&reader);
     CBI_TRY(cbi_ledger_seal(bank->ledger, err));
-    CBI_TRY(cbi_chunk_result(cbi_bytes_of_buffer(&act.result), batch, items, capacity, out_count,
+    CBI_TRY(cbi_decided_read(cbi_bytes_of_buffer(&act.result), batch, items, capacity, out_count,
                              err));
     *found = true;
 done:
@@ -461,7 +439,7 @@ cbank_status cbi_chunk_write(cbi_deposit *deposit, int64_t now, cbank_error *err
     chunk.act.check = check_chunk;
     chunk.act.write = write_chunk;
     CBI_TRY(cbi_ledger_submit(deposit->bank->ledger, &chunk.act, err));
-    CBI_TRY(cbi_chunk_result(cbi_bytes_of_buffer(&chunk.act.result), &deposit->id,
+    CBI_TRY(cbi_decided_read(cbi_bytes_of_buffer(&chunk.act.result), &deposit->id,
                              deposit->items + first, deposit->batch.head.head->count - first,
                              &rows, err));
     if (chunk.act.replayed)

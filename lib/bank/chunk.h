@@ -6,12 +6,8 @@
 
 #include "bank/deposit.h"
 
-/* Items of a chunk; so that its result fits the row of a token. */
-#define CBI_CHUNK_ITEMS_MAX 4096u
-
-/* Reads what a token remembers of a chunk: its batch, and each item. CORRUPT. */
-cbank_status cbi_chunk_result(cbi_bytes result, cbi_hash *batch, cbi_deposited *items,
-                              size_t capacity, size_t *out_count, cbank_error *err);
+/* Items of a chunk, or one more where the last two are an amendment. */
+#define CBI_CHUNK_ITEMS_MAX 10000u
 
 /*
  * What the bank answered before under this token, for a batch of one chunk; `*found` is false if

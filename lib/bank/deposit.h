@@ -12,6 +12,7 @@
 #ifndef CBI_BANK_DEPOSIT_H
 #define CBI_BANK_DEPOSIT_H
 
+#include "bank/decided.h"
 #include "bank/intake.h"
 #include "bank/ready.h"
 #include "bank/unit.h"
@@ -28,14 +29,6 @@ typedef struct cbi_deposit_terms {
     /* Digest of what the caller asked, where a batch is made anew each time it asks; else NULL. */
     const cbi_hash *request;
 } cbi_deposit_terms;
-
-/* What became of one item. */
-typedef struct cbi_deposited {
-    uint8_t outcome; /* cbi_outcome; 0: not reached */
-    bool change;     /* of a record, rather than one; this and the next: once it is judged */
-    bool amends;     /* a record that takes the place of another one */
-    uint64_t index;  /* deposited, unchanged, changed: of the record */
-} cbi_deposited;
 
 typedef struct cbi_deposit {
     cbi_bank *bank;

@@ -193,6 +193,25 @@ void scene_learner(scene *stage, const char *name, const char *number, char *acc
     cbank_buffer_clear(&reply);
 }
 
+/* A long output comes in pieces. */
+static cbank_status read_piece(cbank_job *job, cbank_buffer *output, cbank_error *err)
+{
+    cbank_buffer piece = {0};
+    cbank_status status = cbank_job_read(job, &piece, err);
+    uint8_t *room;
+
+    if (status != CBANK_OK)
+        return status;
+    room = realloc(output->data, output->size + piece.size + 1);
+    cr_assert_not_null(room);
+    memcpy(room + output->size, piece.data, piece.size);
+    output->data = room;
+    output->size += piece.size;
+    output->capacity = output->size + 1;
+    cbank_buffer_clear(&piece);
+    return CBANK_OK;
+}
+
 cbank_status scene_run(cbank_job *job, const void *input, size_t size, cbank_buffer *output,
                        cbank_buffer *reply, cbank_error *err)
 {
@@ -210,7 +229,7 @@ cbank_status scene_run(cbank_job *job, const void *input, size_t size, cbank_buf
         } else if (state == CBANK_JOB_NEEDS_INPUT) {
             status = cbank_job_feed_end(job, err);
         } else if (state == CBANK_JOB_HAS_OUTPUT) {
-            status = cbank_job_read(job, output, err);
+            status = read_piece(job, output, err);
         }
         if (status == CBANK_OK)
             status = cbank_job_step(job, 100, &state, err);

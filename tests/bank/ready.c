@@ -1,4 +1,5 @@
 /* Records between judging and writing. */
+#include "bank/chunk.h"
 #include "bank/parcel.h"
 
 #include <stdio.h>
@@ -91,7 +92,7 @@ Test(ready, what_is_kept_is_found_as_it_was_and_what_finds_no_place_is_not)
 
 /* ---- what was ruled stands, or does not ----------------------------------------------------- */
 
-enum { MANY = 4200, EACH = 600 }; /* two chunks; records of one learner */
+enum { CHUNK = CBI_CHUNK_ITEMS_MAX, EACH = 600, MANY = 17 * EACH }; /* EACH: of one learner */
 
 /* A batch of records, each learner's one after the other, judged. */
 static void judge_unknown(cbi_deposit *out, cbi_deposit_terms *terms, cbank_buffer *file)
@@ -201,15 +202,15 @@ Test(ready, an_account_that_is_frozen_between_two_chunks_takes_no_more, .timeout
     judge_many(&deposit, &terms, &file);
     teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
     cr_assert(more);
-    cr_assert_eq(deposit.intake.next, 4095);
-    last = parcel_find(&it, "R4094");
+    cr_assert_eq(deposit.intake.next, CHUNK);
+    last = parcel_find(&it, "R9999");
     teller_change_account(&it, last.deposited->account,
                           CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_FROZEN);
     cbi_holding_clear(&last);
     while (more)
         teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
-    cr_expect_eq(deposit.intake.taken, 4095);
-    cr_expect_eq(deposit.intake.refused, MANY - 4095);
+    cr_expect_eq(deposit.intake.taken, CHUNK);
+    cr_expect_eq(deposit.intake.refused, MANY - CHUNK);
     cr_expect_eq(deposit.refusals[0].why.reason, CBI_REASON_ACCOUNT_FROZEN);
     cbi_deposit_clear(&deposit);
     cbank_buffer_clear(&file);
@@ -248,7 +249,7 @@ Test(ready, what_was_ruled_yesterday_does_not_stand, .timeout = 120)
     it.now += 86400;
     teller_works(cbi_deposit_write(&deposit, it.now, &more, &teller_err));
     cr_expect_not(deposit.stands);
-    cr_expect_eq(deposit.intake.taken, 4095);
+    cr_expect_eq(deposit.intake.taken, CHUNK);
     cbi_deposit_clear(&deposit);
     cbank_buffer_clear(&file);
 }
