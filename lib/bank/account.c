@@ -207,8 +207,8 @@ done:
 cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cbi_person *person,
                               const cbi_opening_terms *terms, cbi_account *out, cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
     cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
     uint64_t counter;
 
     CBI_TRY(cbi_person_pack(person, &bytes, err));
@@ -216,8 +216,8 @@ cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cb
     CBI_TRY(cbi_account_make(CBI_ACCOUNT_FIRST + counter, out, err));
     CBI_TRY(write_opened(bank, append, person, terms, out, err));
     CBI_TRY(put_documents(bank, append->txn, person, out->digits, err));
-    CBI_TRY(cbi_vault_put_person(bank, append->txn, out->digits,
-                                 cbi_bytes_of_buffer(&bytes), err));
+    CBI_TRY(cbi_vault_put_person(bank, append->txn, out->digits, cbi_bytes_of_buffer(&bytes),
+                                 err));
 done:
     cbank_buffer_clear(&bytes);
     return status;
@@ -287,24 +287,16 @@ cbank_status cbi_account_put_life(cbi_txn *txn, const char *account, cbi_life li
                        err);
 }
 
-static cbank_status check_length(const cbi_head *head, const char *account, uint64_t more,
-                                 cbank_error *err)
+static bool takes(const cbi_head *head, unsigned more)
 {
-    if (head->sequence + 1 + more >= CBI_TRANSCRIPT_ENTRIES_MAX)
-        return cbi_fail(err, CBI_REASON_ACCOUNT_FULL, CBI_TRANSCRIPT_ENTRIES_MAX, account, NULL);
-    return CBANK_OK;
+    return head->sequence + 1 + more < CBI_TRANSCRIPT_ENTRIES_MAX;
 }
 
-cbank_status cbi_account_check_room(cbi_txn *txn, const char *account, uint64_t more,
-                                    cbank_error *err)
+bool cbi_account_takes(cbi_txn *txn, const char *account, unsigned more)
 {
-    cbank_status status = CBANK_OK;
     cbi_head head;
 
-    CBI_TRY(read_head(txn, account, &head, err));
-    CBI_TRY(check_length(&head, account, more, err));
-done:
-    return status;
+    return read_head(txn, account, &head, NULL) == CBANK_OK && takes(&head, more);
 }
 
 cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err)
@@ -317,7 +309,8 @@ cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_err
     CBI_TRY(read_life(txn, account, &life, err));
     if (life != CBI_LIFE_ACTIVE)
         CBI_TRY(cbi_fail(err, cbi_life_refusal(life), 0, account, NULL));
-    CBI_TRY(check_length(&head, account, 1, err));
+    if (!takes(&head, 1))
+        CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_FULL, CBI_TRANSCRIPT_ENTRIES_MAX, account, NULL));
 done:
     return status;
 }

@@ -47,9 +47,8 @@ cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cb
 cbank_status cbi_account_life(cbi_txn *txn, const char *account, cbi_life *out, cbank_error *err);
 cbank_status cbi_account_put_life(cbi_txn *txn, const char *account, cbi_life life,
                                   cbank_error *err);
-/* TOO_LARGE (ACCOUNT_FULL) unless its chain takes so many entries more. */
-cbank_status cbi_account_check_room(cbi_txn *txn, const char *account, uint64_t more,
-                                    cbank_error *err);
+/* Whether its chain takes so many entries more. */
+bool cbi_account_takes(cbi_txn *txn, const char *account, unsigned more);
 /* STATE unless the account takes deposits, TOO_LARGE if its chain is full. */
 cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err);
 

@@ -117,8 +117,7 @@ static bool is_ready(const juror *it, const cbi_unit *unit)
     return unit->count == 1 && unit->claims[0].record != NULL &&
            ruling->outcome == CBI_OUTCOME_DEPOSITED &&
            !cbi_reach_has_basis(unit->claims[0].record) &&
-           (account[0] == '\0' || cbi_account_check_room(it->txn, account, CBI_YEARLY_RECORDS_MAX,
-                                                         NULL) == CBANK_OK);
+           (account[0] == '\0' || cbi_account_takes(it->txn, account, CBI_YEARLY_RECORDS_MAX));
 }
 
 static cbank_status rule_next(juror *it, const cbi_judge *judge, cbank_error *err)

@@ -59,7 +59,13 @@ static int nameless_file(void)
 
 Test(spool, gives_back_what_went_in_from_wherever_it_is_asked)
 {
-    static const size_t sizes[] = {0, 1, 65536, CBI_SPOOL_MEMORY - 1, CBI_SPOOL_MEMORY, CBI_SPOOL_MEMORY + 1, LARGE + 17};
+    static const size_t sizes[] = {0,
+                                   1,
+                                   65536,
+                                   CBI_SPOOL_MEMORY - 1,
+                                   CBI_SPOOL_MEMORY,
+                                   CBI_SPOOL_MEMORY + 1,
+                                   LARGE + 17};
     static const size_t steps[] = {1048576, 999, 70001};
     uint8_t *text = text_of(LARGE + 17), *read = malloc(200000);
 
