@@ -153,7 +153,7 @@ class Hours(town.Town):
         self.train("甲一", [("集中", "", 200, "", "2021-03-01"), ("网络", "", 172, "", "2024-05-01")])
         made = self.in_bank("claim", "issue", self.account(), "--requirement",
                             "cn/teacher-360-national", *self.PERIOD, "--for", "NCU", "--show-name",
-                            "-o", "claim")
+                            "-o", "claim", *desk.BASIS)
         self.assertEqual((made["result"], made["reached"], made["required"], made["unit"]),
                          ("met", "372", "360", "hour"))
         told = self.ask("claim", "verify", "claim", *self.trust(), "--for", "NCU")
