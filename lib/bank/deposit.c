@@ -24,9 +24,10 @@ static cbank_status find_intake(cbi_deposit *deposit, cbi_txn *txn, cbank_error 
 }
 
 /*
- * The key of the institution's, of whichever time, that signed the batch: what the bank has
- * received in full is answered as it was, though the key has been rotated since, or its institution
- * ended. The newest where none did, which then says so.
+ * The key of the institution's, of whichever time, that signed the batch: what the bank has taken
+ * in full is answered as it was, though the key has been rotated since, or its institution ended.
+ * Of one that was not, whoever sends it again wants the rest taken, for which the key of today is
+ * asked. The newest where none did, which then says so.
  */
 static cbank_status find_signer(cbi_deposit *deposit, cbi_txn *txn, cbank_error *err)
 {
@@ -58,16 +59,17 @@ static cbank_status check_head(cbi_deposit *deposit, cbank_error *err)
         return cbi_fail(err, CBI_REASON_FOR_ANOTHER_BANK, 0, head->origin, NULL);
     CBI_TRY(cbi_ledger_read_begin(deposit->bank->ledger, &reader, err));
     CBI_TRY(find_intake(deposit, reader.txn, err));
-    if (deposit->intake.received_at != 0) {
+    if (deposit->intake.received_at != 0 && deposit->intake.refused == 0) {
         CBI_TRY(find_signer(deposit, reader.txn, err));
-        cbi_ledger_read_end(&reader);
-        /* Answered without a commit; and the one that received it may not have been sealed. */
-        CBI_TRY(cbi_ledger_seal(deposit->bank->ledger, err));
-        goto done;
+    } else {
+        CBI_TRY(cbi_institution_signer(deposit->bank, reader.txn, head->institution,
+                                       &deposit->signer, err));
+        CBI_TRY(cbi_institution_check_day(reader.txn, head->institution, deposit->terms.now, err));
     }
-    CBI_TRY(cbi_institution_signer(deposit->bank, reader.txn, head->institution, &deposit->signer,
-                                   err));
-    CBI_TRY(cbi_institution_check_day(reader.txn, head->institution, deposit->terms.now, err));
+    cbi_ledger_read_end(&reader);
+    /* It is answered without a commit, and the one that received it may not have been sealed. */
+    if (deposit->intake.received_at != 0)
+        CBI_TRY(cbi_ledger_seal(deposit->bank->ledger, err));
 done:
     cbi_ledger_read_end(&reader);
     return status;

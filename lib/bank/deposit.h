@@ -69,8 +69,9 @@ typedef struct cbi_deposit {
 /*
  * Opens a batch file; what it lends is lent until it is cleared. MALFORMED, BAD_SIGNATURE,
  * KEY_NOT_VALID (a key that was replaced), NOT_FOUND (institution), STATE (suspended), INVALID
- * (another bank), CONFLICT (number used). A batch that the bank has received in full opens with
- * intake.received_at set, whatever has become of its institution and of the key that signed it.
+ * (another bank), CONFLICT (number used). A batch that the bank has received opens with
+ * intake.received_at set; one of which it refused nothing, whatever has become of its institution
+ * and of the key that signed it.
  */
 cbank_status cbi_deposit_open(cbi_bank *bank, const cbi_bulk *file,
                               const cbi_deposit_terms *terms, cbi_deposit *out,
