@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define MEMORY CBI_SPOOL_MEMORY /* whole pages */
 
 struct cbi_spool {
+    pthread_mutex_t lock; /* of readers, over the page that was read last */
     cbi_suite suite;
     cbi_secret *key; /* hidden; NULL while all is in memory, as is the file */
     int file;
@@ -33,6 +35,7 @@ cbank_status cbi_spool_new(cbi_suite suite, cbi_spool **out, cbank_error *err)
 
     CBI_TRY(cbi_suite_require((int)suite, err));
     CBI_TRY(cbi_alloc(1, sizeof(*spool), &spool, err));
+    (void)pthread_mutex_init(&spool->lock, NULL);
     spool->suite = suite;
     spool->file = -1;
     *out = spool;
@@ -49,6 +52,7 @@ void cbi_spool_free(cbi_spool *spool)
     cbi_free_hidden(spool->key, sizeof(*spool->key));
     cbank_buffer_clear(&spool->tail);
     cbank_buffer_clear(&spool->page);
+    (void)pthread_mutex_destroy(&spool->lock);
     cbi_free(spool);
 }
 
@@ -209,6 +213,7 @@ cbank_status cbi_spool_read(cbi_spool *spool, uint64_t offset, size_t size, uint
 
     if (offset > cbi_spool_size(spool) || size > cbi_spool_size(spool) - offset)
         return cbi_fail(err, CBI_REASON_INTERNAL, offset, "spool", "%zu", size);
+    (void)pthread_mutex_lock(&spool->lock);
     while (size > 0 && offset < kept) {
         size_t within = (size_t)(offset % PAGE);
         size_t part = size < PAGE - within ? size : PAGE - within;
@@ -222,5 +227,6 @@ cbank_status cbi_spool_read(cbi_spool *spool, uint64_t offset, size_t size, uint
     if (size > 0)
         memcpy(out, spool->tail.data + (offset - kept), size);
 done:
+    (void)pthread_mutex_unlock(&spool->lock);
     return status;
 }

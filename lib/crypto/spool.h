@@ -3,7 +3,8 @@
  *
  * Up to CBI_SPOOL_MEMORY stays in memory. What is more goes to a file that has no name, page by
  * page, sealed under a key that exists only here, in hidden memory: whatever becomes of the
- * process, nobody can read on the disk what went through it. One thread at a time.
+ * process, nobody can read on the disk what went through it. One thread at a time, but for reading:
+ * that may be done by several.
  */
 #ifndef CBI_CRYPTO_SPOOL_H
 #define CBI_CRYPTO_SPOOL_H

@@ -197,44 +197,8 @@ cbank_status cbi_batch_open(cbi_hasher *hasher, const cbi_bulk *file, cbi_batch 
 
     CBI_TRY(cbi_stream_open(file, CBI_BATCH_FILE_MAX, &out->parts, err));
     CBI_TRY(cbi_batch_head_parse(hasher, out->parts.envelope, &out->head, err));
+    out->mark_offset = out->parts.body_offset;
 done:
-    return status;
-}
-
-/*
- * What is about a person comes with an opening, a change with a reference, and since version 2
- * with whose it is; never with both.
- */
-static cbank_status check_form(const Cbank__V1__BatchItem *item, uint32_t version,
-                               uint64_t position, cbank_error *err)
-{
-    cbi_bytes awarder = cbi_message_text(item->awarder);
-    bool referred = cbi_message_text(item->reference).size > 0;
-    bool personal = item->record.len > 0 || item->enrolment.len > 0;
-    size_t held = 0;
-
-    for (int kind = CBI_ITEM_RECORD; kind <= CBI_ITEM_ENROLMENT_CHANGE; kind++)
-        held += signed_bytes(item, kind)->len > 0;
-    if (held != 1 || (personal ? referred : item->opening != NULL) ||
-        (awarder.size > 0 &&
-         (version == 1 || item->change.len == 0 || !cbi_institution_code_is_valid(awarder))))
-        return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "item", NULL);
-    return CBANK_OK;
-}
-
-/* An item's id without looking into what it holds. */
-static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, uint32_t version,
-                            uint64_t position, cbi_hash *out, cbank_error *err)
-{
-    Cbank__V1__BatchItem *item = NULL;
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &item, err));
-    CBI_TRY(check_form(item, version, position, err));
-    CBI_TRY(cbi_batch_item_id(hasher, cbi_batch_item_kind(item), cbi_batch_item_bytes(item), out,
-                              err));
-done:
-    cbi_message_free(item);
     return status;
 }
 
@@ -244,73 +208,6 @@ static void rewind_parts(cbi_batch *batch)
     batch->parts.offset = batch->parts.body_offset;
     batch->next = batch->mark = 0;
     batch->mark_offset = batch->parts.body_offset;
-}
-
-static cbank_status check_body(cbi_hasher *hasher, cbi_batch *batch, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_hash digest;
-    cbi_bytes part;
-    bool any;
-
-    rewind_parts(batch);
-    CBI_TRY(cbi_body_begin(hasher, err));
-    for (;;) {
-        CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
-        if (!any)
-            break;
-        CBI_TRY(cbi_body_part(hasher, part, err));
-    }
-    CBI_TRY(cbi_body_end(hasher, &digest, err));
-    if (!cbi_bytes_equal(cbi_bytes_of_hash(&digest),
-                         cbi_message_bytes(batch->head.head->body_digest)))
-        CBI_TRY(cbi_fail(err, CBI_REASON_BODY_DIFFERS, 0, "body_digest", NULL));
-done:
-    return status;
-}
-
-static cbank_status check_items(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *ids,
-                                cbank_error *err)
-{
-    cbi_frontier frontier = {0};
-    cbank_status status = CBANK_OK;
-    cbi_hash root, id;
-    cbi_bytes part;
-    bool any;
-
-    rewind_parts(batch);
-    for (;;) {
-        CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
-        if (!any)
-            break;
-        if (frontier.size == batch->head.head->count)
-            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, frontier.size, "batch", NULL));
-        CBI_TRY(part_id(hasher, part, batch->head.head->version, frontier.size, &id,
-                        err));
-        if (ids != NULL)
-            CBI_TRY(cbi_spool_append(ids, cbi_bytes_of_hash(&id), err));
-        CBI_TRY(cbi_frontier_append(hasher, &frontier, &id, err));
-    }
-    if (frontier.size != batch->head.head->count)
-        CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, frontier.size, "batch", NULL));
-    CBI_TRY(cbi_frontier_root(hasher, &frontier, &root, err));
-    if (!cbi_hash_equal(&root, &batch->head.root))
-        CBI_TRY(cbi_fail(err, CBI_REASON_BODY_DIFFERS, 0, "root", NULL));
-done:
-    return status;
-}
-
-cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_public *key,
-                              cbi_spool *ids, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_envelope_verify(&batch->head.envelope, key, err));
-    CBI_TRY(check_body(hasher, batch, err));
-    CBI_TRY(check_items(hasher, batch, ids, err));
-    rewind_parts(batch);
-done:
-    return status;
 }
 
 void cbi_batch_clear(cbi_batch *batch)

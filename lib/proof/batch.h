@@ -91,7 +91,7 @@ cbank_status cbi_batch_open(cbi_hasher *hasher, const cbi_bulk *file, cbi_batch 
  * The institution's signature, then the body's digest, count and root. Appends the ids of the
  * items, 32 bytes each, to `ids` if not NULL. BAD_SIGNATURE; MALFORMED for an item that is none.
  */
-cbank_status cbi_batch_verify(cbi_hasher *hasher, cbi_batch *batch, const cbi_public *key,
+cbank_status cbi_batch_verify(cbi_hasher *hasher, const cbi_batch *batch, const cbi_public *key,
                               cbi_spool *ids, cbank_error *err);
 void cbi_batch_clear(cbi_batch *batch);
 

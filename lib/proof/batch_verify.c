@@ -1,0 +1,158 @@
+/*
+ * batch_verify.c - the whole of a batch against its signed head: signature, bytes, items.
+ */
+#include "proof/batch.h"
+
+#include <stdatomic.h>
+
+#include "base/crew.h"
+#include "proof/body.h"
+#include "record/code.h"
+
+/*
+ * What is about a person comes with an opening, a change with a reference, and since version 2
+ * with whose it is; never with both.
+ */
+static cbank_status check_form(const Cbank__V1__BatchItem *item, uint32_t version,
+                               uint64_t position, cbank_error *err)
+{
+    cbi_bytes awarder = cbi_message_text(item->awarder);
+    bool referred = cbi_message_text(item->reference).size > 0;
+    bool personal = item->record.len > 0 || item->enrolment.len > 0;
+    int held = (item->record.len > 0) + (item->change.len > 0) + (item->enrolment.len > 0) +
+               (item->enrolment_change.len > 0);
+
+    if (held != 1 || (personal ? referred : item->opening != NULL) ||
+        (awarder.size > 0 &&
+         (version == 1 || item->change.len == 0 || !cbi_institution_code_is_valid(awarder))))
+        return cbi_fail(err, CBI_REASON_HEAD_VALUE, position, "item", NULL);
+    return CBANK_OK;
+}
+
+/* An item's id without looking into what it holds. */
+static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, uint32_t version,
+                            uint64_t position, cbi_hash *out, cbank_error *err)
+{
+    Cbank__V1__BatchItem *item = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &item, err));
+    CBI_TRY(check_form(item, version, position, err));
+    CBI_TRY(cbi_batch_item_id(hasher, cbi_batch_item_kind(item), cbi_batch_item_bytes(item), out,
+                              err));
+done:
+    cbi_message_free(item);
+    return status;
+}
+
+static cbank_status check_body(cbi_hasher *hasher, cbi_batch *batch, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_hash digest;
+    cbi_bytes part;
+    bool any;
+
+    CBI_TRY(cbi_body_begin(hasher, err));
+    for (;;) {
+        CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
+        if (!any)
+            break;
+        CBI_TRY(cbi_body_part(hasher, part, err));
+    }
+    CBI_TRY(cbi_body_end(hasher, &digest, err));
+    if (!cbi_bytes_equal(cbi_bytes_of_hash(&digest),
+                         cbi_message_bytes(batch->head.head->body_digest)))
+        CBI_TRY(cbi_fail(err, CBI_REASON_BODY_DIFFERS, 0, "body_digest", NULL));
+done:
+    return status;
+}
+
+static cbank_status check_items(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *ids,
+                                cbank_error *err)
+{
+    cbi_frontier frontier = {0};
+    cbank_status status = CBANK_OK;
+    cbi_hash root, id;
+    cbi_bytes part;
+    bool any;
+
+    for (;;) {
+        CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
+        if (!any)
+            break;
+        if (frontier.size == batch->head.head->count)
+            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, frontier.size, "batch", NULL));
+        CBI_TRY(part_id(hasher, part, batch->head.head->version, frontier.size, &id,
+                        err));
+        if (ids != NULL)
+            CBI_TRY(cbi_spool_append(ids, cbi_bytes_of_hash(&id), err));
+        CBI_TRY(cbi_frontier_append(hasher, &frontier, &id, err));
+    }
+    if (frontier.size != batch->head.head->count)
+        CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, frontier.size, "batch", NULL));
+    CBI_TRY(cbi_frontier_root(hasher, &frontier, &root, err));
+    if (!cbi_hash_equal(&root, &batch->head.root))
+        CBI_TRY(cbi_fail(err, CBI_REASON_BODY_DIFFERS, 0, "root", NULL));
+done:
+    return status;
+}
+
+/* Two looks at all items, each by whoever comes next: over their bytes, and at each of them. */
+enum { BODY, ITEMS, LOOKS };
+#define WORTH_A_THREAD 256u /* items */
+
+typedef struct inspection {
+    const cbi_batch *batch;
+    cbi_suite suite;
+    cbi_spool *ids;
+    atomic_uint next;
+    cbank_status status[LOOKS];
+    cbank_error error[LOOKS];
+} inspection;
+
+static cbank_status look(const inspection *it, unsigned number, cbank_error *err)
+{
+    const cbi_stream *parts = &it->batch->parts;
+    cbi_batch own = {.head = it->batch->head,
+                     .parts = {.bulk = parts->bulk,
+                               .body_offset = parts->body_offset,
+                               .offset = parts->body_offset}};
+    cbi_hasher *hasher = NULL;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_hasher_new(it->suite, &hasher, err));
+    if (number == BODY)
+        CBI_TRY(check_body(hasher, &own, err));
+    else
+        CBI_TRY(check_items(hasher, &own, it->ids, err));
+done:
+    cbi_hasher_free(hasher);
+    cbi_stream_clear(&own.parts);
+    return status;
+}
+
+static void look_on(void *context)
+{
+    inspection *it = context;
+
+    for (unsigned number = atomic_fetch_add(&it->next, 1); number < LOOKS;
+         number = atomic_fetch_add(&it->next, 1))
+        it->status[number] = look(it, number, &it->error[number]);
+}
+
+cbank_status cbi_batch_verify(cbi_hasher *hasher, const cbi_batch *batch, const cbi_public *key,
+                              cbi_spool *ids, cbank_error *err)
+{
+    inspection it = {.batch = batch, .suite = cbi_hasher_suite(hasher), .ids = ids};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_envelope_verify(&batch->head.envelope, key, err));
+    cbi_crew_run(batch->head.head->count < LOOKS * WORTH_A_THREAD ? 1 : LOOKS, look_on, &it);
+    for (unsigned i = 0; i < LOOKS && status == CBANK_OK; i++) {
+        status = it.status[i];
+        if (status != CBANK_OK && err != NULL)
+            *err = it.error[i];
+    }
+done:
+    return status;
+}
