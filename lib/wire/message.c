@@ -50,8 +50,11 @@ cbank_status cbi_message_write(const void *message, cbank_buffer *out, cbank_err
 {
     const ProtobufCMessage *base = message;
     size_t size = protobuf_c_message_get_packed_size(base);
-    cbank_status status = cbi_buffer_reserve(out, size, err);
+    cbank_status status;
 
+    if (size == 0) /* and perhaps no buffer yet */
+        return CBANK_OK;
+    status = cbi_buffer_reserve(out, size, err);
     if (status == CBANK_OK)
         out->size += protobuf_c_message_pack(base, out->data + out->size);
     return status;
