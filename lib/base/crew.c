@@ -5,6 +5,9 @@
 #include <signal.h>
 #include <stddef.h>
 
+/* Enough for what is done here; the system's own measure would count against a limit of memory. */
+#define STACK_BYTES ((size_t)2 * 1024 * 1024)
+
 typedef struct duty {
     void (*work)(void *context);
     void *context;
@@ -44,15 +47,23 @@ void cbi_crew_run(unsigned size, void (*work)(void *context), void *context)
 {
     duty it = {.work = work, .context = context};
     pthread_t others[CBI_CREW_MAX];
+    pthread_attr_t attributes;
     sigset_t all, before;
     unsigned count = 0;
+
+    if (size > 1 && pthread_attr_init(&attributes) != 0)
+        size = 1;
+    if (size > 1)
+        (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
 
     /* Signals are for the program's own threads. */
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     while (count + 1 < size && count < CBI_CREW_MAX &&
-           pthread_create(&others[count], NULL, serve, &it) == 0)
+           pthread_create(&others[count], &attributes, serve, &it) == 0)
         count++;
+    if (size > 1)
+        (void)pthread_attr_destroy(&attributes);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     work(context);
     for (unsigned i = 0; i < count; i++)

@@ -23,7 +23,9 @@
 #define ROWS 6
 #define IMPORT_EVERY 5
 #define CHECK_EVERY 25
-#define ROUNDS_A_BANK 6 /* so that the one account stays below what it may take in a year */
+/* The one account stays below what it may take in a year: a writer rests after so many acts. */
+#define ROUNDS_A_BANK 4
+#define ACTS_MAX 240
 #define DELAY_US_MAX 30000
 
 /* What a writer has told. Its act number n issues "w0-n", or imports rows "w0-n-0" and so on. */
@@ -64,6 +66,10 @@ static void write_on(world *it, unsigned writer)
     for (;;) {
         uint64_t act = writers[writer].answered + 1;
 
+        if (act > ACTS_MAX) {
+            (void)pause();
+            continue;
+        }
         writers[writer].begun = act;
         if (do_act(it, writer, act) != CBANK_OK) {
             writers[writer].failed = true;
