@@ -5,10 +5,18 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* What a program does to itself, as LMDB's reading of a damaged page does. */
+static bool is_fault(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGILL ||
+           signal == SIGFPE;
+}
 
 static void wait_for(cli *c, pid_t child)
 {
@@ -23,8 +31,8 @@ static void wait_for(cli *c, pid_t child)
     }
     if (WIFEXITED(ended))
         c->code = (exit_code)WEXITSTATUS(ended);
-    else if (WTERMSIG(ended) == SIGINT || WTERMSIG(ended) == SIGTERM)
-        raise(WTERMSIG(ended)); /* somebody wanted both to end */
+    else if (!is_fault(WTERMSIG(ended)))
+        raise(WTERMSIG(ended)); /* somebody wanted an end of both, or the memory was short */
     else
         fail_own(c, FAIL_BROUGHT_DOWN, path != NULL ? path : getenv("CBANK_BANK"));
 }

@@ -6,8 +6,8 @@
 
 /*
  * Returns twice, as fork does: in the child when `run` has run, in the parent when the child has
- * ended, whose exit code is then the parent's too. A child brought down by a signal is told of as
- * damage of the bank. No bank is open yet.
+ * ended, whose exit code is then the parent's too. A child that a fault of its own brought down is
+ * told of as damage of the bank. No bank is open yet.
  */
 void apart_run(cli *c, void (*run)(cli *c));
 

@@ -74,7 +74,7 @@ class Files(desk.Town):
 
     def test_a_check_that_is_brought_down_says_so(self):
         check, child = self.start_check()
-        os.kill(child, signal.SIGBUS)
+        os.kill(child, signal.SIGABRT)
         error = json.loads(check.communicate(timeout=60)[1])["error"]
         self.assertEqual((check.returncode, error["status"], error["reason"], error["object"]),
                          (6, "corrupt", "brought_down", "bank"))
