@@ -60,6 +60,10 @@ static cbank_status look(cbi_stream *stream, uint64_t wanted, cbi_bytes *out, cb
 
     if (wanted > left)
         wanted = left;
+    if (left == 0) { /* perhaps of nothing at all */
+        *out = cbi_bytes_of(NULL, 0);
+        return CBANK_OK;
+    }
     if (covers(0, head.size, stream->offset, wanted)) {
         *out = cbi_bytes_of(head.data + stream->offset, head.size - (size_t)stream->offset);
         return CBANK_OK;
