@@ -27,7 +27,9 @@ struct cbi_ready {
     cbank_buffer pages[PAGES_MAX];
     size_t page_count;
     size_t first_size; /* of the first page, which may be all there is */
-    size_t page, offset; /* where the search goes on */
+    /* Where the search goes on: at the first record from the item on that was asked for last. */
+    size_t page, offset;
+    uint32_t asked;
 };
 
 cbank_status cbi_ready_new(uint32_t count, cbi_ready **out, cbank_error *err)
@@ -102,6 +104,7 @@ cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cba
     CBI_TRY(find_room(ready, size + 8, &page, err));
     if (page == NULL)
         goto done;
+    ready->page = ready->offset = ready->asked = 0;
     put(page, &head, sizeof(head));
     for (size_t i = 0; i < TEXTS; i++)
         put(page, texts[i], strlen(texts[i]) + 1);
@@ -156,12 +159,12 @@ static const row *look(cbi_ready *ready)
 
 bool cbi_ready_find(cbi_ready *ready, uint32_t item, cbi_ready_record *out)
 {
-    const row *head = look(ready);
+    const row *head;
 
-    if (head == NULL || head->item > item) {
+    if (item < ready->asked)
         ready->page = ready->offset = 0;
-        head = look(ready);
-    }
+    ready->asked = item;
+    head = look(ready);
     while (head != NULL && head->item < item) {
         ready->offset += (head->size + 7) & ~(size_t)7;
         head = look(ready);

@@ -127,6 +127,26 @@ static void judge_many(cbi_deposit *out, cbi_deposit_terms *terms, cbank_buffer 
     judge_unknown(out, terms, file);
 }
 
+/* A batch larger than the place: each of the many that found none is asked for once. */
+Test(ready, what_finds_no_place_is_known_not_to_be_there_at_once, .timeout = 20)
+{
+    enum { KEPT = 30000, ASKED = 2000000 };
+    cbi_ready *ready = NULL;
+    cbi_ready_record record;
+    char reference[16];
+
+    cr_assert_eq(cbi_ready_new(ASKED, &ready, NULL), CBANK_OK);
+    for (uint32_t i = 0; i < KEPT; i++) {
+        record = record_of(i * 2, reference, cbi_bytes_of_text("x"));
+        cr_assert_eq(cbi_ready_add(ready, &record, NULL), CBANK_OK);
+    }
+    for (uint32_t i = 0; i < ASKED; i++)
+        cr_assert_eq(cbi_ready_find(ready, i, &record), i < KEPT * 2 && i % 2 == 0, "%u", i);
+    cr_assert(cbi_ready_find(ready, 4, &record), "and who asks again is answered");
+    cr_assert_eq(record.item, 4);
+    cbi_ready_free(ready);
+}
+
 /* The first of a learner's records opens the account, the others find it: in this chunk or next. */
 Test(ready, records_of_whom_nobody_knew_are_read_once_too, .timeout = 120)
 {
