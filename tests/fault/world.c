@@ -16,7 +16,8 @@
 #define INSTITUTION "PXU"
 #define LEARNER "360302190001010018"
 #define GUEST "360302190001010026"
-#define QUOTA (8u << 20)
+/* A reader that waits for a processor keeps what is freed meanwhile from being used again. */
+#define QUOTA (64u << 20)
 #define SHEET_ROW_MAX 96
 
 void world_must(world *it, cbank_status status, const char *what)
