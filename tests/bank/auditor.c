@@ -35,6 +35,15 @@ cbi_check *auditor_run(void)
     return check;
 }
 
+uint64_t auditor_count(void)
+{
+    cbi_check *check = auditor_run();
+    uint64_t total = cbi_check_total(check);
+
+    cbi_check_end(check);
+    return total;
+}
+
 void auditor_finds(cbi_reason reason, const char *object, const char *detail)
 {
     cbi_check *check = auditor_run();

@@ -15,6 +15,8 @@ void auditor_end(void);
 
 /* Runs the check to its end. */
 cbi_check *auditor_run(void);
+/* How many findings such a check has. */
+uint64_t auditor_count(void);
 /* The check finds this, among what else it may find. */
 void auditor_finds(cbi_reason reason, const char *object, const char *detail);
 void auditor_finds_nothing(void);
