@@ -59,9 +59,6 @@ static cbank_status bind_one(cbi_assignment *assignment, const cbi_bytes *column
     const char *name = choose_name(assignment, columns, count);
     size_t again;
 
-    if (cbi_assignment_is_wide(assignment))
-        return CBANK_OK;
-
     if (assignment->column == CBI_MAPPING_CONSTANT)
         return CBANK_OK;
     if (name == NULL && assignment->optional) {
@@ -70,6 +67,8 @@ static cbank_status bind_one(cbi_assignment *assignment, const cbi_bytes *column
     }
     if (name == NULL)
         return cbi_fail(err, CBI_REASON_MAP_NO_COLUMN, 0, assignment->text, "%s", shown);
+    if (cbi_assignment_is_wide(assignment))
+        return CBANK_OK; /* each turn has its own (wide.c) */
     assignment->text = name;
     assignment->column = find_column(name, columns, 0, count);
     again = find_column(name, columns, assignment->column + 1, count);

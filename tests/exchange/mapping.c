@@ -47,6 +47,18 @@ static cbank_status bound(cbi_mapping *mapping, const char *const *names, size_t
     return cbi_mapping_bind(mapping, columns, count, &err);
 }
 
+Test(mapping, a_numbered_column_of_which_no_number_is_there_is_missed)
+{
+    static const char *const without[] = {"N", "T"}, *const with[] = {"N", "T1"};
+    cbi_mapping *mapping = mapped("title=T#,student_number=N", "");
+
+    cr_expect_eq(bound(mapping, without, 2), CBANK_E_INVALID);
+    cr_expect_eq(err.reason, CBI_REASON_MAP_NO_COLUMN);
+    cr_expect_str_eq(err.object, "T#");
+    cr_expect_eq(bound(mapping, with, 2), CBANK_OK);
+    cbi_mapping_free(mapping);
+}
+
 Test(mapping, a_list_is_fields_and_columns)
 {
     cbi_mapping *mapping = mapped(" title = 课程名称 ,code=课程 号,credits=学分", "");
