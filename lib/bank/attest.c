@@ -6,7 +6,6 @@
 #include "bank/disclosure.h"
 #include "bank/vault.h"
 #include "base/memory.h"
-#include "record/field.h"
 
 #define RESULT(name) CBANK__V1__CLAIM_RESULT__CLAIM_RESULT_##name
 
@@ -58,30 +57,9 @@ done:
 
 /* ---- the claim --------------------------------------------------------------------------- */
 
-static cbank_status check_terms(const cbi_attest_terms *terms, cbank_error *err)
-{
-    if (terms->recipient[0] != '\0' &&
-        !cbi_recipient_is_valid(cbi_bytes_of_text(terms->recipient)))
-        return cbi_fail(err, CBI_REASON_RECIPIENT_CODE, 0, terms->recipient, NULL);
-    if (terms->purpose[0] != '\0' && !cbi_field_is_word(cbi_bytes_of_text(terms->purpose)))
-        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "purpose", NULL);
-    if (terms->expires_at != 0 && terms->expires_at <= terms->now)
-        return cbi_fail(err, CBI_REASON_TIME_ORDER, 0, "expires_at", NULL);
-    return CBANK_OK;
-}
-
 static const char *recipient_of(const cbi_attest_terms *terms)
 {
     return terms->recipient[0] == '\0' ? CBI_RECIPIENT_ANYONE : terms->recipient;
-}
-
-/* Without an expiry it is valid for as long as is usual, and no longer than the consent. */
-static int64_t usual_expiry(const attesting *it)
-{
-    int64_t usual = it->terms->now + CBI_DISCLOSURE_DAYS * (int64_t)86400;
-    int64_t until = cbi_ground_until(&it->ground);
-
-    return until != 0 && until < usual ? until : usual;
 }
 
 /* Which records count is only known once it is planned. */
@@ -102,7 +80,8 @@ static cbank_status settle_ground(attesting *it, cbi_attested *out, cbank_error 
     it->ask.records = it->records;
     CBI_TRY(cbi_ground_settle(it->bank, it->reader.txn, it->reader.hasher, &terms->ground, &it->ask,
                               &it->ground, err));
-    out->expires_at = terms->expires_at != 0 ? terms->expires_at : usual_expiry(it);
+    out->expires_at = terms->expires_at != 0 ? terms->expires_at
+                                             : cbi_ground_expiry(&it->ground, terms->now);
     it->ask.terms.expires_at = out->expires_at;
     out->basis = it->ground.basis == NULL ? "" : it->ground.basis->code;
     if (it->ground.basis == NULL)
@@ -256,7 +235,8 @@ cbank_status cbi_attest(cbi_bank *bank, const cbi_attest_terms *terms, cbi_attes
 
     it.order.now = terms->now;
     it.order.document = terms->document; /* of the legal basis, if it rests on one */
-    CBI_TRY(check_terms(terms, err));
+    CBI_TRY(cbi_ground_check_ask(terms->recipient, terms->purpose, terms->expires_at, terms->now,
+                                 err));
     CBI_TRY(cbi_order_check(&it.order, err));
     CBI_TRY(cbi_errand_check_token(it.order.token, err));
     CBI_TRY(make_plan(&it, err));

@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "proof/assembly.h"
 #include "proof/transcript.h"
-#include "record/field.h"
 
 /* A transcript being written. */
 typedef struct writing {
@@ -32,27 +31,7 @@ static const char *recipient_of(const cbi_disclosure_terms *terms)
     return terms->recipient[0] == '\0' ? CBI_RECIPIENT_ANYONE : terms->recipient;
 }
 
-static cbank_status check_terms(const cbi_disclosure_terms *terms, cbank_error *err)
-{
-    if (!cbi_recipient_is_valid(cbi_bytes_of_text(recipient_of(terms))))
-        return cbi_fail(err, CBI_REASON_RECIPIENT_CODE, 0, terms->recipient, NULL);
-    if (terms->purpose[0] != '\0' && !cbi_field_is_word(cbi_bytes_of_text(terms->purpose)))
-        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "purpose", NULL);
-    if (terms->expires_at != 0 && terms->expires_at <= terms->now)
-        return cbi_fail(err, CBI_REASON_TIME_ORDER, 0, "expires_at", NULL);
-    return CBANK_OK;
-}
-
 /* ---- what it rests on -------------------------------------------------------------------- */
-
-/* Without an expiry it is valid for as long as is usual, and no longer than the consent. */
-static int64_t usual_expiry(const writing *it)
-{
-    int64_t usual = it->terms->now + CBI_DISCLOSURE_DAYS * (int64_t)86400;
-    int64_t until = cbi_ground_until(&it->ground);
-
-    return until != 0 && until < usual ? until : usual;
-}
 
 static cbank_status settle_ground(writing *it, cbi_disclosure *out, cbank_error *err)
 {
@@ -72,7 +51,8 @@ static cbank_status settle_ground(writing *it, cbi_disclosure *out, cbank_error 
     it->ask.records = it->records;
     CBI_TRY(cbi_ground_settle(it->bank, it->reader.txn, it->reader.hasher, &terms->ground, &it->ask,
                               &it->ground, err));
-    out->expires_at = terms->expires_at != 0 ? terms->expires_at : usual_expiry(it);
+    out->expires_at = terms->expires_at != 0 ? terms->expires_at
+                                             : cbi_ground_expiry(&it->ground, terms->now);
     it->ask.terms.expires_at = out->expires_at;
     out->basis = it->ground.basis == NULL ? "" : it->ground.basis->code;
     if (it->ground.basis == NULL)
@@ -473,7 +453,8 @@ cbank_status cbi_disclosure_issue(cbi_bank *bank, const cbi_disclosure_terms *te
         it.order = *terms->order;
     it.order.now = terms->now;
     it.order.document = terms->ground.document;
-    CBI_TRY(check_terms(terms, err));
+    CBI_TRY(cbi_ground_check_ask(terms->recipient, terms->purpose, terms->expires_at, terms->now,
+                                 err));
     CBI_TRY(cbi_order_check(&it.order, err));
     CBI_TRY(make(&it, out, err));
     if (terms->dry_run)

@@ -12,8 +12,6 @@
 #include "record/code.h"
 #include "record/totals.h"
 
-#define CBI_DISCLOSURE_DAYS 90
-
 typedef struct cbi_disclosure_terms {
     const char *account;
     const char *recipient; /* "": anyone */

@@ -1,6 +1,8 @@
 #include "bank/ground.h"
 
 #include "base/memory.h"
+#include "record/code.h"
+#include "record/field.h"
 
 static bool stated(const char *text)
 {
@@ -15,6 +17,26 @@ const Cbank__V1__ConsentGiven *cbi_ground_given(const cbi_ground *ground)
 int64_t cbi_ground_until(const cbi_ground *ground)
 {
     return ground->basis != NULL ? 0 : ground->consent.state.until;
+}
+
+int64_t cbi_ground_expiry(const cbi_ground *ground, int64_t now)
+{
+    int64_t usual = now + CBI_DISCLOSURE_DAYS * (int64_t)86400;
+    int64_t until = cbi_ground_until(ground);
+
+    return until != 0 && until < usual ? until : usual;
+}
+
+cbank_status cbi_ground_check_ask(const char *recipient, const char *purpose, int64_t expires_at,
+                                  int64_t now, cbank_error *err)
+{
+    if (stated(recipient) && !cbi_recipient_is_valid(cbi_bytes_of_text(recipient)))
+        return cbi_fail(err, CBI_REASON_RECIPIENT_CODE, 0, recipient, NULL);
+    if (stated(purpose) && !cbi_field_is_word(cbi_bytes_of_text(purpose)))
+        return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "purpose", NULL);
+    if (expires_at != 0 && expires_at <= now)
+        return cbi_fail(err, CBI_REASON_TIME_ORDER, 0, "expires_at", NULL);
+    return CBANK_OK;
 }
 
 void cbi_ground_clear(cbi_ground *ground)

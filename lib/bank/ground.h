@@ -68,4 +68,12 @@ const Cbank__V1__ConsentGiven *cbi_ground_given(const cbi_ground *ground);
 /* The last second that it lets anything be shown; 0 if it has none. */
 int64_t cbi_ground_until(const cbi_ground *ground);
 
+/* Until when a disclosure is valid that states no expiry. */
+#define CBI_DISCLOSURE_DAYS 90
+/* As long as is usual, and no longer than the consent. */
+int64_t cbi_ground_expiry(const cbi_ground *ground, int64_t now);
+/* What a disclosure states of itself; "" and 0 are not stated. INVALID, ARGUMENT. */
+cbank_status cbi_ground_check_ask(const char *recipient, const char *purpose, int64_t expires_at,
+                                  int64_t now, cbank_error *err);
+
 #endif
