@@ -195,6 +195,7 @@ static const option receive_options[] = {
     {"output", "FILE", P_OPT_OUTPUT_RECEIPT, OPTION_NEEDED},
     {"decline", NULL, P_OPT_TRANSFER_DECLINE, 0},
     {"refuse", "HEX,...", P_OPT_TRANSFER_REFUSE, 0},
+    {"refuse-unknown-keys", NULL, P_OPT_REFUSE_UNKNOWN_KEYS, 0},
     {"open-accounts", NULL, P_OPT_OPEN_ACCOUNTS, 0},
     {"reason", "CODE", P_OPT_REASON, 0},
     {"document", "TEXT", P_OPT_DOCUMENT, 0},
@@ -240,6 +241,7 @@ static void receive(cli *c)
         ask.file = (ProtobufCBinaryData){file.size, file.data};
         ask.decline = options_given(c, "decline");
         ask.open_accounts = options_given(c, "open-accounts");
+        ask.refuse_unknown_keys = options_given(c, "refuse-unknown-keys");
         lend(c, "reason", &ask.reason);
         lend(c, "document", &ask.document);
         ask.dry_run = c->dry_run;

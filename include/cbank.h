@@ -1287,6 +1287,9 @@ CBANK_API CBANK_CHECKED cbank_status cbank_transfer_file(cbank_bank *bank, const
  *
  * @retval CBANK_E_CONFLICT   a record that was taken before, or another answer than was given
  * @retval CBANK_E_INVALID    the file holds no offer to this bank
+ * @retval CBANK_E_DENIED     a record without its institution's signature, or, of an institution
+ *                            that is entered here, under a key that is not known here for it
+ * @retval CBANK_E_UNSUPPORTED  the other bank has another suite
  * @retval CBANK_E_NOT_FOUND  no account is the holder's, and none is to be opened
  * @retval (the classes of cbank_transcript_verify)  the file is not valid
  */

@@ -205,6 +205,7 @@ cbank_status cbank_transfer_receive(cbank_bank *bank, const cbank_verifier *veri
                                 .refuse = refuse,
                                 .refuse_count = asked->n_refuse,
                                 .open_accounts = asked->open_accounts,
+                                .refuse_unknown_keys = asked->refuse_unknown_keys,
                                 .order = &order};
     CBI_TRY(verify(inner, verifier, cbi_message_bytes(asked->file), &verdict, err));
     CBI_TRY(cbi_receive_offer(inner, &verdict, &terms, &received, err));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bank/account.h"
+#include "bank/signatory.h"
 #include "base/memory.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
@@ -50,6 +51,9 @@ cbank_status cbi_offered_read(const cbi_bank *bank, const cbi_verdict *verdict, 
     cbank_status status = CBANK_OK;
 
     out->verdict = verdict;
+    /* A record's id and its holder's commitment are hashes of the suite under which it was made. */
+    if (verdict->directory->suite != bank->config.suite)
+        return cbi_fail(err, CBI_REASON_TRANSFER_SUITE, 0, cbi_offered_origin(out), NULL);
     for (size_t i = verdict->item_count; i-- > 0 && out->item == NULL;) {
         const cbi_verdict_item *item = &verdict->items[i];
 
@@ -100,6 +104,22 @@ done:
     return status;
 }
 
+/* No key that is known here has signed it: that ends the answer, or is the answer to this one. */
+static cbank_status check_signatory(const cbi_receive_terms *terms, cbi_txn *txn,
+                                    cbi_hasher *hasher, cbi_offered_record *one, cbank_error *err)
+{
+    cbank_error why = {0};
+    cbank_status status = cbi_signatory_check(txn, hasher, one->item, &why);
+
+    if (status == CBANK_E_DENIED && terms->refuse_unknown_keys) {
+        one->refused = why.reason == (int32_t)CBI_REASON_TRANSFER_KEY ? "key-unknown" : "key-over";
+        return CBANK_OK;
+    }
+    if (status != CBANK_OK && err != NULL)
+        *err = why;
+    return status;
+}
+
 /* The institution has put it into this bank itself, or another of this offer. */
 static cbank_status is_held(const cbi_offered *it, cbi_txn *txn, size_t at, bool *out,
                             cbank_error *err)
@@ -140,8 +160,8 @@ static const char *find_refusal(const cbi_receive_terms *terms, bool late,
     return item->state == CBI_RECORD_HELD ? NULL : "not-held";
 }
 
-static cbank_status judge_record(cbi_offered *it, cbi_txn *txn, cbi_hasher *hasher, size_t at,
-                                 cbank_error *err)
+static cbank_status judge_record(cbi_offered *it, cbi_txn *txn, cbi_hasher *hasher,
+                                 const cbi_receive_terms *terms, size_t at, cbank_error *err)
 {
     cbi_offered_record *one = &it->records[at];
     const cbi_verdict_item *item = one->item;
@@ -167,6 +187,7 @@ static cbank_status judge_record(cbi_offered *it, cbi_txn *txn, cbi_hasher *hash
         CBI_TRY(cbi_fail(err, CBI_REASON_TRANSFER_UNPROVEN, item->sequence, reference, NULL));
     if (!item->holder_shown)
         CBI_TRY(cbi_fail(err, CBI_REASON_TRANSFER_HOLDER, item->sequence, reference, NULL));
+    CBI_TRY(check_signatory(terms, txn, hasher, one, err));
 done:
     return status;
 }
@@ -217,7 +238,7 @@ cbank_status cbi_offered_judge(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *h
     it->taken = 0;
     for (size_t i = 0; i < it->count; i++) {
         it->records[i].refused = find_refusal(terms, late, it->records[i].item);
-        CBI_TRY(judge_record(it, txn, hasher, i, err));
+        CBI_TRY(judge_record(it, txn, hasher, terms, i, err));
         it->taken += it->records[i].refused == NULL;
     }
     it->outcome = late                      ? OUTCOME(EXPIRED)

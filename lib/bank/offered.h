@@ -5,6 +5,8 @@
  * A record is not taken if the bank says so, if it does not hold, or if its institution has put it
  * into this bank already: what would count twice here stays there. What an earlier transfer has
  * brought is taken no second time; and as long as it is here, no answer may set it free there.
+ * What no key that is known here has signed (signatory.h) ends the answer, which would stand for
+ * ever, while the key may yet be brought in; or it is not taken, if the bank says so.
  */
 #ifndef CBI_BANK_OFFERED_H
 #define CBI_BANK_OFFERED_H
@@ -34,14 +36,16 @@ typedef struct cbi_offered {
 /* The bank that offers. */
 const char *cbi_offered_origin(const cbi_offered *offered);
 
-/* Finds the offer to this bank. INVALID (TRANSFER_NO_OFFER), TOO_LARGE. */
+/* Finds the offer to this bank. INVALID (TRANSFER_NO_OFFER), UNSUPPORTED (TRANSFER_SUITE),
+ * TOO_LARGE. */
 cbank_status cbi_offered_read(const cbi_bank *bank, const cbi_verdict *verdict, cbi_offered *out,
                               cbank_error *err);
 void cbi_offered_clear(cbi_offered *offered);
 
 /*
  * What becomes of it, as the transaction has the bank: may be asked again. CONFLICT
- * (TRANSFER_ANSWERED, TRANSFER_TAKEN, TRANSFER_HELD), DENIED (TRANSFER_UNPROVEN), BAD_HOLDER
+ * (TRANSFER_ANSWERED, TRANSFER_TAKEN, TRANSFER_HELD), DENIED (TRANSFER_UNPROVEN, TRANSFER_KEY,
+ * TRANSFER_KEY_OVER), BAD_HOLDER
  * (TRANSFER_HOLDER), NOT_FOUND (LEARNER_UNKNOWN), STATE.
  */
 cbank_status cbi_offered_judge(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,

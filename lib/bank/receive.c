@@ -247,7 +247,8 @@ done:
 static cbank_status digest(receive_act *it, cbank_error *err)
 {
     const cbi_receive_terms *terms = it->terms;
-    uint8_t said[2] = {terms->decline, terms->open_accounts};
+    uint8_t said[2] = {terms->decline,
+                       (uint8_t)(terms->open_accounts | terms->refuse_unknown_keys << 1)};
     cbi_bytes parts[5 + CBI_TRANSFER_RECORDS_MAX];
     size_t count = 5;
 

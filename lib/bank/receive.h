@@ -16,6 +16,7 @@ typedef struct cbi_receive_terms {
     const cbi_hash *refuse; /* ids of records that are not taken */
     size_t refuse_count;
     bool open_accounts;
+    bool refuse_unknown_keys; /* what no key that is known here has signed is not taken */
     const cbi_order *order; /* reason, document, token, time */
 } cbi_receive_terms;
 
@@ -27,7 +28,8 @@ typedef struct cbi_received {
 
 /*
  * `verdict` is what a verification of the file has found, for this bank and of whatever day.
- * INVALID (TRANSFER_NO_OFFER), DENIED (TRANSFER_UNPROVEN), BAD_HOLDER (TRANSFER_HOLDER), CONFLICT
+ * INVALID (TRANSFER_NO_OFFER), UNSUPPORTED (TRANSFER_SUITE), DENIED (TRANSFER_UNPROVEN,
+ * TRANSFER_KEY, TRANSFER_KEY_OVER), BAD_HOLDER (TRANSFER_HOLDER), CONFLICT
  * (TRANSFER_TAKEN; TRANSFER_HELD; TRANSFER_ANSWERED for another answer than the one that was given;
  * TOKEN_CONFLICT for a token of another request), NOT_FOUND (LEARNER_UNKNOWN), STATE. An offer past
  * its due date is answered so, and nothing is taken. Which records are not taken, offered.h says.

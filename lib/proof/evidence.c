@@ -133,6 +133,18 @@ done:
     return status;
 }
 
+/* The one of these bytes, which has been found to be there. */
+static const cbi_public *key_of(const cbi_directory_institution *institution,
+                                ProtobufCBinaryData public_key)
+{
+    size_t at = 0;
+
+    while (!cbi_bytes_equal(cbi_public_bytes(&institution->keys[at].key),
+                            cbi_message_bytes(public_key)))
+        at++;
+    return &institution->keys[at].key;
+}
+
 static cbi_receipt receipt_of(const cbi_evidence *evidence)
 {
     const Cbank__V1__BatchEvidence *message = evidence->message;
@@ -154,6 +166,7 @@ cbank_status cbi_evidence_check(cbi_hasher *hasher, const cbi_trust *trust,
 {
     cbi_statement receipt = {0};
     cbank_status status = CBANK_OK;
+    ProtobufCBinaryData key;
     cbi_receipt where;
 
     out->message = message;
@@ -166,9 +179,10 @@ cbank_status cbi_evidence_check(cbi_hasher *hasher, const cbi_trust *trust,
     out->day = cbi_date_of(receipt.message->at);
     where = receipt_of(out);
     CBI_TRY(cbi_receipt_check_included(hasher, transcript, &where, err));
-    CBI_TRY(cbi_receipt_check_signer(trust, &where,
-                                     ((const Cbank__V1__BatchReceived *)receipt.body)->public_key,
-                                     &out->batch.envelope, &out->institution, &out->proven, err));
+    key = ((const Cbank__V1__BatchReceived *)receipt.body)->public_key;
+    CBI_TRY(cbi_receipt_check_signer(trust, &where, key, &out->batch.envelope, &out->institution,
+                                     &out->proven, err));
+    out->key = key_of(out->institution, key);
 done:
     cbi_statement_clear(&receipt);
     return status;

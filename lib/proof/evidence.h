@@ -71,6 +71,7 @@ typedef struct cbi_evidence {
     Cbank__V1__BatchEvidence *message;
     cbi_batch_head batch; /* lends from message */
     const cbi_directory_institution *institution;
+    const cbi_public *key; /* of it, that signed */
     cbi_proven proven;
     uint64_t index; /* of the receipt */
     uint32_t day;   /* the same, UTC */

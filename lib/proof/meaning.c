@@ -124,6 +124,7 @@ static cbank_status prove_item(cbi_hasher *hasher, const cbi_trust *trust,
     CBI_TRY(cbi_evidence_check_item(hasher, evidence, ascent, index, &item->record_id,
                                     item->message, err));
     item->institution = evidence->institution;
+    item->key = evidence->key;
     item->proven = evidence->proven;
     item->receipt_index = evidence->index;
     item->receipt_day = evidence->day;

@@ -54,6 +54,7 @@ typedef struct cbi_verdict_item {
     /* Of what an institution signed, with evidence; else the bank's word. */
     cbi_proven proven;
     const cbi_directory_institution *institution; /* that signed */
+    const cbi_public *key; /* of it; of a deposit and an enrolment */
     uint64_t receipt_index; /* where the bank received it, and on which day */
     uint32_t receipt_day;
 } cbi_verdict_item;

@@ -9,13 +9,23 @@
 teller courier_a, courier_b;
 teller_id courier_ids[3];
 
-void courier_begin_of(cbi_suite suite)
+static void begin_of(cbi_suite suite, bool same_key)
 {
     teller_open(&courier_a, suite);
-    teller_open_at(&courier_b, suite, "other.example");
+    teller_open_with(&courier_b, suite, "other.example", same_key ? courier_a.college_key : NULL);
     courier_ids[0] = teller_issue(&courier_a, "A", 3500);
     courier_ids[1] = teller_issue(&courier_a, "B", 1000);
     courier_ids[2] = teller_issue(&courier_a, "C", 500);
+}
+
+void courier_begin_of(cbi_suite suite)
+{
+    begin_of(suite, true);
+}
+
+void courier_begin_apart(cbi_suite suite)
+{
+    begin_of(suite, false);
 }
 
 void courier_begin(void)
@@ -125,6 +135,7 @@ cbank_status courier_receive(teller *from, teller *to, const cbank_buffer *file,
                                .refuse = answer->refuse,
                                .refuse_count = answer->refuse_count,
                                .open_accounts = !answer->known_only,
+                               .refuse_unknown_keys = answer->refuse_unknown_keys,
                                .order = &order};
     cbank_status status = CBANK_OK;
     stranger them;
@@ -222,6 +233,32 @@ cbank_status courier_return(const cbi_transfer_row *row, cbi_received *out, cban
 
     courier_name(row, id);
     return cbi_receive_return(courier_b.bank, id, NULL, 0, &order, out, err);
+}
+
+void courier_expect_refusal(const cbi_received *received, const teller_id *id, const char *reason)
+{
+    Cbank__V1__TransferAnswer *answer = NULL;
+    cbi_hash record = courier_record(&courier_a, id);
+    cbi_txn *txn = teller_begin(&courier_b, CBI_TXN_READ);
+    cbank_buffer bytes = {0};
+    bool found = false;
+    uint64_t index;
+
+    teller_works(
+        cbi_transfer_get_answer(txn, &received->row, 0, &index, &bytes, &teller_err));
+    cbi_txn_abort(txn);
+    teller_works(cbi_message_parse(&cbank__v1__transfer_answer__descriptor,
+                                   cbi_bytes_of_buffer(&bytes), &answer, &teller_err));
+    for (size_t i = 0; i < answer->n_refusals; i++) {
+        if (!cbi_bytes_equal(cbi_message_bytes(answer->refusals[i]->record),
+                             cbi_bytes_of_hash(&record)))
+            continue;
+        cr_expect_str_eq(answer->refusals[i]->reason->value, reason);
+        found = true;
+    }
+    cr_expect(found);
+    cbi_message_free(answer);
+    cbank_buffer_clear(&bytes);
 }
 
 int64_t courier_credits(teller *it)

@@ -7,11 +7,16 @@
 #include "bank/receive.h"
 #include "bank/stranger.h"
 
-/* Two banks in which the same college has the same learner; all records are in the first. */
+/*
+ * Two banks in which the same college has the same learner, and the same key; all records are in
+ * the first.
+ */
 extern teller courier_a, courier_b;
 extern teller_id courier_ids[3]; /* "A" of 3.5 credits, "B" of 1, "C" of 0.5 */
 void courier_begin(void);
 void courier_begin_of(cbi_suite suite);
+/* The same, but that under the college's code each bank knows another key. */
+void courier_begin_apart(cbi_suite suite);
 /* Both are sound. */
 void courier_end(void);
 
@@ -28,6 +33,7 @@ typedef struct courier_answer {
     const cbi_hash *refuse;
     size_t refuse_count;
     bool known_only; /* open no accounts */
+    bool refuse_unknown_keys;
     int64_t at;      /* 0: now */
     cbi_bytes token; /* none: a new one */
 } courier_answer;
@@ -49,6 +55,8 @@ cbi_hash courier_record(teller *it, const teller_id *id);
 /* What the second gives back: the newest answer of its row. */
 cbank_status courier_return(const cbi_transfer_row *row, cbi_received *out, cbank_error *err);
 
+/* Why the first bank is told that a record was not taken. */
+void courier_expect_refusal(const cbi_received *received, const teller_id *id, const char *reason);
 void courier_name(const cbi_transfer_row *row, char out[17]);
 
 /* The file as `to` reads it; ended by stranger_leave. */

@@ -39,33 +39,6 @@ static parcel_answer deposit_there(const teller_id *id)
     return answer;
 }
 
-/* Why the first bank is told that a record was not taken. */
-static void expect_refusal(const cbi_received *received, const teller_id *id, const char *reason)
-{
-    Cbank__V1__TransferAnswer *answer = NULL;
-    cbi_hash record = courier_record(a, id);
-    cbi_txn *txn = teller_begin(b, CBI_TXN_READ);
-    cbank_buffer bytes = {0};
-    bool found = false;
-    uint64_t index;
-
-    teller_works(
-        cbi_transfer_get_answer(txn, &received->row, 0, &index, &bytes, &teller_err));
-    cbi_txn_abort(txn);
-    teller_works(cbi_message_parse(&cbank__v1__transfer_answer__descriptor,
-                                   cbi_bytes_of_buffer(&bytes), &answer, &teller_err));
-    for (size_t i = 0; i < answer->n_refusals; i++) {
-        if (!cbi_bytes_equal(cbi_message_bytes(answer->refusals[i]->record),
-                             cbi_bytes_of_hash(&record)))
-            continue;
-        cr_expect_str_eq(answer->refusals[i]->reason->value, reason);
-        found = true;
-    }
-    cr_expect(found);
-    cbi_message_free(answer);
-    cbank_buffer_clear(&bytes);
-}
-
 Test(offered, what_was_deposited_there_too_is_not_taken_a_second_time)
 {
     cbi_received received;
@@ -73,11 +46,11 @@ Test(offered, what_was_deposited_there_too_is_not_taken_a_second_time)
     cr_expect_eq(deposit_there(&courier_ids[0]).refused, 0);
     cr_expect_eq(courier_credits(b), 3500);
     cr_expect_eq(courier_carry(courier_ids, 2, &whole, &received).state, CBI_TRANSFER_PARTLY);
-    expect_refusal(&received, &courier_ids[0], "held-already");
+    courier_expect_refusal(&received, &courier_ids[0], "held-already");
     cr_expect_eq(courier_credits(b), 4500);
     cr_expect_eq(courier_credits(a), 4000, "what was not taken is the first bank's again");
     cr_expect_eq(courier_carry(courier_ids, 1, &whole, &received).state, CBI_TRANSFER_DECLINED);
-    expect_refusal(&received, &courier_ids[0], "held-already");
+    courier_expect_refusal(&received, &courier_ids[0], "held-already");
 }
 
 Test(offered, what_the_institution_signed_anew_for_there_is_not_taken_either)
@@ -87,8 +60,8 @@ Test(offered, what_the_institution_signed_anew_for_there_is_not_taken_either)
     teller_issue(b, "A", 3500);
     teller_issue(b, "B", 2000);
     cr_expect_eq(courier_carry(courier_ids, 3, &whole, &received).state, CBI_TRANSFER_PARTLY);
-    expect_refusal(&received, &courier_ids[0], "held-already");
-    expect_refusal(&received, &courier_ids[1], "held-already");
+    courier_expect_refusal(&received, &courier_ids[0], "held-already");
+    courier_expect_refusal(&received, &courier_ids[1], "held-already");
     cr_expect_eq(courier_credits(b), 6000);
 }
 

@@ -52,22 +52,41 @@ static void admit_college(teller *it)
     head.names = names;
     head.n_names = 1;
     head.at = it->now;
-    teller_works(cbi_private_new(it->bank->config.suite, &it->college_key, &teller_err));
+    if (it->college_key == NULL)
+        teller_works(cbi_private_new(it->bank->config.suite, &it->college_key, &teller_err));
     teller_works(cbi_request_make(&head, NULL, it->college_key, &file, &teller_err));
     teller_works(cbi_institution_admit(it->bank, cbi_bytes_of_buffer(&file), (cbi_bytes){0},
                                        ++it->now, code, &teller_err));
     cbank_buffer_clear(&file);
 }
 
-void teller_open_at(teller *it, cbi_suite suite, const char *host)
+void teller_open_elsewhere(teller *it, cbi_suite suite, const char *host)
 {
     *it = (teller){.now = TELLER_TIME};
     snprintf(it->folder, sizeof(it->folder), "%s/cbank-teller-XXXXXX", P_tmpdir);
     cr_assert_not_null(mkdtemp(it->folder));
     snprintf(it->path, sizeof(it->path), "%s/bank", it->folder);
     found(it, suite, host);
+}
+
+void teller_open_with(teller *it, cbi_suite suite, const char *host, const cbi_private *key)
+{
+    cbank_buffer pem = {0};
+
+    teller_open_elsewhere(it, suite, host);
+    if (key != NULL) {
+        teller_works(cbi_private_encode(key, (cbi_bytes){0}, &pem, &teller_err));
+        teller_works(cbi_private_decode(cbi_bytes_of_buffer(&pem), (cbi_bytes){0},
+                                        &it->college_key, &teller_err));
+        cbank_buffer_clear(&pem);
+    }
     admit_college(it);
     it->account = teller_open_account(it, TELLER_DOCUMENT, TELLER_NUMBER, TELLER_NAME);
+}
+
+void teller_open_at(teller *it, cbi_suite suite, const char *host)
+{
+    teller_open_with(it, suite, host, NULL);
 }
 
 void teller_open(teller *it, cbi_suite suite)

@@ -36,6 +36,10 @@ typedef struct teller_id {
 void teller_open(teller *it, cbi_suite suite);
 /* The same with another origin: "HOST/credit/SUITE/1". */
 void teller_open_at(teller *it, cbi_suite suite, const char *host);
+/* The same, the college having this key, which is copied; NULL: a new one. */
+void teller_open_with(teller *it, cbi_suite suite, const char *host, const cbi_private *key);
+/* The bank alone: no college, no learner. */
+void teller_open_elsewhere(teller *it, cbi_suite suite, const char *host);
 void teller_close(teller *it);
 
 /* Another account, of another person. */

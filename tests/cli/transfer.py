@@ -86,6 +86,36 @@ class Transfer(desk.Town):
         self.cbank("--json", *self.bank, *settle, "lost", code=2)
         self.assertTrue(self.in_bank("bank", "check")["ok"])
 
+    def admit_there(self):
+        """The other bank knows a college of that code, by another key."""
+        self.ask("key", "new", "there.key")
+        self.ask("institution", "request", "--code", "PXU", "--name", "示范学院", "--origin", OTHER,
+                 "--key", "there.key", "-o", "there.request")
+        self.ask(*self.there, "institution", "admit", "there.request")
+
+    def test_a_college_known_there_is_taken_under_a_key_known_there(self):
+        self.admit_there()
+        offer = self.offer()
+        error = self.receive("--open-accounts", code=4).error
+        self.assertEqual(error["reason"], "transfer_key")
+        self.assertIn("PXU", error["message"])
+        self.assertIn(self.ask("key", "show", "pxu.key")["fingerprint"], error["message"])
+        self.assertIn("institution rotate-key", error["remedy"])
+        self.ask("institution", "rotate-request", "--code", "PXU", "--origin", OTHER, "--key",
+                 "there.key", "--new-key", "pxu.key", "-o", "rotation")
+        self.ask(*self.there, "institution", "rotate-key", "rotation")
+        taken = self.receive("--open-accounts").document
+        self.assertEqual((taken["id"], taken["state"]), (offer["id"], "accepted"))
+        self.assertEqual(self.credits_in(self.there, taken["account"]), "7.5")
+
+    def test_what_no_key_known_there_has_signed_can_be_left_out(self):
+        self.admit_there()
+        self.offer()
+        self.assertEqual(self.receive("--refuse-unknown-keys").document["state"], "declined")
+        ended = self.ack()
+        self.assertEqual([one["reason"] for one in ended["records"]], ["key-unknown"] * 2)
+        self.assertEqual(self.whereabouts(), ["here", "here"])
+
     def test_a_dry_run_and_what_is_refused(self):
         size = self.in_bank("bank", "info")["size"]
         self.ask("--dry-run", *self.bank, "transfer", "offer", self.account(), "--to", OTHER,
