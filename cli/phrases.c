@@ -16,6 +16,7 @@ static const pair phrases[] = {
 #include "phrases.def"
 #include "study.def"
 #include "upkeep.def"
+#include "casework.def"
 #undef PHRASE
 #undef WORD
 };
@@ -30,6 +31,7 @@ static const struct {
 #include "phrases.def"
 #include "study.def"
 #include "upkeep.def"
+#include "casework.def"
 #undef PHRASE
 #undef WORD
 };

@@ -1,6 +1,7 @@
 /*
  * phrases.h - everything the program says, in Chinese and English, each phrase written once
- * (phrases.def, help.def, study.def, upkeep.def). One run speaks one language.
+ * (phrases.def, help.def, study.def, upkeep.def,
+ * casework.def). One run speaks one language.
  */
 #ifndef CBANK_CLI_PHRASES_H
 #define CBANK_CLI_PHRASES_H
@@ -16,6 +17,7 @@ typedef enum phrase {
 #include "phrases.def"
 #include "study.def"
 #include "upkeep.def"
+#include "casework.def"
 #undef PHRASE
 #undef WORD
 } phrase;

@@ -7,6 +7,7 @@
 #include "finding.h"
 #include "memory.h"
 #include "options.h"
+#include "outside.h"
 #include "output.h"
 #include "recognition.h"
 #include "shape.h"
@@ -39,6 +40,10 @@ static const view info_views[] = {
     {"institution", P_INSTITUTION, VIEW_PLAIN, NULL},
     {"account", P_ACCOUNT, VIEW_PLAIN, NULL},
     {"programme", P_PROGRAMME, VIEW_PLAIN, NULL},
+    {"rests_on", P_RESTS_ON, VIEW_WORD, NULL},
+    {"on", P_LETTER_ON, VIEW_PLAIN, NULL},
+    {"scope", P_USE_SCOPE, VIEW_WORD, NULL},
+    {"records", P_RECORDS_NAMED, VIEW_PLAIN, NULL},
     {"granted", P_GRANTS, VIEW_ROWS, grant_views},
     {0},
 };
@@ -49,6 +54,7 @@ static const view list_views[] = {
     {"number", P_NUMBER, VIEW_PLAIN, NULL},
     {"institution", P_INSTITUTION, VIEW_PLAIN, NULL},
     {"programme", P_PROGRAMME, VIEW_PLAIN, NULL},
+    {"rests_on", P_RESTS_ON, VIEW_WORD, NULL},
     {0},
 };
 
@@ -72,25 +78,51 @@ static json_t *describe_grants(const recognition_info *info)
     return list;
 }
 
-static json_t *describe(const recognition_info *info)
+/* Who recognised what for, by a signature or by a letter; nothing once it is erased. */
+static void describe_ground(const recognition_info *info, json_t *out)
 {
     const Cbank__V1__RecognitionHead *head = info->head;
-    json_t *released = json_array();
+    const Cbank__V1__OutsideNotice *notice = info->notice;
+    bool named = head != NULL && head->programme != NULL;
+    const char *number = NULL, *institution = NULL, *programme = named ? head->programme->id : NULL;
 
-    for (size_t i = 0; i < info->n_released; i++)
-        json_array_append_new(released, json_string(info->released[i]));
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", shape_hex(info->id), "status",
-        shape_word(&cbank__api__v1__conversion_state__descriptor, (int)info->state), "number",
-        shape_text(head == NULL ? NULL : head->number), "institution",
-        shape_text(head == NULL ? NULL : head->institution), "account", shape_text(info->account),
-        "programme",
-        shape_text(head == NULL || head->programme == NULL ? NULL : head->programme->id), "entered",
-        shape_time(info->entered_at), "granted", describe_grants(info), "decision",
-        decision_describe(head), "released", released);
+    if (head != NULL) {
+        number = head->number;
+        institution = head->institution;
+    } else if (notice != NULL) {
+        number = notice->document;
+        institution = notice->recogniser;
+        programme = notice->programme;
+    }
+    json_object_set_new(out, "number", shape_text(number));
+    json_object_set_new(out, "institution", shape_text(institution));
+    json_object_set_new(out, "programme", shape_text(programme));
+    json_object_set_new(out, "rests_on",
+                        shape_text(head != NULL ? "signature" : notice != NULL ? "letter" : NULL));
+    json_object_set_new(out, "on", notice == NULL ? json_null() : shape_date(notice->on));
+    json_object_set_new(out, "scan",
+                        notice == NULL || notice->scan_digest.len == 0
+                            ? json_null()
+                            : shape_hex(notice->scan_digest));
 }
 
-static void show_info(cli *c, recognition_info *info)
+static json_t *describe(const recognition_info *info)
+{
+    json_t *out = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", shape_hex(info->id), "status",
+        shape_word(&cbank__api__v1__conversion_state__descriptor, (int)info->state), "account",
+        shape_text(info->account), "entered", shape_time(info->entered_at), "granted",
+        describe_grants(info), "decision", decision_describe(info->head), "released",
+        shape_texts(info->released, info->n_released));
+
+    describe_ground(info, out);
+    json_object_set_new(out, "scope",
+                        shape_word(&cbank__v1__use_scope__descriptor, (int)info->scope));
+    json_object_set_new(out, "records", shape_texts(info->records, info->n_records));
+    return out;
+}
+
+void recognition_show_info(cli *c, recognition_info *info)
 {
     if (info != NULL)
         output_document(c, describe(info), info_views);
@@ -253,7 +285,7 @@ static void recognise_plan(cli *c, const char *file, ProtobufCBinaryData replace
         info = call_signed(c, cbank_plan_recognise, key, &ask.base,
                            &cbank__api__v1__recognition_info__descriptor);
         if (info != NULL && (!options_given(c, "output") || save(c, info->id)))
-            show_info(c, info);
+            recognition_show_info(c, info);
         else
             message_free(info);
     }
@@ -296,7 +328,7 @@ static void enter_file(cli *c, ProtobufCBinaryData file)
 
     ask.file = file;
     ask.dry_run = c->dry_run;
-    show_info(c, call_bank(c, cbank_recognition_enter, &ask.base,
+    recognition_show_info(c, call_bank(c, cbank_recognition_enter, &ask.base,
                            &cbank__api__v1__recognition_info__descriptor));
 }
 
@@ -418,7 +450,7 @@ bool recognition_collect(cli *c, char *account, json_t *list)
         if (page == NULL)
             return false;
         for (size_t i = 0; i < page->n_recognitions && fine; i++) {
-            if (page->recognitions[i]->head == NULL) /* erased */
+            if (page->recognitions[i]->head == NULL) /* erased, or no file was signed */
                 json_array_append_new(list, describe(page->recognitions[i]));
             else
                 fine = collect_one(c, page->recognitions[i]->id, list);
@@ -436,7 +468,7 @@ static void show(cli *c)
 
     if (recognition_id(c, c->arguments[0], id, &ask.id) &&
         (!options_given(c, "output") || save(c, ask.id)))
-        show_info(c, call_bank(c, cbank_recognition_show, &ask.base,
+        recognition_show_info(c, call_bank(c, cbank_recognition_show, &ask.base,
                                &cbank__api__v1__recognition_info__descriptor));
 }
 
@@ -457,5 +489,9 @@ const command recognition_commands[] = {
      reverse},
     {"replace", "ID FILE", 2, 2, P_RECOGNITION_REPLACE, COMMAND_BANK | COMMAND_WRITES,
      recognise_options, replace},
+    {"note", "ACCOUNT", 1, 1, P_RECOGNITION_NOTE, COMMAND_BANK | COMMAND_WRITES,
+     outside_note_options, outside_note},
+    {"settle", "ID", 1, 1, P_RECOGNITION_SETTLE, COMMAND_BANK | COMMAND_WRITES,
+     outside_settle_options, outside_settle},
     {0},
 };

@@ -984,6 +984,36 @@ CBANK_API CBANK_CHECKED cbank_status cbank_plan_recognise(cbank_bank *bank, cons
                                                           cbank_buffer *reply,
                                                           cbank_error *err);
 
+/**
+ * Notes, on the bank's word alone, what an office recognised that signs nothing here, by its
+ * letter: what was used there is then used here. What the letter says is sealed; the log holds the
+ * digest. The same letter about the same records changes nothing.
+ * Request: RecognitionNoteRequest. Reply: RecognitionInfo.
+ *
+ * @retval CBANK_E_DENIED     the office is an institution that has a key in this bank
+ * @retval CBANK_E_NOT_FOUND  the account or a record is unknown, or a record is another account's
+ * @retval CBANK_E_STATE      a record does not hold, is elsewhere or is used up; frozen
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_recognition_note(cbank_bank *bank,
+                                                            const uint8_t *request,
+                                                            size_t request_size,
+                                                            cbank_buffer *reply,
+                                                            cbank_error *err);
+
+/**
+ * Suspends, reinstates or reverses what the bank has noted itself; what is reversed releases its
+ * records. Request: RecognitionSettleRequest. Reply: RecognitionInfo.
+ *
+ * @retval CBANK_E_NOT_FOUND  there is no such recognition
+ * @retval CBANK_E_DENIED     an institution signed it, which alone changes it
+ * @retval CBANK_E_STATE      not in this state; or to be reinstated, and a record does not hold
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_recognition_settle(cbank_bank *bank,
+                                                              const uint8_t *request,
+                                                              size_t request_size,
+                                                              cbank_buffer *reply,
+                                                              cbank_error *err);
+
 /** Shows one. Request: RecognitionShowRequest. Reply: RecognitionInfo. NOT_FOUND. */
 CBANK_API CBANK_CHECKED cbank_status cbank_recognition_show(cbank_bank *bank,
                                                             const uint8_t *request,

@@ -50,12 +50,14 @@ static cbank_status take_recognition(cbi_reader *reader, uint64_t number,
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_recognition_row_read(reader->txn, number, &row, err));
-    CBI_TRY(cbi_recognition_load(reader->txn, reader->hasher, &row, false, &bytes, &recognition,
-                                 err));
     out->id = row.id;
     out->account = row.account;
     memcpy(out->institution, row.institution, sizeof(out->institution));
-    memcpy(out->reference, recognition.head->number, strlen(recognition.head->number) + 1);
+    if (!cbi_recognition_is_noted(&row)) {
+        CBI_TRY(cbi_recognition_load(reader->txn, reader->hasher, &row, false, &bytes,
+                                     &recognition, err));
+        memcpy(out->reference, recognition.head->number, strlen(recognition.head->number) + 1);
+    }
     out->message.recognition = cbi_message_data(cbi_bytes_of_hash(&out->id));
 done:
     cbi_recognition_clear(&recognition);

@@ -45,10 +45,9 @@ cbank_status cbank_recognition_show(cbank_bank *bank, const uint8_t *request, si
                              request_size, &asked, err));
     CBI_TRY(cbi_ledger_read_begin(inner->ledger, &reader, err));
     CBI_TRY(cbi_recognition_search(reader.txn, cbi_message_bytes(asked->id), &it.row, err));
-    CBI_TRY(cbi_recognition_load(reader.txn, reader.hasher, &it.row, true, &it.bytes,
-                                 &it.recognition, err));
+    CBI_TRY(cbi_recognition_info_load(inner, &reader, true, &it, err));
     cbi_recognition_info_describe(&it, &info);
-    if (asked->with_file) {
+    if (asked->with_file && !cbi_recognition_is_noted(&it.row)) {
         CBI_TRY(join_file(reader.txn, &it.row, &file, err));
         info.file = cbi_message_data(cbi_bytes_of_buffer(&file));
     }
@@ -62,7 +61,7 @@ done:
 }
 
 /* Heads only: whoever wants the rows shows one. */
-static cbank_status list_rows(cbi_reader *reader,
+static cbank_status list_rows(cbi_bank *bank, cbi_reader *reader,
                               const Cbank__Api__V1__RecognitionListRequest *asked, size_t limit,
                               cbi_recognition_info *rows, Cbank__Api__V1__RecognitionInfo *infos,
                               Cbank__Api__V1__RecognitionListReply *answer, cbank_error *err)
@@ -84,8 +83,7 @@ static cbank_status list_rows(cbi_reader *reader,
         }
         after = row.number;
         next->row = row;
-        status = cbi_recognition_load(reader->txn, reader->hasher, &row, false, &next->bytes,
-                                      &next->recognition, err);
+        status = cbi_recognition_info_load(bank, reader, false, next, err);
         if (status == CBANK_E_STATE) /* erased with its account: there was one */
             status = CBANK_OK;
         CBI_TRY(status);
@@ -121,7 +119,7 @@ cbank_status cbank_recognition_list(cbank_bank *bank, const uint8_t *request, si
     CBI_TRY(cbi_alloc(limit, sizeof(*infos), &infos, err));
     CBI_TRY(cbi_alloc(limit, sizeof(*answer.recognitions), &answer.recognitions, err));
     CBI_TRY(cbi_ledger_read_begin(inner->ledger, &reader, err));
-    CBI_TRY(list_rows(&reader, asked, limit, rows, infos, &answer, err));
+    CBI_TRY(list_rows(inner, &reader, asked, limit, rows, infos, &answer, err));
     CBI_TRY(cbi_face_reply(&answer, reply, err));
 done:
     cbi_ledger_read_end(&reader);

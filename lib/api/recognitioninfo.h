@@ -4,7 +4,8 @@
 #ifndef CBI_API_RECOGNITIONINFO_H
 #define CBI_API_RECOGNITIONINFO_H
 
-#include "bank/conversion.h"
+#include "bank/holding.h"
+#include "bank/outside.h"
 
 #include "cbank/api/v1/recognition.pb-c.h"
 
@@ -13,8 +14,14 @@ typedef struct cbi_recognition_info {
     cbi_recognition_row row;
     cbank_buffer bytes;
     cbi_recognition recognition;
+    cbi_outside outside; /* in its place, if the bank has noted it from outside */
+    char (*ids)[CBI_DISPLAY_ID_MAX];
+    char **records;
 } cbi_recognition_info;
 
+/* What is kept of the one in `row`; `pages`: the whole. STATE (RECOGNITION_ERASED). */
+cbank_status cbi_recognition_info_load(cbi_bank *bank, cbi_reader *reader, bool pages,
+                                       cbi_recognition_info *it, cbank_error *err);
 void cbi_recognition_info_describe(cbi_recognition_info *it,
                                    Cbank__Api__V1__RecognitionInfo *out);
 void cbi_recognition_info_clear(cbi_recognition_info *it);

@@ -203,6 +203,8 @@ static cbank_status take_conversion(walk *it, size_t sequence, const cbi_stateme
 {
     const Cbank__V1__ConversionRecognised *recognised =
         cbi_statement_body(statement, &cbank__v1__conversion_recognised__descriptor);
+    const Cbank__V1__ConversionNoted *noted =
+        cbi_statement_body(statement, &cbank__v1__conversion_noted__descriptor);
     const Cbank__V1__ConversionChanged *changed =
         cbi_statement_body(statement, &cbank__v1__conversion_changed__descriptor);
     const Cbank__V1__ConversionReplaced *replaced =
@@ -213,6 +215,9 @@ static cbank_status take_conversion(walk *it, size_t sequence, const cbi_stateme
     if (recognised != NULL)
         it->links[sequence].converts =
             cbi_hash_from(cbi_message_bytes(recognised->recognition), &it->links[sequence].id);
+    if (noted != NULL)
+        it->links[sequence].converts =
+            cbi_hash_from(cbi_message_bytes(noted->notice), &it->links[sequence].id);
     if (changed != NULL)
         CBI_TRY(find_touched(it, sequence, true, changed->touched_sequence,
                              cbi_message_bytes(changed->touched_leaf), &touched, err));

@@ -218,6 +218,17 @@ done:
     return status;
 }
 
+static cbank_status check_noted(const row *it, cbank_error *err)
+{
+    const Cbank__V1__ConversionNoted *noted = it->statement->body;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_check_subject(it, noted->account, err));
+    CBI_TRY(cbi_check_noted(it->check, it->txn, it->logged, noted, err));
+done:
+    return status;
+}
+
 static cbank_status check_decision(const row *it, cbank_error *err)
 {
     const Cbank__V1__DecisionReceived *received = it->statement->body;
@@ -331,6 +342,7 @@ static const struct {
     {KIND(SUCCESSION_ENDED), check_told},
     {KIND(BATCH_RECEIVED), check_received},
     {KIND(CONVERSION_RECOGNISED), check_recognised},
+    {KIND(CONVERSION_NOTED), check_noted},
     {KIND(CONVERSION_SUSPENDED), check_account},
     {KIND(CONVERSION_REINSTATED), check_account},
     {KIND(CONVERSION_REVERSED), check_account},

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "bank/account.h"
-#include "bank/conversion.h"
 #include "bank/holding.h"
+#include "bank/outside.h"
 #include "bank/reach.h"
+#include "bank/used.h"
 #include "base/memory.h"
 
 static cbank_status wrong(const cbi_check *check, const char *detail, cbank_error *err)
@@ -21,25 +22,41 @@ static cbank_status differs(uint64_t index, const char *detail, cbank_error *err
 
 /* ---- from the log ------------------------------------------------------------------------ */
 
-cbank_status cbi_check_recognised(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
-                                  const Cbank__V1__ConversionRecognised *said, cbank_error *err)
+/* The row of what was recognised, or noted from outside, as its statement has it. */
+static cbank_status check_begun(cbi_txn *txn, const cbi_logged *logged, cbi_bytes named,
+                                const char *account, size_t uses, bool noted, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_recognition_row row;
     cbi_hash id;
 
-    (void)check;
-    (void)cbi_hash_from(cbi_message_bytes(said->recognition), &id); /* its size was checked */
+    (void)cbi_hash_from(named, &id); /* its size was checked */
     status = cbi_recognition_find(txn, &id, &row, err);
     if (status == CBANK_E_NOT_FOUND)
         status = differs(logged->index, "missing", err);
     CBI_TRY(status);
     if (row.index != logged->index || row.sequence != logged->entry.sequence ||
-        !cbi_hash_equal(&row.leaf, &logged->leaf) || row.sources != said->n_uses ||
-        strcmp(row.account.digits, said->account) != 0)
+        !cbi_hash_equal(&row.leaf, &logged->leaf) || row.sources != uses ||
+        strcmp(row.account.digits, account) != 0 || cbi_recognition_is_noted(&row) != noted)
         CBI_TRY(differs(logged->index, "statement", err));
 done:
     return status;
+}
+
+cbank_status cbi_check_recognised(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
+                                  const Cbank__V1__ConversionRecognised *said, cbank_error *err)
+{
+    (void)check;
+    return check_begun(txn, logged, cbi_message_bytes(said->recognition), said->account,
+                       said->n_uses, false, err);
+}
+
+cbank_status cbi_check_noted(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
+                             const Cbank__V1__ConversionNoted *said, cbank_error *err)
+{
+    (void)check;
+    return check_begun(txn, logged, cbi_message_bytes(said->notice), said->account, said->n_uses,
+                       true, err);
 }
 
 cbank_status cbi_check_decision(cbi_check *check, cbi_txn *txn, uint64_t index, bool change,
@@ -137,16 +154,16 @@ done:
     return status;
 }
 
-static bool same_use(const cbi_use_row *use, const Cbank__V1__RecognitionSource *source)
+static bool same_use(const cbi_use_row *one, const cbi_use_row *other)
 {
-    return use->scope == source->scope && use->leftover == source->leftover &&
-           use->used_milli == source->used_milli && use->left_milli == source->left_milli;
+    return one->number == other->number && one->scope == other->scope &&
+           one->leftover == other->leftover && one->used_milli == other->used_milli &&
+           one->left_milli == other->left_milli;
 }
 
-/* The record is used as the source says while the recognition uses it, and not after. */
+/* The record is used as is said while the recognition uses it, and not after. */
 static cbank_status check_source(cbi_check *check, cbi_txn *txn, const cbi_recognition_row *row,
-                                 const Cbank__V1__RecognitionSource *source, uint64_t index,
-                                 cbank_error *err)
+                                 const cbi_use_row *said, uint64_t index, cbank_error *err)
 {
     cbi_use_row uses[CBI_RECORD_USES_MAX];
     cbank_status status = CBANK_OK;
@@ -155,7 +172,7 @@ static cbank_status check_source(cbi_check *check, cbi_txn *txn, const cbi_recog
 
     CBI_TRY(cbi_use_list(txn, index, uses, &count, err));
     for (size_t i = 0; i < count; i++)
-        used = used || (uses[i].number == row->number && same_use(&uses[i], source));
+        used = used || same_use(&uses[i], said);
     if (used != cbi_conversion_uses(row->state))
         CBI_TRY(wrong(check, "use", err));
 done:
@@ -169,11 +186,45 @@ static cbank_status check_sources(cbi_check *check, cbi_txn *txn, const cbi_reco
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_alloc(rows->source_count, sizeof(*indices), &indices, err));
-    CBI_TRY(cbi_conversion_find_sources(txn, check->hasher, row->account.digits, rows->sources,
-                                        rows->source_count, indices, err));
-    for (size_t i = 0; i < rows->source_count; i++)
-        CBI_TRY(check_source(check, txn, row, rows->sources[i], indices[i], err));
+    CBI_TRY(cbi_used_find_sources(txn, check->hasher, row->account.digits, rows->sources,
+                                  rows->source_count, indices, err));
+    for (size_t i = 0; i < rows->source_count; i++) {
+        const Cbank__V1__RecognitionSource *source = rows->sources[i];
+        const cbi_use_row said = {row->number, source->scope, source->leftover, source->used_milli,
+                                  source->left_milli};
+
+        CBI_TRY(check_source(check, txn, row, &said, indices[i], err));
+    }
 done:
+    cbi_free(indices);
+    return status;
+}
+
+/* One that the bank has noted from outside: the notice is the one that its statement names. */
+static cbank_status check_noted(cbi_check *check, cbi_txn *txn, const cbi_recognition_row *row,
+                                cbank_error *err)
+{
+    cbi_outside outside = {0};
+    uint64_t *indices = NULL;
+    cbank_status status = CBANK_OK;
+
+    status = cbi_outside_read(check->bank, txn, check->hasher, row, &outside, err);
+    if (status == CBANK_E_STATE) /* nobody has erased it */
+        status = wrong(check, "missing", err);
+    CBI_TRY(status);
+    if (row->at != outside.statement.message->at || row->pages != 0 || row->receipt_index != 0)
+        CBI_TRY(wrong(check, "statement", err));
+    if (!cbi_recognition_is_named(txn, row, NULL))
+        CBI_TRY(wrong(check, "name", err));
+    CBI_TRY(cbi_used_by(txn, check->hasher, row, &indices, err));
+    for (size_t i = 0; i < outside.said->n_uses; i++) {
+        const Cbank__V1__RecordUse *use = outside.said->uses[i];
+        const cbi_use_row said = {row->number, use->scope, use->leftover, 0, 0};
+
+        CBI_TRY(check_source(check, txn, row, &said, indices[i], err));
+    }
+done:
+    cbi_outside_clear(&outside);
     cbi_free(indices);
     return status;
 }
@@ -191,6 +242,10 @@ static cbank_status check_row(cbi_check *check, cbi_txn *txn, uint64_t number, c
     CBI_TRY(is_forgotten(txn, row.account.digits, &forgotten, err));
     if (forgotten)
         goto done;
+    if (cbi_recognition_is_noted(&row)) {
+        CBI_TRY(check_noted(check, txn, &row, err));
+        goto done;
+    }
     status = cbi_recognition_load(txn, check->hasher, &row, true, &bytes, &recognition, err);
     if (status == CBANK_E_STATE) /* nobody has erased it */
         status = wrong(check, "missing", err);
@@ -208,15 +263,27 @@ done:
 
 /* ---- what stands beside it --------------------------------------------------------------- */
 
+static Cbank__V1__RecordUse *const *uses_of(const cbi_statement *statement, size_t *count)
+{
+    const Cbank__V1__ConversionRecognised *recognised =
+        cbi_statement_body(statement, &cbank__v1__conversion_recognised__descriptor);
+    const Cbank__V1__ConversionNoted *noted =
+        cbi_statement_body(statement, &cbank__v1__conversion_noted__descriptor);
+
+    *count = recognised != NULL ? recognised->n_uses : noted != NULL ? noted->n_uses : 0;
+    return recognised != NULL ? recognised->uses : noted != NULL ? noted->uses : NULL;
+}
+
 /* A use is one that the statement of a recognition names, which uses its records still. */
 static cbank_status check_use(cbi_check *check, cbi_txn *txn, uint64_t record, uint64_t number,
                               cbank_error *err)
 {
-    const Cbank__V1__ConversionRecognised *said;
+    Cbank__V1__RecordUse *const *uses;
     cbi_check_read used = {0}, using = {0};
     cbi_recognition_row row;
     cbank_status status = CBANK_OK;
     bool named = false;
+    size_t count;
 
     CBI_TRY(cbi_recognition_row_read(txn, number, &row, err));
     CBI_TRY(is_forgotten(txn, row.account.digits, &named, err));
@@ -224,10 +291,10 @@ static cbank_status check_use(cbi_check *check, cbi_txn *txn, uint64_t record, u
         CBI_TRY(wrong(check, "use", err));
     CBI_TRY(cbi_check_read_at(check, txn, record, &used, err));
     CBI_TRY(cbi_check_read_at(check, txn, row.index, &using, err));
-    said = cbi_statement_body(&using.statement, &cbank__v1__conversion_recognised__descriptor);
-    for (size_t i = 0; said != NULL && i < said->n_uses && !named; i++)
-        named = said->uses[i]->sequence == used.logged.entry.sequence &&
-                cbi_bytes_equal(cbi_message_bytes(said->uses[i]->leaf),
+    uses = uses_of(&using.statement, &count);
+    for (size_t i = 0; i < count && !named; i++)
+        named = uses[i]->sequence == used.logged.entry.sequence &&
+                cbi_bytes_equal(cbi_message_bytes(uses[i]->leaf),
                                 cbi_bytes_of_hash(&used.logged.leaf));
     if (!named)
         CBI_TRY(wrong(check, "use", err));
@@ -293,7 +360,7 @@ static cbank_status check_name(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
         return wrong(check, "form", err);
     CBI_TRY(cbi_recognition_row_read(txn, cbi_get_u64(number.data), &row, err));
     CBI_TRY(is_forgotten(txn, row.account.digits, &forgotten, err));
-    if (key.data[0] == 'n' && !forgotten)
+    if (key.data[0] == 'n' && !forgotten && !cbi_recognition_is_noted(&row))
         CBI_TRY(cbi_recognition_load(txn, check->hasher, &row, false, &bytes, &recognition, err));
     if (!cbi_recognition_has_row(
             &row, recognition.head == NULL ? NULL : recognition.head->number, key))

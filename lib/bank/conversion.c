@@ -4,109 +4,13 @@
 
 #include "bank/account.h"
 #include "bank/decision.h"
-#include "bank/errand.h"
 #include "bank/family.h"
-#include "bank/holding.h"
 #include "bank/institution.h"
 #include "bank/reach.h"
-#include "base/memory.h"
+#include "bank/used.h"
 
 #define KIND(name) CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_##name
 #define ACTION(name) CBANK__V1__RECOGNITION_ACTION__RECOGNITION_ACTION_##name
-
-/* ---- sources ----------------------------------------------------------------------------- */
-
-/* Sources being looked for, and how many are still to be found. */
-typedef struct looking {
-    Cbank__V1__RecognitionSource *const *sources; /* in the order of their sequences */
-    size_t count;
-    size_t left;
-    uint64_t *out; /* 0: not found yet; an account's opening is never a source */
-} looking;
-
-/* Those of one chain, which is walked from its newest entry. */
-static cbank_status look_in(looking *it, cbi_txn *txn, cbi_hasher *hasher, const char *account,
-                            cbank_error *err)
-{
-    cbi_subject subject = cbi_account_subject(account);
-    cbank_buffer row = {0};
-    cbank_status status = CBANK_OK;
-    size_t at = it->count;
-    cbi_logged logged;
-    cbi_head named;
-
-    CBI_TRY(cbi_subject_read_head(txn, &subject, &named, err));
-    while (it->left > 0 && at > 0) {
-        cbi_head entry = named;
-
-        while (at > 0 && it->sources[at - 1]->sequence > entry.sequence)
-            at--;
-        for (size_t i = at; i > 0 && it->sources[i - 1]->sequence == entry.sequence; i--) {
-            if (it->out[i - 1] != 0 ||
-                !cbi_bytes_equal(cbi_message_bytes(it->sources[i - 1]->leaf),
-                                 cbi_bytes_of_hash(&entry.leaf)))
-                continue;
-            it->out[i - 1] = entry.index;
-            it->left--;
-        }
-        if (entry.sequence == 0)
-            break;
-        CBI_TRY(cbi_logged_step_back(txn, hasher, &named, &row, &logged, err));
-    }
-done:
-    cbank_buffer_clear(&row);
-    return status;
-}
-
-cbank_status cbi_conversion_find_sources(cbi_txn *txn, cbi_hasher *hasher, const char *account,
-                                         Cbank__V1__RecognitionSource *const *sources, size_t count,
-                                         uint64_t *out, cbank_error *err)
-{
-    looking it = {.sources = sources, .count = count, .left = count, .out = out};
-    cbi_account *chains = NULL;
-    size_t known = 1, guests, first = 0;
-    cbank_status status = CBANK_OK;
-
-    memset(out, 0, count * sizeof(*out));
-    CBI_TRY(cbi_alloc(2 * CBI_TRANSCRIPT_CHAINS_MAX, sizeof(*chains), &chains, err));
-    memcpy(chains[0].digits, account, CBI_ACCOUNT_SIZE);
-    for (size_t i = 0; it.left > 0 && i < known; i++) {
-        CBI_TRY(look_in(&it, txn, hasher, chains[i].digits, err));
-        if (it.left == 0 || known > CBI_TRANSCRIPT_CHAINS_MAX)
-            continue;
-        CBI_TRY(cbi_family_guests(txn, chains[i].digits, chains + known, &guests, err));
-        known += guests;
-    }
-    while (first < count && out[first] != 0)
-        first++;
-    if (it.left > 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_SOURCE, first, account, "entry"));
-done:
-    cbi_free(chains);
-    return status;
-}
-
-/* What is reversed or replaced is released. */
-cbank_status cbi_conversion_release(cbi_txn *txn, cbi_hasher *hasher,
-                                    const cbi_recognition_row *row, cbank_error *err)
-{
-    cbi_recognition recognition = {0};
-    cbank_buffer bytes = {0};
-    uint64_t *indices = NULL;
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_recognition_load(txn, hasher, row, true, &bytes, &recognition, err));
-    CBI_TRY(cbi_alloc(row->sources, sizeof(*indices), &indices, err));
-    CBI_TRY(cbi_conversion_find_sources(txn, hasher, row->account.digits, recognition.rows.sources,
-                                        recognition.rows.source_count, indices, err));
-    for (size_t i = 0; i < recognition.rows.source_count; i++)
-        CBI_TRY(cbi_use_delete(txn, indices[i], row->number, err));
-done:
-    cbi_free(indices);
-    cbi_recognition_clear(&recognition);
-    cbank_buffer_clear(&bytes);
-    return status;
-}
 
 cbank_status cbi_conversion_reread(cbi_bank *bank, const cbi_hash *id, cbi_recognition_row *out,
                                    cbank_error *err)
@@ -121,6 +25,69 @@ done:
     return status;
 }
 
+/* ---- what becomes of it ------------------------------------------------------------------- */
+
+cbank_status cbi_conversion_judge(cbi_txn *txn, cbi_hasher *hasher, const cbi_recognition_row *row,
+                                  int kind, cbank_error *err)
+{
+    cbi_lifecycle life = {.subject = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER};
+    cbi_conversion_state state = row->state;
+    cbi_reach reach = {0};
+    cbank_status status = CBANK_OK;
+    cbi_account goes_on;
+
+    CBI_TRY(cbi_family_root(txn, row->account.digits, &goes_on, err));
+    CBI_TRY(cbi_account_life(txn, goes_on.digits, &life.life, err));
+    CBI_TRY(cbi_lifecycle_step(&life, kind, err));
+    CBI_TRY(cbi_conversion_state_step(&state, kind, err));
+    if (kind == (int)KIND(CONVERSION_REINSTATED))
+        CBI_TRY(cbi_used_check_held(txn, hasher, row, err));
+    else
+        CBI_TRY(cbi_reach_of_recognition(txn, hasher, row->number, &reach, err));
+done:
+    cbi_reach_clear(&reach);
+    return status;
+}
+
+cbank_status cbi_conversion_write(cbi_append *append, cbi_recognition_row *row, int kind,
+                                  const cbi_hash *change, const cbi_errand_statement *said,
+                                  uint64_t *out_index, cbank_error *err)
+{
+    Cbank__V1__ConversionChanged body = CBANK__V1__CONVERSION_CHANGED__INIT;
+    cbi_errand_statement statement = *said;
+    cbank_status status = CBANK_OK;
+    cbi_account goes_on;
+
+    if (kind == (int)KIND(CONVERSION_REVERSED))
+        CBI_TRY(cbi_used_release(append->txn, append->hasher, row, err));
+    CBI_TRY(cbi_family_root(append->txn, row->account.digits, &goes_on, err));
+    body.account = goes_on.digits;
+    body.touched_sequence = row->sequence;
+    body.touched_leaf = cbi_message_data(cbi_bytes_of_hash(&row->leaf));
+    if (change != NULL)
+        body.change = cbi_message_data(cbi_bytes_of_hash(change));
+    CBI_TRY(cbi_conversion_state_step(&row->state, kind, err));
+    statement.subject = cbi_account_subject(goes_on.digits);
+    statement.kind = kind;
+    statement.body = &body;
+    CBI_TRY(cbi_errand_append(append, &statement, out_index, NULL, err));
+    CBI_TRY(cbi_recognition_row_write(append->txn, row, err));
+done:
+    return status;
+}
+
+int cbi_conversion_kind_of(Cbank__V1__RecognitionAction action)
+{
+    switch (action) {
+    case ACTION(SUSPEND):
+        return KIND(CONVERSION_SUSPENDED);
+    case ACTION(REINSTATE):
+        return KIND(CONVERSION_REINSTATED);
+    default:
+        return KIND(CONVERSION_REVERSED);
+    }
+}
+
 /* ---- changes ----------------------------------------------------------------------------- */
 
 typedef struct change_act {
@@ -133,84 +100,11 @@ typedef struct change_act {
     cbi_recognition_row row;
 } change_act;
 
-static int kind_of(Cbank__V1__RecognitionAction action)
-{
-    switch (action) {
-    case ACTION(SUSPEND):
-        return KIND(CONVERSION_SUSPENDED);
-    case ACTION(REINSTATE):
-        return KIND(CONVERSION_REINSTATED);
-    default:
-        return KIND(CONVERSION_REVERSED);
-    }
-}
-
-/* The statement on the chain of the account that goes on, and the row as it is then. */
-static cbank_status write_change(cbi_append *append, cbi_recognition_row *row, int kind,
-                                 const cbi_hash *change, const char *reason, const char *document,
-                                 cbi_bytes token, cbank_error *err)
-{
-    Cbank__V1__ConversionChanged body = CBANK__V1__CONVERSION_CHANGED__INIT;
-    cbank_status status = CBANK_OK;
-    cbi_account goes_on;
-
-    CBI_TRY(cbi_family_root(append->txn, row->account.digits, &goes_on, err));
-    body.account = goes_on.digits;
-    body.touched_sequence = row->sequence;
-    body.touched_leaf = cbi_message_data(cbi_bytes_of_hash(&row->leaf));
-    if (change != NULL)
-        body.change = cbi_message_data(cbi_bytes_of_hash(change));
-    CBI_TRY(cbi_conversion_state_step(&row->state, kind, err));
-    CBI_TRY(cbi_errand_append(
-        append,
-        &(cbi_errand_statement){.subject = cbi_account_subject(goes_on.digits),
-                                .kind = kind,
-                                .reason = reason,
-                                .document = document,
-                                .token = token,
-                                .body = &body},
-        NULL, NULL, err));
-    CBI_TRY(cbi_recognition_row_write(append->txn, row, err));
-done:
-    return status;
-}
-
-/* What is to stand again stands on records that hold. */
-static cbank_status check_ground(change_act *it, cbi_txn *txn, cbank_error *err)
-{
-    cbi_recognition recognition = {0};
-    cbank_buffer bytes = {0};
-    uint64_t *indices = NULL;
-    cbank_status status = CBANK_OK;
-    cbi_record_state state;
-
-    CBI_TRY(cbi_recognition_load(txn, it->hasher, &it->row, true, &bytes, &recognition, err));
-    CBI_TRY(cbi_alloc(recognition.rows.source_count, sizeof(*indices), &indices, err));
-    CBI_TRY(cbi_conversion_find_sources(txn, it->hasher, it->row.account.digits,
-                                        recognition.rows.sources, recognition.rows.source_count,
-                                        indices, err));
-    for (size_t i = 0; i < recognition.rows.source_count; i++) {
-        CBI_TRY(cbi_holding_state(txn, indices[i], &state, err));
-        if (state != CBI_RECORD_HELD)
-            CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_NOT_HELD, i, recognition.head->number, NULL));
-    }
-done:
-    cbi_free(indices);
-    cbi_recognition_clear(&recognition);
-    cbank_buffer_clear(&bytes);
-    return status;
-}
-
 static cbank_status judge_change(change_act *it, cbi_txn *txn, cbank_error *err)
 {
     const Cbank__V1__RecognitionChange *change = it->change.message;
-    cbi_lifecycle life = {.subject = CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER};
-    int kind = kind_of(change->action);
-    cbi_conversion_state state;
     cbank_status status = CBANK_OK;
-    cbi_account goes_on;
     cbi_public signer;
-    cbi_reach reach = {0};
 
     CBI_TRY(cbi_institution_signer(it->bank, txn, change->institution, &signer, err));
     if (!cbi_public_equal(&signer, &it->signer))
@@ -218,19 +112,10 @@ static cbank_status judge_change(change_act *it, cbi_txn *txn, cbank_error *err)
     CBI_TRY(cbi_recognition_search(txn, cbi_message_bytes(change->recognition), &it->row, err));
     if (cbi_recognition_has_change(txn, &it->change.id))
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_TWICE, 0, change->institution, NULL));
-    if (strcmp(it->row.institution, change->institution) != 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_OTHER_SIGNER, 0, it->row.institution, NULL));
-    CBI_TRY(cbi_family_root(txn, it->row.account.digits, &goes_on, err));
-    CBI_TRY(cbi_account_life(txn, goes_on.digits, &life.life, err));
-    CBI_TRY(cbi_lifecycle_step(&life, kind, err));
-    state = it->row.state;
-    CBI_TRY(cbi_conversion_state_step(&state, kind, err));
-    if (kind == (int)KIND(CONVERSION_REINSTATED))
-        CBI_TRY(check_ground(it, txn, err));
-    else
-        CBI_TRY(cbi_reach_of_recognition(txn, it->hasher, it->row.number, &reach, err));
+    CBI_TRY(cbi_recognition_check_signer(&it->row, change->institution, err));
+    CBI_TRY(cbi_conversion_judge(txn, it->hasher, &it->row,
+                                 cbi_conversion_kind_of(change->action), err));
 done:
-    cbi_reach_clear(&reach);
     return status;
 }
 
@@ -244,13 +129,12 @@ static cbank_status write_change_act(cbi_act *act, cbi_append *append, cbank_err
     change_act *it = (change_act *)(void *)act;
     const Cbank__V1__RecognitionChange *change = it->change.message;
     cbi_bytes token = cbi_bytes_of(act->token, CBI_TOKEN_SIZE);
+    const cbi_errand_statement said = {.document = change->document, .token = token};
     cbank_status status = CBANK_OK;
     uint64_t receipt;
 
-    if (change->action == ACTION(REVERSE))
-        CBI_TRY(cbi_conversion_release(append->txn, it->hasher, &it->row, err));
-    CBI_TRY(write_change(append, &it->row, kind_of(change->action), &it->change.id, NULL,
-                         change->document, token, err));
+    CBI_TRY(cbi_conversion_write(append, &it->row, cbi_conversion_kind_of(change->action),
+                                 &it->change.id, &said, NULL, err));
     CBI_TRY(cbi_decision_receive(append, change->institution, KIND(RECOGNITION_CHANGE_RECEIVED),
                                  &it->change.id, &it->signer, token, &receipt, err));
     CBI_TRY(cbi_recognition_put_change(append->txn, &it->change.id, it->row.number, receipt,
@@ -340,6 +224,7 @@ done:
 cbank_status cbi_conversion_suspend(cbi_append *append, uint64_t number, const char *reason,
                                     cbi_bytes token, cbank_error *err)
 {
+    const cbi_errand_statement said = {.reason = reason, .token = token};
     cbi_recognition_row row;
     cbank_status status = CBANK_OK;
     cbi_account goes_on;
@@ -349,8 +234,8 @@ cbank_status cbi_conversion_suspend(cbi_append *append, uint64_t number, const c
     CBI_TRY(cbi_family_root(append->txn, row.account.digits, &goes_on, err));
     CBI_TRY(cbi_account_life(append->txn, goes_on.digits, &life, err));
     if (row.state == CBI_CONVERSION_STANDS && life != CBI_LIFE_ERASED)
-        CBI_TRY(write_change(append, &row, KIND(CONVERSION_SUSPENDED), NULL, reason, NULL, token,
-                             err));
+        CBI_TRY(cbi_conversion_write(append, &row, KIND(CONVERSION_SUSPENDED), NULL, &said, NULL,
+                                     err));
 done:
     return status;
 }

@@ -36,11 +36,12 @@ done:
     return status;
 }
 
-/* What an institution signed about the account's records. */
+/* What an institution signed about the account's records, or the letter of one outside said. */
 static cbank_status drop_recognition(cbi_append *append, const cbi_logged *logged,
                                      cbank_error *err)
 {
     const Cbank__V1__ConversionRecognised *recognised;
+    const Cbank__V1__ConversionNoted *noted;
     cbi_statement statement = {0};
     cbank_status status = CBANK_OK;
     cbi_hash id;
@@ -48,6 +49,9 @@ static cbank_status drop_recognition(cbi_append *append, const cbi_logged *logge
     CBI_TRY(cbi_statement_parse(logged->statement, &statement, err));
     recognised = cbi_statement_body(&statement, &cbank__v1__conversion_recognised__descriptor);
     if (recognised != NULL && cbi_hash_from(cbi_message_bytes(recognised->recognition), &id))
+        CBI_TRY(cbi_recognition_forget(append->txn, &id, err));
+    noted = cbi_statement_body(&statement, &cbank__v1__conversion_noted__descriptor);
+    if (noted != NULL && cbi_hash_from(cbi_message_bytes(noted->notice), &id))
         CBI_TRY(cbi_recognition_forget(append->txn, &id, err));
 done:
     cbi_statement_clear(&statement);

@@ -13,6 +13,7 @@
 #include "bank/institution.h"
 #include "bank/planning.h"
 #include "bank/reach.h"
+#include "bank/used.h"
 #include "bank/warrant.h"
 #include "base/memory.h"
 #include "proof/regrant.h"
@@ -33,54 +34,6 @@ typedef struct recognise_act {
 
 /* ---- sources ----------------------------------------------------------------------------- */
 
-/* Whether both count towards one programme, and towards programmes of one level. */
-static void compare(const Cbank__V1__RecognitionHead *a, const Cbank__V1__RecognitionHead *b,
-                    bool *programme, bool *level)
-{
-    *programme = strcmp(a->programme->id, b->programme->id) == 0;
-    *level = a->framework[0] != '\0' && strcmp(a->framework, b->framework) == 0 &&
-             a->level_milli == b->level_milli;
-}
-
-/* What earlier uses that meet the new one took of a record. */
-typedef struct met {
-    int64_t whole;
-    int64_t taken;
-    cbi_recognition_row last; /* number 0: none meets it */
-} met;
-
-/* One earlier use against the new one. */
-static cbank_status meet(recognise_act *it, cbi_txn *txn, const cbi_use_row *use, size_t position,
-                         met *out, cbank_error *err)
-{
-    const Cbank__V1__RecognitionSource *source = it->recognition.rows.sources[position];
-    cbi_recognition other = {0};
-    cbi_recognition_row row;
-    cbank_buffer bytes = {0};
-    cbank_status status = CBANK_OK;
-    bool programme, level;
-
-    CBI_TRY(cbi_recognition_row_read(txn, use->number, &row, err));
-    CBI_TRY(cbi_recognition_load(txn, it->hasher, &row, false, &bytes, &other, err));
-    compare(it->recognition.head, other.head, &programme, &level);
-    if (!cbi_conversion_scopes_meet(source->scope, use->scope, programme, level))
-        goto done;
-    if (use->leftover == CBANK__V1__LEFTOVER__LEFTOVER_LOST)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_USED_UP, position, other.head->number, "%s",
-                         row.institution));
-    if (strcmp(it->recognition.head->unit, other.head->unit) != 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_LEFT, position, other.head->unit, NULL));
-    /* Of a record without an amount in this unit: the first part had the whole before it. */
-    out->last = row;
-    out->taken += use->used_milli;
-    if (use->used_milli + use->left_milli > out->whole)
-        out->whole = use->used_milli + use->left_milli;
-done:
-    cbi_recognition_clear(&other);
-    cbank_buffer_clear(&bytes);
-    return status;
-}
-
 /*
  * Not used up within its scope; and where parts of it are used, what the recognition takes and
  * leaves is what there is.
@@ -89,32 +42,16 @@ static cbank_status check_uses(recognise_act *it, cbi_txn *txn, size_t position,
                                const Cbank__V1__CreditRecord *record, cbank_error *err)
 {
     const Cbank__V1__RecognitionSource *source = it->recognition.rows.sources[position];
-    cbi_use_row uses[CBI_RECORD_USES_MAX];
-    met before = {0};
+    const cbi_used_anew anew = {it->recognition.head, source->scope, it->replaced.number};
+    cbi_used_before before;
     cbank_status status = CBANK_OK;
-    size_t count, others = 0;
 
-    for (size_t i = 0; i < record->n_amounts; i++) {
-        if (strcmp(record->amounts[i]->unit, it->recognition.head->unit) == 0)
-            before.whole = record->amounts[i]->milli;
-    }
-    CBI_TRY(cbi_use_list(txn, it->indices[position], uses, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        if (it->replaced.number != 0 && uses[i].number == it->replaced.number)
-            continue; /* it is released in the same commit */
-        others++;
-        if (source->scope != CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED)
-            CBI_TRY(meet(it, txn, &uses[i], position, &before, err));
-    }
-    if (others == CBI_RECORD_USES_MAX)
-        CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY_USES, CBI_RECORD_USES_MAX, NULL, NULL));
-    if (before.last.number != 0 && before.whole <= before.taken)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_USED_UP, position, NULL, "%s",
-                         before.last.institution));
-    if (before.last.number != 0 &&
-        source->used_milli + source->left_milli != before.whole - before.taken)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_LEFT, position, NULL, NULL));
+    CBI_TRY(cbi_used_judge(txn, it->hasher, it->indices[position], record, &anew, &before, err));
+    if (before.any && source->used_milli + source->left_milli != before.whole - before.taken)
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_LEFT, 0, NULL, NULL));
 done:
+    if (status != CBANK_OK && err != NULL && err->reason != CBI_REASON_TOO_MANY_USES)
+        err->where = position;
     return status;
 }
 
@@ -171,9 +108,7 @@ static cbank_status check_replaced(recognise_act *it, cbi_txn *txn, cbank_error 
     if (head->replaces.len == 0)
         return CBANK_OK;
     CBI_TRY(cbi_recognition_search(txn, cbi_message_bytes(head->replaces), &it->replaced, err));
-    if (strcmp(it->replaced.institution, head->institution) != 0)
-        CBI_TRY(
-            cbi_fail(err, CBI_REASON_RECOGNITION_OTHER_SIGNER, 0, it->replaced.institution, NULL));
+    CBI_TRY(cbi_recognition_check_signer(&it->replaced, head->institution, err));
     if (strcmp(it->replaced.account.digits, head->account) != 0)
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_ACCOUNT, 0, head->account, NULL));
     state = it->replaced.state;
@@ -204,9 +139,8 @@ static cbank_status judge(recognise_act *it, cbi_txn *txn, cbank_error *err)
     CBI_TRY(check_account(it, txn, err));
     CBI_TRY(cbi_enrolled_check(txn, it->hasher, head, err));
     CBI_TRY(check_replaced(it, txn, err));
-    CBI_TRY(cbi_conversion_find_sources(txn, it->hasher, head->account,
-                                        it->recognition.rows.sources, head->sources, it->indices,
-                                        err));
+    CBI_TRY(cbi_used_find_sources(txn, it->hasher, head->account, it->recognition.rows.sources,
+                                  head->sources, it->indices, err));
     for (size_t i = 0; i < head->sources; i++)
         CBI_TRY(check_source(it, txn, i, err));
 done:
@@ -237,7 +171,7 @@ static cbank_status write_replaced(recognise_act *it, cbi_append *append, cbi_by
                                 .token = token,
                                 .body = &body},
         NULL, NULL, err));
-    CBI_TRY(cbi_conversion_release(append->txn, it->hasher, &it->replaced, err));
+    CBI_TRY(cbi_used_release(append->txn, it->hasher, &it->replaced, err));
     it->replaced.state = CBI_CONVERSION_REPLACED;
     CBI_TRY(cbi_recognition_row_write(append->txn, &it->replaced, err));
     CBI_TRY(cbi_reach_shake_recognition(append, it->replaced.number, token, err));

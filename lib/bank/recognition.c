@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "bank/counter.h"
+#include "base/text.h"
 
 #define TABLE CBI_TABLE_RECOGNITION
 #define ROW_FIXED (1 + 32 + 8 * 4 + 32 + 4 * 2 + CBI_ACCOUNT_SIZE)
-#define USE_SIZE 18
 #define ID_PREFIX_MIN 8u
 
 static cbank_status damaged(cbank_error *err)
@@ -35,13 +35,6 @@ static cbi_bytes page_key(uint64_t number, uint32_t page, uint8_t out[13])
     number_key('p', number, out);
     cbi_put_u32(out + 9, page);
     return cbi_bytes_of(out, 13);
-}
-
-static cbi_bytes use_key(uint64_t record, uint64_t number, uint8_t out[17])
-{
-    number_key('u', record, out);
-    cbi_put_u64(out + 9, number);
-    return cbi_bytes_of(out, 17);
 }
 
 static cbi_bytes account_key(const char *account, uint64_t number,
@@ -94,7 +87,7 @@ static bool decode(cbi_bytes bytes, uint64_t number, cbi_recognition_row *out)
 {
     const uint8_t *at = bytes.data;
 
-    if (bytes.size <= ROW_FIXED || bytes.size > ROW_FIXED + CBI_INSTITUTION_CODE_MAX ||
+    if (bytes.size < ROW_FIXED || bytes.size > ROW_FIXED + CBI_INSTITUTION_CODE_MAX ||
         *at > CBI_CONVERSION_REPLACED)
         return false;
     *out = (cbi_recognition_row){.number = number, .state = (cbi_conversion_state)*at++};
@@ -162,6 +155,24 @@ cbank_status cbi_recognition_find(cbi_txn *txn, const cbi_hash *id, cbi_recognit
     return cbi_recognition_search(txn, cbi_bytes_of_hash(id), out, err);
 }
 
+bool cbi_recognition_is_noted(const cbi_recognition_row *row)
+{
+    return row->institution[0] == '\0';
+}
+
+cbank_status cbi_recognition_check_signer(const cbi_recognition_row *row, const char *institution,
+                                          cbank_error *err)
+{
+    char id[2 * CBI_HASH_SIZE + 1];
+
+    cbi_hex_encode(cbi_bytes_of(row->id.bytes, ID_PREFIX_MIN), id);
+    if (cbi_recognition_is_noted(row))
+        return cbi_fail(err, CBI_REASON_RECOGNITION_NOTED, 0, id, NULL);
+    if (strcmp(row->institution, institution) != 0)
+        return cbi_fail(err, CBI_REASON_RECOGNITION_OTHER_SIGNER, 0, row->institution, NULL);
+    return CBANK_OK;
+}
+
 bool cbi_recognition_has_number(cbi_txn *txn, const char *institution, const char *number)
 {
     uint8_t key[CBI_KEY_MAX];
@@ -207,6 +218,44 @@ done:
     return status;
 }
 
+cbank_status cbi_recognition_begin_noted(cbi_append *append, cbi_recognition_row *row,
+                                         cbank_error *err)
+{
+    uint8_t key[CBI_KEY_MAX], number[8], one = 1;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_counter_add(append->txn, CBI_COUNTER_RECOGNITIONS, 1, &row->number, err));
+    cbi_put_u64(number, row->number);
+    CBI_TRY(cbi_txn_insert(append->txn, TABLE, id_key('i', &row->id, key), cbi_bytes_of(number, 8),
+                           err));
+    CBI_TRY(cbi_txn_put(append->txn, TABLE, account_key(row->account.digits, row->number, key),
+                        cbi_bytes_of(&one, 1), err));
+    CBI_TRY(cbi_recognition_row_write(append->txn, row, err));
+done:
+    return status;
+}
+
+cbank_status cbi_recognition_noted(cbi_txn *txn, cbi_hasher *hasher, const cbi_recognition_row *row,
+                                   cbi_statement *statement,
+                                   const Cbank__V1__ConversionNoted **out, cbank_error *err)
+{
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+    cbi_logged logged;
+
+    CBI_TRY(cbi_logged_read(txn, hasher, row->index, &bytes, &logged, err));
+    if (logged.erased)
+        CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_ERASED, row->number, row->account.digits,
+                         NULL));
+    CBI_TRY(cbi_statement_parse(logged.statement, statement, err));
+    *out = cbi_statement_body(statement, &cbank__v1__conversion_noted__descriptor);
+    if (*out == NULL || (*out)->n_uses != row->sources)
+        CBI_TRY(damaged(err));
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
 static bool leads_to(cbi_txn *txn, cbi_bytes key, uint64_t number)
 {
     cbank_buffer value = {0};
@@ -222,7 +271,8 @@ bool cbi_recognition_is_named(cbi_txn *txn, const cbi_recognition_row *row, cons
     uint8_t key[CBI_KEY_MAX];
 
     return leads_to(txn, id_key('i', &row->id, key), row->number) &&
-           leads_to(txn, own_number_key(row->institution, number, key), row->number) &&
+           (number == NULL ||
+            leads_to(txn, own_number_key(row->institution, number, key), row->number)) &&
            cbi_txn_has(txn, TABLE, account_key(row->account.digits, row->number, key));
 }
 
@@ -242,6 +292,8 @@ bool cbi_recognition_has_row(const cbi_recognition_row *row, const char *number,
         return key.size == 13 && cbi_get_u64(key.data + 1) == row->number &&
                cbi_get_u32(key.data + 9) < row->pages;
     case 'n':
+        if (cbi_recognition_is_noted(row))
+            return false;
         if (number != NULL)
             return cbi_bytes_equal(key, own_number_key(row->institution, number, own));
         prefix = own_number_key(row->institution, "", own);
@@ -359,78 +411,6 @@ cbank_status cbi_recognition_after(cbi_txn *txn, const char *account, uint64_t a
     if (next.size != from.size)
         CBI_TRY(damaged(err));
     CBI_TRY(cbi_recognition_row_read(txn, cbi_get_u64(next.data + 1 + CBI_ACCOUNT_SIZE), out, err));
-    *found = true;
-done:
-    cbi_page_clear(&page);
-    return status;
-}
-
-/* ---- uses -------------------------------------------------------------------------------- */
-
-cbank_status cbi_use_put(cbi_txn *txn, uint64_t record_index, const cbi_use_row *use,
-                         cbank_error *err)
-{
-    uint8_t key[17], value[USE_SIZE] = {(uint8_t)use->scope, (uint8_t)use->leftover};
-
-    cbi_put_u64(value + 2, (uint64_t)use->used_milli);
-    cbi_put_u64(value + 10, (uint64_t)use->left_milli);
-    return cbi_txn_put(txn, TABLE, use_key(record_index, use->number, key),
-                       cbi_bytes_of(value, sizeof(value)), err);
-}
-
-cbank_status cbi_use_delete(cbi_txn *txn, uint64_t record_index, uint64_t number, cbank_error *err)
-{
-    uint8_t key[17];
-
-    return cbi_txn_delete(txn, TABLE, use_key(record_index, number, key), err);
-}
-
-cbank_status cbi_use_list(cbi_txn *txn, uint64_t record_index, cbi_use_row *out, size_t *count,
-                          cbank_error *err)
-{
-    uint8_t key[9];
-    cbi_bytes prefix = number_key('u', record_index, key);
-    cbi_page page = {0};
-    cbank_status status = CBANK_OK;
-
-    *count = 0;
-    CBI_TRY(cbi_txn_page(txn, TABLE, prefix, prefix, CBI_RECORD_USES_MAX, &page, err));
-    for (size_t i = 0; i < page.count; i++) {
-        cbi_bytes at = cbi_page_key(&page, i), value = cbi_page_value(&page, i);
-
-        if (at.size != 17 || value.size != USE_SIZE)
-            CBI_TRY(damaged(err));
-        out[(*count)++] = (cbi_use_row){.number = cbi_get_u64(at.data + 9),
-                                        .scope = (Cbank__V1__UseScope)value.data[0],
-                                        .leftover = (Cbank__V1__Leftover)value.data[1],
-                                        .used_milli = (int64_t)cbi_get_u64(value.data + 2),
-                                        .left_milli = (int64_t)cbi_get_u64(value.data + 10)};
-    }
-done:
-    cbi_page_clear(&page);
-    return status;
-}
-
-cbank_status cbi_use_after(cbi_txn *txn, uint64_t index, uint64_t *record, bool *consumed,
-                           bool *found, cbank_error *err)
-{
-    cbi_use_row uses[CBI_RECORD_USES_MAX];
-    uint8_t key[9];
-    cbi_bytes from = number_key('u', index, key);
-    cbi_page page = {0};
-    cbank_status status = CBANK_OK;
-    size_t count;
-
-    *found = *consumed = false;
-    CBI_TRY(cbi_txn_page(txn, TABLE, cbi_bytes_of(key, 1), from, 1, &page, err));
-    if (page.count == 0)
-        goto done;
-    if (cbi_page_key(&page, 0).size != 17)
-        CBI_TRY(damaged(err));
-    *record = cbi_get_u64(cbi_page_key(&page, 0).data + 1);
-    CBI_TRY(cbi_use_list(txn, *record, uses, &count, err));
-    for (size_t i = 0; i < count; i++)
-        *consumed = *consumed || uses[i].scope != CBANK__V1__USE_SCOPE__USE_SCOPE_COUNTED;
     *found = true;
 done:
     cbi_page_clear(&page);

@@ -6,7 +6,8 @@
  *   'n' | institution | 00 | its number -> number u64
  *   'a' | account | number             -> 01
  *   'r' | number                       -> the row below
- *   'e' | number                       -> the signed envelope
+ *   'e' | number                       -> the signed envelope; of one that the bank has noted from
+ *                                         outside, what the notice says, sealed (vault.h)
  *   'p' | number | page u32            -> the page
  *   'u' | record's index | number      -> the use below; not of what is reversed or replaced
  *   'c' | change id 32                 -> number u64 | index of its receipt u64 | its envelope
@@ -31,8 +32,13 @@ typedef struct cbi_recognition_row {
     uint32_t pages;
     uint32_t sources;
     cbi_account account;
-    char institution[CBI_INSTITUTION_CODE_MAX + 1];
+    char institution[CBI_INSTITUTION_CODE_MAX + 1]; /* "": noted from outside, by the bank */
 } cbi_recognition_row;
+
+bool cbi_recognition_is_noted(const cbi_recognition_row *row);
+/* DENIED (RECOGNITION_OTHER_SIGNER, RECOGNITION_NOTED) unless it is this institution's. */
+cbank_status cbi_recognition_check_signer(const cbi_recognition_row *row, const char *institution,
+                                          cbank_error *err);
 
 /* NOT_FOUND (RECOGNITION_UNKNOWN). */
 cbank_status cbi_recognition_find(cbi_txn *txn, const cbi_hash *id, cbi_recognition_row *out,
@@ -50,7 +56,15 @@ bool cbi_recognition_has_number(cbi_txn *txn, const char *institution, const cha
 cbank_status cbi_recognition_begin(cbi_append *append, const cbi_recognition *recognition,
                                    cbi_bytes file, cbi_recognition_row *row, cbank_error *err);
 
-/* Whether its id, this number of its institution's and its account lead to it. */
+/* The same of one that the bank notes: its rows. */
+cbank_status cbi_recognition_begin_noted(cbi_append *append, cbi_recognition_row *row,
+                                         cbank_error *err);
+/* What the statement of one says that was noted; `statement` holds it. STATE once it is erased. */
+cbank_status cbi_recognition_noted(cbi_txn *txn, cbi_hasher *hasher, const cbi_recognition_row *row,
+                                   cbi_statement *statement,
+                                   const Cbank__V1__ConversionNoted **out, cbank_error *err);
+
+/* Whether its id, this number of its institution's (NULL: none) and its account lead to it. */
 bool cbi_recognition_is_named(cbi_txn *txn, const cbi_recognition_row *row, const char *number);
 /* Whether a row of this key is one of its; of any number where its own is not known (NULL). */
 bool cbi_recognition_has_row(const cbi_recognition_row *row, const char *number, cbi_bytes key);

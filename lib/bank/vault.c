@@ -292,6 +292,38 @@ cbank_status cbi_vault_get_source(const cbi_bank *bank, cbi_txn *txn, uint64_t b
                       &cbank__api__v1__batch_source__descriptor, out, err);
 }
 
+/* 'e' | number, beside the recognition's other rows (recognition.h). */
+static cbi_bytes notice_key(uint64_t number, uint8_t out[9])
+{
+    out[0] = 'e';
+    cbi_put_u64(out + 1, number);
+    return cbi_bytes_of(out, 9);
+}
+
+cbank_status cbi_vault_put_notice(const cbi_bank *bank, cbi_txn *txn, uint64_t number,
+                                  const Cbank__V1__OutsideNotice *notice, cbank_error *err)
+{
+    cbank_buffer plain = {0};
+    cbank_status status = CBANK_OK;
+    uint8_t key[9];
+
+    CBI_TRY(cbi_message_pack(notice, &plain, err));
+    CBI_TRY(put_sealed(bank, txn, CBI_TABLE_RECOGNITION, &bank->secrets.vault,
+                       notice_key(number, key), cbi_bytes_of_buffer(&plain), err));
+done:
+    cbank_buffer_clear(&plain);
+    return status;
+}
+
+cbank_status cbi_vault_get_notice(const cbi_bank *bank, cbi_txn *txn, uint64_t number,
+                                  Cbank__V1__OutsideNotice **out, cbank_error *err)
+{
+    uint8_t key[9];
+
+    return get_sealed(bank, txn, CBI_TABLE_RECOGNITION, &bank->secrets.vault,
+                      notice_key(number, key), &cbank__v1__outside_notice__descriptor, out, err);
+}
+
 cbank_status cbi_vault_key(const cbi_bank *bank, const cbi_identity *document, cbi_hash *out,
                            cbank_error *err)
 {

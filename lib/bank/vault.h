@@ -14,6 +14,7 @@
 
 #include "cbank/api/v1/credit.pb-c.h"
 #include "cbank/v1/common.pb-c.h"
+#include "cbank/v1/conversion.pb-c.h"
 
 /* Persons, by account. */
 cbank_status cbi_vault_put_person(const cbi_bank *bank, cbi_txn *txn, const char *account,
@@ -59,6 +60,13 @@ cbank_status cbi_vault_drop_source(cbi_txn *txn, uint64_t batch, cbank_error *er
 /* Freed with cbi_message_free. NOT_FOUND where nothing was stated. */
 cbank_status cbi_vault_get_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
                                   Cbank__Api__V1__BatchSource **out, cbank_error *err);
+
+/* What the letter of an office outside says (outside.h), by the number of the recognition. */
+cbank_status cbi_vault_put_notice(const cbi_bank *bank, cbi_txn *txn, uint64_t number,
+                                  const Cbank__V1__OutsideNotice *notice, cbank_error *err);
+/* Freed with cbi_message_free. NOT_FOUND once erased. */
+cbank_status cbi_vault_get_notice(const cbi_bank *bank, cbi_txn *txn, uint64_t number,
+                                  Cbank__V1__OutsideNotice **out, cbank_error *err);
 
 /* Under which key of `identity` a document is looked up: a keyed MAC. */
 cbank_status cbi_vault_key(const cbi_bank *bank, const cbi_identity *document, cbi_hash *out,

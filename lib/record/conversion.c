@@ -120,6 +120,23 @@ done:
     return status;
 }
 
+cbank_status cbi_conversion_check_notice(const Cbank__V1__OutsideNotice *notice, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_field_size("salt", notice->salt, CBI_SALT_SIZE, true, err));
+    CBI_TRY(cbi_field_text("recogniser", notice->recogniser, CBI_TEXT_MAX, err));
+    CBI_TRY(cbi_field_text("document", notice->document, CBI_TEXT_MAX, err));
+    if (notice->on == 0)
+        return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "on", NULL);
+    CBI_TRY(cbi_field_date("on", notice->on, err));
+    if (notice->programme[0] != '\0')
+        CBI_TRY(cbi_field_text("programme", notice->programme, CBI_TEXT_MAX, err));
+    CBI_TRY(cbi_field_size("scan_digest", notice->scan_digest, CBI_HASH_SIZE, false, err));
+done:
+    return status;
+}
+
 /* ---- bodies ------------------------------------------------------------------------------ */
 
 cbank_status cbi_conversion_check_recognised(const void *body, cbank_error *err)

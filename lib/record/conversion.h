@@ -39,6 +39,9 @@ cbank_status cbi_entry_refs_check(const char *name, Cbank__V1__EntryRef *const *
 cbank_status cbi_record_uses_check(Cbank__V1__RecordUse *const *uses, size_t count,
                                    cbank_error *err);
 
+/* What a letter from outside says: who, under which number, and on which day. INVALID. */
+cbank_status cbi_conversion_check_notice(const Cbank__V1__OutsideNotice *notice, cbank_error *err);
+
 /* Bodies, for body.h. All answer INVALID. */
 cbank_status cbi_conversion_check_recognised(const void *body, cbank_error *err);
 cbank_status cbi_conversion_check_changed(const void *body, cbank_error *err);

@@ -50,7 +50,9 @@ buckets:
 """
 
 
-class Conversion(desk.Town):
+class Office(desk.Town):
+    """A town whose college has published rules and two programmes."""
+
     def setUp(self):
         super().setUp()
         self.import_grades()
@@ -81,6 +83,8 @@ class Conversion(desk.Town):
         return self.ask("plan", "check", "a.recognition", "--transcript", "transcript", "--rules",
                         rules, "--rules", programme, *more, code=code)
 
+
+class Conversion(Office):
     def differences(self, answer):
         self.assertEqual((answer["same"], answer["result"]), (False, "different"))
         return [(one["what"], one["field"], one["stated"], one["found"])

@@ -282,6 +282,15 @@ class Keys(desk.Town):
                                              "--reason", "review"))
             self.assertEqual(changed["status"], status)
         self.assertTrue(changed["released"])
+        records = [row["id"] for row in self.list_in_bank("credit", "list", self.account())
+                   if row["status"] == "held"]
+        noted = self.hold("recognition note",
+                          self.in_bank("recognition", "note", self.account(), "--record",
+                                       records[0], "--by", "省外学院", "--number", "2026-7",
+                                       "--on", "2026-03-01"))
+        self.hold("recognition settle",
+                  self.in_bank("recognition", "settle", noted["id"], "--state", "reversed",
+                               "--reason", "error"))
 
     def transfers(self):
         origin = "other.example/credit/sha256-ed25519/1"

@@ -4,6 +4,7 @@ import unittest
 
 import desk
 
+TABLES = ("help.def", "phrases.def", "study.def", "upkeep.def", "casework.def")
 STRINGS = r'((?:"(?:\\.|[^"\\])*"\s*)+)'
 
 
@@ -30,7 +31,7 @@ class Phrases(unittest.TestCase):
 
     def test_phrases(self):
         seen = 0
-        for table in ("help.def", "phrases.def", "study.def", "upkeep.def"):
+        for table in TABLES:
             found = entries(table, "PHRASE", 2)
             self.assertEqual(len(found), count(table, "PHRASE"))
             for name, (chinese, english) in found:
@@ -56,7 +57,7 @@ class Phrases(unittest.TestCase):
     def test_every_phrase_is_said_somewhere(self):
         source = "".join(path.read_text(encoding="utf-8")
                          for path in (desk.ROOT / "cli").glob("*.[ch]"))
-        for table in ("help.def", "phrases.def", "study.def", "upkeep.def"):
+        for table in TABLES:
             for name, _ in entries(table, "PHRASE", 2):
                 self.assertRegex(source, rf"\bP_{name}\b")
         for name, _ in entries("failures.def", "FAILURE", 5):

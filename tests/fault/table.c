@@ -67,15 +67,23 @@ typedef struct deed {
     cbank_status (*run)(exchange *other, world *it, uint64_t token); /* NULL: the award */
     size_t adds;                                                     /* records */
     Cbank__Api__V1__TransferState state; /* that one transfer more is in afterwards; or 0 */
+    bool notes;                          /* a recognition more */
 } deed;
+
+/* An office outside has recognised what has not been offered. */
+static cbank_status note(exchange *other, world *first, uint64_t token)
+{
+    return world_recognise(first, other->free, token);
+}
 
 #define STATE(name) CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_##name
 static const deed deeds[] = {
-    {"issue", NULL, 1, 0},
-    {"offer", exchange_make, 0, STATE(OFFERED)},
-    {"receive", exchange_receive, 1, STATE(ACCEPTED)},
-    {"hear", exchange_hear, 0, STATE(ACCEPTED)},
-    {"return", exchange_return, 0, STATE(RETURNED)},
+    {"issue", NULL, 1, 0, false},
+    {"offer", exchange_make, 0, STATE(OFFERED), false},
+    {"receive", exchange_receive, 1, STATE(ACCEPTED), false},
+    {"hear", exchange_hear, 0, STATE(ACCEPTED), false},
+    {"return", exchange_return, 0, STATE(RETURNED), false},
+    {"note", note, 0, 0, true},
 };
 #define DEEDS (sizeof(deeds) / sizeof(deeds[0]))
 /* How many transfers are in a state before. */
@@ -107,18 +115,19 @@ static bool complain(const char *what)
 
 static bool has(size_t wanted, const char *when)
 {
-    size_t base = 0, added = 0, moved = before[doing->state];
+    size_t base = 0, added = 0, moved = before[doing->state], noted = 0;
 
     if (world_count(&it, "base", &base) != CBANK_OK ||
         world_count(&it, "new", &added) != CBANK_OK ||
-        (doing->state != 0 && exchange_count(&it, doing->state, &moved) != CBANK_OK))
+        (doing->state != 0 && exchange_count(&it, doing->state, &moved) != CBANK_OK) ||
+        (doing->notes && world_recognised(&it, &noted) != CBANK_OK))
         return complain(when);
     moved -= before[doing->state];
     if (base == BASE && added == wanted * doing->adds &&
-        moved == (doing->state != 0 ? wanted : 0))
+        moved == (doing->state != 0 ? wanted : 0) && noted == (doing->notes ? wanted : 0))
         return true;
-    fprintf(stderr, "  %s: %zu of %d records before, %zu new, %zu moved, not %zu\n", when, base,
-            BASE, added, moved, wanted);
+    fprintf(stderr, "  %s: %zu of %d records before, %zu new, %zu moved, %zu noted, not %zu\n",
+            when, base, BASE, added, moved, noted, wanted);
     return false;
 }
 

@@ -84,6 +84,10 @@ cbank_status world_verify(world *it, const cbank_buffer *file, const cbank_buffe
 cbank_status world_check(world *it);
 cbank_status world_backup(world *it, const char *file);
 
+/* Notes that an office outside recognised the record; and how many the learner has of such. */
+cbank_status world_recognise(world *it, const char *id, uint64_t token);
+cbank_status world_recognised(world *it, size_t *out);
+
 /* Whether the record is held; if not, why. */
 cbank_status world_show(world *it, const char *id);
 /* How many records the learner has whose reference begins with `prefix`. */
