@@ -115,7 +115,8 @@ static cbank_status begin(listing *list, const Cbank__Api__V1__CreditListRequest
                                     .code = asked->code,
                                     .offering = asked->offering,
                                     .school_year = asked->school_year,
-                                    .term = asked->term};
+                                    .term = asked->term,
+                                    .bare = true};
     uint32_t limit = asked->limit == 0 ? LIST_DEFAULT : asked->limit;
     cbank_status status = CBANK_OK;
 

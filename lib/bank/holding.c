@@ -7,16 +7,14 @@
 #include "proof/batch.h"
 
 /* A row of `transfer` says where a record is that is not simply here (transfer.h). */
-static cbank_status find_where(cbi_txn *txn, uint64_t index, cbi_whereabouts *out,
+static cbank_status find_where(cbi_txn *txn, uint64_t index, cbi_gap *gap, cbi_whereabouts *out,
                                cbank_error *err)
 {
     cbank_buffer value = {0};
-    uint8_t key[9] = {'w'};
     cbank_status status;
 
-    cbi_put_u64(key + 1, index);
     *out = CBI_WHERE_HERE;
-    status = cbi_txn_get(txn, CBI_TABLE_TRANSFER, cbi_bytes_of(key, sizeof(key)), &value, err);
+    status = cbi_gap_get(gap, txn, CBI_TABLE_TRANSFER, 'w', index, &value, err);
     if (status == CBANK_OK && value.size > 0)
         *out = (cbi_whereabouts)value.data[0];
     cbank_buffer_clear(&value);
@@ -26,6 +24,14 @@ static cbank_status find_where(cbi_txn *txn, uint64_t index, cbi_whereabouts *ou
 cbank_status cbi_holding_take(cbi_txn *txn, cbi_hasher *hasher, const cbi_logged *logged,
                               cbi_holding *out, cbank_error *err)
 {
+    return cbi_holding_take_one(&(cbi_holding_series){0}, txn, hasher, logged, out, err);
+}
+
+cbank_status cbi_holding_take_one(cbi_holding_series *series, cbi_txn *txn, cbi_hasher *hasher,
+                                  const cbi_logged *logged, cbi_holding *out, cbank_error *err)
+{
+    cbi_gap *states = series->many ? &series->states : NULL;
+    cbi_gap *places = series->many ? &series->places : NULL;
     cbank_status status = CBANK_OK;
     cbi_bytes bytes;
 
@@ -43,10 +49,11 @@ cbank_status cbi_holding_take(cbi_txn *txn, cbi_hasher *hasher, const cbi_logged
     bytes = cbi_message_bytes(out->deposited != NULL ? out->deposited->record
                                                      : out->received->record);
     out->account = out->deposited != NULL ? out->deposited->account : out->received->account;
-    CBI_TRY(cbi_credit_record_parse(bytes, &out->record, err));
+    if (!series->unread)
+        CBI_TRY(cbi_credit_record_parse(bytes, &out->record, err));
     CBI_TRY(cbi_batch_item_id(hasher, false, bytes, &out->id, err));
-    CBI_TRY(cbi_holding_state(txn, out->index, &out->state, err));
-    CBI_TRY(find_where(txn, out->index, &out->where, err));
+    CBI_TRY(cbi_holding_find_state(states, txn, out->index, &out->state, err));
+    CBI_TRY(find_where(txn, out->index, places, &out->where, err));
 done:
     if (status != CBANK_OK)
         cbi_holding_clear(out);
@@ -203,9 +210,14 @@ static cbi_bytes state_key(uint64_t index, uint8_t out[9])
 cbank_status cbi_holding_state(cbi_txn *txn, uint64_t index, cbi_record_state *out,
                                cbank_error *err)
 {
+    return cbi_holding_find_state(NULL, txn, index, out, err);
+}
+
+cbank_status cbi_holding_find_state(cbi_gap *gap, cbi_txn *txn, uint64_t index,
+                                    cbi_record_state *out, cbank_error *err)
+{
     cbank_buffer value = {0};
-    uint8_t key[9];
-    cbank_status status = cbi_txn_get(txn, CBI_TABLE_STATE, state_key(index, key), &value, err);
+    cbank_status status = cbi_gap_get(gap, txn, CBI_TABLE_STATE, 's', index, &value, err);
 
     if (status == CBANK_E_NOT_FOUND) {
         *out = CBI_RECORD_HELD;

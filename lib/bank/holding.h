@@ -9,6 +9,7 @@
 #define CBI_BANK_HOLDING_H
 
 #include "bank/account.h"
+#include "bank/gap.h"
 #include "record/lifecycle.h"
 #include "record/transfer.h"
 
@@ -37,6 +38,16 @@ cbank_status cbi_holding_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, 
 /* The same from a row that has been read. */
 cbank_status cbi_holding_take(cbi_txn *txn, cbi_hasher *hasher, const cbi_logged *logged,
                               cbi_holding *out, cbank_error *err);
+
+/* What is taken one after the other, as rows of the log are read. Begin with {0}; owns nothing. */
+typedef struct cbi_holding_series {
+    bool many;   /* in a read transaction: looks for what does not simply hold in gaps (gap.h) */
+    bool unread; /* nobody looks into records: they are not parsed, and `record` is NULL */
+    cbi_gap states, places;
+} cbi_holding_series;
+cbank_status cbi_holding_take_one(cbi_holding_series *series, cbi_txn *txn, cbi_hasher *hasher,
+                                  const cbi_logged *logged, cbi_holding *out, cbank_error *err);
+
 /* By its display id, whose digits are checked. INVALID for another form, NOT_FOUND. */
 cbank_status cbi_holding_find(cbi_txn *txn, cbi_hasher *hasher, const char *display_id,
                               cbi_holding *out, cbank_error *err);
@@ -62,6 +73,9 @@ cbank_status cbi_holding_check_here(const cbi_holding *holding, cbank_error *err
 
 cbank_status cbi_holding_state(cbi_txn *txn, uint64_t index, cbi_record_state *out,
                                cbank_error *err);
+/* The same of many in a read transaction (gap.h). */
+cbank_status cbi_holding_find_state(cbi_gap *gap, cbi_txn *txn, uint64_t index,
+                                    cbi_record_state *out, cbank_error *err);
 cbank_status cbi_holding_put_state(cbi_txn *txn, uint64_t index, cbi_record_state state,
                                    cbank_error *err);
 

@@ -169,20 +169,32 @@ done:
     return status;
 }
 
+/* ---- beginning and end ---------------------------------------------------------------------- */
+
+static void begin(cbi_search *search, const cbi_search_terms *terms)
+{
+    bool asks = terms->institution[0] != '\0' || terms->code[0] != '\0' ||
+                terms->offering[0] != '\0' || terms->school_year[0] != '\0' ||
+                terms->term[0] != '\0';
+
+    *search = (cbi_search){.terms = *terms,
+                           .series = {.many = true, .unread = terms->bare && !asks}};
+}
+
 cbank_status cbi_search_begin(cbi_reader *reader, const cbi_search_terms *terms, uint64_t from,
                               cbi_search *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     bool fits = false;
 
-    *out = (cbi_search){.terms = *terms};
+    begin(out, terms);
     if (terms->account[0] != '\0')
         CBI_TRY(settle_account(out, reader, from, err));
     else if (terms->batch.size == 0 && terms->institution[0] != '\0')
         CBI_TRY(settle_institution(out, reader, from, &fits, err));
     if (terms->account[0] == '\0' && !fits) {
         cbi_search_clear(out);
-        out->terms = *terms;
+        begin(out, terms);
         CBI_TRY(settle_log(out, reader, from, err));
     }
     if (out->count > 0)
@@ -236,14 +248,17 @@ static bool is_or_any(const char *wanted, const char *is)
     return wanted[0] == '\0' || strcmp(wanted, is) == 0;
 }
 
-static bool matches(const cbi_search_terms *terms, const cbi_holding *holding)
+static bool record_matches(const cbi_search_terms *terms, const Cbank__V1__CreditRecord *record)
 {
-    const Cbank__V1__CreditRecord *record = holding->record;
-
     return is_or_any(terms->institution, record->awarded_by->institution) &&
            is_or_any(terms->code, record->code) && is_or_any(terms->offering, record->offering) &&
            is_or_any(terms->school_year, record->school_year) &&
-           is_or_any(terms->term, record->term == NULL ? "" : record->term->value) &&
+           is_or_any(terms->term, record->term == NULL ? "" : record->term->value);
+}
+
+static bool matches(const cbi_search_terms *terms, const cbi_holding *holding)
+{
+    return (holding->record == NULL || record_matches(terms, holding->record)) &&
            (terms->batch.size == 0 ||
             (holding->deposited != NULL &&
              cbi_bytes_equal(terms->batch, cbi_message_bytes(holding->deposited->batch))));
@@ -260,7 +275,8 @@ static cbank_status consider(cbi_search *search, cbi_reader *reader, cbi_holding
     if (logged.erased || logged.entry.entry_class != CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD ||
         !may_match(&search->terms, logged.statement))
         return CBANK_OK;
-    CBI_TRY(cbi_holding_take(reader->txn, reader->hasher, &logged, out, err));
+    CBI_TRY(cbi_holding_take_one(&search->series, reader->txn, reader->hasher, &logged, out,
+                                 err));
     *found = matches(&search->terms, out);
     if (!*found)
         cbi_holding_clear(out);

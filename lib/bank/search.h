@@ -24,6 +24,7 @@ typedef struct cbi_search_terms {
     const char *offering;
     const char *school_year;
     const char *term;
+    bool bare; /* the caller does not look into records: `record` is NULL where no term does */
 } cbi_search_terms;
 
 /* Begin with {0}; end with cbi_search_clear. */
@@ -37,6 +38,7 @@ typedef struct cbi_search {
     uint64_t next;   /* the entry to look at next */
     uint64_t looked; /* entries so far, */
     uint64_t total;  /* and all there are */
+    cbi_holding_series series;
 } cbi_search;
 
 /*

@@ -1,5 +1,7 @@
 #include "ledger/history.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 
 static cbank_status refuse_unsealed(uint64_t where, cbank_error *err)
@@ -7,32 +9,104 @@ static cbank_status refuse_unsealed(uint64_t where, cbank_error *err)
     return cbi_fail(err, CBI_REASON_NOT_SEALED, where, NULL, NULL);
 }
 
-static struct cbi_reader_met *place_of(cbi_reader *reader, uint64_t index)
+/* ---- rows that were read ------------------------------------------------------------------ */
+
+#define MET_ROWS 128u
+#define MET_BYTES_FIRST ((size_t)16 * 1024)
+#define MET_BYTES_MAX ((size_t)128 * 1024)
+
+/* By their indices, with what they hashed to. */
+struct cbi_reader_met {
+    uint64_t ends[MET_ROWS]; /* index + 1; 0 for nothing */
+    struct met_row {
+        size_t at, size; /* among the bytes */
+        cbi_hash statement, leaf;
+    } rows[MET_ROWS];
+    cbank_buffer bytes;
+};
+
+void cbi_history_clear(cbi_reader *reader)
 {
-    return &reader->met[index % CBI_READER_MET_MAX];
+    if (reader->met != NULL)
+        cbank_buffer_clear(&reader->met->bytes);
+    cbi_free(reader->met);
+    reader->met = NULL;
+    cbi_free(reader->nodes);
+    reader->nodes = NULL;
+    cbank_buffer_clear(&reader->row);
 }
 
-static void meet(cbi_reader *reader, const cbi_logged *logged)
+static void forget(struct cbi_reader_met *met)
 {
-    *place_of(reader, logged->index) = (struct cbi_reader_met){
-        .end = logged->index + 1, .statement = logged->entry.statement, .leaf = logged->leaf};
+    memset(met->ends, 0, sizeof(met->ends));
+    cbi_buffer_rewind(&met->bytes);
+}
+
+static cbank_status begin_meeting(cbi_reader *reader, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (reader->met != NULL)
+        return CBANK_OK;
+    CBI_TRY(cbi_alloc_bytes(sizeof(*reader->met), &reader->met, err));
+    reader->met->bytes = (cbank_buffer){0};
+    forget(reader->met);
+    CBI_TRY(cbi_buffer_reserve(&reader->met->bytes, MET_BYTES_FIRST, err));
+done:
+    return status;
+}
+
+/* Keeps reader->row. */
+static cbank_status meet(cbi_reader *reader, const cbi_logged *logged, cbank_error *err)
+{
+    size_t place = (size_t)(logged->index % MET_ROWS);
+    cbank_status status = CBANK_OK;
+    struct cbi_reader_met *met;
+
+    CBI_TRY(begin_meeting(reader, err));
+    met = reader->met;
+    if (met->bytes.size + reader->row.size > MET_BYTES_MAX)
+        forget(met);
+    met->rows[place] = (struct met_row){.at = met->bytes.size,
+                                        .size = reader->row.size,
+                                        .statement = logged->entry.statement,
+                                        .leaf = logged->leaf};
+    CBI_TRY(cbi_buffer_append(&met->bytes, cbi_bytes_of_buffer(&reader->row), err));
+    met->ends[place] = logged->index + 1;
+done:
+    return status;
+}
+
+/* False if the row at `index` was not met, or is kept no longer. */
+static bool met_before(const cbi_reader *reader, uint64_t index, cbi_logged *out,
+                       cbank_status *status, cbank_error *err)
+{
+    const struct cbi_reader_met *met = reader->met;
+    const struct met_row *row;
+
+    if (met == NULL || met->ends[index % MET_ROWS] != index + 1)
+        return false;
+    row = &met->rows[index % MET_ROWS];
+    *status = cbi_logged_decode_again(index, cbi_bytes_of(met->bytes.data + row->at, row->size),
+                                      &row->statement, &row->leaf, out, err);
+    return true;
 }
 
 cbank_status cbi_history_read(cbi_reader *reader, uint64_t index, cbi_logged *out, cbank_error *err)
 {
-    const struct cbi_reader_met *met = place_of(reader, index);
     cbank_status status = CBANK_OK;
 
     if (index >= reader->sealed.size)
         return refuse_unsealed(index, err);
-    if (met->end == index + 1)
-        return cbi_logged_read_again(reader->txn, index, &met->statement, &met->leaf, &reader->row,
-                                     out, err);
+    if (met_before(reader, index, out, &status, err))
+        return status;
     CBI_TRY(cbi_logged_read(reader->txn, reader->hasher, index, &reader->row, out, err));
-    meet(reader, out);
+    CBI_TRY(meet(reader, out, err));
 done:
     return status;
 }
+
+/* ---- chains ------------------------------------------------------------------------------- */
 
 static cbank_status step_back(cbi_reader *reader, cbi_head *named, cbank_error *err)
 {
@@ -40,7 +114,7 @@ static cbank_status step_back(cbi_reader *reader, cbi_head *named, cbank_error *
     cbi_logged logged;
 
     CBI_TRY(cbi_logged_step_back(reader->txn, reader->hasher, named, &reader->row, &logged, err));
-    meet(reader, &logged);
+    CBI_TRY(meet(reader, &logged, err));
 done:
     return status;
 }
@@ -97,6 +171,20 @@ void cbi_chain_clear(cbi_chain *chain)
     *chain = (cbi_chain){0};
 }
 
+/* ---- proofs ------------------------------------------------------------------------------- */
+
+static cbank_status begin_nodes(cbi_reader *reader, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (reader->nodes != NULL)
+        return CBANK_OK;
+    CBI_TRY(cbi_alloc_bytes(sizeof(*reader->nodes), &reader->nodes, err));
+    cbi_nodes_init(reader->nodes, reader->txn, reader->hasher);
+done:
+    return status;
+}
+
 cbank_status cbi_history_root(cbi_reader *reader, uint64_t size, cbi_hash *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -108,7 +196,8 @@ cbank_status cbi_history_root(cbi_reader *reader, uint64_t size, cbi_hash *out, 
         *out = reader->sealed.root;
         return CBANK_OK;
     }
-    CBI_TRY(cbi_nodes_frontier(&reader->nodes, size, &frontier, err));
+    CBI_TRY(begin_nodes(reader, err));
+    CBI_TRY(cbi_nodes_frontier(reader->nodes, size, &frontier, err));
     CBI_TRY(cbi_frontier_root(reader->hasher, &frontier, out, err));
 done:
     return status;
@@ -119,8 +208,9 @@ static cbank_status fill(cbi_reader *reader, const cbi_subtree *plan, size_t cou
 {
     cbank_status status = CBANK_OK;
 
+    CBI_TRY(begin_nodes(reader, err));
     for (size_t i = 0; i < count; i++)
-        CBI_TRY(cbi_nodes_root(&reader->nodes, plan[i].begin, plan[i].end, &path->hashes[i], err));
+        CBI_TRY(cbi_nodes_root(reader->nodes, plan[i].begin, plan[i].end, &path->hashes[i], err));
     path->count = count;
 done:
     return status;
@@ -144,7 +234,8 @@ cbank_status cbi_history_inclusion(cbi_reader *reader, uint64_t index, uint64_t 
 
     if (size > reader->sealed.size || index >= size)
         return refuse_unsealed(index >= size ? index : size, err);
-    CBI_TRY(cbi_nodes_leaf(&reader->nodes, index, &leaf, err));
+    CBI_TRY(begin_nodes(reader, err));
+    CBI_TRY(cbi_nodes_leaf(reader->nodes, index, &leaf, err));
     CBI_TRY(fill(reader, plan, cbi_tree_inclusion_plan(index, size, plan), &path, err));
     CBI_TRY(cbi_history_root(reader, size, &root, err));
     CBI_TRY(translate(cbi_tree_check_inclusion(reader->hasher, index, size, &leaf, path.hashes,

@@ -12,19 +12,17 @@
  * One snapshot, for one thread and for a short while (cbi_ledger_read_begin). Whoever reads other
  * tables through `txn` sees the last commit, which may be a little ahead of `sealed`.
  */
-#define CBI_READER_MET_MAX 128u
 typedef struct cbi_reader {
     cbi_txn *txn;
     cbi_hasher *hasher;
     cbi_sealed sealed; /* what may be shown */
-    cbi_nodes nodes;
     cbank_buffer row;
-    /* Rows that were read and hashed, by their indices: chains are walked back, then read. */
-    struct cbi_reader_met {
-        uint64_t end; /* index + 1; 0 for nothing */
-        cbi_hash statement, leaf;
-    } met[CBI_READER_MET_MAX];
+    cbi_nodes *nodes;           /* once a proof was asked for */
+    struct cbi_reader_met *met; /* rows that were read lately: chains are walked back, then read */
 } cbi_reader;
+
+/* Frees what the reader has come to own; its transaction and its hasher stay. */
+void cbi_history_clear(cbi_reader *reader);
 
 /* A row by its index; its statement is lent until the reader is used again. NOT_FOUND (NOT_SEALED)
  * beyond the checkpoint. */

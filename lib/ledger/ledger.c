@@ -290,7 +290,6 @@ static cbank_status snap(cbi_store *store, cbi_suite suite, cbi_reader *out, cba
 
     CBI_TRY(cbi_hasher_new(suite, &out->hasher, err));
     CBI_TRY(cbi_txn_begin(store, CBI_TXN_READ, &out->txn, err));
-    cbi_nodes_init(&out->nodes, out->txn, out->hasher);
 done:
     return status;
 }
@@ -332,5 +331,5 @@ void cbi_ledger_read_end(cbi_reader *reader)
     reader->txn = NULL;
     cbi_hasher_free(reader->hasher);
     reader->hasher = NULL;
-    cbank_buffer_clear(&reader->row);
+    cbi_history_clear(reader);
 }

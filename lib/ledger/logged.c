@@ -78,6 +78,18 @@ done:
     return status;
 }
 
+cbank_status cbi_logged_decode_again(uint64_t index, cbi_bytes row, const cbi_hash *statement,
+                                     const cbi_hash *leaf, cbi_logged *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(split(index, row, out, err));
+    out->entry.statement = *statement;
+    out->leaf = *leaf;
+done:
+    return status;
+}
+
 static cbank_status read_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, cbank_error *err)
 {
     cbank_status status;
@@ -109,9 +121,7 @@ cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash 
     cbank_status status = CBANK_OK;
 
     CBI_TRY(read_row(txn, index, row, err));
-    CBI_TRY(split(index, cbi_bytes_of_buffer(row), out, err));
-    out->entry.statement = *statement;
-    out->leaf = *leaf;
+    CBI_TRY(cbi_logged_decode_again(index, cbi_bytes_of_buffer(row), statement, leaf, out, err));
 done:
     return status;
 }

@@ -28,6 +28,10 @@ cbank_status cbi_logged_encode(const cbi_logged *logged, cbank_buffer *row, cban
 cbank_status cbi_logged_decode(cbi_hasher *hasher, uint64_t index, cbi_bytes row, cbi_logged *out,
                                cbank_error *err);
 
+/* The same of bytes that had this leaf before, and this digest of the statement: no hashing. */
+cbank_status cbi_logged_decode_again(uint64_t index, cbi_bytes row, const cbi_hash *statement,
+                                     const cbi_hash *leaf, cbi_logged *out, cbank_error *err);
+
 /* Reads and decodes; `row` holds what `out` lends. CORRUPT also if the row is missing. */
 cbank_status cbi_logged_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbank_buffer *row,
                              cbi_logged *out, cbank_error *err);

@@ -267,16 +267,33 @@ void bank_welcome(bank *it, uint32_t first, uint32_t count, char (*accounts)[BAN
                      accounts == NULL ? NULL : accounts + done);
 }
 
-size_t bank_history(bank *it, const char *account, uint32_t limit)
+static void list(bank *it, const char *account, uint32_t limit, cbank_buffer *reply)
 {
     Cbank__Api__V1__CreditListRequest request = CBANK__API__V1__CREDIT_LIST_REQUEST__INIT;
+
+    request.account = lend(account);
+    request.limit = limit;
+    ask(it, cbank_credit_list, &request, reply, "list");
+}
+
+size_t bank_history(bank *it, const char *account, uint32_t limit)
+{
+    cbank_buffer reply = {0};
+    size_t size;
+
+    list(it, account, limit, &reply);
+    size = reply.size;
+    cbank_buffer_clear(&reply);
+    return size;
+}
+
+size_t bank_history_count(bank *it, const char *account, uint32_t limit)
+{
     Cbank__Api__V1__CreditListReply *page;
     cbank_buffer reply = {0};
     size_t count;
 
-    request.account = lend(account);
-    request.limit = limit;
-    ask(it, cbank_credit_list, &request, &reply, "list");
+    list(it, account, limit, &reply);
     page = unpack(&cbank__api__v1__credit_list_reply__descriptor, &reply);
     count = page->n_credits;
     protobuf_c_message_free_unpacked(&page->base, NULL);

@@ -38,8 +38,10 @@ void bank_import(bank *it, const cbank_buffer *sheet);
 /* One record, signed here. Safe to call from any thread. */
 void bank_issue(bank *it, const char *account, const char *reference);
 
-/* The first `limit` records of an account, as a reply that nobody reads; how many there are. */
+/* The first `limit` records of an account, as a reply that nobody reads; its size. */
 size_t bank_history(bank *it, const char *account, uint32_t limit);
+/* The same, read: how many records there are. */
+size_t bank_history_count(bank *it, const char *account, uint32_t limit);
 void bank_transcript(bank *it, const char *account, bool compact, cbank_buffer *out);
 /* Replays everything; entries of the log. */
 uint64_t bank_check(bank *it);

@@ -3,6 +3,7 @@
 #include "bench.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bench it;
 static cbi_reader *reader;
@@ -186,5 +187,72 @@ Test(history, a_changed_tile_yields_no_proof)
     bench_flip(&it, CBI_TABLE_TILE, cbi_bytes_of(key, sizeof key), 3);
     begin();
     bench_fails(cbi_history_inclusion(reader, 300, 600, &path, &error), error, PROOF_DIFFERS);
+    cbi_ledger_read_end(reader);
+}
+
+/* What two readers say of a row, one of which has met others before. */
+static void check_same(cbi_reader *fresh, uint64_t index)
+{
+    cbi_logged one, other;
+
+    bench_works(cbi_history_read(reader, index, &one, &bench_err));
+    bench_works(cbi_history_read(fresh, index, &other, &bench_err));
+    cr_assert_eq(one.index, other.index);
+    cr_assert_eq(one.previous_index, other.previous_index);
+    cr_assert(cbi_hash_equal(&one.leaf, &other.leaf));
+    cr_assert(cbi_hash_equal(&one.entry.statement, &other.entry.statement));
+    cr_assert(cbi_bytes_equal(one.statement, other.statement));
+}
+
+/* Each row by a reader of its own, so that it has met nothing. */
+static void check_all(const cbi_chain *chain)
+{
+    for (size_t i = 0; i < chain->count; i++) {
+        cbi_reader fresh;
+
+        bench_works(cbi_ledger_read_begin(it.ledger, &fresh, &bench_err));
+        check_same(&fresh, chain->indices[i]);
+        cbi_ledger_read_end(&fresh);
+    }
+}
+
+Test(history, rows_that_a_walk_has_met_are_read_as_they_are)
+{
+    static const char *const tokens[] = {"1", "2", "3", "4", "5"};
+    cbi_chain chain = {0};
+
+    for (size_t i = 0; i < 5; i++)
+        bench_add(&it, tokens[i], i == 2 ? &college : &anna, 60);
+    begin();
+    bench_works(cbi_history_chain(reader, &anna, &chain, &bench_err));
+    cr_assert_eq(chain.count, 240); /* more than a reader keeps */
+    check_all(&chain);
+    check_all(&chain);
+    cbi_chain_clear(&chain);
+    cbi_ledger_read_end(reader);
+}
+
+Test(history, rows_may_be_larger_than_what_a_reader_keeps)
+{
+    static uint8_t bytes[CBI_STATEMENT_MAX];
+    cbi_hash randomness = bench_randomness(&anna);
+    cbi_append append = {0};
+    cbi_chain chain = {0};
+
+    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append, &bench_err));
+    bench_works(cbi_append_set_time(&append, BENCH_TIME, &bench_err));
+    for (uint8_t i = 0; i < 7; i++) {
+        memset(bytes, 'a' + i, sizeof(bytes));
+        bench_works(cbi_append_statement(&append, &anna, AWARD,
+                                         cbi_bytes_of(bytes, sizeof(bytes) - i), &randomness, NULL,
+                                         NULL, &bench_err));
+    }
+    bench_works(cbi_append_commit(&append, &bench_err));
+    cbi_append_clear(&append);
+    bench_add(&it, "1", &anna, 3);
+    begin();
+    bench_works(cbi_history_chain(reader, &anna, &chain, &bench_err));
+    check_all(&chain);
+    cbi_chain_clear(&chain);
     cbi_ledger_read_end(reader);
 }
