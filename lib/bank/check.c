@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "ledger/state.h"
 
-#define PAGE_ROWS 64
+#define PAGE_ROWS 256
 
 /* What is visited once the log has been replayed, in this order. */
 static const struct {
@@ -140,6 +140,15 @@ done:
     return status;
 }
 
+/* A place for each account, up to a limit. */
+static cbank_status make_found(cbi_check *check, cbank_error *err)
+{
+    uint64_t accounts = check->stated.accounts;
+
+    check->found_size = accounts < CBI_CHECK_FOUND_MAX ? (size_t)accounts + 1 : CBI_CHECK_FOUND_MAX;
+    return cbi_alloc(check->found_size, sizeof(*check->found), &check->found, err);
+}
+
 cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -149,6 +158,7 @@ cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
 
     CBI_TRY(cbi_alloc(1, sizeof(*check), &check, err));
     check->bank = bank;
+    check->more = true;
     CBI_TRY(cbi_alloc(CBI_CHECK_FINDINGS_MAX, sizeof(*check->findings), &check->findings, err));
     CBI_TRY(cbi_alloc(CBI_CHECK_SHARE_MAX, sizeof(*check->ahead), &check->ahead, err));
     CBI_TRY(cbi_alloc(CBI_CHECK_SHARE_MAX, sizeof(*check->outcomes), &check->outcomes, err));
@@ -162,6 +172,7 @@ cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
                                                                        : NULL,
                                .guard_path = check->guard};
     CBI_TRY(read_beginning(check, err));
+    CBI_TRY(make_found(check, err));
     CBI_TRY(cbi_replay_begin(&scope, &check->replay, err));
     *out = check;
     check = NULL;
@@ -195,6 +206,10 @@ void cbi_check_end(cbi_check *check)
     if (check->known != NULL)
         cbi_wipe(check->known, CBI_CHECK_KNOWN_MAX * sizeof(*check->known));
     cbi_free(check->known);
+    if (check->found != NULL)
+        cbi_wipe(check->found, check->found_size * sizeof(*check->found));
+    cbi_free(check->found);
+    cbi_page_clear(&check->sealed);
     cbi_check_free_hands(check);
     cbi_free(check->ahead);
     cbi_free(check->outcomes);
@@ -235,42 +250,88 @@ done:
 
 /* ---- the log ------------------------------------------------------------------------------ */
 
-/* The statements of the next rows that the replay has just checked; `*count` is 0 at their end. */
-static cbank_status check_rows(cbi_check *check, cbi_txn *txn, size_t *count, cbank_error *err)
+/* The openings of the rows ahead, in one look: mostly each has one, in the same order. */
+static cbank_status find_openings(cbi_check *check, cbi_txn *txn, size_t count, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t from[8];
+    size_t at = 0;
+
+    if (count == 0)
+        return CBANK_OK;
+    cbi_put_u64(from, check->ahead[0].logged.index);
+    CBI_TRY(cbi_txn_page(txn, CBI_TABLE_OPENING, cbi_bytes_of(NULL, 0),
+                         cbi_bytes_of(from, sizeof(from)), count, &check->sealed, err));
+    for (size_t i = 0; i < check->sealed.count; i++) {
+        cbi_bytes key = cbi_page_key(&check->sealed, i);
+        uint64_t index = key.size == sizeof(from) ? cbi_get_u64(key.data) : 0;
+
+        while (at < count && check->ahead[at].logged.index < index)
+            at++;
+        if (at < count && check->ahead[at].logged.index == index)
+            check->ahead[at].opening = cbi_page_value(&check->sealed, i);
+    }
+done:
+    return status;
+}
+
+static void step_replay(cbi_check *check)
+{
+    check->step.status = cbi_replay_step(check->replay, &check->more, &check->step.error);
+}
+
+/* The rows that the replay has just checked; while their statements are, it goes on. */
+static cbank_status check_rows(cbi_check *check, cbi_txn *txn, size_t count, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbank_error error;
 
-    *count = 0;
-    while (*count < CBI_CHECK_SHARE_MAX &&
-           cbi_replay_next(check->replay, &check->ahead[*count].logged))
-        (*count)++;
-    CBI_TRY(cbi_check_share(check, txn, *count, cbi_check_look_ahead, err));
-    for (size_t i = 0; i < *count; i++) {
+    CBI_TRY(find_openings(check, txn, count, err));
+    CBI_TRY(cbi_check_share(check, txn, count, cbi_check_look_ahead,
+                            check->more ? step_replay : NULL, err));
+    for (size_t i = 0; i < count; i++) {
         status = cbi_check_logged(check, txn, i, &error);
         CBI_TRY(cbi_check_judge(check, status, &error, CBI_TABLE_RECORD,
                                 check->ahead[i].logged.index, err));
     }
 done:
-    for (size_t i = 0; i < *count; i++)
+    for (size_t i = 0; i < count; i++)
         cbi_statement_clear(&check->ahead[i].statement);
     return status;
+}
+
+/* All rows of a step of the replay: as many as a share takes. */
+static size_t take_rows(cbi_check *check)
+{
+    cbi_logged logged;
+    size_t count = 0;
+
+    while (count < CBI_CHECK_SHARE_MAX && cbi_replay_next(check->replay, &logged))
+        check->ahead[count++] = (cbi_check_ahead){.logged = logged};
+    return count;
 }
 
 static cbank_status step_log(cbi_check *check, cbank_error *err)
 {
     cbi_txn *txn = NULL;
     cbank_status status = CBANK_OK;
-    size_t count;
-    bool more;
+    size_t count = 0;
 
-    CBI_TRY(cbi_replay_step(check->replay, &more, err));
-    CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-    cbi_check_forget_batch(check);
-    do
-        CBI_TRY(check_rows(check, txn, &count, err));
-    while (count > 0);
-    check->replayed = !more;
+    if (check->begun)
+        count = take_rows(check);
+    check->begun = true;
+    if (count > 0) {
+        CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
+        cbi_check_forget_batch(check);
+        CBI_TRY(check_rows(check, txn, count, err));
+    } else {
+        check->replayed = !check->more;
+        if (check->more)
+            step_replay(check);
+    }
+    status = check->step.status;
+    if (status != CBANK_OK && err != NULL)
+        *err = check->step.error;
 done:
     cbi_txn_abort(txn);
     return status;
@@ -329,7 +390,7 @@ static cbank_status visit_page(cbi_check *check, cbi_txn *txn, cbank_error *err)
 
     check->page_row = check->row;
     if (VISITS[check->table].apart)
-        CBI_TRY(cbi_check_share(check, txn, check->page.count, visit_row, err));
+        CBI_TRY(cbi_check_share(check, txn, check->page.count, visit_row, NULL, err));
     for (size_t i = 0; i < check->page.count; i++) {
         outcome = &check->outcomes[i];
         if (!VISITS[check->table].apart)
@@ -342,18 +403,32 @@ done:
     return status;
 }
 
+/* Rows that were found good before are only counted. */
+static cbank_status count_table(cbi_check *check, cbi_txn *txn, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_txn_count(txn, VISITS[check->table].table, &check->row, err));
+    check->visited += check->row;
+    end_table(check);
+done:
+    return status;
+}
+
 /* The end is looked for in the same moment: a table may grow faster than it is visited. */
 static cbank_status step_table(cbi_check *check, cbank_error *err)
 {
     uint64_t good;
-    bool noted = is_noted(check, &good);
     cbi_txn *txn = NULL;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-    CBI_TRY(read_page(check, txn, noted ? CBI_PAGE_ROWS_MAX : PAGE_ROWS, err));
-    if (!noted)
-        CBI_TRY(visit_page(check, txn, err));
+    if (is_noted(check, &good)) {
+        status = count_table(check, txn, err);
+        goto done;
+    }
+    CBI_TRY(read_page(check, txn, PAGE_ROWS, err));
+    CBI_TRY(visit_page(check, txn, err));
     check->row += check->page.count;
     check->visited += check->page.count;
     if (check->page.count > 0)

@@ -84,7 +84,6 @@ cbank_status cbi_check_deposited(const row *it, cbank_error *err)
     cbi_intake intake;
     cbi_hash content;
     uint64_t newest;
-    uint8_t key[8];
 
     CBI_TRY(cbi_check_subject(it, deposited->account, err));
     CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(deposited->record), &record, err));
@@ -97,8 +96,7 @@ cbank_status cbi_check_deposited(const row *it, cbank_error *err)
     if (status == CBANK_E_NOT_FOUND || (status == CBANK_OK && newest < it->logged->index))
         status = differs(it, CBI_TABLE_REFERENCE, "older", err);
     CBI_TRY(status);
-    cbi_put_u64(key, it->logged->index);
-    if (!cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
+    if (!cbi_check_has_opening(it))
         CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
     cbi_check_note_rows(it, record, newest == it->logged->index ? &content : NULL);
 done:
@@ -131,14 +129,12 @@ cbank_status cbi_check_enrolled(const row *it, cbank_error *err)
     const Cbank__V1__Enrolled *enrolled = it->statement->body;
     cbank_status status = CBANK_OK;
     cbi_intake intake;
-    uint8_t key[8];
 
     CBI_TRY(cbi_check_subject(it, enrolled->account, err));
     CBI_TRY(check_item(it, enrolled->batch, enrolled->index, CBI_ITEM_ENROLMENT,
                        enrolled->enrolment, &intake, err));
     CBI_TRY(cbi_check_enrolled_said(it->txn, it->check->hasher, it->logged, err));
-    cbi_put_u64(key, it->logged->index);
-    if (!cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
+    if (!cbi_check_has_opening(it))
         CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
 done:
     return status;

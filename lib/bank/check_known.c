@@ -1,21 +1,46 @@
-/* check_known.c - what need not be found out again of an account that was met lately. */
+/* check_known.c - what need not be found out again of an account. */
 #include "bank/check_part.h"
 
 #include <string.h>
 
-cbi_check_known *cbi_check_known_of(cbi_check *check, const char *account)
+/* The digits of an account as a number; 0 of what is none. */
+static uint64_t number_of(const char *account)
 {
-    uint32_t place = 0;
+    uint64_t number = 0;
 
-    for (const char *at = account; *at != '\0'; at++)
-        place = place * 31 + (uint8_t)*at;
-    return &check->known[place % CBI_CHECK_KNOWN_MAX];
+    for (size_t i = 0; i < CBI_ACCOUNT_SIZE; i++) {
+        if (account[i] < '0' || account[i] > '9')
+            return 0;
+        number = number * 10 + (uint64_t)(account[i] - '0');
+    }
+    return account[CBI_ACCOUNT_SIZE] == '\0' ? number : 0;
 }
 
-void cbi_check_know(cbi_check_known *known, const char *account)
+/* Accounts are numbered on, with two check digits behind: each has a place of its own, or nearly. */
+static size_t place_of(uint64_t account, size_t size)
 {
-    if (strcmp(known->account.digits, account) == 0)
-        return;
+    return (size_t)(account / 100 % size);
+}
+
+cbi_check_known *cbi_check_known_of(cbi_check *check, const char *account)
+{
+    uint64_t number = number_of(account);
+    cbi_check_known *known = &check->known[place_of(number, CBI_CHECK_KNOWN_MAX)];
+    const cbi_check_known *found = &check->found[place_of(number, check->found_size)];
+
+    if (number != 0 && known->account == number)
+        return known;
     *known = (cbi_check_known){0};
-    strncpy(known->account.digits, account, sizeof(known->account.digits) - 1);
+    if (number != 0 && found->account == number)
+        *known = *found;
+    known->account = number;
+    return known;
+}
+
+void cbi_check_keep(cbi_check *check, const cbi_check_known *known)
+{
+    cbi_check_known *found = &check->found[place_of(known->account, check->found_size)];
+
+    if (known->account != 0 && memcmp(found, known, sizeof(*found)) != 0)
+        *found = *known;
 }

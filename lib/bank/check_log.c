@@ -34,7 +34,7 @@ cbank_status cbi_check_subject(const row *it, const char *id, cbank_error *err)
     cbank_status status = CBANK_OK;
     cbi_hash randomness, tag;
 
-    if (learner && strcmp(known->account.digits, id) == 0 && !cbi_hash_is_zero(&known->tag) &&
+    if (learner && known->account != 0 && !cbi_hash_is_zero(&known->tag) &&
         cbi_hash_equal(&known->tag, &it->logged->entry.tag))
         return CBANK_OK;
     status = cbi_subject_read_randomness(it->txn, &subject, &randomness, err);
@@ -46,12 +46,19 @@ cbank_status cbi_check_subject(const row *it, const char *id, cbank_error *err)
     CBI_TRY(cbi_entry_tag(it->check->hasher, subject.kind, &randomness, subject.id, &tag, err));
     if (!cbi_hash_equal(&tag, &it->logged->entry.tag))
         CBI_TRY(wrong(it, "subject", err));
-    if (learner) {
-        cbi_check_know(known, id);
+    if (learner)
         known->tag = tag;
-    }
 done:
     return status;
+}
+
+bool cbi_check_has_opening(const row *it)
+{
+    uint8_t key[8];
+
+    cbi_put_u64(key, it->logged->index);
+    return it->opening.size > 0 ||
+           cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key)));
 }
 
 /* ---- learners ----------------------------------------------------------------------------- */
@@ -61,7 +68,6 @@ static cbank_status check_opened(const row *it, cbank_error *err)
     const Cbank__V1__AccountOpened *opened = it->statement->body;
     cbi_account expected;
     cbank_status status = CBANK_OK;
-    uint8_t key[8];
 
     CBI_TRY(cbi_check_subject(it, opened->account, err));
     if (it->logged->index < it->check->stated_size) {
@@ -69,8 +75,7 @@ static cbank_status check_opened(const row *it, cbank_error *err)
         if (strcmp(expected.digits, opened->account) != 0)
             CBI_TRY(wrong(it, "account number", err));
     }
-    cbi_put_u64(key, it->logged->index);
-    if (!cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
+    if (!cbi_check_has_opening(it))
         CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
     if (!cbi_txn_has(it->txn, CBI_TABLE_VAULT, cbi_bytes_of_text(opened->account)))
         CBI_TRY(differs(it, CBI_TABLE_VAULT, "missing", err));
@@ -84,12 +89,9 @@ static cbank_status check_account(const row *it, cbank_error *err)
     const cbi_kind *kind = it->statement->kind;
     cbank_status status = CBANK_OK;
     cbi_bytes holder;
-    uint8_t key[8];
 
     CBI_TRY(cbi_check_subject(it, cbi_body_account(kind, it->statement->body), err));
-    cbi_put_u64(key, it->logged->index);
-    if (cbi_body_holder(kind, it->statement->body, &holder) &&
-        !cbi_txn_has(it->txn, CBI_TABLE_OPENING, cbi_bytes_of(key, sizeof(key))))
+    if (cbi_body_holder(kind, it->statement->body, &holder) && !cbi_check_has_opening(it))
         CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
 done:
     return status;
@@ -384,12 +386,12 @@ static void count(cbi_check *check, const cbi_logged *logged)
     check->erased = check->erased || logged->erased;
 }
 
-static cbank_status check_header(const row *it, cbank_error *err)
+static cbank_status check_header(const row *it, const cbi_check_ahead *ahead, cbank_error *err)
 {
-    const cbi_kind *kind = it->statement->kind;
+    const cbi_kind *kind = ahead->kind;
     int64_t earlier = it->check->time;
 
-    it->check->time = it->statement->message->at;
+    it->check->time = ahead->at;
     if ((int)kind->subject != (int)it->logged->entry.subject_kind)
         return wrong(it, "subject kind", err);
     if ((int)kind->entry_class != (int)it->logged->entry.entry_class)
@@ -399,45 +401,80 @@ static cbank_status check_header(const row *it, cbank_error *err)
     return CBANK_OK;
 }
 
+/* Of a deposit, all that needs no other row. */
+static cbank_status look_at_deposit(cbi_check *hand, cbi_txn *txn, cbi_check_ahead *ahead,
+                                    cbank_error *err)
+{
+    const Cbank__V1__CreditDeposited *deposited = ahead->statement.body;
+    row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening};
+    cbank_status status = CBANK_OK;
+    cbi_record_state state;
+
+    CBI_TRY(cbi_check_deposited(&it, err));
+    CBI_TRY(cbi_holding_find_state(&hand->states, txn, ahead->logged.index, &state, err));
+    ahead->plain = state == CBI_RECORD_HELD;
+    ahead->known = *cbi_check_known_of(hand, deposited->account);
+done:
+    return status;
+}
+
 cbank_status cbi_check_look_ahead(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err)
 {
     cbi_check_ahead *ahead = &hand->ahead[i];
-    row it = {hand, txn, &ahead->logged, &ahead->statement};
     cbank_status status = CBANK_OK;
 
     if (ahead->logged.erased)
         return CBANK_OK;
     CBI_TRY(cbi_statement_parse(ahead->logged.statement, &ahead->statement, err));
-    if (ahead->statement.kind->kind == KIND(CREDIT_DEPOSITED))
-        CBI_TRY(cbi_check_deposited(&it, err));
+    ahead->kind = ahead->statement.kind;
+    ahead->at = ahead->statement.message->at;
+    if (ahead->kind->kind != KIND(CREDIT_DEPOSITED))
+        goto done;
+    status = look_at_deposit(hand, txn, ahead, err);
+    cbi_statement_clear(&ahead->statement); /* while its memory is at hand */
 done:
     return status;
+}
+
+/* Of an account that was opened, and then only given what it simply holds? */
+static bool is_plain(const cbi_check_ahead *ahead)
+{
+    return ahead->logged.entry.sequence == 0
+               ? ahead->kind != NULL && ahead->kind->kind == KIND(ACCOUNT_OPENED)
+               : ahead->plain;
 }
 
 cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, size_t i, cbank_error *err)
 {
     const cbi_check_ahead *ahead = &check->ahead[i];
     const cbi_check_outcome *outcome = &check->outcomes[i];
-    const row it = {check, txn, &ahead->logged, &ahead->statement};
+    const row it = {check, txn, &ahead->logged, &ahead->statement, ahead->opening};
+    const Cbank__V1__AccountOpened *opened;
     cbank_status status = outcome->status;
 
     count(check, &ahead->logged);
+    if (status != CBANK_OK || !is_plain(ahead))
+        cbi_replay_set_aside(check->replay, &ahead->logged.entry.tag);
+    cbi_check_keep(check, &ahead->known);
     if (ahead->logged.erased)
         return CBANK_OK;
     if (status != CBANK_OK)
         *err = outcome->error;
-    if (ahead->statement.kind == NULL && status != CBANK_E_MEMORY)
+    if (ahead->kind == NULL && status != CBANK_E_MEMORY)
         return wrong(&it, cbank_reason_name(err->reason), err);
-    if (ahead->statement.kind == NULL)
+    if (ahead->kind == NULL)
         return status;
-    CBI_TRY(check_header(&it, err));
-    if (ahead->statement.kind->kind == KIND(CREDIT_DEPOSITED))
+    CBI_TRY(check_header(&it, ahead, err));
+    if (ahead->kind->kind == KIND(CREDIT_DEPOSITED))
         return outcome->status; /* all else was looked at ahead */
     for (size_t c = 0; c < sizeof(CHECKS) / sizeof(CHECKS[0]); c++) {
-        if (CHECKS[c].kind == ahead->statement.kind->kind)
+        if (CHECKS[c].kind == ahead->kind->kind)
             CBI_TRY(CHECKS[c].check(&it, err));
     }
     cbi_check_note_rows(&it, NULL, NULL);
+    opened = cbi_statement_body(it.statement, &cbank__v1__account_opened__descriptor);
+    if (opened != NULL)
+        cbi_check_keep(check, cbi_check_known_of(check, opened->account));
 done:
     return status;
 }

@@ -39,20 +39,28 @@ cbank_status cbi_check_lives_put(cbi_check_lives *lives, const cbi_hash *tag, ui
                                  uint8_t usual, cbank_error *err);
 
 /*
- * What was found of accounts lately: the tag that their ids give, and a document that leads to
- * them. Records of one learner are many, and are asked the same.
+ * What was found of accounts: the tag that their ids give, and a document that leads to them.
+ * Records of one learner are many, and are asked the same. Each thread has a few of its own, and
+ * reads what all have found so far, which is added to between the shares.
  */
-#define CBI_CHECK_KNOWN_MAX 16384u
+#define CBI_CHECK_KNOWN_MAX 1024u       /* of a thread's own */
+#define CBI_CHECK_FOUND_MAX (1u << 20)  /* of all; some 60 MiB */
+#define CBI_CHECK_DOCUMENT_SIZE 16u
 typedef struct cbi_check_known {
-    cbi_account account; /* "" while nothing is known */
-    cbi_hash tag;
-    cbi_hash document; /* digest of type and number; zero while none is known */
+    uint64_t account; /* its digits; 0 while nothing is known */
+    cbi_hash tag;     /* zero while it is not known */
+    uint8_t document[CBI_CHECK_DOCUMENT_SIZE]; /* of a digest of type and number; the same */
 } cbi_check_known;
 
-/* A row of the log before it is its turn: its statement, as far as that can be parsed. */
+/* A row of the log before it is its turn. */
 typedef struct cbi_check_ahead {
     cbi_logged logged;
-    cbi_statement statement;
+    cbi_statement statement; /* as far as that can be parsed; of a deposit not kept */
+    const cbi_kind *kind;    /* NULL if it cannot be parsed, or is erased */
+    int64_t at;
+    cbi_bytes opening;       /* its sealed row, lent; empty if it was not found beside the log */
+    cbi_check_known known;   /* what was found of its account on the way */
+    bool plain;              /* a deposit that simply holds */
 } cbi_check_ahead;
 
 /* What came of one row. */
@@ -76,6 +84,9 @@ struct cbi_check {
     cbi_replay *replay;
     bool shaped;   /* the file has been looked at */
     bool replayed;
+    bool begun;               /* the replay has made its first step */
+    bool more;                /* it has another one to make */
+    cbi_check_outcome step;   /* what came of its last one */
     char guard[CBI_PATH_MAX];
 
     /* The log. */
@@ -93,6 +104,10 @@ struct cbi_check {
     cbi_check_outcome *outcomes;
     cbi_check *hands[CBI_CREW_MAX]; /* other threads', once they are needed */
     cbi_check_known *known; /* CBI_CHECK_KNOWN_MAX of them */
+    cbi_check_known *found; /* `found_size` of them, shared by all */
+    size_t found_size;
+    cbi_gap states;         /* records that do not simply hold, as far as they were looked for */
+    cbi_page sealed;        /* openings beside the rows ahead */
     uint64_t openings;   /* rows of these tables, found good with the statements they are about */
     uint64_t references;
 
@@ -140,10 +155,10 @@ cbank_status cbi_check_read_at(cbi_check *check, cbi_txn *txn, uint64_t index,
                                cbi_check_read *out, cbank_error *err);
 void cbi_check_clear_read(cbi_check_read *read);
 
-/* The place of this account, which may be another's still. */
+/* What is known of this account, for the asking thread to add to. */
 cbi_check_known *cbi_check_known_of(cbi_check *check, const char *account);
-/* Makes it this account's. */
-void cbi_check_know(cbi_check_known *known, const char *account);
+/* Makes it known to all; between shares. */
+void cbi_check_keep(cbi_check *check, const cbi_check_known *known);
 
 /* Where an entry of a chain stands. */
 typedef struct cbi_check_place {
@@ -167,10 +182,11 @@ cbank_status cbi_check_find_places(cbi_check *check, cbi_txn *txn, const cbi_hea
  * of the check, whose hasher, memory of what was met and counts are its own. What came of each row
  * stands in check->outcomes, whoever did it, so that findings keep their order.
  */
-#define CBI_CHECK_SHARE_MAX 256u
+#define CBI_CHECK_SHARE_MAX CBI_PAGE_ROWS_MAX
 typedef cbank_status (*cbi_check_one)(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err);
+/* `beside` is done once, by one of the threads while others take rows; or NULL. */
 cbank_status cbi_check_share(cbi_check *check, cbi_txn *txn, size_t count, cbi_check_one one,
-                             cbank_error *err);
+                             void (*beside)(cbi_check *check), cbank_error *err);
 void cbi_check_free_hands(cbi_check *check);
 void cbi_check_forget_batch(cbi_check *check);
 
@@ -185,7 +201,10 @@ typedef struct cbi_check_logged_row {
     cbi_txn *txn;
     const cbi_logged *logged;
     const cbi_statement *statement;
+    cbi_bytes opening; /* its sealed row; empty if it is not at hand */
 } cbi_check_logged_row;
+/* Is there one? */
+bool cbi_check_has_opening(const cbi_check_logged_row *it);
 /* The entry's tag must be that of the subject whose id this is. */
 cbank_status cbi_check_subject(const cbi_check_logged_row *it, const char *id, cbank_error *err);
 /*

@@ -17,6 +17,8 @@ typedef struct work {
     size_t count;
     atomic_size_t next; /* row that nobody has taken */
     atomic_uint hands;  /* that are taken */
+    void (*beside)(cbi_check *check);
+    atomic_bool beside_taken;
 } work;
 
 static cbank_status make_hand(const cbi_check *check, cbi_check **out, cbank_error *err)
@@ -42,11 +44,13 @@ static void refresh(cbi_check *hand, const cbi_check *check)
     cbi_hasher *hasher = hand->hasher;
     cbi_check_known *known = hand->known;
     cbi_check_last_batch batch = hand->last_batch;
+    cbi_gap states = hand->states;
 
     *hand = *check;
     hand->hasher = hasher;
     hand->known = known;
     hand->last_batch = batch;
+    hand->states = states;
     hand->openings = hand->references = 0;
 }
 
@@ -80,12 +84,20 @@ static void take_rows(work *it, cbi_check *hand, cbi_txn *txn)
     }
 }
 
+static void do_beside(work *it)
+{
+    if (it->beside != NULL && !atomic_exchange(&it->beside_taken, true))
+        it->beside(it->check);
+}
+
 /* What no thread could do for want of a transaction, is left to the caller. */
 static void serve(void *context)
 {
     work *it = context;
     cbi_check *hand = it->check->hands[atomic_fetch_add(&it->hands, 1)];
     cbi_txn *txn = NULL;
+
+    do_beside(it);
 
     if (cbi_txn_begin(hand->bank->store, CBI_TXN_READ, &txn, NULL) != CBANK_OK)
         return;
@@ -97,9 +109,9 @@ static void serve(void *context)
 }
 
 cbank_status cbi_check_share(cbi_check *check, cbi_txn *txn, size_t count, cbi_check_one one,
-                             cbank_error *err)
+                             void (*beside)(cbi_check *check), cbank_error *err)
 {
-    work it = {.check = check, .one = one, .count = count};
+    work it = {.check = check, .one = one, .count = count, .beside = beside};
     unsigned size = cbi_crew_size(count, WORTH_A_THREAD);
     cbank_status status = CBANK_OK;
 
@@ -116,6 +128,7 @@ cbank_status cbi_check_share(cbi_check *check, cbi_txn *txn, size_t count, cbi_c
         check->openings += check->hands[i]->openings;
         check->references += check->hands[i]->references;
     }
+    do_beside(&it);
     for (size_t i = 0; i < count; i++) {
         if (!check->outcomes[i].done)
             check->outcomes[i].status = one(check, txn, i, &check->outcomes[i].error);

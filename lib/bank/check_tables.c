@@ -175,12 +175,11 @@ static cbank_status check_known_document(cbi_check *check, cbi_txn *txn,
     cbi_hash digest;
 
     CBI_TRY(cbi_digest_parts(check->hasher, parts, 2, &digest, err));
-    if (strcmp(known->account.digits, account) == 0 && cbi_hash_equal(&known->document, &digest))
+    if (known->account != 0 && memcmp(known->document, digest.bytes, sizeof(known->document)) == 0)
         return CBANK_OK;
     CBI_TRY(check_document(check, txn, opening->document_type, opening->number, account,
                            CBI_TABLE_OPENING, err));
-    cbi_check_know(known, account);
-    known->document = digest;
+    memcpy(known->document, digest.bytes, sizeof(known->document));
 done:
     return status;
 }
@@ -215,9 +214,8 @@ done:
     return status;
 }
 
-/* The record of a deposit, or of what another bank sent; NULL for any other statement. */
-static cbank_status parse_record(const cbi_statement *statement, Cbank__V1__CreditRecord **out,
-                                 cbank_error *err)
+/* The record of a deposit, or of what another bank sent; none of any other statement. */
+static cbi_bytes record_of(const cbi_statement *statement)
 {
     const Cbank__V1__CreditDeposited *deposited =
         cbi_statement_body(statement, &cbank__v1__credit_deposited__descriptor);
@@ -225,31 +223,43 @@ static cbank_status parse_record(const cbi_statement *statement, Cbank__V1__Cred
         cbi_statement_body(statement, &cbank__v1__credit_received__descriptor);
 
     if (deposited == NULL && received == NULL)
-        return CBANK_OK;
-    return cbi_credit_record_parse(
-        cbi_message_bytes(deposited != NULL ? deposited->record : received->record), out, err);
+        return (cbi_bytes){0};
+    return cbi_message_bytes(deposited != NULL ? deposited->record : received->record);
+}
+
+/* NULL if there is none. */
+static cbank_status parse_record(const cbi_statement *statement, Cbank__V1__CreditRecord **out,
+                                 cbank_error *err)
+{
+    cbi_bytes record = record_of(statement);
+
+    return record.size == 0 ? CBANK_OK : cbi_credit_record_parse(record, out, err);
 }
 
 /* The opening of this statement, and that it opens it; freed with cbi_vault_free_opening. */
-static cbank_status check_opening(cbi_check *check, cbi_txn *txn, uint64_t index,
-                                  const cbi_statement *statement,
+static cbank_status check_opening(const cbi_check_logged_row *it,
                                   const Cbank__V1__CreditRecord *record, Cbank__V1__Opening **out,
                                   cbank_error *err)
 {
+    cbi_check *check = it->check;
+    uint64_t index = it->logged->index;
     Cbank__V1__Opening *opening = NULL;
     cbank_status status = CBANK_OK;
     cbi_hash random, holder, committed;
     cbi_account account;
 
-    CBI_TRY(find_holder(check, statement, record, &holder, &account, err));
-    CBI_TRY(cbi_vault_get_opening(check->bank, txn, index, &opening, err));
+    CBI_TRY(find_holder(check, it->statement, record, &holder, &account, err));
+    if (it->opening.size > 0)
+        CBI_TRY(cbi_vault_open_opening(check->bank, index, it->opening, &opening, err));
+    else
+        CBI_TRY(cbi_vault_get_opening(check->bank, it->txn, index, &opening, err));
     if (!cbi_hash_from(cbi_message_bytes(opening->random), &random))
         CBI_TRY(wrong(check, CBI_TABLE_OPENING, "random", err));
     CBI_TRY(cbi_holder_commit(check->hasher, &random, cbi_bytes_of_text(opening->document_type),
                               cbi_bytes_of_text(opening->number), &committed, err));
     if (!cbi_hash_equal(&holder, &committed))
         CBI_TRY(wrong(check, CBI_TABLE_OPENING, "commitment", err));
-    CBI_TRY(check_known_document(check, txn, opening, account.digits, err));
+    CBI_TRY(check_known_document(check, it->txn, opening, account.digits, err));
     *out = opening;
     opening = NULL;
 done:
@@ -265,13 +275,12 @@ cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
     cbi_check_read read = {0};
     cbank_status status = CBANK_OK;
 
-    (void)value;
     if (key.size != 8)
         return wrong(check, CBI_TABLE_OPENING, "key", err);
     CBI_TRY(cbi_check_read_at(check, txn, cbi_get_u64(key.data), &read, err));
     CBI_TRY(parse_record(&read.statement, &record, err));
-    CBI_TRY(check_opening(check, txn, cbi_get_u64(key.data), &read.statement, record, &opening,
-                          err));
+    CBI_TRY(check_opening(&(cbi_check_logged_row){check, txn, &read.logged, &read.statement, value},
+                          record, &opening, err));
 done:
     cbi_check_clear_read(&read);
     cbi_message_free(record);
@@ -368,14 +377,14 @@ static bool split_reference(cbi_bytes key, char text[CBI_KEY_MAX + 1], const cha
 }
 
 /* What a reference's row must hold of the record, with what its opening says. */
-static bool has_content(const cbi_check *check, const Cbank__V1__CreditRecord *record,
+static bool has_content(const cbi_check *check, cbi_bytes record,
                         const Cbank__V1__Opening *opening, const cbi_hash *stored)
 {
     cbank_error error;
     cbi_hash content;
 
-    return cbi_holding_content(check->bank, record, opening->document_type, opening->number,
-                               &content, &error) == CBANK_OK &&
+    return cbi_holding_content_of(check->bank, record, opening->document_type, opening->number,
+                                  &content, &error) == CBANK_OK &&
            cbi_hash_equal(&content, stored);
 }
 
@@ -408,11 +417,11 @@ void cbi_check_note_rows(const cbi_check_logged_row *it, const Cbank__V1__Credit
         record = parsed;
         content = find_content(it, record, &stored);
     }
-    if (check_opening(it->check, it->txn, it->logged->index, it->statement, record, &opening,
-                      &error) == CBANK_OK) {
+    if (check_opening(it, record, &opening, &error) == CBANK_OK) {
         it->check->openings++;
         it->check->references +=
-            content != NULL && has_content(it->check, record, opening, content);
+            content != NULL &&
+            has_content(it->check, record_of(it->statement), opening, content);
     }
     cbi_message_free(parsed);
     cbi_vault_free_opening(opening);

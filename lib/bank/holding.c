@@ -257,3 +257,19 @@ done:
     cbank_buffer_clear(&content);
     return status;
 }
+
+cbank_status cbi_holding_content_of(const cbi_bank *bank, cbi_bytes record, const char *type,
+                                    const char *number, cbi_hash *out, cbank_error *err)
+{
+    cbank_buffer content = {0};
+    cbank_status status = CBANK_OK;
+    cbi_bytes part;
+
+    CBI_TRY(cbi_credit_content_of(record, cbi_bytes_of_text(type), cbi_bytes_of_text(number),
+                                  &content, err));
+    part = cbi_bytes_of_buffer(&content);
+    CBI_TRY(cbi_mac(bank->config.suite, &bank->secrets.content, &part, 1, out, err));
+done:
+    cbank_buffer_clear(&content);
+    return status;
+}

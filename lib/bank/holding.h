@@ -83,5 +83,8 @@ cbank_status cbi_holding_put_state(cbi_txn *txn, uint64_t index, cbi_record_stat
 cbank_status cbi_holding_content(const cbi_bank *bank, const Cbank__V1__CreditRecord *record,
                                  const char *type, const char *number, cbi_hash *out,
                                  cbank_error *err);
+/* The same of a record's bytes, which have been parsed as one. */
+cbank_status cbi_holding_content_of(const cbi_bank *bank, cbi_bytes record, const char *type,
+                                    const char *number, cbi_hash *out, cbank_error *err);
 
 #endif

@@ -50,23 +50,37 @@ done:
     return status;
 }
 
+static cbank_status open_sealed(const cbi_bank *bank, cbi_table table, const cbi_secret *secret,
+                                cbi_bytes key, cbi_bytes sealed,
+                                const ProtobufCMessageDescriptor *type, void *out_message,
+                                cbank_error *err)
+{
+    cbank_buffer associated = {0}, plain = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(associate(bank, table, key, &associated, err));
+    CBI_TRY(cbi_unseal(bank->config.suite, secret, cbi_bytes_of_buffer(&associated), sealed,
+                       &plain, err));
+    CBI_TRY(cbi_message_parse(type, cbi_bytes_of_buffer(&plain), out_message, err));
+done:
+    cbank_buffer_clear(&associated);
+    cbank_buffer_clear(&plain);
+    return status;
+}
+
 static cbank_status get_sealed(const cbi_bank *bank, cbi_txn *txn, cbi_table table,
                                const cbi_secret *secret, cbi_bytes key,
                                const ProtobufCMessageDescriptor *type, void *out_message,
                                cbank_error *err)
 {
-    cbank_buffer associated = {0}, sealed = {0}, plain = {0};
+    cbank_buffer sealed = {0};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_txn_get(txn, table, key, &sealed, err));
-    CBI_TRY(associate(bank, table, key, &associated, err));
-    CBI_TRY(cbi_unseal(bank->config.suite, secret, cbi_bytes_of_buffer(&associated),
-                       cbi_bytes_of_buffer(&sealed), &plain, err));
-    CBI_TRY(cbi_message_parse(type, cbi_bytes_of_buffer(&plain), out_message, err));
+    CBI_TRY(open_sealed(bank, table, secret, key, cbi_bytes_of_buffer(&sealed), type, out_message,
+                        err));
 done:
-    cbank_buffer_clear(&associated);
     cbank_buffer_clear(&sealed);
-    cbank_buffer_clear(&plain);
     return status;
 }
 
@@ -242,6 +256,17 @@ cbank_status cbi_vault_get_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t 
     cbi_put_u64(key, index);
     return get_sealed(bank, txn, CBI_TABLE_OPENING, &bank->secrets.opening,
                       cbi_bytes_of(key, sizeof(key)), &cbank__v1__opening__descriptor, out, err);
+}
+
+cbank_status cbi_vault_open_opening(const cbi_bank *bank, uint64_t index, cbi_bytes sealed,
+                                    Cbank__V1__Opening **out, cbank_error *err)
+{
+    uint8_t key[8];
+
+    cbi_put_u64(key, index);
+    return open_sealed(bank, CBI_TABLE_OPENING, &bank->secrets.opening,
+                       cbi_bytes_of(key, sizeof(key)), sealed, &cbank__v1__opening__descriptor, out,
+                       err);
 }
 
 void cbi_vault_free_opening(Cbank__V1__Opening *opening)

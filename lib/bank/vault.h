@@ -51,6 +51,9 @@ cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t 
                                    cbank_error *err);
 cbank_status cbi_vault_get_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,
                                    Cbank__V1__Opening **out, cbank_error *err);
+/* The same of a row that has been read. */
+cbank_status cbi_vault_open_opening(const cbi_bank *bank, uint64_t index, cbi_bytes sealed,
+                                    Cbank__V1__Opening **out, cbank_error *err);
 void cbi_vault_free_opening(Cbank__V1__Opening *opening);
 
 /* From which file a batch came, by the bank's number of it; a file's name may be a person's. */

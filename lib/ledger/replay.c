@@ -100,7 +100,11 @@ cbank_status cbi_replay_step(cbi_replay *replay, bool *out_more, cbank_error *er
     };
     cbank_status status = CBANK_OK;
     cbi_txn *txn = NULL;
+    cbi_page page;
 
+    page = replay->given;
+    replay->given = replay->page;
+    replay->page = page;
     replay->row_count = 0;
     replay->row_given = 0;
     if (replay->phase != CBI_REPLAY_DONE) {
@@ -154,7 +158,9 @@ void cbi_replay_end(cbi_replay *replay)
         return;
     cbi_guard_close(&replay->guard);
     cbi_hasher_free(replay->hasher);
+    cbi_free(replay->chains.places);
     cbi_page_clear(&replay->page);
+    cbi_page_clear(&replay->given);
     cbi_page_clear(&replay->notes);
     cbank_buffer_clear(&replay->row);
     cbank_buffer_clear(&replay->hidden);

@@ -40,14 +40,26 @@ typedef struct cbi_replay_scope {
 /* CONFLICT, NOT_FOUND or UNSUPPORTED if the store holds no ledger of this origin. */
 cbank_status cbi_replay_begin(const cbi_replay_scope *scope, cbi_replay **out, cbank_error *err);
 
-/* A bounded piece of work in a transaction of its own. `out_more` is false after the last. */
+/*
+ * A bounded piece of work in a transaction of its own, on any thread. `out_more` is false after the
+ * last.
+ */
 cbank_status cbi_replay_step(cbi_replay *replay, bool *out_more, cbank_error *err);
 
 /*
  * The rows that the last step checked, in order, for whoever knows what statements mean; false
- * when there is no other. Rows that cannot be read are left out. `out` lends until the next step.
+ * when there is no other. Rows that cannot be read are left out. What `out` lends lives until the
+ * step after the next.
  */
 bool cbi_replay_next(cbi_replay *replay, cbi_logged *out);
+
+/*
+ * The newest row of a chain, once the rows are read: every row of it up to there was met and
+ * follows the one before. False if that is not so, or not known, or the chain was set aside.
+ */
+bool cbi_replay_followed(const cbi_replay *replay, const cbi_hash *tag, cbi_head *out);
+/* Whoever follows heads is to walk this chain again: it holds what cannot be told row by row. */
+void cbi_replay_set_aside(cbi_replay *replay, const cbi_hash *tag);
 
 /* Rows and heads seen, of how many. */
 void cbi_replay_progress(const cbi_replay *replay, uint64_t *done, uint64_t *total);

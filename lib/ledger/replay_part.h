@@ -7,7 +7,8 @@
 #include "ledger/state.h"
 #include "ledger/tile.h"
 
-#define CBI_REPLAY_PAGE 256
+#define CBI_REPLAY_PAGE 256 /* rows of small tables */
+#define CBI_REPLAY_ROWS_MAX CBI_PAGE_ROWS_MAX /* of the log, of one step */
 
 typedef enum cbi_replay_phase {
     CBI_REPLAY_ROWS,
@@ -17,6 +18,22 @@ typedef enum cbi_replay_phase {
     CBI_REPLAY_ENDS, /* what the tables hold at the end */
     CBI_REPLAY_DONE,
 } cbi_replay_phase;
+
+/* A chain as far as its rows have been met. */
+typedef struct cbi_replay_chain {
+    cbi_hash tag;
+    cbi_hash leaf; /* of its newest row */
+    uint64_t index, sequence;
+    uint8_t subject_kind;
+    bool used;  /* is this place */
+    bool aside; /* not every row followed the one before, or somebody wants it looked at again */
+} cbi_replay_chain;
+
+/* Chains by their tags. Those that find no room are followed by reading their rows again. */
+typedef struct cbi_replay_chains {
+    cbi_replay_chain *places;
+    size_t size, count;
+} cbi_replay_chains;
 
 struct cbi_replay {
     cbi_replay_scope scope;
@@ -37,7 +54,9 @@ struct cbi_replay {
     uint64_t next;
     cbi_frontier frontier;
     cbi_page page; /* of rows, then of heads or tags */
-    cbi_logged rows[CBI_REPLAY_PAGE];
+    cbi_page given; /* the rows before, which others lend still */
+    cbi_logged rows[CBI_REPLAY_ROWS_MAX];
+    cbi_replay_chains chains;
     size_t row_count;
     size_t row_given;
     cbank_buffer row;
@@ -64,6 +83,12 @@ void cbi_replay_add(cbi_replay *replay, const cbank_error *finding);
 /* Turns a failure that lies in the data into a finding; others go to `err` and are returned. */
 cbank_status cbi_replay_judge(cbi_replay *replay, cbank_status status, const cbank_error *error,
                               cbank_error *err);
+
+/* NULL if there is none; valid until one is added. */
+cbi_replay_chain *cbi_replay_chain_find(const cbi_replay_chains *chains, const cbi_hash *tag);
+/* Of a tag that has none; `*out` is NULL if there is no room. */
+cbank_status cbi_replay_chain_add(cbi_replay_chains *chains, const cbi_hash *tag,
+                                  cbi_replay_chain **out, cbank_error *err);
 
 /* One step of a phase; moves on to the next phase when there is no more. */
 cbank_status cbi_replay_step_rows(cbi_replay *replay, cbi_txn *txn, cbank_error *err);

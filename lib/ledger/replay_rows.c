@@ -49,6 +49,8 @@ done:
     return status;
 }
 
+/* ---- what each row follows ------------------------------------------------------------------ */
+
 static bool follows(const cbi_logged *logged, const cbi_logged *previous)
 {
     return previous->entry.sequence + 1 == logged->entry.sequence &&
@@ -57,30 +59,78 @@ static bool follows(const cbi_logged *logged, const cbi_logged *previous)
            cbi_hash_equal(&previous->leaf, &logged->entry.previous);
 }
 
+/* The same of the newest row of its chain, of which nothing need be read again. */
+static bool is_next(const cbi_logged *logged, const cbi_replay_chain *chain)
+{
+    return chain->index == logged->previous_index &&
+           chain->sequence + 1 == logged->entry.sequence &&
+           chain->subject_kind == logged->entry.subject_kind &&
+           cbi_hash_equal(&chain->leaf, &logged->entry.previous);
+}
+
+static cbank_status read_previous(cbi_replay *replay, cbi_txn *txn, const cbi_logged *logged,
+                                  bool *good, cbank_error *err)
+{
+    cbank_error error;
+    cbi_logged previous;
+    cbank_status status;
+
+    *good = logged->previous_index < logged->index;
+    if (!*good)
+        return CBANK_OK;
+    status = cbi_logged_read(txn, replay->hasher, logged->previous_index, &replay->row, &previous,
+                             &error);
+    *good = status == CBANK_OK && follows(logged, &previous);
+    /* A previous row that cannot be read was found when it was its turn. */
+    if (status == CBANK_OK || status == CBANK_E_CORRUPT)
+        return CBANK_OK;
+    *good = true;
+    return cbi_replay_judge(replay, status, &error, err);
+}
+
+/* The chain has got to this row; `whole`: by way of all rows before it. */
+static cbank_status move_chain(cbi_replay *replay, cbi_replay_chain *chain,
+                               const cbi_logged *logged, bool whole, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (chain == NULL)
+        CBI_TRY(cbi_replay_chain_add(&replay->chains, &logged->entry.tag, &chain, err));
+    if (chain == NULL)
+        goto done;
+    chain->index = logged->index;
+    chain->sequence = logged->entry.sequence;
+    chain->leaf = logged->leaf;
+    chain->subject_kind = logged->entry.subject_kind;
+    chain->aside = chain->aside || !whole;
+done:
+    return status;
+}
+
 /* Step 1 of the argument in replay.h. */
 static cbank_status check_link(cbi_replay *replay, cbi_txn *txn, const cbi_logged *logged,
                                cbank_error *err)
 {
-    cbank_error error;
-    cbi_logged previous;
-    bool is_good =
-        logged->previous_index == CBI_NO_INDEX && cbi_hash_is_zero(&logged->entry.previous);
+    cbi_replay_chain *chain = cbi_replay_chain_find(&replay->chains, &logged->entry.tag);
+    cbank_status status = CBANK_OK;
+    bool good, whole;
 
-    if (logged->entry.sequence > 0) {
-        is_good = logged->previous_index < logged->index;
-        if (is_good) {
-            cbank_status status = cbi_logged_read(txn, replay->hasher, logged->previous_index,
-                                                  &replay->row, &previous, &error);
-            /* A previous row that cannot be read was found when it was its turn. */
-            if (status != CBANK_OK && status != CBANK_E_CORRUPT)
-                return cbi_replay_judge(replay, status, &error, err);
-            is_good = status == CBANK_OK && follows(logged, &previous);
-        }
+    if (logged->entry.sequence == 0) {
+        good = logged->previous_index == CBI_NO_INDEX && cbi_hash_is_zero(&logged->entry.previous);
+        whole = good && chain == NULL;
+    } else {
+        good = whole = chain != NULL && is_next(logged, chain);
+        if (!good)
+            CBI_TRY(read_previous(replay, txn, logged, &good, err));
     }
-    if (!is_good)
+    CBI_TRY(move_chain(replay, chain, logged, whole, err));
+    if (!good)
         find(replay, CBI_REASON_CHAIN_BROKEN, logged->index, "record");
-    return CBANK_OK;
+done:
+    return status;
 }
+
+/* ---- rows in order -------------------------------------------------------------------------- */
 
 static cbank_status check_row(cbi_replay *replay, cbi_txn *txn, cbi_bytes value, cbank_error *err)
 {
@@ -155,7 +205,7 @@ cbank_status cbi_replay_step_rows(cbi_replay *replay, cbi_txn *txn, cbank_error 
     CBI_TRY(cbi_replay_check_notes(replay, txn, err));
     cbi_put_u64(from, replay->next);
     CBI_TRY(cbi_txn_page(txn, CBI_TABLE_RECORD, cbi_bytes_of(NULL, 0),
-                         cbi_bytes_of(from, sizeof from), CBI_REPLAY_PAGE, &replay->page, err));
+                         cbi_bytes_of(from, sizeof from), CBI_REPLAY_ROWS_MAX, &replay->page, err));
     has_ended = replay->page.count == 0;
     for (size_t i = 0; i < replay->page.count && !has_ended; i++) {
         cbi_bytes key = cbi_page_key(&replay->page, i);

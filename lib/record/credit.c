@@ -3,6 +3,7 @@
 #include "record/award.h"
 #include "record/field.h"
 #include "record/item.h"
+#include "wire/field.h"
 
 #define ACTION(name) CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_##name
 
@@ -123,6 +124,18 @@ done:
     return status;
 }
 
+static cbank_status begin_content(cbi_bytes type, cbi_bytes number, cbank_buffer *out,
+                                  cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    cbi_buffer_rewind(out);
+    CBI_TRY(append_sized(type, out, err));
+    CBI_TRY(append_sized(number, out, err));
+done:
+    return status;
+}
+
 cbank_status cbi_credit_content(const Cbank__V1__CreditRecord *record, cbi_bytes type,
                                 cbi_bytes number, cbank_buffer *out, cbank_error *err)
 {
@@ -135,10 +148,45 @@ cbank_status cbi_credit_content(const Cbank__V1__CreditRecord *record, cbi_bytes
     bare.supersedes = cbi_message_data((cbi_bytes){0});
     bare.deposited_by = cbi_message_string(""); /* who signs, and why it may, is no content */
     bare.delegation = cbi_message_data((cbi_bytes){0});
-    cbi_buffer_rewind(out);
-    CBI_TRY(append_sized(type, out, err));
-    CBI_TRY(append_sized(number, out, err));
+    CBI_TRY(begin_content(type, number, out, err));
     CBI_TRY(cbi_message_write(&bare, out, err)); /* the record holds together: so does this */
+done:
+    return status;
+}
+
+/* Numbers of the fields that are no content: those that are emptied above. */
+static bool is_content(uint32_t field)
+{
+    switch (field) {
+    case 2:  /* salt */
+    case 3:  /* holder */
+    case 5:  /* revision */
+    case 6:  /* supersedes */
+    case 11: /* deposited_by */
+    case 13: /* delegation */
+        return false;
+    default:
+        return true;
+    }
+}
+
+cbank_status cbi_credit_content_of(cbi_bytes record, cbi_bytes type, cbi_bytes number,
+                                   cbank_buffer *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    size_t from = 0, offset = 0;
+    cbi_field field;
+
+    CBI_TRY(cbi_buffer_reserve(out, 2 * sizeof(uint32_t) + type.size + number.size + record.size,
+                               err));
+    CBI_TRY(begin_content(type, number, out, err));
+    for (size_t at = 0; cbi_field_next(record, &offset, &field); at = offset) {
+        if (is_content(field.number))
+            continue;
+        CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(record.data + from, at - from), err));
+        from = offset;
+    }
+    CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(record.data + from, record.size - from), err));
 done:
     return status;
 }

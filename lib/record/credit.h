@@ -58,5 +58,8 @@ cbank_status cbi_credit_item_digest(cbi_hasher *hasher, cbi_item_kind kind, cbi_
  */
 cbank_status cbi_credit_content(const Cbank__V1__CreditRecord *record, cbi_bytes type,
                                 cbi_bytes number, cbank_buffer *out, cbank_error *err);
+/* The same of a record's bytes, which have been parsed as one, without unpacking them. */
+cbank_status cbi_credit_content_of(cbi_bytes record, cbi_bytes type, cbi_bytes number,
+                                   cbank_buffer *out, cbank_error *err);
 
 #endif

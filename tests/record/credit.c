@@ -41,6 +41,36 @@ static cbank_buffer content_of(cbi_bytes type, cbi_bytes number)
     return content;
 }
 
+/* The same, made of the record's bytes without unpacking them. */
+static void expect_content_of_bytes(cbi_bytes type, cbi_bytes number)
+{
+    cbank_buffer bytes = {0}, found = {0}, expected = content_of(type, number);
+
+    cr_assert_eq(cbi_credit_record_build(&sample.record, &bytes, &err), CBANK_OK, "%s %s",
+                 err.object, err.detail);
+    cr_assert_eq(cbi_credit_content_of(cbi_bytes_of_buffer(&bytes), type, number, &found, &err),
+                 CBANK_OK);
+    cr_expect(cbi_bytes_equal(cbi_bytes_of_buffer(&found), cbi_bytes_of_buffer(&expected)));
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&found);
+    cbank_buffer_clear(&expected);
+}
+
+Test(credit, content_is_the_same_of_a_record_and_of_its_bytes)
+{
+    cbi_bytes type = cbi_bytes_of_text("cn-id"), number = cbi_bytes_of_text("1");
+
+    sample_record_init(&sample);
+    expect_content_of_bytes(type, number);
+    sample.record.revision = 2;
+    sample.record.supersedes = sample_bytes(3, 32);
+    expect_content_of_bytes(type, number);
+    sample.record.deposited_by = TEXT("PXU-9");
+    expect_content_of_bytes(type, cbi_bytes_of_text(""));
+    sample.record.delegation = sample_bytes(5, 32);
+    expect_content_of_bytes(cbi_bytes_of_text("passport"), number);
+}
+
 Test(credit, a_record_is_built_and_read_back)
 {
     Cbank__V1__CreditRecord *read = NULL;
