@@ -16,7 +16,7 @@ static uint64_t number_of(const char *account)
     return account[CBI_ACCOUNT_SIZE] == '\0' ? number : 0;
 }
 
-/* Accounts are numbered on, with two check digits behind: each has a place of its own, or nearly. */
+/* Accounts are numbered on, with two check digits behind: mostly each has a place of its own. */
 static size_t place_of(uint64_t account, size_t size)
 {
     return (size_t)(account / 100 % size);
