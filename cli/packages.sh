@@ -6,8 +6,8 @@
 set -eu
 
 # An entry is a package, or command:package where the command may come from elsewhere.
-build='cmake ninja-build gcc libc6-dev pkg-config libssl-dev liblmdb-dev libprotobuf-c-dev
-    protobuf-c-compiler libutf8proc-dev libcsv-dev libjansson-dev libyaml-dev
+build='cmake ninja-build gcc libc6-dev pkg-config libssl-dev libsodium-dev liblmdb-dev
+    libprotobuf-c-dev protobuf-c-compiler libutf8proc-dev libcsv-dev libjansson-dev libyaml-dev
     libzip-dev libxml2-dev'
 tests='libcriterion-dev g++ binutils abigail-tools python3 python3-protobuf
     python3-securesystemslib ca-certificates protobuf-compiler go:golang-go npm:npm

@@ -1,6 +1,7 @@
 #include "crypto/key.h"
 
 #include "base/text.h"
+#include "crypto/ed25519.h"
 #include "crypto/fixture.h"
 #include "vector.h"
 
@@ -168,6 +169,36 @@ Test(ed25519, judges_edge_cases_as_ref10_but_refuses_weak_keys)
     free(file);
     fprintf(stderr, "CCTV Ed25519: %zu of them have a weak key\n", weak);
     fixture_report("CCTV Ed25519", &tally, 914);
+}
+
+/* The quick yes is never the wrong one, and what it leaves to OpenSSL is accepted all the same. */
+Test(ed25519, what_is_accepted_quickly_is_good_and_what_is_not_may_still_be)
+{
+    char *file = vector_read("flat/cctv_ed25519.txt");
+    char *cursor = file;
+    cbank_buffer message = {0}, signature = {0};
+    size_t quick = 0, slow = 0;
+    flat_case one;
+    cbi_public key;
+
+    if (file == NULL)
+        cr_skip();
+    while (next_case(&cursor, &one)) {
+        bool good;
+
+        if (parse(one.key, &key) != CBANK_OK)
+            continue;
+        good = cbi_ed25519_is_good(&key, fixture_hex(one.message, &message),
+                                   fixture_hex(one.signature, &signature));
+        cr_expect(!good || one.expected, "case %ld", one.number);
+        quick += good;
+        slow += one.expected && !good;
+    }
+    free(file);
+    fprintf(stderr, "CCTV Ed25519: %zu accepted quickly, %zu by OpenSSL\n", quick, slow);
+    cr_expect(quick > 0 && slow > 0);
+    cbank_buffer_clear(&message);
+    cbank_buffer_clear(&signature);
 }
 
 Test(ed25519, signature_has_64_bytes_and_no_other_bit_will_do)

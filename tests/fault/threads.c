@@ -21,11 +21,12 @@
 #define ROWS 4
 #define MANY 560 /* rows of an import that is judged by several threads of its own */
 
-/* LMDB and OpenSSL are not compiled for the sanitizer, which does not see how they synchronise. */
+/* LMDB, OpenSSL and libsodium are not compiled for the sanitizer, which does not see how they synchronise. */
 const char *__tsan_default_suppressions(void);
 __attribute__((visibility("default"))) const char *__tsan_default_suppressions(void)
 {
-    return "called_from_lib:libcrypto.so\ncalled_from_lib:liblmdb.so\n";
+    return "called_from_lib:libcrypto.so\ncalled_from_lib:libsodium.so\n"
+           "called_from_lib:liblmdb.so\n";
 }
 const char *__tsan_default_options(void);
 __attribute__((visibility("default"))) const char *__tsan_default_options(void)

@@ -28,6 +28,7 @@ MESSAGES = ("wire", "record", "rules", "proof", "ledger", "exchange", "author", 
 FOREIGN = {
     "lmdb.h": ("store",),
     "openssl/": ("crypto",),
+    "sodium.h": ("crypto",),
     "protobuf-c/": MESSAGES,
     "cbank/": MESSAGES,
     "utf8proc.h": ("base",),
