@@ -29,20 +29,27 @@ static bool is_plain(uint64_t word)
     return ((~word & low & delete) & ones * 0x80) == ones * 0x80;
 }
 
-/* As many of the bytes as one word holds; of fewer, spaces make up the rest. */
+/* As many of the bytes as one word holds, in any order; of fewer, some twice or spaces. */
 static uint64_t first_word(const uint8_t *bytes, size_t size)
 {
     uint64_t word = UINT64_MAX / 255 * ' ';
+    uint32_t first, last;
 
-    if (size >= sizeof(word))
+    if (size >= sizeof(word)) {
         memcpy(&word, bytes, sizeof(word));
-    else
-        memcpy(&word, bytes, size);
+    } else if (size >= sizeof(first)) {
+        memcpy(&first, bytes, sizeof(first));
+        memcpy(&last, bytes + size - sizeof(last), sizeof(last));
+        word = (uint64_t)last << 32 | first;
+    } else {
+        word ^= (uint64_t)(bytes[0] ^ ' ') | (uint64_t)(bytes[size / 2] ^ ' ') << 8 |
+                (uint64_t)(bytes[size - 1] ^ ' ') << 16;
+    }
     return word;
 }
 
 /* The unified ideographs, three bytes each: no form of them decomposes or joins another. */
-static bool is_ideograph(const uint8_t *bytes)
+static inline bool is_ideograph(const uint8_t *bytes)
 {
     uint32_t c = (bytes[0] & 0xfu) << 12 | (bytes[1] & 0x3fu) << 6 | (bytes[2] & 0x3fu);
 
@@ -67,7 +74,7 @@ bool cbi_text_is_clean(cbi_bytes text)
             at += 3;
             continue;
         }
-        if (c >= 0x80)
+        if (c >= 0x80) /* beyond ASCII and the common ideographs */
             used = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)left, &c);
         if (used <= 0 || is_forbidden(c))
             return false;

@@ -6,11 +6,14 @@
 #include <string.h>
 
 #define TOGETHER_MAX 512
+#define PENDING_MAX 4096
 
 struct cbi_hasher {
     cbi_suite suite;
     const EVP_MD *digest;
     EVP_MD_CTX *context;
+    size_t pending_size; /* of what came piecewise and was not hashed yet */
+    uint8_t pending[PENDING_MAX];
 };
 
 cbank_status cbi_hasher_new(cbi_suite suite, cbi_hasher **out, cbank_error *err)
@@ -40,6 +43,7 @@ void cbi_hasher_free(cbi_hasher *hasher)
     if (hasher == NULL)
         return;
     EVP_MD_CTX_free(hasher->context);
+    cbi_wipe(hasher->pending, sizeof(hasher->pending));
     cbi_free(hasher);
 }
 
@@ -63,6 +67,31 @@ static cbi_bytes put_together(const cbi_bytes *parts, size_t count, uint8_t room
     return cbi_bytes_of(room, size);
 }
 
+static cbank_status begin(cbi_hasher *hasher, cbank_error *err)
+{
+    if (EVP_DigestInit_ex2(hasher->context, hasher->digest, NULL) != 1)
+        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
+    return CBANK_OK;
+}
+
+static cbank_status update(cbi_hasher *hasher, cbi_bytes bytes, cbank_error *err)
+{
+    if (EVP_DigestUpdate(hasher->context, bytes.data, bytes.size) != 1)
+        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
+    return CBANK_OK;
+}
+
+static cbank_status end(cbi_hasher *hasher, cbi_hash *out, cbank_error *err)
+{
+    cbi_hash hash;
+    unsigned size = 0;
+
+    if (EVP_DigestFinal_ex(hasher->context, hash.bytes, &size) != 1 || size != CBI_HASH_SIZE)
+        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
+    *out = hash;
+    return CBANK_OK;
+}
+
 cbank_status cbi_digest_parts(cbi_hasher *hasher, const cbi_bytes *parts, size_t count,
                               cbi_hash *out, cbank_error *err)
 {
@@ -70,12 +99,12 @@ cbank_status cbi_digest_parts(cbi_hasher *hasher, const cbi_bytes *parts, size_t
     uint8_t room[TOGETHER_MAX];
     cbi_bytes together = put_together(parts, count, room);
 
-    CBI_TRY(cbi_digest_begin(hasher, err));
+    CBI_TRY(begin(hasher, err));
     if (together.size > 0)
-        CBI_TRY(cbi_digest_update(hasher, together, err));
+        CBI_TRY(update(hasher, together, err));
     for (size_t i = 0; i < count && together.size == 0; i++)
-        CBI_TRY(cbi_digest_update(hasher, parts[i], err));
-    CBI_TRY(cbi_digest_end(hasher, out, err));
+        CBI_TRY(update(hasher, parts[i], err));
+    CBI_TRY(end(hasher, out, err));
 done:
     return status;
 }
@@ -91,27 +120,41 @@ cbank_status cbi_digest_labelled(cbi_hasher *hasher, const char *label, cbi_byte
 
 cbank_status cbi_digest_begin(cbi_hasher *hasher, cbank_error *err)
 {
-    if (EVP_DigestInit_ex2(hasher->context, hasher->digest, NULL) != 1)
-        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
-    return CBANK_OK;
+    hasher->pending_size = 0;
+    return begin(hasher, err);
+}
+
+static cbank_status flush(cbi_hasher *hasher, cbank_error *err)
+{
+    cbi_bytes pending = cbi_bytes_of(hasher->pending, hasher->pending_size);
+
+    hasher->pending_size = 0;
+    return pending.size == 0 ? CBANK_OK : update(hasher, pending, err);
 }
 
 cbank_status cbi_digest_update(cbi_hasher *hasher, cbi_bytes bytes, cbank_error *err)
 {
-    if (EVP_DigestUpdate(hasher->context, bytes.data, bytes.size) != 1)
-        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
-    return CBANK_OK;
+    cbank_status status = CBANK_OK;
+
+    if (bytes.size > PENDING_MAX - hasher->pending_size)
+        CBI_TRY(flush(hasher, err));
+    if (bytes.size > PENDING_MAX)
+        return update(hasher, bytes, err);
+    if (bytes.size > 0)
+        memcpy(hasher->pending + hasher->pending_size, bytes.data, bytes.size);
+    hasher->pending_size += bytes.size;
+done:
+    return status;
 }
 
 cbank_status cbi_digest_end(cbi_hasher *hasher, cbi_hash *out, cbank_error *err)
 {
-    cbi_hash hash;
-    unsigned size = 0;
+    cbank_status status = CBANK_OK;
 
-    if (EVP_DigestFinal_ex(hasher->context, hash.bytes, &size) != 1 || size != CBI_HASH_SIZE)
-        return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
-    *out = hash;
-    return CBANK_OK;
+    CBI_TRY(flush(hasher, err));
+    CBI_TRY(end(hasher, out, err));
+done:
+    return status;
 }
 
 cbank_status cbi_digest_sha256(cbi_bytes bytes, cbi_hash *out, cbank_error *err)

@@ -8,14 +8,14 @@
 
 #define DIGITS "0123456789"
 
-/* ISO 7064 MOD 97-10: the whole number is 1 modulo 97. */
+/* ISO 7064 MOD 97-10: the whole number is 1 modulo 97. Its 16 digits fit 64 bits. */
 static bool check_fits(const char *digits)
 {
-    unsigned rest = 0;
+    uint64_t number = 0;
 
     for (size_t i = 0; i < CBI_ACCOUNT_SIZE; i++)
-        rest = (rest * 10 + (unsigned)(digits[i] - '0')) % 97;
-    return rest == 1;
+        number = number * 10 + (uint64_t)(digits[i] - '0');
+    return number % 97 == 1;
 }
 
 cbank_status cbi_account_make(uint64_t counter, cbi_account *out, cbank_error *err)
@@ -31,12 +31,15 @@ cbank_status cbi_account_make(uint64_t counter, cbi_account *out, cbank_error *e
 
 bool cbi_account_is_valid(cbi_bytes text)
 {
-    char digits[CBI_ACCOUNT_SIZE + 1] = "";
+    const char *digits = (const char *)text.data;
 
     if (text.size != CBI_ACCOUNT_SIZE)
         return false;
-    memcpy(digits, text.data, CBI_ACCOUNT_SIZE);
-    return strspn(digits, DIGITS) == CBI_ACCOUNT_SIZE && check_fits(digits);
+    for (size_t i = 0; i < CBI_ACCOUNT_SIZE; i++) {
+        if (digits[i] < '0' || digits[i] > '9')
+            return false;
+    }
+    return check_fits(digits);
 }
 
 cbank_status cbi_account_parse(cbi_bytes typed, cbi_account *out, cbank_error *err)

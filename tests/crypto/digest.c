@@ -52,6 +52,31 @@ Test(digest, is_the_same_in_parts_in_pieces_and_whole)
     cbi_hasher_free(hasher);
 }
 
+/* However the pieces fall into what the hasher keeps of them. */
+Test(digest, of_pieces_of_any_size_is_that_of_the_whole)
+{
+    enum { SIZE = 20000 };
+    static uint8_t bytes[SIZE];
+    cbi_hasher *hasher = hasher_of(CBI_SUITE_SHA256_ED25519);
+    const cbi_bytes whole = cbi_bytes_of(bytes, SIZE);
+    cbi_hash wanted, hash;
+
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (uint8_t)(i * i >> 3);
+    cr_assert(cbi_digest_parts(hasher, &whole, 1, &wanted, NULL) == CBANK_OK);
+    for (size_t step = 1; step <= SIZE; step = step * 3 / 2 + 1) {
+        cr_assert(cbi_digest_begin(hasher, NULL) == CBANK_OK);
+        for (size_t at = 0, size = step; at < SIZE; at += size, size = size % 5000 + 7) {
+            if (size > SIZE - at)
+                size = SIZE - at;
+            cr_assert(cbi_digest_update(hasher, cbi_bytes_of(bytes + at, size), NULL) == CBANK_OK);
+        }
+        cr_assert(cbi_digest_end(hasher, &hash, NULL) == CBANK_OK);
+        cr_assert(cbi_hash_equal(&hash, &wanted), "pieces from %zu bytes on", step);
+    }
+    cbi_hasher_free(hasher);
+}
+
 Test(digest, does_not_remember_what_was_begun_and_left)
 {
     const cbi_bytes abc = cbi_bytes_of_text("abc");
