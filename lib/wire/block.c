@@ -22,6 +22,7 @@
 #endif
 
 #define LEAST 256
+#define DOUBLED_MAX ((size_t)32 * 1024)
 
 struct cbi_block {
     cbi_block *next; /* what did not fit the first one, the newest first */
@@ -42,10 +43,11 @@ cbi_block *cbi_block_new(size_t size)
     return made;
 }
 
-/* One more, for what does not fit; each as large as the one before, at least. */
+/* One more, for what does not fit; each as large as the one before, at least, or twice as large. */
 static cbi_block *add(cbi_block *first, const cbi_block *newest, size_t size)
 {
-    cbi_block *made = cbi_block_new(size < newest->size ? newest->size : size);
+    size_t room = newest->size <= DOUBLED_MAX ? 2 * newest->size : newest->size;
+    cbi_block *made = cbi_block_new(size < room ? room : size);
 
     if (made != NULL) {
         made->next = first->next;

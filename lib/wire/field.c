@@ -1,6 +1,6 @@
 #include "wire/field.h"
 
-bool cbi_varint_read(cbi_bytes bytes, size_t *offset, uint64_t *out)
+bool cbi_varint_read_long(cbi_bytes bytes, size_t *offset, uint64_t *out)
 {
     size_t left = bytes.size - *offset;
     size_t limit = left < CBI_VARINT_MAX ? left : CBI_VARINT_MAX;

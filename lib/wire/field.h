@@ -11,8 +11,28 @@
 
 #define CBI_VARINT_MAX 10
 
+/* Of any length. */
+bool cbi_varint_read_long(cbi_bytes bytes, size_t *offset, uint64_t *out);
+
 /* Reads at `*offset` and moves it on. False, without moving, if cut short or not the shortest. */
-bool cbi_varint_read(cbi_bytes bytes, size_t *offset, uint64_t *out);
+static inline bool cbi_varint_read(cbi_bytes bytes, size_t *offset, uint64_t *out)
+{
+    size_t left = bytes.size - *offset;
+    const uint8_t *at = left > 0 ? bytes.data + *offset : NULL;
+
+    if (left > 0 && at[0] < 0x80) { /* as most are */
+        *offset += 1;
+        *out = at[0];
+        return true;
+    }
+    if (left > 1 && at[1] < 0x80 && at[1] != 0) {
+        *offset += 2;
+        *out = (at[0] & 0x7fu) | (uint64_t)at[1] << 7;
+        return true;
+    }
+    return cbi_varint_read_long(bytes, offset, out);
+}
+
 /* Writes the shortest form; `out` holds CBI_VARINT_MAX. Returns the number of bytes. */
 size_t cbi_varint_write(uint64_t value, uint8_t *out);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "wire/block.h"
+#include "wire/packer.h"
 #include "wire/walker.h"
 
 cbank_status cbi_message_check(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
@@ -14,10 +15,17 @@ cbank_status cbi_message_check(const ProtobufCMessageDescriptor *type, cbi_bytes
 cbank_status cbi_message_parse(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
                                void *out_message, cbank_error *err)
 {
+    return cbi_message_parse_within(NULL, type, bytes, out_message, err);
+}
+
+cbank_status cbi_message_parse_within(void *holder, const ProtobufCMessageDescriptor *type,
+                                      cbi_bytes bytes, void *out_message, cbank_error *err)
+{
+    cbi_block *within = holder == NULL ? NULL : cbi_block_of(holder);
     cbank_status status = CBANK_OK;
     ProtobufCMessage *message;
 
-    CBI_TRY(cbi_walker_unpack(type, bytes, &message, err));
+    CBI_TRY(cbi_walker_unpack(type, bytes, within, &message, err));
     memcpy(out_message, &message, sizeof(message));
 done:
     return status;
@@ -33,29 +41,20 @@ cbank_status cbi_message_pack(const void *message, cbank_buffer *out, cbank_erro
 {
     const ProtobufCMessage *base = message;
     cbank_status status = CBANK_OK;
-    size_t size = protobuf_c_message_get_packed_size(base);
+    size_t before = out->size;
 
-    if (size == 0)
-        return CBANK_OK;
-    CBI_TRY(cbi_buffer_reserve(out, size, err));
-    protobuf_c_message_pack(base, out->data + out->size);
+    CBI_TRY(cbi_packer_append(base, out, err));
     /* Checked before it leaves as after it arrives: nobody shall sign what nobody will read. */
-    CBI_TRY(cbi_walker_check(base->descriptor, cbi_bytes_of(out->data + out->size, size), err));
-    out->size += size;
+    if (out->size > before)
+        CBI_TRY(cbi_walker_check(base->descriptor,
+                                 cbi_bytes_of(out->data + before, out->size - before), err));
 done:
+    if (status != CBANK_OK)
+        out->size = before;
     return status;
 }
 
 cbank_status cbi_message_write(const void *message, cbank_buffer *out, cbank_error *err)
 {
-    const ProtobufCMessage *base = message;
-    size_t size = protobuf_c_message_get_packed_size(base);
-    cbank_status status;
-
-    if (size == 0) /* and perhaps no buffer yet */
-        return CBANK_OK;
-    status = cbi_buffer_reserve(out, size, err);
-    if (status == CBANK_OK)
-        out->size += protobuf_c_message_pack(base, out->data + out->size);
-    return status;
+    return cbi_packer_append(message, out, err);
 }

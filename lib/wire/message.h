@@ -24,7 +24,13 @@ cbank_status cbi_message_check(const ProtobufCMessageDescriptor *type, cbi_bytes
 /* Check, then unpack. The message is freed with cbi_message_free. `*out` is a typed struct. */
 cbank_status cbi_message_parse(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
                                void *out_message, cbank_error *err);
-/* NULL is a no-op. */
+/*
+ * The same in the memory of `holder`, which cbi_message_parse gave: the message ends with that one
+ * and is not freed by itself. If `holder` is NULL, exactly the same.
+ */
+cbank_status cbi_message_parse_within(void *holder, const ProtobufCMessageDescriptor *type,
+                                      cbi_bytes bytes, void *out_message, cbank_error *err);
+/* With all that was parsed within it. NULL is a no-op. */
 void cbi_message_free(void *message);
 
 /*

@@ -7,6 +7,8 @@
 #ifndef CBI_WIRE_UNPACK_H
 #define CBI_WIRE_UNPACK_H
 
+#include <string.h>
+
 #include "wire/block.h"
 #include "wire/shape.h"
 
@@ -18,9 +20,12 @@ typedef struct cbi_unpack {
     char *copy;       /* of them, in the block */
 } cbi_unpack;
 
-/* The message itself, empty; it stands first in the block. NULL if there is no memory. */
-void *cbi_unpack_begin(cbi_unpack *unpack, const ProtobufCMessageDescriptor *type,
-                       cbi_bytes bytes);
+/*
+ * The message itself, empty, in the block `within`; if that is NULL, first in a block of its own.
+ * NULL if there is no memory.
+ */
+void *cbi_unpack_begin(cbi_unpack *unpack, cbi_block *within,
+                       const ProtobufCMessageDescriptor *type, cbi_bytes bytes);
 /* An empty message within it. NULL if there is no memory. */
 void *cbi_unpack_message(cbi_unpack *unpack, const ProtobufCMessageDescriptor *type);
 
@@ -40,10 +45,29 @@ static inline size_t *cbi_unpack_count(char *message, const ProtobufCFieldDescri
     return (size_t *)(void *)(message + field->quantifier_offset);
 }
 
-/* Puts the `size` bytes of a value into its field; of a list, behind what that holds. */
-void cbi_unpack_put(char *message, const ProtobufCFieldDescriptor *field, const void *value,
-                    size_t size);
-/* The same for a number, however wide its field is. */
-void cbi_unpack_put_number(char *message, const ProtobufCFieldDescriptor *field, uint64_t value);
+/* Where a value of `size` bytes goes: into its field; in a list, behind what that holds. */
+static inline char *cbi_unpack_place(char *message, const ProtobufCFieldDescriptor *field,
+                                     size_t size)
+{
+    char *place = message + field->offset;
+
+    if (cbi_shape_is_list(field)) {
+        memcpy(&place, place, sizeof(place));
+        place += size * (*cbi_unpack_count(message, field))++;
+    }
+    return place;
+}
+
+/* Puts a number there, however wide its field is. */
+static inline void cbi_unpack_put_number(char *message, const ProtobufCFieldDescriptor *field,
+                                         uint64_t value)
+{
+    uint32_t half = (uint32_t)value;
+
+    if (cbi_shape_width(field->type) == sizeof(value))
+        memcpy(cbi_unpack_place(message, field, sizeof(value)), &value, sizeof(value));
+    else
+        memcpy(cbi_unpack_place(message, field, sizeof(half)), &half, sizeof(half));
+}
 
 #endif

@@ -112,21 +112,28 @@ static size_t count_numbers(const walker *walk, const uint8_t *end)
                : CBI_MESSAGE_MEMORY_MAX / sizeof(uint64_t);
 }
 
-/* A text, bytes or a message that was read, into the message at hand. */
-static cbank_status put(walker *walk, const void *value, size_t size)
+/* Room for one more in the list at hand, of elements of `size` bytes. */
+static cbank_status extend_list(walker *walk, size_t size)
 {
-    char *message = walk->top->message;
+    size_t held = *cbi_unpack_count(walk->top->message, walk->field);
     cbank_status status = CBANK_OK;
-    size_t held;
 
-    if (cbi_shape_is_list(walk->field)) {
-        held = *cbi_unpack_count(message, walk->field);
-        if (held == 0)
-            CBI_TRY(begin_list(walk, count_elements(walk), size));
-        if (held == walk->top->room)
-            return refuse(walk, CBI_REASON_MESSAGE_MEMORY, "memory");
-    }
-    cbi_unpack_put(message, walk->field, value, size);
+    if (held == 0)
+        CBI_TRY(begin_list(walk, count_elements(walk), size));
+    if (held == walk->top->room)
+        return refuse(walk, CBI_REASON_MESSAGE_MEMORY, "memory");
+done:
+    return status;
+}
+
+/* Where a text, bytes or a message that was read goes in the message at hand. */
+static inline cbank_status find_place(walker *walk, size_t size, char **out)
+{
+    cbank_status status = CBANK_OK;
+
+    if (cbi_shape_is_list(walk->field))
+        CBI_TRY(extend_list(walk, size));
+    *out = cbi_unpack_place(walk->top->message, walk->field, size);
 done:
     return status;
 }
@@ -134,28 +141,43 @@ done:
 static cbank_status put_text(walker *walk, size_t size)
 {
     char *text = cbi_unpack_content(&walk->unpack, walk->at);
+    cbank_status status = CBANK_OK;
+    char *place;
 
     text[size] = '\0'; /* where the next field began, which has been read elsewhere */
-    return put(walk, &text, sizeof(text));
+    CBI_TRY(find_place(walk, sizeof(text), &place));
+    memcpy(place, &text, sizeof(text));
+done:
+    return status;
 }
 
 static cbank_status put_bytes(walker *walk, size_t size)
 {
     ProtobufCBinaryData bytes = {.len = size};
+    cbank_status status = CBANK_OK;
+    char *place;
 
     if (size > 0)
         bytes.data = (uint8_t *)cbi_unpack_content(&walk->unpack, walk->at);
-    return put(walk, &bytes, sizeof(bytes));
+    CBI_TRY(find_place(walk, sizeof(bytes), &place));
+    memcpy(place, &bytes, sizeof(bytes));
+done:
+    return status;
 }
 
 static cbank_status put_message(walker *walk, const ProtobufCMessageDescriptor *type, char **out)
 {
     void *message = cbi_unpack_message(&walk->unpack, type);
+    cbank_status status = CBANK_OK;
+    char *place;
 
     if (message == NULL)
         return no_memory(walk);
     *out = message;
-    return put(walk, &message, sizeof(message));
+    CBI_TRY(find_place(walk, sizeof(message), &place));
+    memcpy(place, &message, sizeof(message));
+done:
+    return status;
 }
 
 /* ---- what is read --------------------------------------------------------------------------- */
@@ -412,7 +434,7 @@ cbank_status cbi_walker_check(const ProtobufCMessageDescriptor *type, cbi_bytes 
 }
 
 cbank_status cbi_walker_unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                               ProtobufCMessage **out, cbank_error *err)
+                               cbi_block *within, ProtobufCMessage **out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     void *message;
@@ -421,13 +443,13 @@ cbank_status cbi_walker_unpack(const ProtobufCMessageDescriptor *type, cbi_bytes
     begin(&walk, bytes, err);
     if (bytes.size > LOOKED_AT_FIRST)
         CBI_TRY(cbi_walker_check(type, bytes, err));
-    message = cbi_unpack_begin(&walk.unpack, type, walk.bytes);
+    message = cbi_unpack_begin(&walk.unpack, within, type, walk.bytes);
     if (message == NULL)
         CBI_TRY(cbi_fail(err, CBI_REASON_NO_MEMORY, bytes.size, type->short_name, NULL));
     CBI_TRY(run(&walk, type, message));
     *out = message;
-    walk.unpack.block = NULL;
 done:
-    cbi_block_free(walk.unpack.block);
+    if (status != CBANK_OK && within == NULL)
+        cbi_block_free(walk.unpack.block);
     return status;
 }

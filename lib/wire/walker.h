@@ -12,14 +12,19 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include "wire/block.h"
+
 #include "base/bytes.h"
 
 /* See cbi_message_check. */
 cbank_status cbi_walker_check(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
                               cbank_error *err);
 
-/* The same, and unpacks: `*out` stands first in a block of its own. */
+/*
+ * The same, and unpacks: `*out` stands in the block `within`, where what a refused message took
+ * stays taken; if that is NULL, first in a block of its own.
+ */
 cbank_status cbi_walker_unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                               ProtobufCMessage **out, cbank_error *err);
+                               cbi_block *within, ProtobufCMessage **out, cbank_error *err);
 
 #endif

@@ -126,6 +126,45 @@ Test(block, a_message_that_is_refused_leaves_nothing)
     cbank_buffer_clear(&bytes);
 }
 
+/* Many of them in the memory of another one: each is whole, and all end with that. */
+Test(block, messages_within_a_holder_end_with_it_whether_they_were_refused_or_not)
+{
+    const ProtobufCMessageDescriptor *type = &cbank__v1__credit_record__descriptor;
+    cbank_buffer bytes = {0}, bad = {0}, again = {0};
+    size_t held = 0;
+
+    pack_titles(&bytes);
+    cr_assert_eq(cbi_buffer_set(&bad, cbi_bytes_of_buffer(&bytes), NULL), CBANK_OK);
+    bad.data[bad.size - 1] = 0x7f; /* within the last text */
+    for (int round = 0; round < ROUNDS; round++) {
+        Cbank__V1__CreditRecord *holder = NULL, *records[ROUNDS] = {NULL}, *refused = NULL;
+
+        cr_assert_eq(cbi_message_parse(type, cbi_bytes_of("\x08\x01", 2), &holder, NULL), CBANK_OK);
+        for (int i = 0; i < ROUNDS; i++) {
+            cr_assert_eq(cbi_message_parse_within(holder, type, cbi_bytes_of_buffer(&bytes),
+                                                  &records[i], NULL),
+                         CBANK_OK);
+            cr_assert_eq(cbi_message_parse_within(holder, type, cbi_bytes_of_buffer(&bad), &refused,
+                                                  NULL),
+                         CBANK_E_MALFORMED);
+            cr_assert_null(refused);
+        }
+        for (int i = 0; i < ROUNDS; i++) {
+            again.size = 0;
+            cr_assert_eq(cbi_message_pack(records[i], &again, NULL), CBANK_OK);
+            cr_assert(cbi_bytes_equal(cbi_bytes_of_buffer(&bytes), cbi_bytes_of_buffer(&again)));
+        }
+        cr_assert_eq(holder->version, 1);
+        cbi_message_free(holder);
+        if (round == ROUNDS / 2)
+            held = mallinfo2().uordblks;
+    }
+    cr_expect_eq(mallinfo2().uordblks, held);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&bad);
+    cbank_buffer_clear(&again);
+}
+
 /* What is large is looked at first: an attacker's length alone takes no memory. */
 Test(block, a_large_message_that_is_refused_is_never_copied)
 {

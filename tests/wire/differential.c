@@ -41,6 +41,20 @@ static void tell(const ProtobufCMessageDescriptor *type, cbi_bytes bytes, cbank_
     free(hex);
 }
 
+/* The packer gives the bytes that protobuf-c gives, behind what was there. */
+static void pack(const ProtobufCMessage *message, cbi_bytes bytes)
+{
+    static const cbi_bytes before = {(const uint8_t *)"before", 6};
+    cbank_buffer out = {0};
+
+    cr_assert_eq(cbi_buffer_append(&out, before, NULL), CBANK_OK);
+    cr_assert_eq(cbi_message_write(message, &out, NULL), CBANK_OK);
+    cr_assert(cbi_bytes_equal(cbi_bytes_of(out.data, before.size), before));
+    if (!cbi_bytes_equal(cbi_bytes_of(out.data + before.size, out.size - before.size), bytes))
+        tell(message->descriptor, bytes, CBANK_OK);
+    cbank_buffer_clear(&out);
+}
+
 /* Unpacked in the same walk, it holds what its bytes say; and what is refused, nobody gets. */
 static void unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes, cbank_status checked)
 {
@@ -55,6 +69,7 @@ static void unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes, cban
         cr_assert_eq(again.size, protobuf_c_message_get_packed_size(message));
         if (!cbi_bytes_equal(cbi_bytes_of_buffer(&again), bytes))
             tell(type, bytes, CBANK_OK);
+        pack(message, bytes);
     } else {
         cr_assert_null(message);
         cr_assert_eq(cbi_message_check(type, bytes, &other), checked);
