@@ -33,17 +33,19 @@ done:
 static cbank_status read_item(cbi_verdict *verdict, cbi_verdict_item *chain,
                               cbi_verdict_item *item, cbank_error *err)
 {
+    cbi_file *file = &verdict->transcript.file;
     const Cbank__V1__TranscriptItem *message;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_file_next_message(&verdict->transcript.file,
-                                  &cbank__v1__transcript_item__descriptor, &item->message, err));
+    CBI_TRY(cbi_file_next_within(file, &cbank__v1__transcript_item__descriptor, &item->message,
+                                 err));
     message = item->message;
     CBI_TRY(cbi_transcript_item_check(message, item->sequence, err));
     item->entry_class = (uint8_t)message->entry_class;
     if (message->statement.len == 0)
         goto done;
-    CBI_TRY(cbi_statement_parse(cbi_message_bytes(message->statement), &item->statement, err));
+    CBI_TRY(cbi_statement_parse_within(file->head, cbi_message_bytes(message->statement),
+                                       &item->statement, err));
     item->shown = true;
     verdict->shown++;
     item->entry_class = (uint8_t)item->statement.kind->entry_class;
@@ -51,7 +53,8 @@ static cbank_status read_item(cbi_verdict *verdict, cbi_verdict_item *chain,
         const Cbank__V1__CreditDeposited *body = item->statement.body;
 
         item->record_bytes = cbi_message_bytes(body->record);
-        CBI_TRY(cbi_credit_record_parse(item->record_bytes, &item->record, err));
+        CBI_TRY(cbi_credit_record_parse_within(file->head, item->record_bytes, &item->record,
+                                               err));
     } else if (cbi_verdict_is(item, CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_CHANGED)) {
         CBI_TRY(read_change(chain, item, err));
     }

@@ -39,8 +39,8 @@ done:
 }
 
 /* The entry that the item stands for. */
-static cbank_status take_item(cbi_hasher *hasher, cbi_walk *walk, cbi_verdict_item *item,
-                              cbank_error *err)
+static cbank_status take_item(cbi_hasher *hasher, void *holder, cbi_walk *walk,
+                              cbi_verdict_item *item, cbank_error *err)
 {
     const Cbank__V1__TranscriptItem *message = item->message;
     cbank_status status = CBANK_OK;
@@ -48,7 +48,8 @@ static cbank_status take_item(cbi_hasher *hasher, cbi_walk *walk, cbi_verdict_it
     CBI_TRY(cbi_transcript_item_check(message, item->sequence, err));
     item->shown = message->statement.len > 0;
     if (item->shown) {
-        CBI_TRY(cbi_statement_parse(cbi_message_bytes(message->statement), &item->statement, err));
+        CBI_TRY(cbi_statement_parse_within(holder, cbi_message_bytes(message->statement),
+                                           &item->statement, err));
         CBI_TRY(check_statement(walk, item, err));
         item->entry_class = (uint8_t)item->statement.kind->entry_class;
         CBI_TRY(cbi_entry_statement_digest(hasher, cbi_message_bytes(message->statement),
@@ -71,6 +72,7 @@ done:
 static cbank_status read_chain(cbi_hasher *hasher, cbi_verdict *verdict, cbi_walk *walk,
                                cbank_error *err)
 {
+    cbi_file *file = &verdict->transcript.file;
     cbank_status status = CBANK_OK;
 
     for (uint32_t i = 0; i < walk->chain->items; i++) {
@@ -79,10 +81,9 @@ static cbank_status read_chain(cbi_hasher *hasher, cbi_verdict *verdict, cbi_wal
         item->chain = walk->position;
         item->sequence = i;
         item->proven = CBI_PROVEN_BANK;
-        CBI_TRY(cbi_file_next_message(&verdict->transcript.file,
-                                      &cbank__v1__transcript_item__descriptor, &item->message,
-                                      err));
-        CBI_TRY(take_item(hasher, walk, item, err));
+        CBI_TRY(cbi_file_next_within(file, &cbank__v1__transcript_item__descriptor,
+                                     &item->message, err));
+        CBI_TRY(take_item(hasher, file->head, walk, item, err));
         verdict->shown += item->shown;
         if (verdict->shown > CBI_TRANSCRIPT_SHOWN_MAX)
             CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY, CBI_TRANSCRIPT_SHOWN_MAX, "shown",

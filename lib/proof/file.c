@@ -35,16 +35,29 @@ cbank_status cbi_file_next(cbi_file *file, cbi_bytes *part, cbank_error *err)
     return CBANK_OK;
 }
 
-cbank_status cbi_file_next_message(cbi_file *file, const ProtobufCMessageDescriptor *type,
-                                   void *out_message, cbank_error *err)
+static cbank_status next_message(cbi_file *file, void *holder,
+                                 const ProtobufCMessageDescriptor *type, void *out_message,
+                                 cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_bytes part;
 
     CBI_TRY(cbi_file_next(file, &part, err));
-    CBI_TRY(cbi_message_parse(type, part, out_message, err));
+    CBI_TRY(cbi_message_parse_within(holder, type, part, out_message, err));
 done:
     return status;
+}
+
+cbank_status cbi_file_next_message(cbi_file *file, const ProtobufCMessageDescriptor *type,
+                                   void *out_message, cbank_error *err)
+{
+    return next_message(file, NULL, type, out_message, err);
+}
+
+cbank_status cbi_file_next_within(cbi_file *file, const ProtobufCMessageDescriptor *type,
+                                  void *out_message, cbank_error *err)
+{
+    return next_message(file, file->head, type, out_message, err);
 }
 
 cbank_status cbi_file_end(cbi_file *file, cbank_error *err)

@@ -29,6 +29,9 @@ cbank_status cbi_file_next(cbi_file *file, cbi_bytes *part, cbank_error *err);
 /* The same, parsed; freed with cbi_message_free. */
 cbank_status cbi_file_next_message(cbi_file *file, const ProtobufCMessageDescriptor *type,
                                    void *out_message, cbank_error *err);
+/* The same within the head: it ends with the file. */
+cbank_status cbi_file_next_within(cbi_file *file, const ProtobufCMessageDescriptor *type,
+                                  void *out_message, cbank_error *err);
 /* MALFORMED if there is another part. */
 cbank_status cbi_file_end(cbi_file *file, cbank_error *err);
 void cbi_file_clear(cbi_file *file);

@@ -29,12 +29,13 @@ static bool is_change(const cbi_verdict_item *item)
 }
 
 /* The institution's bytes in a deposit or a change, parsed; and their id. */
-static cbank_status read_signed(cbi_hasher *hasher, cbi_verdict_item *item, cbank_error *err)
+static cbank_status read_signed(cbi_hasher *hasher, void *holder, cbi_verdict_item *item,
+                                cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
     if (cbi_verdict_find_record(item, &item->record_bytes)) {
-        CBI_TRY(cbi_credit_record_parse(item->record_bytes, &item->record, err));
+        CBI_TRY(cbi_credit_record_parse_within(holder, item->record_bytes, &item->record, err));
         CBI_TRY(cbi_batch_item_id(hasher, CBI_ITEM_RECORD, item->record_bytes, &item->record_id,
                                   err));
     } else if (is_change(item)) {
@@ -150,7 +151,7 @@ cbank_status cbi_meaning_prove(cbi_hasher *hasher, const cbi_trust *trust, cbi_v
         cbi_verdict_item *item = &verdict->items[i];
         uint32_t batch = item->message->batch;
 
-        CBI_TRY(read_signed(hasher, item, err));
+        CBI_TRY(read_signed(hasher, verdict->transcript.file.head, item, err));
         if (batch > verdict->transcript.head->batches)
             CBI_TRY(cbi_fail(err, CBI_REASON_HEAD_VALUE, item->sequence, "batch", NULL));
         if (batch == 0 || evidence_count == 0)

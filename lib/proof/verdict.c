@@ -7,12 +7,9 @@ void cbi_verdict_clear(cbi_verdict *verdict)
     for (size_t i = 0; i < verdict->item_count; i++) {
         cbi_verdict_item *item = &verdict->items[i];
 
-        cbi_statement_clear(&item->statement);
-        cbi_message_free(item->record);
         cbi_message_free(item->change);
         cbi_message_free(item->enrolment);
         cbi_message_free(item->enrolment_change);
-        cbi_message_free(item->message);
     }
     for (size_t i = 0; i < verdict->decision_count; i++)
         cbi_decision_clear(&verdict->decisions[i]);

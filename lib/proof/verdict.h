@@ -17,10 +17,10 @@
 
 #include "cbank/v1/status.pb-c.h"
 
-/* One entry. */
+/* One entry. What of it is in the memory of the transcript's head ends with that. */
 typedef struct cbi_verdict_item {
-    Cbank__V1__TranscriptItem *message;
-    cbi_statement statement; /* zero if it is withheld */
+    Cbank__V1__TranscriptItem *message; /* within the head */
+    cbi_statement statement;            /* within the head; zero if it is withheld */
     bool shown;
     uint32_t chain;
     uint64_t sequence;
@@ -33,7 +33,7 @@ typedef struct cbi_verdict_item {
     /* Of a change: made while the account was merged, and written again on its own chain. */
     bool restored;
     /* Of a deposit that is shown: */
-    Cbank__V1__CreditRecord *record;
+    Cbank__V1__CreditRecord *record; /* within the head */
     cbi_bytes record_bytes; /* as it was signed; lent from the statement */
     cbi_hash record_id; /* of whatever an institution signed */
     bool holder_shown;  /* of an enrolment too */

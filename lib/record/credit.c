@@ -90,13 +90,19 @@ cbank_status cbi_credit_change_build(const Cbank__V1__CreditChange *change, cban
 cbank_status cbi_credit_record_parse(cbi_bytes bytes, Cbank__V1__CreditRecord **out,
                                      cbank_error *err)
 {
-    return cbi_item_parse(&credit_record_form, bytes, out, err);
+    return cbi_item_parse(&credit_record_form, NULL, bytes, out, err);
+}
+
+cbank_status cbi_credit_record_parse_within(void *holder, cbi_bytes bytes,
+                                            Cbank__V1__CreditRecord **out, cbank_error *err)
+{
+    return cbi_item_parse(&credit_record_form, holder, bytes, out, err);
 }
 
 cbank_status cbi_credit_change_parse(cbi_bytes bytes, Cbank__V1__CreditChange **out,
                                      cbank_error *err)
 {
-    return cbi_item_parse(&credit_change_form, bytes, out, err);
+    return cbi_item_parse(&credit_change_form, NULL, bytes, out, err);
 }
 
 cbank_status cbi_credit_item_digest(cbi_hasher *hasher, cbi_item_kind kind, cbi_bytes bytes,

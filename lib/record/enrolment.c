@@ -117,13 +117,13 @@ cbank_status cbi_enrolment_change_build(const Cbank__V1__EnrolmentChange *change
 
 cbank_status cbi_enrolment_parse(cbi_bytes bytes, Cbank__V1__Enrolment **out, cbank_error *err)
 {
-    return cbi_item_parse(&enrolment_form, bytes, out, err);
+    return cbi_item_parse(&enrolment_form, NULL, bytes, out, err);
 }
 
 cbank_status cbi_enrolment_change_parse(cbi_bytes bytes, Cbank__V1__EnrolmentChange **out,
                                         cbank_error *err)
 {
-    return cbi_item_parse(&enrolment_change_form, bytes, out, err);
+    return cbi_item_parse(&enrolment_change_form, NULL, bytes, out, err);
 }
 
 cbank_status cbi_enrolment_step(cbi_enrolment_state *state, uint32_t *revision,

@@ -25,18 +25,19 @@ done:
     return status;
 }
 
-cbank_status cbi_item_parse(const cbi_item_form *form, cbi_bytes bytes, void *out_message,
-                            cbank_error *err)
+cbank_status cbi_item_parse(const cbi_item_form *form, void *holder, cbi_bytes bytes,
+                            void *out_message, cbank_error *err)
 {
     ProtobufCMessage **out = out_message, *message = NULL;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(check_size(form, bytes.size, err));
-    CBI_TRY(cbi_message_parse(form->type, bytes, &message, err));
+    CBI_TRY(cbi_message_parse_within(holder, form->type, bytes, &message, err));
     CBI_TRY(cbi_field_refuse_signed(form->check(message, err), err));
     *out = message;
     message = NULL;
 done:
-    cbi_message_free(message);
+    if (holder == NULL)
+        cbi_message_free(message);
     return status;
 }

@@ -17,8 +17,11 @@ typedef struct cbi_item_form {
 /* Appends its bytes; nothing on failure. What the check answers, or TOO_LARGE. */
 cbank_status cbi_item_build(const cbi_item_form *form, const ProtobufCMessage *message,
                             cbank_buffer *out, cbank_error *err);
-/* Freed with cbi_message_free. MALFORMED, UNSUPPORTED or TOO_LARGE for what it holds. */
-cbank_status cbi_item_parse(const cbi_item_form *form, cbi_bytes bytes, void *out_message,
-                            cbank_error *err);
+/*
+ * MALFORMED, UNSUPPORTED or TOO_LARGE for what it holds. Within `holder` (wire/message.h), or freed
+ * with cbi_message_free if that is NULL.
+ */
+cbank_status cbi_item_parse(const cbi_item_form *form, void *holder, cbi_bytes bytes,
+                            void *out_message, cbank_error *err);
 
 #endif

@@ -37,12 +37,19 @@ static cbank_status check_size(size_t size, cbank_error *err)
 
 cbank_status cbi_statement_parse(cbi_bytes bytes, cbi_statement *out, cbank_error *err)
 {
+    return cbi_statement_parse_within(NULL, bytes, out, err);
+}
+
+cbank_status cbi_statement_parse_within(void *holder, cbi_bytes bytes, cbi_statement *out,
+                                        cbank_error *err)
+{
     cbank_status status = CBANK_OK;
     cbi_statement read = {0};
     const Cbank__V1__Statement *message;
 
     CBI_TRY(check_size(bytes.size, err));
-    CBI_TRY(cbi_message_parse(&cbank__v1__statement__descriptor, bytes, &read.message, err));
+    CBI_TRY(cbi_message_parse_within(holder, &cbank__v1__statement__descriptor, bytes,
+                                     &read.message, err));
     message = read.message;
     if (message->version != CBI_STATEMENT_VERSION) {
         status = cbi_fail(err, CBI_REASON_STATEMENT_VERSION, 0, "Statement", "%u",
@@ -56,20 +63,20 @@ cbank_status cbi_statement_parse(cbi_bytes bytes, cbi_statement *out, cbank_erro
         goto done;
     }
     CBI_TRY(cbi_field_refuse_signed(check_header(message, err), err));
-    CBI_TRY(cbi_message_parse(read.kind->body, cbi_message_bytes(message->body), &read.body,
-                              err));
+    CBI_TRY(cbi_message_parse_within(holder != NULL ? holder : read.message, read.kind->body,
+                                     cbi_message_bytes(message->body), &read.body, err));
     CBI_TRY(cbi_field_refuse_signed(cbi_body_check(read.kind, read.body, err), err));
     *out = read;
     read = (cbi_statement){0};
 done:
-    cbi_statement_clear(&read);
+    if (holder == NULL)
+        cbi_statement_clear(&read);
     return status;
 }
 
 void cbi_statement_clear(cbi_statement *statement)
 {
     cbi_message_free(statement->message);
-    cbi_message_free(statement->body);
     *statement = (cbi_statement){0};
 }
 

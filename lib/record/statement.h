@@ -12,7 +12,7 @@
 
 #define CBI_STATEMENT_VERSION 1
 
-/* A statement that holds together. Owns message and body; end with cbi_statement_clear. */
+/* A statement that holds together. Owns message and body in it; end with cbi_statement_clear. */
 typedef struct cbi_statement {
     const cbi_kind *kind;
     Cbank__V1__Statement *message;
@@ -25,6 +25,9 @@ typedef struct cbi_statement {
  * salt, token and digests, a time before 1970, and what cbi_body_check refuses.
  */
 cbank_status cbi_statement_parse(cbi_bytes bytes, cbi_statement *out, cbank_error *err);
+/* The same within `holder` (wire/message.h), which owns message and body then: never cleared. */
+cbank_status cbi_statement_parse_within(void *holder, cbi_bytes bytes, cbi_statement *out,
+                                        cbank_error *err);
 void cbi_statement_clear(cbi_statement *statement);
 
 /*
