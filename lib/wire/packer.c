@@ -213,7 +213,7 @@ static cbank_status enter(packer *it, const ProtobufCMessageDescriptor *type, co
     return CBANK_OK;
 }
 
-/* The message in the field, or the next one of its list; with the last of them the field is done. */
+/* The message in the field, or the next one of its list, after the last of which it is done. */
 static cbank_status pack_message(packer *it, const ProtobufCFieldDescriptor *field)
 {
     frame *top = it->top;

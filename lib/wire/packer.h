@@ -1,8 +1,8 @@
 /*
  * packer.h - the bytes of a message in one pass beside its descriptor.
  *
- * They are those that protobuf-c gives, which goes over every message twice: once for its size. Here
- * a length is written when what it counts has been; it mostly fits the one byte kept for it.
+ * They are those that protobuf-c gives, which goes over every message twice: once for its size.
+ * Here a length is written when what it counts has been; mostly it fits the byte kept for it.
  */
 #ifndef CBI_WIRE_PACKER_H
 #define CBI_WIRE_PACKER_H

@@ -21,7 +21,10 @@
 #define ROWS 4
 #define MANY 560 /* rows of an import that is judged by several threads of its own */
 
-/* LMDB, OpenSSL and libsodium are not compiled for the sanitizer, which does not see how they synchronise. */
+/*
+ * LMDB, OpenSSL and libsodium are not compiled for the sanitizer, which does not see how they
+ * synchronise.
+ */
 const char *__tsan_default_suppressions(void);
 __attribute__((visibility("default"))) const char *__tsan_default_suppressions(void)
 {
