@@ -1,6 +1,7 @@
 /* enrol.c - cbank enrol ...: who studies what, under which edition of a programme. */
 #include "call.h"
 #include "enrolinfo.h"
+#include "enrolsheet.h"
 #include "fail.h"
 #include "memory.h"
 #include "options.h"
@@ -336,6 +337,7 @@ const command enrol_commands[] = {
     {"add", "", 0, 0, P_ENROL_ADD, BANK_WRITES, add_options, add},
     {"change", "ID", 1, 1, P_ENROL_CHANGE, BANK_WRITES, change_options, change},
     {"end", "ID", 1, 1, P_ENROL_END, BANK_WRITES, end_options, end},
+    {"import", "FILE", 1, 1, P_ENROL_IMPORT, BANK_WRITES, enrolsheet_options, enrolsheet_import},
     {"list", "[ACCOUNT]", 0, 1, P_ENROL_LIST, COMMAND_BANK, list_options, list},
     {"show", "ID", 1, 1, P_ENROL_SHOW, COMMAND_BANK, NULL, show},
     {0},

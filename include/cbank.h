@@ -1055,6 +1055,22 @@ CBANK_API CBANK_CHECKED cbank_status cbank_enrolment_change(cbank_bank *bank,
                                                             cbank_buffer *reply,
                                                             cbank_error *err);
 /**
+ * Begins to enrol the learners of a list, and to change what it states otherwise. Feed the file
+ * (CSV or a workbook); the key stays open as long as the job. Request: EnrolmentImportRequest.
+ * Reply of the job: EnrolmentImportReply. What is wrong with a row is no failure of the job; unless
+ * others are to be written all the same, nothing is then. The same file again is unchanged, and
+ * goes on where one before has stopped.
+ *
+ * @retval CBANK_E_KEY_NOT_VALID  the key is not the institution's of today
+ * @retval CBANK_E_INVALID        a column that is not there, or a whole one that was ruined
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_enrolment_import_begin(cbank_bank *bank,
+                                                                  const cbank_key *key,
+                                                                  const uint8_t *request,
+                                                                  size_t request_size,
+                                                                  cbank_job **out,
+                                                                  cbank_error *err);
+/**
  * Enrolments of an account, or of an institution. Request: EnrolmentListRequest. Reply:
  * EnrolmentListReply.
  */

@@ -67,7 +67,7 @@ static bool is_about_person(cbi_bytes name)
     const cbi_sheet_field *fields = cbi_sheet_fields(&count);
 
     for (size_t i = 0; i < count; i++) {
-        if (fields[i].use == CBI_SHEET_FOR_BOTH &&
+        if ((fields[i].use & CBI_SHEET_FOR_BOTH) == CBI_SHEET_FOR_BOTH &&
             (cbi_bytes_equal(name, cbi_bytes_of_text(fields[i].word)) ||
              cbi_bytes_equal(name, cbi_bytes_of_text(fields[i].chinese))))
             return true;

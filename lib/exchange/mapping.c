@@ -188,7 +188,9 @@ static cbank_status take_profile(cbi_mapping *mapping, cbank_error *err)
 {
     const cbi_profile *profile = mapping->profile;
     const cbi_profile_columns *columns =
-        mapping->use == CBI_SHEET_FOR_ROSTER ? &profile->roster : &profile->columns;
+        mapping->use == CBI_SHEET_FOR_ROSTER       ? &profile->roster
+        : mapping->use == CBI_SHEET_FOR_ENROLMENTS ? &profile->enrolments
+                                                   : &profile->columns;
     const char *unit;
 
     for (size_t i = 0; i < columns->count + profile->constants.count; i++) {

@@ -293,7 +293,10 @@ static cbank_status take_key(const cbi_profile_reading *r, const cbi_yaml_node *
         return take_columns(r, node, CBI_SHEET_FOR_GRADES, &profile->columns);
     if (cbi_profile_is(node->key, "roster"))
         return take_columns(r, node, CBI_SHEET_FOR_ROSTER, &profile->roster);
-    if (cbi_profile_is(node->key, "needs") || cbi_profile_is(node->key, "roster_needs"))
+    if (cbi_profile_is(node->key, "enrolments"))
+        return take_columns(r, node, CBI_SHEET_FOR_ENROLMENTS, &profile->enrolments);
+    if (cbi_profile_is(node->key, "needs") || cbi_profile_is(node->key, "roster_needs") ||
+        cbi_profile_is(node->key, "enrolments_needs"))
         return CBANK_OK; /* once all columns are known */
     if (cbi_profile_is(node->key, "set"))
         return take_constants(r, node);
@@ -323,12 +326,15 @@ static cbank_status take_needs(const cbi_profile_reading *r, const cbi_yaml_node
 {
     const cbi_yaml_node *needs = cbi_yaml_get(root, "needs");
     const cbi_yaml_node *roster = cbi_yaml_get(root, "roster_needs");
+    const cbi_yaml_node *enrolments = cbi_yaml_get(root, "enrolments_needs");
     cbank_status status = CBANK_OK;
 
     if (needs != NULL)
         CBI_TRY(take_needed(r, needs, &r->profile->columns));
     if (roster != NULL)
         CBI_TRY(take_needed(r, roster, &r->profile->roster));
+    if (enrolments != NULL)
+        CBI_TRY(take_needed(r, enrolments, &r->profile->enrolments));
 done:
     return status;
 }

@@ -117,6 +117,7 @@ typedef struct cbi_profile {
     const char *name;
     cbi_profile_columns columns;
     cbi_profile_columns roster;
+    cbi_profile_columns enrolments;
     cbi_profile_pairs constants;
     cbi_profile_pairs values;
     cbi_profile_scale scales[CBI_PROFILE_SCALES_MAX];
@@ -139,7 +140,8 @@ typedef struct cbi_profile {
  */
 cbank_status cbi_profile_parse(cbi_bytes yaml, const char *file, cbi_profile *out,
                                cbank_error *err);
-/* One that is built in: zhengfang, wisedu, qiangzhi, abc, shanghai, roster. UNSUPPORTED. */
+/* One that is built in: zhengfang, wisedu, qiangzhi, abc, shanghai, roster, enrolments.
+ * UNSUPPORTED. */
 cbank_status cbi_profile_builtin(cbi_bytes name, cbi_profile *out, cbank_error *err);
 void cbi_profile_clear(cbi_profile *profile);
 

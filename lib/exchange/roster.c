@@ -11,8 +11,11 @@ cbank_status cbi_roster_new(const cbi_roster_options *options, cbi_roster **out,
 
     CBI_TRY(cbi_alloc(1, sizeof(*roster), &roster, err));
     roster->options = *options;
-    CBI_TRY(cbi_mapping_new(&(cbi_mapping_options){.use = CBI_SHEET_FOR_ROSTER,
+    if (options->use == 0)
+        roster->options.use = CBI_SHEET_FOR_ROSTER;
+    CBI_TRY(cbi_mapping_new(&(cbi_mapping_options){.use = roster->options.use,
                                                    .map = options->map,
+                                                   .constants = options->constants,
                                                    .profile = options->profile},
                             &roster->mapping, err));
     CBI_TRY(cbi_grid_new(&(cbi_grid_options){.encoding = options->encoding,

@@ -15,8 +15,10 @@
 #include "cbank/api/v1/learner.pb-c.h"
 
 typedef struct cbi_roster_options {
+    cbi_sheet_use use; /* FOR_ENROLMENTS: names may be missing (enrolments.h); 0: FOR_ROSTER */
     const char *institution; /* whose student numbers they are; "" where there are none */
     cbi_bytes map;           /* "FIELD=COLUMN,..." (mapping.h) */
+    cbi_bytes constants;     /* "FIELD=VALUE,..." */
     const cbi_profile *profile;
     cbi_encoding encoding;
     const char *sheet; /* of a workbook; "" for the first that is not empty */

@@ -77,6 +77,8 @@ static cbank_status take_name(cbi_roster *roster, cbank_error *err)
     cbank_status status = CBANK_OK;
     size_t characters;
 
+    if (name.size == 0 && roster->options.use == CBI_SHEET_FOR_ENROLMENTS)
+        return CBANK_OK;
     if (name.size == 0)
         return refuse(roster, CBI_SHEET_NAME, CBI_REASON_MISSING_CELL, "", err);
     CBI_TRY(cbi_text_compose(name, &roster->composed, err));

@@ -26,17 +26,32 @@
 #define AMOUNT(id, word, chinese, unit)                                                            \
     ROW(id, word, chinese, "amounts", CBI_SHEET_IS_AMOUNT, 0, unit)
 /* Of a person: in rosters, and those that say who it is in both kinds of file. */
+#define HOLDER(id, word, chinese, use)                                                             \
+    {CBI_SHEET_##id, word, chinese, "holder", CBI_SHEET_BY_HAND, 0, NULL, use}
 #define WHO(id, word, chinese)                                                                     \
-    {CBI_SHEET_##id, word, chinese, "holder", CBI_SHEET_BY_HAND, 0, NULL, CBI_SHEET_FOR_BOTH}
+    HOLDER(id, word, chinese, CBI_SHEET_FOR_BOTH | CBI_SHEET_FOR_ENROLMENTS)
 #define PERSON(id, word, chinese)                                                                  \
-    {CBI_SHEET_##id, word, chinese, "holder", CBI_SHEET_BY_HAND, 0, NULL, CBI_SHEET_FOR_ROSTER}
+    HOLDER(id, word, chinese, CBI_SHEET_FOR_ROSTER | CBI_SHEET_FOR_ENROLMENTS)
+/* Of an enrolment; what a record has too is there under the same word. */
+#define STUDY(id, word, chinese)                                                                   \
+    {CBI_SHEET_##id, word, chinese, "enrolment", CBI_SHEET_BY_HAND, 0, NULL,                       \
+     CBI_SHEET_FOR_ENROLMENTS}
+#define SHARED(id, word, chinese, kind, field)                                                     \
+    {CBI_SHEET_##id,                                                                               \
+     word,                                                                                         \
+     chinese,                                                                                      \
+     #field,                                                                                       \
+     kind,                                                                                         \
+     AT(field),                                                                                    \
+     NULL,                                                                                         \
+     CBI_SHEET_FOR_GRADES | CBI_SHEET_FOR_AMENDMENTS | CBI_SHEET_FOR_ENROLMENTS}
 
 static const cbi_sheet_field fields[] = {
     WHO(NAME, "name", "姓名"),
     WHO(ID_TYPE, "id_type", "证件类型"),
     WHO(ID_NUMBER, "id_number", "证件号码"),
     WHO(STUDENT_NUMBER, "student_number", "学号"),
-    TEXT(REFERENCE, "reference", "机构记录编号", reference),
+    SHARED(REFERENCE, "reference", "机构记录编号", CBI_SHEET_IS_TEXT, reference),
     HAND(TITLE, "title", "名称", "title"),
     HAND(TITLE_LANG, "title_lang", "名称的语言", "title"),
     HAND(TITLE_EN, "title_en", "英文名称", "title"),
@@ -57,7 +72,7 @@ static const cbi_sheet_field fields[] = {
     HAND(POINT_SCALE, "point_scale", "绩点制", "grade"),
     TEXT(SCHOOL_YEAR, "school_year", "学年", school_year),
     CODE(TERM, "term", "学期", term),
-    DATE(STARTED, "started", "开始日期", started_on),
+    SHARED(STARTED, "started", "开始日期", CBI_SHEET_IS_DATE, started_on),
     DATE(ENDED, "ended", "结束日期", ended_on),
     DATE(ASSESSED, "assessed", "考试日期", assessed_on),
     DATE(AWARDED, "awarded", "获得日期", awarded_on),
@@ -89,6 +104,17 @@ static const cbi_sheet_field fields[] = {
     PERSON(UNTIL, "until", "学号至何日止"),
     {CBI_SHEET_RECORD, "id", "记录编号", "record", CBI_SHEET_BY_HAND, 0, NULL,
      CBI_SHEET_FOR_AMENDMENTS},
+    STUDY(PROGRAMME, "programme", "培养方案"),
+    STUDY(COHORT, "cohort", "年级"),
+    STUDY(STAGE, "stage", "阶段"),
+    STUDY(STUDY_LEVEL, "study_level", "培养层次"),
+    STUDY(STUDY_FORM, "study_form", "学习形式"),
+    STUDY(STUDY_STATUS, "study_status", "学籍状态"),
+    STUDY(PLANNED_END, "planned_end", "预计毕业日期"),
+    STUDY(CALENDAR, "calendar", "校历"),
+    STUDY(DOCUMENT, "document", "文号"),
+    STUDY(SINCE, "since", "异动日期"),
+    STUDY(CHANGE_KIND, "change_kind", "异动类别"),
 };
 
 /* What the cells of `type` may hold. */

@@ -68,6 +68,17 @@ typedef enum cbi_sheet_id {
     CBI_SHEET_FROM,
     CBI_SHEET_UNTIL,
     CBI_SHEET_RECORD,
+    CBI_SHEET_PROGRAMME,
+    CBI_SHEET_COHORT,
+    CBI_SHEET_STAGE,
+    CBI_SHEET_STUDY_LEVEL,
+    CBI_SHEET_STUDY_FORM,
+    CBI_SHEET_STUDY_STATUS,
+    CBI_SHEET_PLANNED_END,
+    CBI_SHEET_CALENDAR,
+    CBI_SHEET_DOCUMENT,
+    CBI_SHEET_SINCE,
+    CBI_SHEET_CHANGE_KIND,
 } cbi_sheet_id;
 
 /* Which kinds of file have a field. */
@@ -76,6 +87,7 @@ typedef enum cbi_sheet_use {
     CBI_SHEET_FOR_ROSTER = 2,
     CBI_SHEET_FOR_BOTH = 3,
     CBI_SHEET_FOR_AMENDMENTS = 4,
+    CBI_SHEET_FOR_ENROLMENTS = 8,
 } cbi_sheet_use;
 
 /* How a cell gets into the record. */
@@ -92,7 +104,7 @@ typedef struct cbi_sheet_field {
     cbi_sheet_id id;
     const char *word;    /* as in --map WORD=COLUMN */
     const char *chinese; /* for people */
-    const char *fills;   /* the field of cbank.v1.CreditRecord, "holder" or "record" */
+    const char *fills;   /* the field of cbank.v1.CreditRecord, "holder", "record", "enrolment" */
     cbi_sheet_kind kind;
     size_t offset; /* in the CreditRecord */
     const char *scheme;

@@ -255,6 +255,10 @@ class Keys(desk.Town):
         signs = (one["id"], *self.signs, "--since", "2023-03-01")
         self.hold("enrol change", self.in_bank("enrol", "change", *signs))
         self.hold("enrol end", self.in_bank("enrol", "end", *signs))
+        self.write("list.csv", "学号\n0001\n")
+        self.hold("enrol import", self.in_bank(
+            "--dry-run", "enrol", "import", "list.csv", *self.signs, "--set",
+            "programme=pxu/none,cohort=2022,started=2022-09-01", code=3))
         self.hold("enrol list", self.list_in_bank("enrol", "list", self.account())[0])
         self.hold("enrol show", self.in_bank("enrol", "show", one["id"]))
 

@@ -99,7 +99,9 @@ Test(profile, those_that_come_with_the_library_are_whole_and_go_by_their_names)
         cr_assert_eq(cbi_profile_builtin(cbi_bytes_of_text(at->name), &profile, &err), CBANK_OK,
                      "%s: %s", err.object, err.detail);
         cr_expect_str_eq(profile.name, at->name);
-        cr_expect_gt(profile.columns.needed.count + profile.roster.needed.count, 0, "%s", at->name);
+        cr_expect_gt(profile.columns.needed.count + profile.roster.needed.count +
+                         profile.enrolments.needed.count,
+                     0, "%s", at->name);
     }
     cbi_profile_clear(&profile);
     cr_expect_eq(cbi_profile_builtin(cbi_bytes_of_text("generic"), &profile, &err),

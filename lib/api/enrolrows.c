@@ -1,0 +1,411 @@
+#include "api/enroljob_part.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/job.h"
+#include "bank/account.h"
+#include "bank/family.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "exchange/errorfile.h"
+
+#define MAC_BYTES 10 /* 80 bits, as of a composed reference */
+
+/* A row that is being judged. */
+typedef struct judging {
+    cbi_enrol_job *job;
+    cbi_reader *reader;
+    const cbi_enrolments_row *row;
+    cbi_account account;
+    bool known; /* there is such an enrolment; then: */
+    cbi_enrolment_row now;
+    cbi_enrolment_saying saying; /* its newest */
+    char reference[CBI_REFERENCE_MAX + 1];
+} judging;
+
+cbi_desk_order cbi_enrol_order(const cbi_enrol_job *job, bool dry_run)
+{
+    return (cbi_desk_order){.institution = job->asked->institution,
+                            .key = job->key,
+                            .now = cbi_face_now(),
+                            .dry_run = dry_run};
+}
+
+static const char *source(const cbi_enrol_job *job, cbi_sheet_id id)
+{
+    return cbi_roster_source(cbi_enrolments_roster(job->file), id);
+}
+
+/* ---- what is said of rows ---------------------------------------------------------------- */
+
+/* The column to look at, where what the bank has against a row names none. */
+static const char *column_of(const cbi_enrol_job *job, const cbank_error *why)
+{
+    switch ((cbi_reason)why->reason) {
+    case CBI_REASON_PERSON_CONFLICT:
+        return source(job, CBI_SHEET_NAME);
+    case CBI_REASON_ENROLMENT_PROGRAMME:
+    case CBI_REASON_PUBLICATION_UNKNOWN:
+        return source(job, CBI_SHEET_PROGRAMME);
+    case CBI_REASON_LEARNER_UNKNOWN:
+    case CBI_REASON_STUDENT_TAKEN:
+    case CBI_REASON_STUDENT_AMBIGUOUS:
+    case CBI_REASON_PERSON_SPLIT:
+        return source(job, strncmp(why->object, "student/", 8) == 0 ? CBI_SHEET_STUDENT_NUMBER
+                                                                     : CBI_SHEET_ID_NUMBER);
+    default:
+        return why->object;
+    }
+}
+
+static cbank_status reject(cbi_enrol_job *job, const cbi_roster_row *row, const cbank_error *why,
+                           cbank_error *err)
+{
+    const cbi_roster *roster = cbi_enrolments_roster(job->file);
+    const char *column = column_of(job, why);
+    cbank_status status = CBANK_OK;
+    char value[CBI_MASK_SIZE];
+    size_t count;
+    const cbi_bytes *columns = cbi_roster_columns(roster, &count);
+
+    cbi_buffer_rewind(&job->line);
+    if (cbi_spool_size(job->errors) == 0)
+        CBI_TRY(cbi_errorfile_begin(columns, count, &job->line, err));
+    cbi_roster_show(roster, column, value);
+    CBI_TRY(cbi_errorfile_row(columns, count, &row->row, why, value, job->asked->lang, &job->line,
+                              err));
+    CBI_TRY(cbi_spool_append(job->errors, cbi_bytes_of_buffer(&job->line), err));
+    CBI_TRY(cbi_rowreport_add(&job->report, (cbi_rowplace){row->row.number, column, value},
+                              CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err));
+    job->counts.rejected++;
+done:
+    return status;
+}
+
+/* ---- whose it is, and which -------------------------------------------------------------- */
+
+static cbank_status find_account(judging *it, cbank_error *err)
+{
+    cbi_person person = {0};
+    cbank_status status = CBANK_OK;
+    bool known;
+
+    CBI_TRY(cbi_person_take(it->row->who->person, &person, err));
+    if (it->row->terms->started_on != 0)
+        person.on = cbi_date_first(it->row->terms->started_on);
+    CBI_TRY(cbi_account_match(it->job->bank, it->reader->txn, &person, &it->account, &known, err));
+    if (!known)
+        CBI_TRY(cbi_fail(err, CBI_REASON_LEARNER_UNKNOWN, 0, person.documents[0].type, NULL));
+done:
+    cbi_person_clear(&person);
+    return status;
+}
+
+static cbank_status take_known(judging *it, const cbi_enrolment_row *row, cbank_error *err)
+{
+    it->known = true;
+    it->now = *row;
+    memcpy(it->reference, row->reference, sizeof(it->reference));
+    return cbi_enrolment_read(it->reader->txn, it->reader->hasher, row->newest, &it->saying, err);
+}
+
+/* By the institution's own number: it has to be this learner's. */
+static cbank_status find_by_number(judging *it, cbank_error *err)
+{
+    const char *reference = it->row->reference;
+    cbank_status status = CBANK_OK;
+    cbi_enrolment_row row;
+    cbi_account holder;
+
+    if (strlen(reference) > CBI_REFERENCE_MAX)
+        return cbi_fail(err, CBI_REASON_FIELD_SIZE, CBI_REFERENCE_MAX,
+                        source(it->job, CBI_SHEET_REFERENCE), NULL);
+    memcpy(it->reference, reference, strlen(reference) + 1);
+    status = cbi_enrolment_find(it->reader->txn, it->job->asked->institution, reference, &row, err);
+    if (status == CBANK_E_NOT_FOUND)
+        return CBANK_OK;
+    CBI_TRY(status);
+    CBI_TRY(cbi_family_root(it->reader->txn, row.account.digits, &holder, err));
+    if (strcmp(holder.digits, it->account.digits) != 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ENROLMENT_TAKEN, row.index, reference, NULL));
+    CBI_TRY(take_known(it, &row, err));
+done:
+    return status;
+}
+
+/* The learner's one here that began on the same day; none is found where no day is stated. */
+static cbank_status find_by_day(judging *it, cbank_error *err)
+{
+    uint32_t day = it->row->terms->started_on;
+    cbi_enrolment_saying saying = {0};
+    cbank_status status = CBANK_OK;
+    cbi_enrolment_row row, one;
+    size_t count = 0;
+    uint64_t from = 0;
+    bool found = true;
+
+    while (day != 0 && found) {
+        CBI_TRY(cbi_enrolment_from(it->reader->txn, it->account.digits, from, &row, &found, err));
+        if (!found)
+            break;
+        from = row.index + 1;
+        if (strcmp(row.institution, it->job->asked->institution) != 0)
+            continue;
+        CBI_TRY(cbi_enrolment_read(it->reader->txn, it->reader->hasher, row.newest, &saying, err));
+        if (saying.terms->started_on == day) {
+            one = row;
+            count++;
+        }
+        cbi_enrolment_saying_clear(&saying);
+    }
+    if (count > 1)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ENROL_ROW_AMBIGUOUS, count,
+                         source(it->job, CBI_SHEET_STARTED), NULL));
+    if (count == 1)
+        CBI_TRY(take_known(it, &one, err));
+done:
+    cbi_enrolment_saying_clear(&saying);
+    return status;
+}
+
+/* One that has no number is named by its day, and by whom it is for without saying so. */
+static cbank_status compose_reference(judging *it, cbank_error *err)
+{
+    const cbi_bytes who[] = {cbi_bytes_of_text("account"), cbi_bytes_of_text(it->account.digits)};
+    cbank_status status = CBANK_OK;
+    int size;
+    cbi_hash mac;
+
+    CBI_TRY(cbi_mac(it->job->bank->config.suite, &it->job->references, who, 2, &mac, err));
+    size = snprintf(it->reference, sizeof(it->reference), "%08u-",
+                    (unsigned)it->row->terms->started_on);
+    cbi_hex_encode(cbi_bytes_of(mac.bytes, MAC_BYTES), it->reference + size);
+done:
+    return status;
+}
+
+/* ---- what it says ------------------------------------------------------------------------ */
+
+static bool same_code(const Cbank__V1__Code *stated, const Cbank__V1__Code *now)
+{
+    return stated == NULL || (now != NULL && strcmp(stated->scheme, now->scheme) == 0 &&
+                              strcmp(stated->value, now->value) == 0);
+}
+
+static bool same_text(const char *stated, const char *now)
+{
+    return stated[0] == '\0' || strcmp(stated, now) == 0;
+}
+
+static bool same_number(uint32_t stated, uint32_t now)
+{
+    return stated == 0 || stated == now;
+}
+
+/* What is not stated contradicts nothing; an edition neither, which counts for good. */
+static bool says_the_same(const Cbank__V1__EnrolmentTerms *stated,
+                          const Cbank__V1__EnrolmentTerms *now)
+{
+    const Cbank__V1__PublicationRef *programme = stated->programme;
+
+    return (programme == NULL || (strcmp(programme->id, now->programme->id) == 0 &&
+                                  same_number(programme->edition, now->programme->edition))) &&
+           same_text(stated->cohort, now->cohort) && same_code(stated->level, now->level) &&
+           same_code(stated->form, now->form) && same_code(stated->status, now->status) &&
+           same_number(stated->started_on, now->started_on) &&
+           same_number(stated->planned_end, now->planned_end) &&
+           same_number(stated->stage, now->stage) && same_text(stated->calendar, now->calendar);
+}
+
+/* ---- one row ----------------------------------------------------------------------------- */
+
+static cbank_status wait_for(cbi_enrol_queue *queue, uint64_t row, const void *message,
+                             cbank_error *err)
+{
+    cbank_buffer bytes = {0};
+    cbank_status status = CBANK_OK;
+    uint8_t head[8];
+
+    CBI_TRY(cbi_message_pack(message, &bytes, err));
+    cbi_put_u32(head, (uint32_t)row);
+    cbi_put_u32(head + 4, (uint32_t)bytes.size);
+    CBI_TRY(cbi_spool_append(queue->spool, cbi_bytes_of(head, sizeof(head)), err));
+    CBI_TRY(cbi_spool_append(queue->spool, cbi_bytes_of_buffer(&bytes), err));
+    queue->count++;
+done:
+    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+/* The first field without which nobody can be enrolled. */
+static cbank_status check_whole(const judging *it, cbank_error *err)
+{
+    const Cbank__V1__EnrolmentTerms *terms = it->row->terms;
+    cbi_sheet_id missing = terms->programme == NULL    ? CBI_SHEET_PROGRAMME
+                           : terms->cohort[0] == '\0' ? CBI_SHEET_COHORT
+                                                       : CBI_SHEET_STARTED;
+
+    if (missing == CBI_SHEET_STARTED && terms->started_on != 0)
+        return CBANK_OK;
+    return cbi_fail(err, CBI_REASON_MISSING_CELL, 0, source(it->job, missing), NULL);
+}
+
+static cbank_status judge_new(judging *it, cbank_error *err)
+{
+    const cbi_desk_order order = cbi_enrol_order(it->job, true);
+    Cbank__V1__EnrolmentTerms terms = *it->row->terms;
+    Cbank__V1__Enrolment enrolment = CBANK__V1__ENROLMENT__INIT;
+    Cbank__Api__V1__EnrolmentDraft draft = CBANK__API__V1__ENROLMENT_DRAFT__INIT;
+    const cbi_enrol_draft one = {.account = it->account.digits, .enrolment = &enrolment};
+    cbank_status status = CBANK_OK;
+    cbi_deposited item;
+    cbi_hash batch;
+
+    if (terms.stage == 0)
+        terms.stage = 1;
+    enrolment.reference = it->reference;
+    enrolment.terms = &terms;
+    enrolment.document = cbi_message_string(it->row->document);
+    draft.account = it->account.digits;
+    draft.enrolment = &enrolment;
+    CBI_TRY(cbi_enroldesk_add(it->job->bank, &order, &one, 1, &item, &batch, err));
+    CBI_TRY(wait_for(&it->job->added, it->row->who->row.number, &draft, err));
+    it->job->counts.enrolled++;
+done:
+    return status;
+}
+
+static cbank_status judge_change(judging *it, cbank_error *err)
+{
+    const cbi_desk_order order = cbi_enrol_order(it->job, true);
+    Cbank__V1__EnrolmentTerms terms = *it->row->terms;
+    Cbank__V1__EnrolmentChange change = CBANK__V1__ENROLMENT_CHANGE__INIT;
+    Cbank__Api__V1__EnrolmentChangeDraft draft = CBANK__API__V1__ENROLMENT_CHANGE_DRAFT__INIT;
+    char id[CBI_DISPLAY_ID_MAX];
+    const cbi_enrol_change one = {.id = id, .change = &change};
+    cbank_status status = CBANK_OK;
+    cbi_deposited item;
+    cbi_hash batch;
+
+    if (terms.programme != NULL && terms.programme->edition == 0 &&
+        strcmp(terms.programme->id, it->saying.terms->programme->id) == 0)
+        terms.programme = NULL; /* it keeps its edition */
+    cbi_holding_display_id(it->now.index, &it->now.id, id);
+    change.action = CBANK__V1__ENROLMENT_ACTION__ENROLMENT_ACTION_CHANGE;
+    change.terms = &terms;
+    change.since = it->row->since != 0 ? it->row->since : it->job->asked->since;
+    change.kind = (Cbank__V1__Code *)(uintptr_t)it->row->kind;
+    change.document = cbi_message_string(it->row->document);
+    draft.id = id;
+    draft.change = &change;
+    if (change.since == 0)
+        CBI_TRY(cbi_fail(err, CBI_REASON_MISSING_CELL, 0, source(it->job, CBI_SHEET_SINCE), NULL));
+    CBI_TRY(cbi_enroldesk_change(it->job->bank, &order, &one, 1, &item, &batch, err));
+    CBI_TRY(wait_for(&it->job->changed, it->row->who->row.number, &draft, err));
+    it->job->counts.changed++;
+done:
+    return status;
+}
+
+/* Whether an earlier row of the file said the same; another one that says otherwise is refused. */
+static cbank_status judge_among(judging *it, bool *again, cbank_error *err)
+{
+    cbank_buffer said = {0};
+    cbank_status status = CBANK_OK;
+    uint64_t first;
+    bool same;
+
+    CBI_TRY(cbi_message_pack(it->row->terms, &said, err));
+    CBI_TRY(cbi_seen_add(it->job->seen, cbi_bytes_of_text(it->reference),
+                         cbi_bytes_of_buffer(&said), it->row->who->row.number, &first, &same,
+                         err));
+    *again = first != 0;
+    if (first != 0 && !same)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ENROL_ROW_TWICE, first,
+                         source(it->job, it->row->reference[0] != '\0' ? CBI_SHEET_REFERENCE
+                                                                       : CBI_SHEET_STARTED),
+                         NULL));
+done:
+    cbank_buffer_clear(&said);
+    return status;
+}
+
+static cbank_status judge(judging *it, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    bool again;
+
+    CBI_TRY(find_account(it, err));
+    CBI_TRY(it->row->reference[0] != '\0' ? find_by_number(it, err) : find_by_day(it, err));
+    if (!it->known)
+        CBI_TRY(check_whole(it, err));
+    if (!it->known && it->row->reference[0] == '\0')
+        CBI_TRY(compose_reference(it, err));
+    CBI_TRY(judge_among(it, &again, err));
+    if (again || (it->known && says_the_same(it->row->terms, it->saying.terms)))
+        it->job->counts.unchanged++;
+    else if (!it->known)
+        CBI_TRY(judge_new(it, err));
+    else if (it->job->asked->change)
+        CBI_TRY(judge_change(it, err));
+    else
+        it->job->counts.changed++;
+done:
+    cbi_enrolment_saying_clear(&it->saying);
+    return status;
+}
+
+static cbank_status take_row(cbi_enrol_job *job, cbi_reader *reader,
+                             const cbi_enrolments_row *row, cbank_error *err)
+{
+    judging it = {.job = job, .reader = reader, .row = row};
+    const cbi_damage *damage = cbi_roster_damage(cbi_enrolments_roster(job->file));
+    cbank_error why = {0};
+    cbank_status status = CBANK_OK;
+
+    if (row->who->row_class == CBI_ROW_REJECTED)
+        return reject(job, row->who, &row->who->why, err);
+    if (row->who->doubtful && damage->ruined > 0)
+        status = cbi_fail(&why, CBI_REASON_NUMBER_DOUBTFUL, row->who->row.number,
+                          source(job, CBI_SHEET_ID_NUMBER), NULL);
+    else
+        status = judge(&it, &why);
+    if (status == CBANK_OK)
+        return CBANK_OK;
+    if (!cbi_claim_is_refusal(status)) {
+        if (err != NULL)
+            *err = why;
+        return status;
+    }
+    if (why.reason != (int32_t)CBI_REASON_ENROL_ROW_TWICE &&
+        why.reason != (int32_t)CBI_REASON_ENROL_ROW_AMBIGUOUS)
+        why.where = row->who->row.number;
+    return reject(job, row->who, &why, err);
+}
+
+cbank_status cbi_enrol_read_rows(cbi_enrol_job *job, uint64_t until, bool *wants,
+                                 cbank_error *err)
+{
+    const cbi_enrolments_row *row = NULL;
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+    cbi_grid_step step;
+
+    CBI_TRY(cbi_ledger_read_begin(job->bank->ledger, &reader, err));
+    do {
+        CBI_TRY(cbi_enrolments_next(job->file, &step, &row, err));
+        if (step == CBI_GRID_ROW)
+            CBI_TRY(take_row(job, &reader, row, err));
+    } while ((step == CBI_GRID_ROW || step == CBI_GRID_HEADER) && cbi_job_clock() <= until);
+    *wants = step == CBI_GRID_MORE;
+    if (step != CBI_GRID_DONE)
+        goto done;
+    CBI_TRY(cbi_roster_check_column(cbi_enrolments_roster(job->file), err));
+    job->phase = job->asked->dry_run || (job->counts.rejected > 0 && !job->asked->keep_going)
+                     ? CBI_ENROL_OVER
+                     : CBI_ENROL_WRITING;
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
