@@ -287,29 +287,41 @@ cbank_status cbi_account_put_life(cbi_txn *txn, const char *account, cbi_life li
                        err);
 }
 
-static bool takes(const cbi_head *head, unsigned more)
+cbank_status cbi_account_entries(cbi_txn *txn, const char *account, uint64_t *out,
+                                 cbank_error *err)
 {
-    return head->sequence + 1 + more < CBI_TRANSCRIPT_ENTRIES_MAX;
-}
-
-bool cbi_account_takes(cbi_txn *txn, const char *account, unsigned more)
-{
+    cbank_status status = CBANK_OK;
     cbi_head head;
 
-    return read_head(txn, account, &head, NULL) == CBANK_OK && takes(&head, more);
+    CBI_TRY(read_head(txn, account, &head, err));
+    *out = head.sequence + 1;
+done:
+    return status;
+}
+
+bool cbi_account_takes(uint64_t entries, unsigned more)
+{
+    return entries + more < CBI_TRANSCRIPT_ENTRIES_MAX;
 }
 
 cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err)
 {
+    uint64_t entries;
+
+    return cbi_account_open_entries(txn, account, &entries, err);
+}
+
+cbank_status cbi_account_open_entries(cbi_txn *txn, const char *account, uint64_t *out,
+                                      cbank_error *err)
+{
     cbank_status status = CBANK_OK;
-    cbi_head head;
     cbi_life life;
 
-    CBI_TRY(read_head(txn, account, &head, err));
+    CBI_TRY(cbi_account_entries(txn, account, out, err));
     CBI_TRY(read_life(txn, account, &life, err));
     if (life != CBI_LIFE_ACTIVE)
         CBI_TRY(cbi_fail(err, cbi_life_refusal(life), 0, account, NULL));
-    if (!takes(&head, 1))
+    if (!cbi_account_takes(*out, 1))
         CBI_TRY(cbi_fail(err, CBI_REASON_ACCOUNT_FULL, CBI_TRANSCRIPT_ENTRIES_MAX, account, NULL));
 done:
     return status;

@@ -47,10 +47,14 @@ cbank_status cbi_account_open(const cbi_bank *bank, cbi_append *append, const cb
 cbank_status cbi_account_life(cbi_txn *txn, const char *account, cbi_life *out, cbank_error *err);
 cbank_status cbi_account_put_life(cbi_txn *txn, const char *account, cbi_life life,
                                   cbank_error *err);
-/* Whether its chain takes so many entries more. */
-bool cbi_account_takes(cbi_txn *txn, const char *account, unsigned more);
-/* STATE unless the account takes deposits, TOO_LARGE if its chain is full. */
+/* Entries of its chain; and whether one of so many takes so many more. NOT_FOUND. */
+cbank_status cbi_account_entries(cbi_txn *txn, const char *account, uint64_t *out,
+                                 cbank_error *err);
+bool cbi_account_takes(uint64_t entries, unsigned more);
+/* STATE unless the account takes deposits, TOO_LARGE if its chain is full; and its entries. */
 cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err);
+cbank_status cbi_account_open_entries(cbi_txn *txn, const char *account, uint64_t *out,
+                                      cbank_error *err);
 
 /* ---- acts -------------------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include "bank/counter.h"
 #include "bank/errand.h"
 #include "bank/institution.h"
+#include "bank/reach.h"
 #include "bank/receipt.h"
 #include "bank/vault.h"
 #include "base/time.h"
@@ -18,7 +19,7 @@ typedef struct chunk_act {
     uint32_t items;
     uint64_t records;
     uint64_t ended;
-    bool stands; /* what was ruled (deposit.h) */
+    bool stands; /* what was ruled (deposit.h), of all items that come next */
     uint64_t version;  /* of the store that this chunk makes */
     cbi_awarder last;
 } chunk_act;
@@ -89,7 +90,7 @@ static cbank_status judge_again(chunk_act *chunk, const cbi_append *append, cban
     cbi_tally *tally = NULL;
     cbank_status status = CBANK_OK;
 
-    if (deposit->terms.keep_going || chunk->intake.number != 0 ||
+    if (chunk->stands || deposit->terms.keep_going || chunk->intake.number != 0 ||
         append->state.frontier.size == deposit->judged_size)
         return CBANK_OK;
     CBI_TRY(cbi_tally_new(deposit->bank->config.suite, append->at, false, &tally, err));
@@ -102,12 +103,82 @@ done:
     return status;
 }
 
-/* Whether this transaction sees what judging saw, on the same day. */
-static bool still_stands(const cbi_deposit *deposit, const cbi_append *append)
+/* Whether this transaction sees what judging saw. */
+static bool sees_the_same(const cbi_deposit *deposit, const cbi_append *append)
 {
-    return deposit->stands && cbi_txn_version(append->txn) == deposit->version &&
-           cbi_txn_dirty(append->txn) == 0 &&
-           cbi_date_of(append->at) == cbi_date_of(deposit->terms.now);
+    return deposit->one_version && cbi_txn_version(append->txn) == deposit->version &&
+           cbi_txn_dirty(append->txn) == 0;
+}
+
+/*
+ * What those who only added could have changed for a record that was judged: its reference is
+ * taken, its account has grown, or there is one for whom the bank did not know.
+ */
+static cbank_status look_again(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *record,
+                               bool *holds, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t entries, grown;
+    bool known = true;
+
+    *holds = false;
+    if (cbi_holding_has_reference(txn, record->awarder, record->reference))
+        return CBANK_OK;
+    if (record->account.digits[0] == '\0') {
+        record->entries = 0;
+        status = cbi_ready_find_account(bank, txn, record, &known, err);
+        if (cbi_claim_is_refusal(status))
+            return CBANK_OK;
+        CBI_TRY(status);
+    }
+    if (known) {
+        CBI_TRY(cbi_account_entries(txn, record->account.digits, &entries, err));
+        grown = entries - record->entries;
+        *holds = cbi_account_takes(entries, CBI_YEARLY_RECORDS_MAX) &&
+                 record->yearly + grown <= CBI_YEARLY_RECORDS_MAX;
+    } else {
+        *holds = true;
+    }
+done:
+    return status;
+}
+
+/* The same of each item of the chunk. */
+static cbank_status look_at_items(chunk_act *chunk, cbi_txn *txn, bool *hold, cbank_error *err)
+{
+    cbi_deposit *deposit = chunk->deposit;
+    uint64_t item = chunk->intake.next, end = deposit->batch.head.head->count;
+    cbank_status status = CBANK_OK;
+    cbi_ready_record record;
+
+    if (end > item + CBI_CHUNK_ITEMS_MAX)
+        end = item + CBI_CHUNK_ITEMS_MAX;
+    for (*hold = true; *hold && item < end; item++) {
+        if (deposit->items[item].outcome != CBI_OUTCOME_DEPOSITED)
+            continue;
+        *hold = cbi_ready_find(deposit->ready, (uint32_t)item, &record);
+        if (*hold)
+            CBI_TRY(look_again(deposit->bank, txn, &record, hold, err));
+    }
+done:
+    return status;
+}
+
+/* What was ruled stands on the same day, unless others have done more than add. */
+static cbank_status find_standing(chunk_act *chunk, const cbi_append *append, cbank_error *err)
+{
+    const cbi_deposit *deposit = chunk->deposit;
+    cbank_status status = CBANK_OK;
+
+    chunk->stands =
+        deposit->stands && cbi_date_of(append->at) == cbi_date_of(deposit->terms.now);
+    if (!chunk->stands || sees_the_same(deposit, append))
+        return CBANK_OK;
+    chunk->stands = append->added_since <= deposit->version;
+    if (chunk->stands)
+        CBI_TRY(look_at_items(chunk, append->txn, &chunk->stands, err));
+done:
+    return status;
 }
 
 /* The key may have been changed, or the same batch deposited, since it was opened. */
@@ -122,10 +193,10 @@ static cbank_status check_chunk(cbi_act *act, cbi_append *append, cbank_error *e
     CBI_TRY(cbi_institution_signer(deposit->bank, append->txn, institution, &signer, err));
     if (!cbi_public_equal(&signer, &deposit->signer))
         CBI_TRY(cbi_fail(err, CBI_REASON_INSTITUTION_SIGNER, 0, institution, NULL));
-    chunk->stands = still_stands(deposit, append);
     chunk->version = cbi_txn_version(append->txn) + 1;
     CBI_TRY(find_intake(chunk, append->txn, err));
     CBI_TRY(cbi_institution_check_day(append->txn, institution, append->at, err));
+    CBI_TRY(find_standing(chunk, append, err));
     CBI_TRY(judge_again(chunk, append, err));
 done:
     return status;
@@ -183,6 +254,7 @@ static cbank_status carry_out(chunk_act *chunk, cbi_append *append, cbi_unit *un
                              .index = (uint32_t)(unit->first + at),
                              .token = cbi_bytes_of(chunk->act.token, CBI_TOKEN_SIZE)};
     bool unknown = unit->claims[at].person != NULL && ruling->account.digits[0] == '\0';
+    const Cbank__V1__CreditRecord *record = unit->claims[at].record;
     cbank_status status = CBANK_OK;
     cbi_hash random = {{0}};
 
@@ -194,9 +266,10 @@ static cbank_status carry_out(chunk_act *chunk, cbi_append *append, cbi_unit *un
         CBI_TRY(cbi_claim_carry_out(deposit->bank, append, &unit->claims[at], &place, ruling,
                                     err));
         chunk->intake.opened += unknown;
+        chunk->act.only_adds = chunk->act.only_adds && unit->count == 1 && record != NULL &&
+                               !cbi_reach_has_basis(record);
     }
-    CBI_TRY(note_item(chunk, ruling->outcome, ruling->index, item->record != NULL, ruling->next,
-                      err));
+    CBI_TRY(note_item(chunk, ruling->outcome, ruling->index, record != NULL, ruling->next, err));
 done:
     return status;
 }
@@ -438,6 +511,7 @@ cbank_status cbi_chunk_write(cbi_deposit *deposit, int64_t now, cbank_error *err
     chunk.act.now = now;
     chunk.act.check = check_chunk;
     chunk.act.write = write_chunk;
+    chunk.act.only_adds = true;
     CBI_TRY(cbi_ledger_submit(deposit->bank->ledger, &chunk.act, err));
     CBI_TRY(cbi_decided_read(cbi_bytes_of_buffer(&chunk.act.result), &deposit->id,
                              deposit->items + first, deposit->batch.head.head->count - first,
@@ -446,8 +520,11 @@ cbank_status cbi_chunk_write(cbi_deposit *deposit, int64_t now, cbank_error *err
         CBI_TRY(reread_intake(deposit, err));
     else
         deposit->intake = chunk.intake;
-    deposit->stands = chunk.stands && chunk.act.alone && !chunk.act.replayed;
-    deposit->version = chunk.version;
+    deposit->stands = chunk.stands && !chunk.act.replayed;
+    if (chunk.act.alone) {
+        deposit->version = chunk.version;
+        deposit->one_version = true;
+    }
     deposit->accounts_opened += deposit->intake.opened - opened;
 done:
     cbank_buffer_clear(&chunk.act.result);

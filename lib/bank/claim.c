@@ -38,7 +38,7 @@ cbank_status cbi_claim_judge_person(const cbi_bank *bank, cbi_txn *txn, const cb
         cbi_account_match(bank, txn, claim->person, &out->account, &known, &out->why);
 
     if (status == CBANK_OK && known)
-        status = cbi_account_check_open(txn, out->account.digits, &out->why);
+        status = cbi_account_open_entries(txn, out->account.digits, &out->entries, &out->why);
     if (status == CBANK_OK && !known && !open_accounts)
         status = cbi_fail(&out->why, CBI_REASON_LEARNER_UNKNOWN, 0,
                           claim->person->documents[0].type, NULL);

@@ -48,6 +48,8 @@ typedef struct cbi_ruling {
     cbi_outcome outcome;
     cbank_error why;     /* for CHANGED and REJECTED */
     cbi_account account; /* "" if it is to be opened */
+    uint64_t entries;    /* of the chain of one that is open */
+    uint64_t yearly;     /* records of the institution's this year, with this one; at most */
     uint64_t index;      /* unchanged, changed: where the record is; a change: what it touches */
     /* Of what a change touches: */
     uint64_t sequence;

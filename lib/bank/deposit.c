@@ -198,7 +198,7 @@ static cbank_status look_at_store(cbi_deposit *deposit, cbank_error *err)
     CBI_TRY(cbi_state_read(reader.txn, &state, err));
     deposit->judged_size = state.frontier.size;
     deposit->version = cbi_txn_version(reader.txn);
-    deposit->stands = true;
+    deposit->stands = deposit->one_version = true;
 done:
     cbi_ledger_read_end(&reader);
     return status;

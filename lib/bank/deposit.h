@@ -47,11 +47,13 @@ typedef struct cbi_deposit {
     uint64_t accounts_opened;
     cbi_tally *tally;    /* while it is judged */
     /*
-     * What was ruled stands without ruling again while the store is as it was judged, but for the
-     * batch's own chunks; and if no item of it changes what another one is ruled by.
+     * What was ruled stands without ruling again if no item changes what another one is ruled by,
+     * while the store is as it was judged, but for the batch's own chunks; or if others have only
+     * added to it (append.h), after a look at what that could have changed.
      */
     bool stands;
-    uint64_t version; /* of the store (store.h) */
+    uint64_t version; /* of the store (store.h): the earliest that an item was ruled by */
+    bool one_version; /* all were ruled by that one */
     cbi_ready *ready;
     uint64_t strangers;  /* persons without an account; known once it is */
     /* The first refusals, for whoever reports them. */

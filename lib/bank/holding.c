@@ -156,6 +156,15 @@ done:
     return status;
 }
 
+bool cbi_holding_has_reference(cbi_txn *txn, const char *institution, const char *reference)
+{
+    uint8_t bytes[CBI_KEY_MAX];
+    cbi_bytes key;
+
+    return reference_key(institution, reference, bytes, &key, NULL) != CBANK_OK ||
+           cbi_txn_has(txn, CBI_TABLE_REFERENCE, key);
+}
+
 cbank_status cbi_holding_put_reference(cbi_txn *txn, const char *institution,
                                        const char *reference, uint64_t index,
                                        const cbi_hash *content, cbank_error *err)

@@ -61,6 +61,8 @@ void cbi_holding_display_id(uint64_t index, const cbi_hash *id, char out[CBI_DIS
 cbank_status cbi_holding_by_reference(cbi_txn *txn, const char *institution,
                                       const char *reference, uint64_t *index, cbi_hash *content,
                                       cbank_error *err);
+/* Whether anything does (cbi_txn_has). */
+bool cbi_holding_has_reference(cbi_txn *txn, const char *institution, const char *reference);
 cbank_status cbi_holding_put_reference(cbi_txn *txn, const char *institution,
                                        const char *reference, uint64_t index,
                                        const cbi_hash *content, cbank_error *err);

@@ -109,7 +109,7 @@ static bool take(juror *it)
  * A record that goes as it is to an account need not be read again to be written, if the account
  * has room for all that one batch may bring.
  */
-static bool is_ready(const juror *it, const cbi_unit *unit)
+static bool is_ready(const cbi_unit *unit)
 {
     const cbi_ruling *ruling = &unit->rulings[0];
     const char *account = ruling->account.digits;
@@ -117,7 +117,7 @@ static bool is_ready(const juror *it, const cbi_unit *unit)
     return unit->count == 1 && unit->claims[0].record != NULL &&
            ruling->outcome == CBI_OUTCOME_DEPOSITED &&
            !cbi_reach_has_basis(unit->claims[0].record) &&
-           (account[0] == '\0' || cbi_account_takes(it->txn, account, CBI_YEARLY_RECORDS_MAX));
+           (account[0] == '\0' || cbi_account_takes(ruling->entries, CBI_YEARLY_RECORDS_MAX));
 }
 
 static cbank_status rule_next(juror *it, const cbi_judge *judge, cbank_error *err)
@@ -131,7 +131,7 @@ static cbank_status rule_next(juror *it, const cbi_judge *judge, cbank_error *er
     found->decided = found->unit.first < deposit->intake.next;
     if (!found->decided) {
         CBI_TRY(cbi_unit_rule(judge, it->txn, &found->unit, err));
-        found->ready = it->stands && is_ready(it, &found->unit);
+        found->ready = it->stands && is_ready(&found->unit);
     }
     if (found->ready)
         CBI_TRY(cbi_claim_content(deposit->bank, &found->unit.claims[0], &found->content, err));
@@ -168,6 +168,8 @@ static cbank_status keep_ready(cbi_deposit *deposit, const finding *found, cbank
         return CBANK_OK;
     record = (cbi_ready_record){.item = (uint32_t)unit->first,
                                 .account = unit->rulings[0].account,
+                                .entries = unit->rulings[0].entries,
+                                .yearly = (uint32_t)unit->rulings[0].yearly,
                                 .day = claim->person->on,
                                 .document_type = claim->person->documents[0].type,
                                 .document_number = claim->person->documents[0].number,
@@ -235,14 +237,14 @@ static void settle(juror *it)
 
 /* ---- the jury ------------------------------------------------------------------------------ */
 
-/* All items are ruled on by one state of the store, or none of the rulings stands. */
+/* All items are ruled on by one state of the store, or by this one and later ones. */
 static void compare_version(juror *it)
 {
     cbi_deposit *deposit = it->jury->deposit;
 
     (void)pthread_mutex_lock(&it->jury->lock);
     if (cbi_txn_version(it->txn) != deposit->version)
-        deposit->stands = false;
+        deposit->one_version = false;
     (void)pthread_mutex_unlock(&it->jury->lock);
 }
 

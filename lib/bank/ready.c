@@ -18,6 +18,8 @@ typedef struct row {
     uint32_t size; /* with this head; the next begins at a multiple of 8 */
     uint32_t item;
     uint32_t day;
+    uint32_t yearly;
+    uint64_t entries;
     cbi_account account;
     cbi_hash random;
     cbi_hash content;
@@ -98,6 +100,8 @@ cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cba
     head = (row){.size = (uint32_t)size,
                  .item = record->item,
                  .day = record->day,
+                 .yearly = record->yearly,
+                 .entries = record->entries,
                  .account = record->account,
                  .random = record->random,
                  .content = record->content};
@@ -132,6 +136,8 @@ static void lend(const row *head, cbi_ready_record *out)
 
     out->item = head->item;
     out->day = head->day;
+    out->yearly = head->yearly;
+    out->entries = head->entries;
     out->account = head->account;
     out->random = head->random;
     out->content = head->content;
@@ -177,6 +183,30 @@ bool cbi_ready_find(cbi_ready *ready, uint32_t item, cbi_ready_record *out)
 
 /* ---- accounts ---- */
 
+/* `person` is who it is about. */
+static cbank_status match(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *record,
+                          cbi_person *person, bool *known, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_person_claimed(record->document_type, record->document_number, record->name,
+                               person, err));
+    person->on = record->day;
+    CBI_TRY(cbi_account_match(bank, txn, person, &record->account, known, err));
+done:
+    return status;
+}
+
+cbank_status cbi_ready_find_account(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *record,
+                                    bool *known, cbank_error *err)
+{
+    cbi_person person = {0};
+    cbank_status status = match(bank, txn, record, &person, known, err);
+
+    cbi_person_clear(&person);
+    return status;
+}
+
 cbank_status cbi_ready_open_account(const cbi_bank *bank, cbi_append *append,
                                     const cbi_ready_batch *batch, cbi_ready_record *record,
                                     bool *opened, cbank_error *err)
@@ -189,10 +219,7 @@ cbank_status cbi_ready_open_account(const cbi_bank *bank, cbi_append *append,
     *opened = false;
     if (record->account.digits[0] != '\0')
         return CBANK_OK;
-    CBI_TRY(cbi_person_claimed(record->document_type, record->document_number, record->name,
-                               &person, err));
-    person.on = record->day;
-    CBI_TRY(cbi_account_match(bank, append->txn, &person, &record->account, &known, err));
+    CBI_TRY(match(bank, append->txn, record, &person, &known, err));
     if (known)
         goto done;
     CBI_TRY(cbi_account_open(bank, append, &person, &terms, &record->account, err));

@@ -14,6 +14,8 @@
 typedef struct cbi_ready_record {
     uint32_t item;       /* position in the batch */
     cbi_account account; /* that is open; "" if the bank did not know whose it is */
+    uint64_t entries;    /* of its chain, when it was judged */
+    uint32_t yearly;     /* records of the institution's on it this year, with this one; at most */
     uint32_t day;        /* of which a student number speaks (person.h) */
     cbi_hash random;     /* of the opening, as are the next three */
     const char *document_type;
@@ -32,10 +34,10 @@ typedef struct cbi_ready_batch {
     cbi_bytes token;
 } cbi_ready_batch;
 
-/*
- * Finds the account of whom the bank did not know, which a record before this one may have opened,
- * or opens it. Does nothing if the account is known; fails as cbi_account_match does.
- */
+/* The account of whom the bank did not know, which may have one since: as cbi_account_match. */
+cbank_status cbi_ready_find_account(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *record,
+                                    bool *known, cbank_error *err);
+/* Finds it, or opens it. Does nothing if the account is known; fails as cbi_account_match does. */
 cbank_status cbi_ready_open_account(const cbi_bank *bank, cbi_append *append,
                                     const cbi_ready_batch *batch, cbi_ready_record *record,
                                     bool *opened, cbank_error *err);

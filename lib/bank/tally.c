@@ -141,12 +141,12 @@ done:
 }
 
 /* The account's place in `counts`, a new one the first time. */
-static cbank_status find_account(cbi_tally *tally, cbi_txn *txn, cbi_bytes who,
-                                 const cbi_ruling *ruling, struct account **out, cbank_error *err)
+static cbank_status find_account(cbi_tally *tally, cbi_bytes who, const cbi_ruling *ruling,
+                                 struct account **out, cbank_error *err)
 {
     bool known = ruling->account.digits[0] != '\0';
     cbank_status status = CBANK_OK;
-    uint64_t first, bound = 0;
+    uint64_t first, bound;
     bool same;
 
     CBI_TRY(reserve_account(tally, err));
@@ -154,8 +154,7 @@ static cbank_status find_account(cbi_tally *tally, cbi_txn *txn, cbi_bytes who,
                          known ? cbi_bytes_of_text(ruling->account.digits) : who, (cbi_bytes){0},
                          tally->count + 1, &first, &same, err));
     if (first == 0) {
-        if (known && txn != NULL)
-            CBI_TRY(cbi_yearly_bound(txn, ruling->account.digits, &bound, err));
+        bound = known ? cbi_yearly_bound(ruling->entries) : 0;
         first = ++tally->count;
         tally->counts[first - 1] =
             (struct account){.before = (uint32_t)bound, .counted = bound == 0};
@@ -173,7 +172,7 @@ static cbank_status add_record(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hashe
     cbank_status status = CBANK_OK;
     uint64_t count;
 
-    CBI_TRY(find_account(tally, txn, who, ruling, &account, err));
+    CBI_TRY(find_account(tally, who, ruling, &account, err));
     if (claim->record == NULL) /* enrolments have a limit of their own */
         goto done;
     if (account->before + account->here >= CBI_YEARLY_RECORDS_MAX && !account->counted) {
@@ -185,7 +184,7 @@ static cbank_status add_record(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hashe
     if (account->before + account->here >= CBI_YEARLY_RECORDS_MAX)
         refuse(ruling, CBI_REASON_YEARLY_LIMIT, CBI_YEARLY_RECORDS_MAX, claim->reference);
     else
-        account->here++;
+        ruling->yearly = (uint64_t)account->before + ++account->here;
 done:
     return status;
 }

@@ -6,18 +6,6 @@
 #include "bank/intake.h"
 #include "ledger/logged.h"
 
-cbank_status cbi_yearly_bound(cbi_txn *txn, const char *account, uint64_t *out, cbank_error *err)
-{
-    cbi_subject subject = cbi_account_subject(account);
-    cbank_status status = CBANK_OK;
-    cbi_head head;
-
-    CBI_TRY(cbi_subject_read_head(txn, &subject, &head, err));
-    *out = head.sequence; /* the first entry opens the account */
-done:
-    return status;
-}
-
 static int64_t year_begins(int64_t now)
 {
     char text[CBI_TIME_TEXT_MAX];

@@ -9,8 +9,12 @@
 
 #include "bank/account.h"
 
-/* Never too few: entries of the account's chain that could be such records. */
-cbank_status cbi_yearly_bound(cbi_txn *txn, const char *account, uint64_t *out, cbank_error *err);
+/* Never too few: of so many entries of an account's chain, those that could be such records. */
+static inline uint64_t cbi_yearly_bound(uint64_t entries)
+{
+    return entries - 1; /* the first one opens the account */
+}
+
 /* Exactly; walks back from the head to where the year of `now` begins. */
 cbank_status cbi_yearly_count(cbi_txn *txn, cbi_hasher *hasher, const char *account,
                               const char *institution, int64_t now, uint64_t *out,

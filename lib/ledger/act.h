@@ -31,6 +31,9 @@ struct cbi_act {
     cbi_hash request;              /* digest: the same token with another one is a CONFLICT */
     int64_t now;                   /* the caller's clock; statements carry append->at (append.h) */
     bool takes_away; /* closes or erases: done also on a full disk, in the space kept for it */
+    /* Records and accounts are added, and nothing is changed that was there; `write` may clear it,
+     * not set it. Rulings that were made before it stand, after a look (append.h). */
+    bool only_adds;
     cbank_status (*check)(cbi_act *act, cbi_append *append, cbank_error *err);
     cbank_status (*write)(cbi_act *act, cbi_append *append, cbank_error *err);
 

@@ -13,12 +13,23 @@
 #include "ledger/state.h"
 #include "ledger/subject.h"
 
+/*
+ * Versions of the store (store.h) between which nothing was done but to add: every commit after
+ * the first, up to the last, was made here and of acts that only add (act.h).
+ */
+typedef struct cbi_additions {
+    uint64_t since, until;
+} cbi_additions;
+
+#define CBI_NEVER_ADDED UINT64_MAX
+
 typedef struct cbi_append {
     cbi_txn *txn;       /* for the tables of whoever writes here */
     cbi_hasher *hasher; /* borrowed */
     int64_t at;         /* the time that statements written now must carry */
     cbi_state state;    /* with all statements written so far */
     cbi_clock clock;
+    uint64_t added_since; /* the version, or CBI_NEVER_ADDED: an act of this transaction did more */
     cbank_buffer row;
 } cbi_append;
 

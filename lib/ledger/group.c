@@ -54,12 +54,32 @@ static cbank_status write_acts(cbi_append *append, cbi_queue *queue, bool takes_
         if (act->status != CBANK_OK || act->replayed)
             continue;
         CBI_TRY(act->write(act, append, err));
+        if (!act->only_adds)
+            append->added_since = CBI_NEVER_ADDED;
         CBI_TRY(cbi_token_keep(append->txn, append->at, act, err));
         group->written = act;
         group->written_count++;
     }
 done:
     return status;
+}
+
+/* Another process, or who takes no part in groups, may have written since. */
+static void begin_additions(cbi_additions *additions, cbi_append *append)
+{
+    uint64_t version = cbi_txn_version(append->txn);
+
+    if (additions->until != version)
+        *additions = (cbi_additions){.since = version, .until = version};
+    append->added_since = additions->since;
+}
+
+/* What has been committed. Where that failed, and yet was done, the next group finds it foreign. */
+static void end_additions(cbi_additions *additions, const cbi_append *append)
+{
+    additions->until++;
+    if (append->added_since == CBI_NEVER_ADDED)
+        additions->since = additions->until;
 }
 
 static cbank_status write_note(cbi_txn *txn, const cbi_sealed *sealed, cbank_error *err)
@@ -72,8 +92,8 @@ static cbank_status write_note(cbi_txn *txn, const cbi_sealed *sealed, cbank_err
 }
 
 cbank_status cbi_group_commit(cbi_store *store, const cbi_signers *signers, cbi_hasher *hasher,
-                              cbi_queue *queue, const cbi_sealed *sealed, cbi_group *out,
-                              cbank_error *err)
+                              cbi_queue *queue, const cbi_sealed *sealed,
+                              cbi_additions *additions, cbi_group *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const cbi_private *signer;
@@ -90,6 +110,7 @@ cbank_status cbi_group_commit(cbi_store *store, const cbi_signers *signers, cbi_
         take_all(queue, out);
         goto done;
     }
+    begin_additions(additions, &append);
     CBI_TRY(write_acts(&append, queue, takes_away, out, err));
     if (out->written == NULL)
         goto done;
@@ -98,6 +119,8 @@ cbank_status cbi_group_commit(cbi_store *store, const cbi_signers *signers, cbi_
     status = cbi_append_commit(&append, err);
     if (status == CBANK_E_UNKNOWN)
         status = cbi_group_resolve(store, out->written, err);
+    if (status == CBANK_OK)
+        end_additions(additions, &append);
     out->written->alone = out->written_count == 1;
 done:
     cbi_append_clear(&append);

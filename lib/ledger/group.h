@@ -17,14 +17,15 @@ typedef struct cbi_group {
 /*
  * Takes acts from the queue and commits what they write. An act that fails its check has its
  * status and error set, the others are still OK. `sealed` is a newer checkpoint than the store
- * holds, or NULL; its note rides along. Nothing is written under a log key that signs no more.
+ * holds, or NULL; its note rides along. `additions` is what the caller keeps from one group to the
+ * next, {0} at first. Nothing is written under a log key that signs no more.
  *
  * A failure undid everything: it is every act's. After a commit that may or may not have happened
  * it looks a token up, and answers UNKNOWN only if that fails too.
  */
 cbank_status cbi_group_commit(cbi_store *store, const cbi_signers *signers, cbi_hasher *hasher,
-                              cbi_queue *queue, const cbi_sealed *sealed, cbi_group *out,
-                              cbank_error *err);
+                              cbi_queue *queue, const cbi_sealed *sealed,
+                              cbi_additions *additions, cbi_group *out, cbank_error *err);
 
 /* Whether a commit of unknown end wrote `act`: OK, IO (it did not), UNKNOWN. */
 cbank_status cbi_group_resolve(cbi_store *store, const cbi_act *act, cbank_error *err);

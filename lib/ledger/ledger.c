@@ -12,7 +12,8 @@ struct cbi_ledger {
     cbi_guard guard;
     cbi_queue queue;
 
-    cbi_hasher *writer; /* this and the next are the leader's */
+    cbi_hasher *writer; /* this and the next three are the leader's */
+    cbi_additions additions;
     uint64_t noted;     /* size of the newest checkpoint whose row is in `note` */
     bool has_noted;
 
@@ -198,7 +199,7 @@ static void lead(cbi_ledger *ledger)
     cbi_stint_begin(); /* of all acts that share the transaction */
     cbank_status status =
         cbi_group_commit(ledger->store, &ledger->signers, ledger->writer, &ledger->queue,
-                         is_noted ? NULL : &newest, &group, &error);
+                         is_noted ? NULL : &newest, &ledger->additions, &group, &error);
     cbi_stint_end();
     if (status == CBANK_OK && group.written != NULL) {
         ledger->noted = newest.size;

@@ -1,6 +1,7 @@
 #include "ledger/seal.h"
 
 #include "ledger/node.h"
+#include "ledger/rehash.h"
 
 #include <string.h>
 
@@ -23,23 +24,6 @@ static cbank_status find_base(cbi_sealer *sealer, cbi_txn *txn, const cbi_sealed
         status =
             cbi_fail(err, CBI_REASON_HISTORY_DIFFERS, guard->size, sealer->guard->origin, NULL);
 done:
-    return status;
-}
-
-/* Hashes the rows from the frontier's size to `size`. */
-static cbank_status hash_rows(cbi_sealer *sealer, cbi_txn *txn, uint64_t size,
-                              cbi_frontier *frontier, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_logged_scan scan = {.next = frontier->size, .end = size};
-
-    while (scan.next < size) {
-        cbi_logged logged;
-        CBI_TRY(cbi_logged_scan_next(&scan, txn, sealer->hasher, &logged, err));
-        CBI_TRY(cbi_frontier_append(sealer->hasher, frontier, &logged.leaf, err));
-    }
-done:
-    cbi_logged_scan_clear(&scan);
     return status;
 }
 
@@ -83,7 +67,7 @@ cbank_status cbi_seal_check(cbi_sealer *sealer, cbi_sealing *out, cbank_error *e
         goto done;
     }
     CBI_TRY(find_base(sealer, txn, &sealing.guard, &sealing.frontier, err));
-    CBI_TRY(hash_rows(sealer, txn, size, &sealing.frontier, err));
+    CBI_TRY(cbi_rehash_rows(sealer->store, txn, sealer->hasher, size, &sealing.frontier, err));
     CBI_TRY(cbi_frontier_root(sealer->hasher, &sealing.frontier, &sealing.sealed.root, err));
     if (!cbi_hash_equal(&sealing.sealed.root, &state.root) ||
         !same_frontier(&sealing.frontier, &state.frontier)) {

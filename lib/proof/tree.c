@@ -28,17 +28,23 @@ unsigned cbi_frontier_count(const cbi_frontier *frontier)
 cbank_status cbi_frontier_append(cbi_hasher *hasher, cbi_frontier *frontier, const cbi_hash *leaf,
                                  cbank_error *err)
 {
+    return cbi_frontier_join(hasher, frontier, 1, leaf, err);
+}
+
+cbank_status cbi_frontier_join(cbi_hasher *hasher, cbi_frontier *frontier, uint64_t width,
+                               const cbi_hash *subtree, cbank_error *err)
+{
     cbank_status status = CBANK_OK;
     unsigned count = cbi_frontier_count(frontier);
-    cbi_hash root = *leaf;
+    cbi_hash root = *subtree;
 
-    if (frontier->size >= CBI_TREE_SIZE_MAX)
+    if (frontier->size > CBI_TREE_SIZE_MAX - width)
         return cbi_fail(err, CBI_REASON_TREE_FULL, frontier->size, NULL, NULL);
     /* As in binary counting: each full subtree of the new one's width joins it and carries on. */
-    for (uint64_t width = frontier->size; width & 1; width >>= 1)
+    for (uint64_t left = frontier->size / width; left & 1; left >>= 1)
         CBI_TRY(cbi_tree_node(hasher, &frontier->roots[--count], &root, &root, err));
     frontier->roots[count] = root;
-    frontier->size++;
+    frontier->size += width;
 done:
     return status;
 }

@@ -28,6 +28,9 @@ unsigned cbi_frontier_count(const cbi_frontier *frontier);
 /* TOO_LARGE beyond CBI_TREE_SIZE_MAX. */
 cbank_status cbi_frontier_append(cbi_hasher *hasher, cbi_frontier *frontier, const cbi_hash *leaf,
                                  cbank_error *err);
+/* The same of a full subtree of `width` leaves, a power of two which divides the size. */
+cbank_status cbi_frontier_join(cbi_hasher *hasher, cbi_frontier *frontier, uint64_t width,
+                               const cbi_hash *subtree, cbank_error *err);
 /* Root of the tree; of an empty tree H(""). */
 cbank_status cbi_frontier_root(cbi_hasher *hasher, const cbi_frontier *frontier, cbi_hash *out,
                                cbank_error *err);

@@ -92,6 +92,68 @@ Test(chunk, what_others_wrote_after_it_was_judged_stops_the_whole)
     cbank_buffer_clear(&file);
 }
 
+/* Of this many learners, as many records each; the references begin with `name`. */
+static void judge_theirs(cbi_deposit *out, char name, unsigned learners, unsigned each,
+                         cbank_buffer *file)
+{
+    cbi_deposit_terms terms = parcel_terms(&it);
+    char reference[16], number[16];
+
+    for (unsigned i = 0; i < learners * each; i++) {
+        snprintf(reference, sizeof(reference), "%c%u", name, i);
+        snprintf(number, sizeof(number), "%u", 1000 + i / each);
+        parcel_add(&p, &(parcel_record){.reference = reference, .number = number});
+    }
+    *file = parcel_sign(&p, (uint64_t)(unsigned char)name);
+    judge(out, &terms, file);
+    parcel_begin(&p, &it);
+}
+
+/* Who comes second finds the accounts that the first one opened, and rules on nothing again. */
+Test(chunk, batches_that_were_judged_at_once_are_both_read_once, .timeout = 120)
+{
+    enum { LEARNERS = 7, EACH = 40 };
+    cbi_deposit first = {0}, second = {0};
+    cbank_buffer files[2];
+    bool more;
+
+    judge_theirs(&first, 'A', LEARNERS, EACH, &files[0]);
+    judge_theirs(&second, 'B', LEARNERS + 1, EACH, &files[1]);
+    teller_works(cbi_deposit_write(&first, ++it.now, &more, &teller_err));
+    memset(files[1].data + files[1].size / 2, 0xff, 100); /* nobody looks there again */
+    teller_works(cbi_deposit_write(&second, ++it.now, &more, &teller_err));
+    cr_expect(second.stands);
+    cr_expect_eq(first.intake.opened, LEARNERS);
+    cr_expect_eq(second.intake.taken, (LEARNERS + 1) * EACH);
+    cr_expect_eq(second.intake.opened, 1);
+    cbi_deposit_clear(&first);
+    cbi_deposit_clear(&second);
+    cbank_buffer_clear(&files[0]);
+    cbank_buffer_clear(&files[1]);
+}
+
+Test(chunk, an_account_that_others_filled_meanwhile_stops_the_whole, .timeout = 120)
+{
+    enum { HALF = CBI_YEARLY_RECORDS_MAX / 2 };
+    cbi_deposit first = {0}, second = {0};
+    cbank_buffer files[2];
+    cbank_error err = {0};
+    uint64_t size;
+    bool more;
+
+    judge_theirs(&first, 'A', 1, HALF, &files[0]);
+    judge_theirs(&second, 'B', 1, HALF + 1, &files[1]);
+    teller_works(cbi_deposit_write(&first, ++it.now, &more, &teller_err));
+    size = parcel_log_size(&it);
+    teller_fails(cbi_deposit_write(&second, ++it.now, &more, &err), err, YEARLY_LIMIT);
+    cr_expect_eq(err.where, HALF);
+    cr_expect_eq(parcel_log_size(&it), size);
+    cbi_deposit_clear(&first);
+    cbi_deposit_clear(&second);
+    cbank_buffer_clear(&files[0]);
+    cbank_buffer_clear(&files[1]);
+}
+
 Test(chunk, the_clock_goes_on_while_it_is_judged)
 {
     cbi_deposit_terms terms = parcel_terms(&it);

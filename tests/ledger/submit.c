@@ -92,13 +92,14 @@ Test(submit, a_clock_that_runs_behind_is_refused)
 /* Acts in one queue, done by one leader. */
 static cbank_status lead(bench_act *acts, size_t count, cbi_group *group, cbank_error *err)
 {
+    cbi_additions additions = {0};
     cbi_queue queue;
 
     cbi_queue_init(&queue);
     for (size_t i = 0; i < count; i++)
         cbi_queue_add(&queue, &acts[i].act);
     cbank_status status = cbi_group_commit(it.store, &(cbi_signers){.key = it.key}, it.hasher,
-                                           &queue, NULL, group, err);
+                                           &queue, NULL, &additions, group, err);
     if (status != CBANK_OK)
         cbi_group_fail(group, status, err);
     cbi_queue_clear(&queue);
@@ -191,6 +192,67 @@ Test(submit, acts_that_only_fail_commit_nothing)
     bench_works(lead(&act, 1, &group, &bench_err));
     cr_assert_null(group.written);
     cr_assert_not(cbi_group_has_success(&group));
+}
+
+/* ---- who only adds --------------------------------------------------------------------------- */
+
+static uint64_t seen_since, seen_version;
+
+static cbank_status look(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    (void)act;
+    (void)err;
+    seen_since = append->added_since;
+    seen_version = cbi_txn_version(append->txn);
+    return CBANK_OK;
+}
+
+/* Submits one act that looks; whether what was ruled at that version stands, after others add. */
+static bool stands_since(const char *token, uint64_t version, bool only_adds)
+{
+    bench_act act = bench_make_act(token, &college, 1);
+
+    act.act.check = look;
+    act.act.only_adds = only_adds;
+    bench_works(cbi_ledger_submit(it.ledger, &act.act, &bench_err));
+    cbank_buffer_clear(&act.act.result);
+    return seen_since <= version;
+}
+
+Test(submit, what_was_ruled_stands_until_somebody_does_more_than_add)
+{
+    uint64_t version;
+
+    stands_since("a", 0, true);
+    version = seen_version;
+    cr_expect(stands_since("b", version, true));
+    cr_expect(stands_since("c", version, false), "it looks before it writes");
+    cr_expect_not(stands_since("d", version, true));
+    cr_expect_not(stands_since("e", version, true));
+    version = seen_version;
+    cr_expect(stands_since("f", version, true));
+    bench_put(&it, CBI_TABLE_STATE, cbi_bytes_of_text("a"), cbi_bytes_of_text("b"));
+    cr_expect_not(stands_since("g", version, true), "a stranger has written");
+    cr_expect(stands_since("h", seen_version, true));
+}
+
+Test(submit, an_act_in_the_same_transaction_does_more_than_add_for_those_behind_it)
+{
+    bench_act acts[] = {bench_make_act("a", &college, 1), bench_make_act("b", &college, 1),
+                        bench_make_act("c", &college, 1)};
+    cbi_group group;
+
+    for (unsigned i = 0; i < 3; i++)
+        acts[i].act.only_adds = i != 1;
+    acts[1].act.check = look;
+    bench_works(lead(acts, 2, &group, &bench_err));
+    cr_expect_eq(seen_since, seen_version);
+    clear(acts, 2);
+    acts[1] = bench_make_act("d", &college, 1);
+    acts[2].act.check = look;
+    bench_works(lead(acts + 1, 2, &group, &bench_err));
+    cr_expect_eq(seen_since, CBI_NEVER_ADDED);
+    clear(acts + 1, 2);
 }
 
 /* A store whose commit does what it should, or nothing, and does not know. */

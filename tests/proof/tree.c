@@ -82,6 +82,32 @@ Test(tree, a_frontier_holds_one_root_for_each_bit_of_its_size)
     cbi_hasher_free(hasher);
 }
 
+Test(tree, a_full_subtree_may_be_added_by_its_root)
+{
+    enum { LEAVES = 64 };
+    cbi_hasher *hasher = memory_log_hasher(CBI_SUITE_SHA256_ED25519);
+    cbi_hash leaves[LEAVES], root;
+
+    for (size_t i = 0; i < LEAVES; i++)
+        cr_assert_eq(cbi_tree_leaf(hasher, cbi_bytes_of(&i, sizeof(i)), &leaves[i], NULL),
+                     CBANK_OK);
+    for (uint64_t width = 1; width <= LEAVES; width *= 2) {
+        cbi_frontier one_by_one = {0}, whole = {0};
+
+        for (uint64_t from = 0; from < LEAVES; from += width) {
+            cr_assert_eq(cbi_tree_root_of(hasher, leaves + from, width, &root, NULL), CBANK_OK);
+            cr_assert_eq(cbi_frontier_join(hasher, &whole, width, &root, NULL), CBANK_OK);
+            for (uint64_t i = 0; i < width; i++)
+                cr_assert_eq(cbi_frontier_append(hasher, &one_by_one, &leaves[from + i], NULL),
+                             CBANK_OK);
+            cr_assert_eq(whole.size, one_by_one.size);
+            cr_assert_eq(memcmp(whole.roots, one_by_one.roots,
+                                cbi_frontier_count(&whole) * sizeof(root)), 0);
+        }
+    }
+    cbi_hasher_free(hasher);
+}
+
 Test(tree, a_tree_of_the_greatest_size_takes_no_more)
 {
     cbi_hasher *hasher = memory_log_hasher(CBI_SUITE_SHA256_ED25519);
