@@ -8,19 +8,27 @@
 #include "rows.h"
 #include "sqlite.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BATCH 10000u
-#define TURN 20000u       /* records that each side stores before it is the other's turn */
+#define TURN 20000u       /* records that one caller stores before it is the other side's turn, */
+#define TURN_OF_TWO 80000u /* that two callers store; and of a transaction of the peers */
+#define TRANSACTION 20000u
 #define RECORD_SIZE 300u  /* of the peers */
 #define LEARNER_RECORDS 20u
 #define HISTORIES 4000u
 #define TOUCHED 50000u
 
+/* One caller, who hears that a batch is sealed before the next one begins; or two colleges. */
+enum { ALONE, TOGETHER, MANNERS };
+
 typedef struct times {
     double bank, sqlite, lmdb;
+    uint64_t count; /* records of each */
 } times;
 
 static uint32_t at_least(uint64_t number, uint32_t least)
@@ -45,7 +53,8 @@ static void sign_all(const bank *side, const folder *where, const rows *set)
     cbank_buffer_clear(&file);
 }
 
-static double deposit(bank *side, const folder *where, const rows *set, uint64_t from, uint64_t to)
+static double deposit(bank *side, const folder *where, const rows *set, uint64_t from,
+                      uint64_t to)
 {
     cbank_buffer file = {0};
     double taken = 0;
@@ -64,48 +73,106 @@ static double deposit(bank *side, const folder *where, const rows *set, uint64_t
     return taken;
 }
 
-/* By turns, so that whatever else the machine does meets everybody. */
-static times store(bank *side, sqlite *peer, lmdb *bare, const folder *where, const rows *set)
+/* ---- two callers --------------------------------------------------------------------------- */
+
+typedef struct share {
+    bank *side;
+    const folder *where;
+    const rows *set;
+    atomic_ullong *next; /* record at which the next batch begins */
+    uint64_t to;
+} share;
+
+static void *deposit_share(void *context)
 {
-    times out = {0};
+    const share *it = context;
+    uint64_t batch = it->set->batch;
 
-    for (uint64_t from = 0; from < set->count; from += TURN) {
-        uint64_t to = from + TURN < set->count ? from + TURN : set->count;
-        double begin;
+    for (uint64_t from = atomic_fetch_add(it->next, batch); from < it->to;
+         from = atomic_fetch_add(it->next, batch))
+        (void)deposit(it->side, it->where, it->set, from, from + 1);
+    return NULL;
+}
 
-        out.bank += deposit(side, where, set, from, to);
-        begin = clock_now();
-        sqlite_store(peer, set, from, to, RECORD_SIZE, TURN);
-        out.sqlite += clock_now() - begin;
-        if (bare == NULL)
-            continue;
-        begin = clock_now();
-        lmdb_append(bare, to - from, RECORD_SIZE, TURN);
-        out.lmdb += clock_now() - begin;
+static double deposit_together(bank *side, const folder *where, const rows *set, uint64_t from,
+                               uint64_t to)
+{
+    atomic_ullong next = from;
+    share whole = {side, where, set, &next, to};
+    double begin = clock_now();
+    pthread_t other;
+
+    if (pthread_create(&other, NULL, deposit_share, &whole) != 0)
+        exit(1);
+    (void)deposit_share(&whole);
+    pthread_join(other, NULL);
+    return clock_now() - begin;
+}
+
+/* ---- by turns ------------------------------------------------------------------------------ */
+
+static void store_peers(sqlite *peer, lmdb *bare, const rows *set, uint64_t from, uint64_t to,
+                        times *out)
+{
+    double begin = clock_now();
+
+    sqlite_store(peer, set, from, to, RECORD_SIZE, TRANSACTION);
+    out->sqlite += clock_now() - begin;
+    if (bare == NULL)
+        return;
+    begin = clock_now();
+    lmdb_append(bare, to - from, RECORD_SIZE, TRANSACTION);
+    out->lmdb += clock_now() - begin;
+}
+
+/* So that whatever else the machine does meets everybody; half the time one caller, half two. */
+static void store(bank *side, sqlite *peer, lmdb *bare, const folder *where, const rows *set,
+                  times out[static MANNERS])
+{
+    uint64_t to;
+
+    for (uint64_t from = 0; from < set->count; from = to) {
+        bool together = out[TOGETHER].count < out[ALONE].count;
+        times *mine = &out[together ? TOGETHER : ALONE];
+
+        to = from + (together ? TURN_OF_TWO : TURN);
+        if (to > set->count)
+            to = set->count;
+        mine->bank += together ? deposit_together(side, where, set, from, to)
+                               : deposit(side, where, set, from, to);
+        store_peers(peer, bare, set, from, to, mine);
+        mine->count += to - from;
     }
-    return out;
 }
 
 /* ---- rows of the report -------------------------------------------------------------------- */
 
-static void report_times(const char *work, const rows *set, const times *taken, double target)
+static void report_times(const char *work, const times taken[static MANNERS], double target)
 {
-    double count = (double)set->count;
+    static const char *const callers[MANNERS] = {"one caller", "two callers"};
 
-    report_add(&(report_row){.work = work, .figure = count / taken->bank, .unit = "records/s",
-                             .peer = "SQLite, unsigned", .peer_figure = count / taken->sqlite,
-                             .target = target});
-    if (taken->lmdb > 0)
-        report_add(&(report_row){.work = work, .figure = count / taken->bank, .unit = "records/s",
-                                 .peer = "LMDB append, unsigned",
-                                 .peer_figure = count / taken->lmdb});
+    for (unsigned i = 0; i < MANNERS; i++) {
+        double count = (double)taken[i].count;
+        char name[160];
+
+        if (taken[i].count == 0)
+            continue;
+        snprintf(name, sizeof(name), "%s, %s", work, callers[i]);
+        report_add(&(report_row){.work = name, .figure = count / taken[i].bank,
+                                 .unit = "records/s", .peer = "SQLite, unsigned",
+                                 .peer_figure = count / taken[i].sqlite, .target = target});
+        if (taken[i].lmdb > 0)
+            report_add(&(report_row){.work = name, .figure = count / taken[i].bank,
+                                     .unit = "records/s", .peer = "LMDB append, unsigned",
+                                     .peer_figure = count / taken[i].lmdb});
+    }
 }
 
 static void report_postgres(const bench_work *it, const rows *set, const times *taken)
 {
     if (it->postgres > 0 && set->order == ROWS_RANDOM)
         report_add(&(report_row){.work = "bulk deposit, random order",
-                                 .figure = (double)set->count / taken->bank,
+                                 .figure = (double)taken->count / taken->bank,
                                  .unit = "records/s", .peer = "PostgreSQL COPY, unsigned",
                                  .peer_figure = it->postgres});
 }
@@ -194,7 +261,7 @@ static void measure_order(const bench_work *it, rows_order order)
     sqlite *peer;
     folder where;
     lmdb *bare;
-    times taken;
+    times taken[MANNERS] = {{0}};
     bank side;
     uint64_t before;
 
@@ -210,11 +277,11 @@ static void measure_order(const bench_work *it, rows_order order)
     sign_all(&side, &where, &set);
     peer = sqlite_create(where.path);
     bare = lmdb_create(where.path);
-    taken = store(&side, peer, bare, &where, &set);
+    store(&side, peer, bare, &where, &set, taken);
     snprintf(work, sizeof(work), "bulk deposit of %llu, %s order", (unsigned long long)set.count,
              rows_order_name(order));
-    report_times(work, &set, &taken, 2);
-    report_postgres(it, &set, &taken);
+    report_times(work, taken, 2);
+    report_postgres(it, &set, &taken[TOGETHER]);
     sqlite_close(peer);
     lmdb_close(bare);
     measure_disk(&side, before, set.count);
@@ -264,15 +331,15 @@ static void measure_on_top(const bench_work *it, bank *side, sqlite *peer, const
 {
     rows set = {.order = ROWS_RANDOM, .seed = base->seed + touched, .learners = touched,
                 .batch = BATCH};
+    times taken[MANNERS] = {{0}};
     char work[96];
-    times taken;
 
     set.count = it->records < 200000 ? it->records : 200000;
     sign_all(side, where, &set);
-    taken = store(side, peer, NULL, where, &set);
+    store(side, peer, NULL, where, &set, taken);
     snprintf(work, sizeof(work), "bulk deposit on top of %llu, %u learners touched",
              (unsigned long long)base->count, touched);
-    report_times(work, &set, &taken, target);
+    report_times(work, taken, target);
 }
 
 void work_base(const bench_work *it)
@@ -299,7 +366,7 @@ void work_base(const bench_work *it)
 
         bank_sign(&side, &base, from, to, &file);
         bank_deposit(&side, &file);
-        sqlite_store(peer, &base, from, to, RECORD_SIZE, TURN);
+        sqlite_store(peer, &base, from, to, RECORD_SIZE, TRANSACTION);
     }
     cbank_buffer_clear(&file);
     measure_disk(&side, before, base.count);
