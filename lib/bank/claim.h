@@ -49,6 +49,7 @@ typedef struct cbi_ruling {
     cbank_error why;     /* for CHANGED and REJECTED */
     cbi_account account; /* "" if it is to be opened */
     uint64_t entries;    /* of the chain of one that is open */
+    bool opens;          /* the first one for somebody who is to have an account */
     uint64_t yearly;     /* records of the institution's this year, with this one; at most */
     uint64_t index;      /* unchanged, changed: where the record is; a change: what it touches */
     /* Of what a change touches: */

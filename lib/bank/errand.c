@@ -60,8 +60,8 @@ cbank_status cbi_errand_check_reason(const char *word, cbank_error *err)
     return CBANK_OK;
 }
 
-static cbank_status build(const cbi_errand_statement *statement, int64_t at, cbank_buffer *out,
-                          cbank_error *err)
+cbank_status cbi_errand_build(const cbi_errand_statement *statement, int64_t at, cbank_buffer *out,
+                              cbank_error *err)
 {
     Cbank__V1__Code reason;
     cbi_statement_draft draft = {.kind = statement->kind,
@@ -88,7 +88,7 @@ cbank_status cbi_errand_try(const cbi_errand_statement *statement, cbank_error *
 
     if (statement->reason != NULL)
         CBI_TRY(cbi_errand_check_reason(statement->reason, err));
-    CBI_TRY(build(statement, 1, &bytes, err)); /* the time is the bank's own */
+    CBI_TRY(cbi_errand_build(statement, 1, &bytes, err)); /* the time is the bank's own */
 done:
     cbank_buffer_clear(&bytes);
     return status;
@@ -100,7 +100,7 @@ cbank_status cbi_errand_append(cbi_append *append, const cbi_errand_statement *s
     cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(build(statement, append->at, &bytes, err));
+    CBI_TRY(cbi_errand_build(statement, append->at, &bytes, err));
     CBI_TRY(cbi_append_statement(append, &statement->subject,
                                  (uint8_t)cbi_kind_find(statement->kind)->entry_class,
                                  cbi_bytes_of_buffer(&bytes), statement->randomness, out_index,

@@ -41,7 +41,10 @@ typedef struct cbi_errand_statement {
  */
 cbank_status cbi_errand_try(const cbi_errand_statement *statement, cbank_error *err);
 
-/* Builds it with a new salt and the append's time, and appends it. */
+/* Its bytes, with a new salt and this time (appended); `subject` and `randomness` are not used. */
+cbank_status cbi_errand_build(const cbi_errand_statement *statement, int64_t at, cbank_buffer *out,
+                              cbank_error *err);
+/* Builds it with the append's time, and appends it. */
 cbank_status cbi_errand_append(cbi_append *append, const cbi_errand_statement *statement,
                                uint64_t *out_index, cbi_hash *out_leaf, cbank_error *err);
 

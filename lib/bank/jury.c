@@ -168,6 +168,7 @@ static cbank_status keep_ready(cbi_deposit *deposit, const finding *found, cbank
         return CBANK_OK;
     record = (cbi_ready_record){.item = (uint32_t)unit->first,
                                 .account = unit->rulings[0].account,
+                                .opens = unit->rulings[0].opens,
                                 .entries = unit->rulings[0].entries,
                                 .yearly = (uint32_t)unit->rulings[0].yearly,
                                 .day = claim->person->on,

@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "bank/claim.h"
-#include "bank/errand.h"
-#include "bank/holding.h"
+#include "bank/script.h"
 #include "base/memory.h"
 
 /* Eight MiB: some twenty thousand records. A page holds the largest. */
@@ -19,6 +18,7 @@ typedef struct row {
     uint32_t item;
     uint32_t day;
     uint32_t yearly;
+    bool opens;
     uint64_t entries;
     cbi_account account;
     cbi_hash random;
@@ -101,6 +101,7 @@ cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cba
                  .item = record->item,
                  .day = record->day,
                  .yearly = record->yearly,
+                 .opens = record->opens,
                  .entries = record->entries,
                  .account = record->account,
                  .random = record->random,
@@ -137,6 +138,7 @@ static void lend(const row *head, cbi_ready_record *out)
     out->item = head->item;
     out->day = head->day;
     out->yearly = head->yearly;
+    out->opens = head->opens;
     out->entries = head->entries;
     out->account = head->account;
     out->random = head->random;
@@ -235,26 +237,13 @@ cbank_status cbi_ready_write(const cbi_bank *bank, cbi_append *append,
                              const cbi_ready_batch *batch, const cbi_ready_record *record,
                              uint64_t *index, cbi_hash *leaf, cbank_error *err)
 {
-    const Cbank__V1__StatementKind kind =
-        CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED;
-    Cbank__V1__CreditDeposited body = CBANK__V1__CREDIT_DEPOSITED__INIT;
+    cbi_script script = {0};
     cbank_status status = CBANK_OK;
 
-    body.account = cbi_message_string(record->account.digits);
-    body.batch = cbi_message_data(cbi_bytes_of_hash(batch->id));
-    body.index = record->item;
-    body.record = cbi_message_data(record->bytes);
-    CBI_TRY(cbi_errand_append(append,
-                              &(cbi_errand_statement){
-                                  .subject = cbi_account_subject(record->account.digits),
-                                  .kind = kind,
-                                  .token = batch->token,
-                                  .body = &body},
-                              index, leaf, err));
-    CBI_TRY(cbi_vault_put_opening(bank, append->txn, *index, &record->random,
-                                  record->document_type, record->document_number, err));
-    CBI_TRY(cbi_holding_put_reference(append->txn, record->awarder, record->reference, *index,
-                                      &record->content, err));
+    CBI_TRY(cbi_script_prepare(bank, append->hasher, append->at, batch, record,
+                               append->state.frontier.size, &script, err));
+    CBI_TRY(cbi_script_write(bank, append, record, &script, index, leaf, err));
 done:
+    cbi_script_clear(&script);
     return status;
 }

@@ -14,6 +14,7 @@
 typedef struct cbi_ready_record {
     uint32_t item;       /* position in the batch */
     cbi_account account; /* that is open; "" if the bank did not know whose it is */
+    bool opens;          /* the first one of somebody without an account */
     uint64_t entries;    /* of its chain, when it was judged */
     uint32_t yearly;     /* records of the institution's on it this year, with this one; at most */
     uint32_t day;        /* of which a student number speaks (person.h) */

@@ -141,7 +141,7 @@ done:
 }
 
 /* The account's place in `counts`, a new one the first time. */
-static cbank_status find_account(cbi_tally *tally, cbi_bytes who, const cbi_ruling *ruling,
+static cbank_status find_account(cbi_tally *tally, cbi_bytes who, cbi_ruling *ruling,
                                  struct account **out, cbank_error *err)
 {
     bool known = ruling->account.digits[0] != '\0';
@@ -159,6 +159,7 @@ static cbank_status find_account(cbi_tally *tally, cbi_bytes who, const cbi_ruli
         tally->counts[first - 1] =
             (struct account){.before = (uint32_t)bound, .counted = bound == 0};
         tally->strangers += !known;
+        ruling->opens = !known;
     }
     *out = &tally->counts[first - 1];
 done:

@@ -220,30 +220,53 @@ void cbi_vault_free_person(Cbank__Api__V1__Person *person)
     cbi_message_free(person);
 }
 
-cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,
-                                   const cbi_hash *random, const char *type, const char *number,
-                                   cbank_error *err)
+cbank_status cbi_vault_seal_opening(const cbi_bank *bank, uint64_t index, const cbi_hash *random,
+                                    const char *type, const char *number, cbank_buffer *out,
+                                    cbank_error *err)
 {
     Cbank__V1__Opening opening = CBANK__V1__OPENING__INIT;
-    cbank_buffer plain = {0}, sealed = {0};
     cbank_status status = CBANK_OK;
+    cbank_buffer plain = {0};
+    uint8_t key[8];
+
+    cbi_put_u64(key, index);
+    opening.random = cbi_message_data(cbi_bytes_of_hash(random));
+    opening.document_type = cbi_message_string(type);
+    opening.number = cbi_message_string(number);
+    CBI_TRY(cbi_message_pack(&opening, &plain, err));
+    CBI_TRY(seal_row(bank, CBI_TABLE_OPENING, &bank->secrets.opening,
+                     cbi_bytes_of(key, sizeof(key)), cbi_bytes_of_buffer(&plain), out, err));
+done:
+    cbank_buffer_clear(&plain);
+    return status;
+}
+
+cbank_status cbi_vault_put_sealed_opening(cbi_txn *txn, uint64_t index, cbi_bytes sealed,
+                                          cbank_error *err)
+{
+    cbank_status status;
     uint8_t bytes[8];
     cbi_bytes key;
 
     cbi_put_u64(bytes, index);
     key = cbi_bytes_of(bytes, sizeof(bytes));
-    opening.random = cbi_message_data(cbi_bytes_of_hash(random));
-    opening.document_type = cbi_message_string(type);
-    opening.number = cbi_message_string(number);
-    CBI_TRY(cbi_message_pack(&opening, &plain, err));
-    CBI_TRY(seal_row(bank, CBI_TABLE_OPENING, &bank->secrets.opening, key,
-                     cbi_bytes_of_buffer(&plain), &sealed, err));
     /* It mostly belongs to the log's newest entry, so that no other stands behind it. */
-    status = cbi_txn_append(txn, CBI_TABLE_OPENING, key, cbi_bytes_of_buffer(&sealed), err);
+    status = cbi_txn_append(txn, CBI_TABLE_OPENING, key, sealed, err);
     if (status == CBANK_E_EXISTS)
-        status = cbi_txn_put(txn, CBI_TABLE_OPENING, key, cbi_bytes_of_buffer(&sealed), err);
+        status = cbi_txn_put(txn, CBI_TABLE_OPENING, key, sealed, err);
+    return status;
+}
+
+cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,
+                                   const cbi_hash *random, const char *type, const char *number,
+                                   cbank_error *err)
+{
+    cbank_buffer sealed = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_vault_seal_opening(bank, index, random, type, number, &sealed, err));
+    CBI_TRY(cbi_vault_put_sealed_opening(txn, index, cbi_bytes_of_buffer(&sealed), err));
 done:
-    cbank_buffer_clear(&plain);
     cbank_buffer_clear(&sealed);
     return status;
 }

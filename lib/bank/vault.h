@@ -46,6 +46,12 @@ cbank_status cbi_vault_add_agent(const cbi_bank *bank, cbi_txn *txn, const char 
 void cbi_vault_wipe_person(Cbank__Api__V1__Person *person);
 
 /* Openings, by the log index of the statement whose commitment they open. */
+cbank_status cbi_vault_seal_opening(const cbi_bank *bank, uint64_t index, const cbi_hash *random,
+                                    const char *type, const char *number, cbank_buffer *out,
+                                    cbank_error *err);
+cbank_status cbi_vault_put_sealed_opening(cbi_txn *txn, uint64_t index, cbi_bytes sealed,
+                                          cbank_error *err);
+/* Both. */
 cbank_status cbi_vault_put_opening(const cbi_bank *bank, cbi_txn *txn, uint64_t index,
                                    const cbi_hash *random, const char *type, const char *number,
                                    cbank_error *err);

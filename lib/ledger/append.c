@@ -68,9 +68,10 @@ done:
     return status;
 }
 
-/* Fills the entry that follows the subject's newest one. */
+/* Fills the entry that follows the subject's newest one; `tag` is that one's, if it is known. */
 static cbank_status chain(cbi_append *append, const cbi_subject *subject,
-                          const cbi_hash *randomness, cbi_logged *logged, cbank_error *err)
+                          const cbi_hash *randomness, const cbi_hash *tag, cbi_logged *logged,
+                          cbank_error *err)
 {
     cbi_head head;
     cbank_status status = cbi_subject_read_head(append->txn, subject, &head, err);
@@ -84,6 +85,10 @@ static cbank_status chain(cbi_append *append, const cbi_subject *subject,
     logged->previous_index = head.index;
     logged->entry.sequence = head.sequence + 1;
     logged->entry.previous = head.leaf;
+    if (tag != NULL) {
+        logged->entry.tag = *tag;
+        return CBANK_OK;
+    }
     return find_tag(append, subject, head.index, &logged->entry.tag, err);
 }
 
@@ -121,21 +126,17 @@ done:
     return status;
 }
 
-cbank_status cbi_append_statement(cbi_append *append, const cbi_subject *subject,
-                                  uint8_t entry_class, cbi_bytes statement,
-                                  const cbi_hash *randomness, uint64_t *out_index,
-                                  cbi_hash *out_leaf, cbank_error *err)
+static cbank_status add(cbi_append *append, const cbi_subject *subject, uint8_t entry_class,
+                        const cbi_append_hashed *hashed, const cbi_hash *randomness,
+                        uint64_t *out_index, cbi_hash *out_leaf, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    cbi_logged logged = {.index = append->state.frontier.size, .statement = statement};
-
-    CBI_REQUIRE(cbi_subject_is_valid(subject), err);
-    CBI_REQUIRE(statement.size > 0 && statement.size <= CBI_STATEMENT_MAX, err);
+    cbi_logged logged = {.index = append->state.frontier.size, .statement = hashed->statement};
 
     logged.entry.subject_kind = subject->kind;
     logged.entry.entry_class = entry_class;
-    CBI_TRY(chain(append, subject, randomness, &logged, err));
-    CBI_TRY(cbi_entry_statement_digest(append->hasher, statement, &logged.entry.statement, err));
+    logged.entry.statement = *hashed->digest;
+    CBI_TRY(chain(append, subject, randomness, hashed->tag, &logged, err));
     CBI_TRY(cbi_entry_leaf(append->hasher, &logged.entry, &logged.leaf, err));
     CBI_TRY(write_row(append, &logged, err));
 
@@ -147,6 +148,44 @@ cbank_status cbi_append_statement(cbi_append *append, const cbi_subject *subject
         *out_index = logged.index;
     if (out_leaf != NULL)
         *out_leaf = logged.leaf;
+done:
+    return status;
+}
+
+static cbank_status check_statement(const cbi_subject *subject, cbi_bytes statement,
+                                    cbank_error *err)
+{
+    CBI_REQUIRE(cbi_subject_is_valid(subject), err);
+    CBI_REQUIRE(statement.size > 0 && statement.size <= CBI_STATEMENT_MAX, err);
+    return CBANK_OK;
+}
+
+cbank_status cbi_append_statement(cbi_append *append, const cbi_subject *subject,
+                                  uint8_t entry_class, cbi_bytes statement,
+                                  const cbi_hash *randomness, uint64_t *out_index,
+                                  cbi_hash *out_leaf, cbank_error *err)
+{
+    cbi_append_hashed hashed = {.statement = statement};
+    cbank_status status = CBANK_OK;
+    cbi_hash digest;
+
+    CBI_TRY(check_statement(subject, statement, err));
+    CBI_TRY(cbi_entry_statement_digest(append->hasher, statement, &digest, err));
+    hashed.digest = &digest;
+    CBI_TRY(add(append, subject, entry_class, &hashed, randomness, out_index, out_leaf, err));
+done:
+    return status;
+}
+
+cbank_status cbi_append_hashed_statement(cbi_append *append, const cbi_subject *subject,
+                                         uint8_t entry_class, const cbi_append_hashed *hashed,
+                                         uint64_t *out_index, cbi_hash *out_leaf,
+                                         cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(check_statement(subject, hashed->statement, err));
+    CBI_TRY(add(append, subject, entry_class, hashed, NULL, out_index, out_leaf, err));
 done:
     return status;
 }

@@ -50,6 +50,17 @@ cbank_status cbi_append_statement(cbi_append *append, const cbi_subject *subject
                                   const cbi_hash *randomness, uint64_t *out_index,
                                   cbi_hash *out_leaf, cbank_error *err);
 
+/* The same where the statement has been hashed. */
+typedef struct cbi_append_hashed {
+    cbi_bytes statement;
+    const cbi_hash *digest; /* of it (entry.h) */
+    const cbi_hash *tag;    /* that the subject has had from its first entry on, or NULL */
+} cbi_append_hashed;
+cbank_status cbi_append_hashed_statement(cbi_append *append, const cbi_subject *subject,
+                                         uint8_t entry_class, const cbi_append_hashed *hashed,
+                                         uint64_t *out_index, cbi_hash *out_leaf,
+                                         cbank_error *err);
+
 /* Writes the tree state and commits. The transaction is gone whatever it answers (store.h). */
 cbank_status cbi_append_commit(cbi_append *append, cbank_error *err);
 

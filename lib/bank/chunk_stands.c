@@ -1,0 +1,80 @@
+#include "bank/chunk_part.h"
+
+#include "bank/holding.h"
+#include "base/time.h"
+
+/* Whether this transaction sees what judging saw. */
+static bool sees_the_same(const cbi_deposit *deposit, const cbi_append *append)
+{
+    return deposit->one_version && cbi_txn_version(append->txn) == deposit->version &&
+           cbi_txn_dirty(append->txn) == 0;
+}
+
+/*
+ * What those who only added could have changed for a record that was judged: its reference is
+ * taken, its account has grown, or there is one for whom the bank did not know.
+ */
+static cbank_status look_again(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *record,
+                               bool *holds, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t entries, grown;
+    bool known = true;
+
+    *holds = false;
+    if (cbi_holding_has_reference(txn, record->awarder, record->reference))
+        return CBANK_OK;
+    if (record->account.digits[0] == '\0') {
+        record->entries = 0;
+        status = cbi_ready_find_account(bank, txn, record, &known, err);
+        if (cbi_claim_is_refusal(status))
+            return CBANK_OK;
+        CBI_TRY(status);
+    }
+    if (known) {
+        CBI_TRY(cbi_account_entries(txn, record->account.digits, &entries, err));
+        grown = entries - record->entries;
+        *holds = cbi_account_takes(entries, CBI_YEARLY_RECORDS_MAX) &&
+                 record->yearly + grown <= CBI_YEARLY_RECORDS_MAX;
+    } else {
+        *holds = true;
+    }
+done:
+    return status;
+}
+
+/* The same of each item of the chunk. */
+static cbank_status look_at_items(cbi_chunk_act *chunk, cbi_txn *txn, bool *hold, cbank_error *err)
+{
+    cbi_deposit *deposit = chunk->deposit;
+    uint64_t item = chunk->intake.next, end = cbi_chunk_end(chunk);
+    cbank_status status = CBANK_OK;
+    cbi_ready_record record;
+
+    for (*hold = true; *hold && item < end; item++) {
+        if (deposit->items[item].outcome != CBI_OUTCOME_DEPOSITED)
+            continue;
+        *hold = cbi_ready_find(deposit->ready, (uint32_t)item, &record);
+        if (*hold)
+            CBI_TRY(look_again(deposit->bank, txn, &record, hold, err));
+    }
+done:
+    return status;
+}
+
+cbank_status cbi_chunk_find_standing(cbi_chunk_act *chunk, const cbi_append *append,
+                                     cbank_error *err)
+{
+    const cbi_deposit *deposit = chunk->deposit;
+    cbank_status status = CBANK_OK;
+
+    chunk->stands =
+        deposit->stands && cbi_date_of(append->at) == cbi_date_of(deposit->terms.now);
+    if (!chunk->stands || sees_the_same(deposit, append))
+        return CBANK_OK;
+    chunk->stands = append->added_since <= deposit->version;
+    if (chunk->stands)
+        CBI_TRY(look_at_items(chunk, append->txn, &chunk->stands, err));
+done:
+    return status;
+}
