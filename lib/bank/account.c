@@ -299,18 +299,6 @@ done:
     return status;
 }
 
-bool cbi_account_takes(uint64_t entries, unsigned more)
-{
-    return entries + more < CBI_TRANSCRIPT_ENTRIES_MAX;
-}
-
-cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err)
-{
-    uint64_t entries;
-
-    return cbi_account_open_entries(txn, account, &entries, err);
-}
-
 cbank_status cbi_account_open_entries(cbi_txn *txn, const char *account, uint64_t *out,
                                       cbank_error *err)
 {

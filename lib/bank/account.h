@@ -50,11 +50,20 @@ cbank_status cbi_account_put_life(cbi_txn *txn, const char *account, cbi_life li
 /* Entries of its chain; and whether one of so many takes so many more. NOT_FOUND. */
 cbank_status cbi_account_entries(cbi_txn *txn, const char *account, uint64_t *out,
                                  cbank_error *err);
-bool cbi_account_takes(uint64_t entries, unsigned more);
+static inline bool cbi_account_takes(uint64_t entries, unsigned more)
+{
+    return entries + more < CBI_TRANSCRIPT_ENTRIES_MAX;
+}
 /* STATE unless the account takes deposits, TOO_LARGE if its chain is full; and its entries. */
-cbank_status cbi_account_check_open(cbi_txn *txn, const char *account, cbank_error *err);
 cbank_status cbi_account_open_entries(cbi_txn *txn, const char *account, uint64_t *out,
                                       cbank_error *err);
+static inline cbank_status cbi_account_check_open(cbi_txn *txn, const char *account,
+                                                  cbank_error *err)
+{
+    uint64_t entries;
+
+    return cbi_account_open_entries(txn, account, &entries, err);
+}
 
 /* ---- acts -------------------------------------------------------------------------------- */
 
