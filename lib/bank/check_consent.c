@@ -170,13 +170,17 @@ done:
 cbank_status cbi_check_consent(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                cbank_error *err)
 {
+    cbank_status status = CBANK_OK;
     cbi_consent_row row;
+    bool led_to;
 
     if (key.size > 0 && key.data[0] == 'c' && cbi_consent_row_decode(key, value, &row))
         return check_row(check, txn, &row, err);
-    if (!cbi_consent_row_led_to(txn, key, value))
-        return cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_CONSENT, check->row, "form");
-    return CBANK_OK;
+    CBI_TRY(cbi_consent_row_led_to(txn, key, value, &led_to, err));
+    if (!led_to)
+        CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_CONSENT, check->row, "form"));
+done:
+    return status;
 }
 
 cbank_status cbi_check_agent(cbi_check *check, cbi_txn *txn,

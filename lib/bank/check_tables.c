@@ -437,7 +437,7 @@ static cbank_status check_content(cbi_check *check, cbi_txn *txn, const cbi_hold
     CBI_TRY(cbi_vault_get_opening(check->bank, txn, holding->index, &opening, err));
     CBI_TRY(cbi_holding_content(check->bank, holding->record, opening->document_type,
                                 opening->number, &content, err));
-    if (!cbi_bytes_equal(stored, cbi_bytes_of_hash(&content)))
+    if (!cbi_bytes_equal(stored, cbi_bytes_of(content.bytes, CBI_CONTENT_SIZE)))
         CBI_TRY(wrong(check, CBI_TABLE_REFERENCE, "content", err));
 done:
     cbi_vault_free_opening(opening);
@@ -452,14 +452,16 @@ cbank_status cbi_check_reference(cbi_check *check, cbi_txn *txn, cbi_bytes key, 
     cbi_holding holding = {0};
     cbank_status status = CBANK_OK;
 
-    if (!split_reference(key, text, &institution, &reference) || value.size != 8 + CBI_HASH_SIZE)
+    if (!split_reference(key, text, &institution, &reference) ||
+        value.size != CBI_REFERENCE_ROW_SIZE)
         return wrong(check, CBI_TABLE_REFERENCE, "form", err);
     CBI_TRY(cbi_holding_read(txn, check->hasher, cbi_get_u64(value.data), &holding, err));
     if (strcmp(holding.record->reference, reference) != 0)
         CBI_TRY(wrong(check, CBI_TABLE_REFERENCE, "reference", err));
     if (strcmp(holding.record->awarded_by->institution, institution) != 0)
         CBI_TRY(wrong(check, CBI_TABLE_REFERENCE, "institution", err));
-    CBI_TRY(check_content(check, txn, &holding, cbi_bytes_of(value.data + 8, CBI_HASH_SIZE), err));
+    CBI_TRY(check_content(check, txn, &holding, cbi_bytes_of(value.data + 8, CBI_CONTENT_SIZE),
+                          err));
 done:
     cbi_holding_clear(&holding);
     return status;

@@ -411,24 +411,36 @@ done:
 
 /* ---- for a check ------------------------------------------------------------------------- */
 
-static bool at_place(cbi_txn *txn, const uint8_t *bytes, cbi_consent_row *out)
+static cbank_status at_place(cbi_txn *txn, const uint8_t *bytes, cbi_consent_row *out, bool *found,
+                             cbank_error *err)
 {
     cbi_account account = {0};
+    cbank_status status;
 
     memcpy(account.digits, bytes, CBI_ACCOUNT_SIZE);
-    return cbi_consent_row_read(txn, account.digits, cbi_get_u64(bytes + CBI_ACCOUNT_SIZE), out,
-                                NULL) == CBANK_OK;
+    status = cbi_consent_row_read(txn, account.digits, cbi_get_u64(bytes + CBI_ACCOUNT_SIZE), out,
+                                  err);
+    *found = status == CBANK_OK;
+    return status == CBANK_E_NOT_FOUND || status == CBANK_E_CORRUPT ? CBANK_OK : status;
 }
 
-bool cbi_consent_row_led_to(cbi_txn *txn, cbi_bytes key, cbi_bytes value)
+cbank_status cbi_consent_row_led_to(cbi_txn *txn, cbi_bytes key, cbi_bytes value, bool *out,
+                                    cbank_error *err)
 {
+    cbank_status status = CBANK_OK;
     uint8_t own[KEY_MAX];
     cbi_consent_row row;
+    bool found;
 
-    if (key.size == CODE_KEY_SIZE && key.data[0] == 'v')
-        return value.size == PLACE_SIZE && at_place(txn, value.data, &row) &&
-               cbi_bytes_equal(code_key(row.code.text, own), key);
-    return key.size == ID_KEY_SIZE && key.data[0] == 't' && value.size == LISTING_SIZE &&
-           at_place(txn, value.data + 9, &row) && listed_as(&row) != STATE(UNSPECIFIED) &&
-           cbi_bytes_equal(id_key(&row.transcript, own), key);
+    *out = false;
+    if (key.size == CODE_KEY_SIZE && key.data[0] == 'v' && value.size == PLACE_SIZE) {
+        CBI_TRY(at_place(txn, value.data, &row, &found, err));
+        *out = found && cbi_bytes_equal(code_key(row.code.text, own), key);
+    } else if (key.size == ID_KEY_SIZE && key.data[0] == 't' && value.size == LISTING_SIZE) {
+        CBI_TRY(at_place(txn, value.data + 9, &row, &found, err));
+        *out = found && listed_as(&row) != STATE(UNSPECIFIED) &&
+               cbi_bytes_equal(id_key(&row.transcript, own), key);
+    }
+done:
+    return status;
 }

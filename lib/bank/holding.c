@@ -146,11 +146,12 @@ cbank_status cbi_holding_by_reference(cbi_txn *txn, const char *institution,
 
     CBI_TRY(reference_key(institution, reference, bytes, &key, err));
     CBI_TRY(cbi_txn_get(txn, CBI_TABLE_REFERENCE, key, &value, err));
-    if (value.size != 8 + CBI_HASH_SIZE)
+    if (value.size != CBI_REFERENCE_ROW_SIZE)
         CBI_TRY(cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_REFERENCE),
                          NULL));
     *index = cbi_get_u64(value.data);
-    memcpy(content->bytes, value.data + 8, CBI_HASH_SIZE);
+    *content = (cbi_hash){{0}};
+    memcpy(content->bytes, value.data + 8, CBI_CONTENT_SIZE);
 done:
     cbank_buffer_clear(&value);
     return status;
@@ -169,13 +170,13 @@ cbank_status cbi_holding_put_reference(cbi_txn *txn, const char *institution,
                                        const char *reference, uint64_t index,
                                        const cbi_hash *content, cbank_error *err)
 {
-    uint8_t bytes[CBI_KEY_MAX], value[8 + CBI_HASH_SIZE];
+    uint8_t bytes[CBI_KEY_MAX], value[CBI_REFERENCE_ROW_SIZE];
     cbank_status status = CBANK_OK;
     cbi_bytes key;
 
     CBI_TRY(reference_key(institution, reference, bytes, &key, err));
     cbi_put_u64(value, index);
-    memcpy(value + 8, content->bytes, CBI_HASH_SIZE);
+    memcpy(value + 8, content->bytes, CBI_CONTENT_SIZE);
     CBI_TRY(cbi_txn_put(txn, CBI_TABLE_REFERENCE, key, cbi_bytes_of(value, sizeof(value)), err));
 done:
     return status;
@@ -250,18 +251,28 @@ cbank_status cbi_holding_put_state(cbi_txn *txn, uint64_t index, cbi_record_stat
     return cbi_txn_put(txn, CBI_TABLE_STATE, state_key(index, key), cbi_bytes_of(&value, 1), err);
 }
 
+static cbank_status mac_content(const cbi_bank *bank, const cbank_buffer *content, cbi_hash *out,
+                                cbank_error *err)
+{
+    const cbi_bytes part = cbi_bytes_of_buffer(content);
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_mac(bank->config.suite, &bank->secrets.content, &part, 1, out, err));
+    memset(out->bytes + CBI_CONTENT_SIZE, 0, CBI_HASH_SIZE - CBI_CONTENT_SIZE);
+done:
+    return status;
+}
+
 cbank_status cbi_holding_content(const cbi_bank *bank, const Cbank__V1__CreditRecord *record,
                                  const char *type, const char *number, cbi_hash *out,
                                  cbank_error *err)
 {
     cbank_buffer content = {0};
     cbank_status status = CBANK_OK;
-    cbi_bytes part;
 
     CBI_TRY(cbi_credit_content(record, cbi_bytes_of_text(type), cbi_bytes_of_text(number),
                                &content, err));
-    part = cbi_bytes_of_buffer(&content);
-    CBI_TRY(cbi_mac(bank->config.suite, &bank->secrets.content, &part, 1, out, err));
+    CBI_TRY(mac_content(bank, &content, out, err));
 done:
     cbank_buffer_clear(&content);
     return status;
@@ -272,12 +283,10 @@ cbank_status cbi_holding_content_of(const cbi_bank *bank, cbi_bytes record, cons
 {
     cbank_buffer content = {0};
     cbank_status status = CBANK_OK;
-    cbi_bytes part;
 
     CBI_TRY(cbi_credit_content_of(record, cbi_bytes_of_text(type), cbi_bytes_of_text(number),
                                   &content, err));
-    part = cbi_bytes_of_buffer(&content);
-    CBI_TRY(cbi_mac(bank->config.suite, &bank->secrets.content, &part, 1, out, err));
+    CBI_TRY(mac_content(bank, &content, out, err));
 done:
     cbank_buffer_clear(&content);
     return status;

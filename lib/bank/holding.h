@@ -1,7 +1,7 @@
 /*
  * holding.h - a credit record as the bank holds it: where, for whom, and whether it still holds.
  *
- * A row of `reference` is institution | 00 | reference -> index u64 | content MAC 32, of the
+ * A row of `reference` is institution | 00 | reference -> index u64 | content MAC 16, of the
  * newest revision. A row of `state` is 's' | index u64 -> state u8, for records that no longer
  * simply hold. People name a record "<log index>-<first 16 hexadecimal digits of its id>".
  */
@@ -16,6 +16,9 @@
 #include "cbank/v1/record.pb-c.h"
 
 #define CBI_DISPLAY_ID_MAX 40
+/* Of a content's MAC, which is only ever compared with one other; the rest of it is zero. */
+#define CBI_CONTENT_SIZE 16u
+#define CBI_REFERENCE_ROW_SIZE (8u + CBI_CONTENT_SIZE)
 
 /* Owns the statement and the record. End with cbi_holding_clear. */
 typedef struct cbi_holding {

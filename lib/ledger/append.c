@@ -94,17 +94,21 @@ static cbank_status chain(cbi_append *append, const cbi_subject *subject,
 
 static cbank_status write_row(cbi_append *append, const cbi_logged *logged, cbank_error *err)
 {
+    cbank_status status = CBANK_OK;
+    cbi_packed packed;
     uint8_t key[8];
-    cbank_status status = cbi_logged_encode(logged, &append->row, err);
 
-    if (status != CBANK_OK)
-        return status;
+    CBI_TRY(cbi_patterns_pack(&append->patterns, append->txn, &logged->entry, logged->statement,
+                              &packed, err));
+    CBI_TRY(packed.number == 0 ? cbi_logged_encode(logged, &append->row, err)
+                               : cbi_logged_encode_packed(logged, &packed, &append->row, err));
     cbi_put_u64(key, logged->index);
     status = cbi_txn_append(append->txn, CBI_TABLE_RECORD, cbi_bytes_of(key, sizeof key),
                             cbi_bytes_of_buffer(&append->row), err);
     if (status == CBANK_E_EXISTS)
         status = cbi_fail(err, CBI_REASON_LEDGER_ROW_DAMAGED, logged->index,
                           cbi_table_name(CBI_TABLE_RECORD), "beyond the tree");
+done:
     return status;
 }
 
@@ -209,4 +213,6 @@ void cbi_append_clear(cbi_append *append)
     cbi_txn_abort(append->txn);
     append->txn = NULL;
     cbank_buffer_clear(&append->row);
+    cbi_patterns_free(append->patterns);
+    append->patterns = NULL;
 }

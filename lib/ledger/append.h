@@ -10,6 +10,7 @@
 #define CBI_LEDGER_APPEND_H
 
 #include "ledger/clock.h"
+#include "ledger/pattern.h"
 #include "ledger/state.h"
 #include "ledger/subject.h"
 
@@ -31,6 +32,7 @@ typedef struct cbi_append {
     cbi_clock clock;
     uint64_t added_since; /* the version, or CBI_NEVER_ADDED: an act of this transaction did more */
     cbank_buffer row;
+    cbi_patterns *patterns;
 } cbi_append;
 
 /* Waits for the writer's place in the store; `mode` is CBI_TXN_WRITE or CBI_TXN_ERASE. */

@@ -2,13 +2,16 @@
 
 #include <string.h>
 
+#include "wire/delta.h"
+#include "wire/field.h"
+
 #define ENTRY_AT 8      /* after the previous index */
 #define ENTRY_PREFIX 43 /* of the entry, before its statement digest */
 #define FORM_AT (ENTRY_AT + CBI_ENTRY_SIZE - CBI_HASH_SIZE)
 #define STATEMENT_AT (FORM_AT + 1)
 #define SCAN_ROWS 256
 
-enum form { FORM_STATEMENT = 0, FORM_ERASED = 1 };
+enum form { FORM_STATEMENT = 0, FORM_ERASED = 1, FORM_PACKED = 2 };
 
 static cbank_status refuse(uint64_t index, const char *what, cbank_error *err)
 {
@@ -16,21 +19,84 @@ static cbank_status refuse(uint64_t index, const char *what, cbank_error *err)
                     "%s", what);
 }
 
-cbank_status cbi_logged_encode(const cbi_logged *logged, cbank_buffer *row, cbank_error *err)
+static void write_head(const cbi_logged *logged, enum form form, uint8_t head[STATEMENT_AT])
 {
-    cbank_status status = CBANK_OK;
-    uint8_t head[STATEMENT_AT];
     uint8_t entry[CBI_ENTRY_SIZE];
-    cbi_bytes tail =
-        logged->erased ? cbi_bytes_of_hash(&logged->entry.statement) : logged->statement;
 
     cbi_entry_encode(&logged->entry, entry);
     cbi_put_u64(head, logged->previous_index);
     memcpy(head + ENTRY_AT, entry, ENTRY_PREFIX);
     memcpy(head + ENTRY_AT + ENTRY_PREFIX, entry + ENTRY_PREFIX + CBI_HASH_SIZE, CBI_HASH_SIZE);
-    head[FORM_AT] = logged->erased ? FORM_ERASED : FORM_STATEMENT;
+    head[FORM_AT] = (uint8_t)form;
+}
+
+cbank_status cbi_logged_encode(const cbi_logged *logged, cbank_buffer *row, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t head[STATEMENT_AT];
+    cbi_bytes tail =
+        logged->erased ? cbi_bytes_of_hash(&logged->entry.statement) : logged->statement;
+
+    write_head(logged, logged->erased ? FORM_ERASED : FORM_STATEMENT, head);
     CBI_TRY(cbi_buffer_set(row, cbi_bytes_of(head, sizeof head), err));
     CBI_TRY(cbi_buffer_append(row, tail, err));
+done:
+    return status;
+}
+
+cbank_status cbi_logged_encode_packed(const cbi_logged *logged, const cbi_packed *packed,
+                                      cbank_buffer *row, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t head[STATEMENT_AT + 2 * CBI_VARINT_MAX];
+    size_t size = STATEMENT_AT;
+
+    write_head(logged, FORM_PACKED, head);
+    size += cbi_varint_write(packed->number, head + size);
+    size += cbi_varint_write(logged->statement.size, head + size);
+    CBI_TRY(cbi_buffer_set(row, cbi_bytes_of(head, size), err));
+    CBI_TRY(cbi_buffer_append(row, cbi_bytes_of(packed->delta, packed->size), err));
+done:
+    return status;
+}
+
+/* What a packed row says before its delta, which begins at `*at`; false if it is none. */
+static bool read_packed(cbi_bytes row, uint64_t *number, uint64_t *size, size_t *at)
+{
+    *at = STATEMENT_AT;
+    return row.size > STATEMENT_AT && row.data[FORM_AT] == FORM_PACKED &&
+           cbi_varint_read(row, at, number) && cbi_varint_read(row, at, size) && *size > 0 &&
+           *size <= CBI_PATTERN_STATEMENT_MAX;
+}
+
+size_t cbi_logged_packed_size(cbi_bytes row)
+{
+    uint64_t number, size;
+    size_t at;
+
+    return read_packed(row, &number, &size, &at) ? STATEMENT_AT + (size_t)size : 0;
+}
+
+cbank_status cbi_logged_unpack(cbi_txn *txn, uint64_t index, cbi_bytes row, cbi_pattern *pattern,
+                               cbank_buffer *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t number, size;
+    uint8_t *plain;
+    size_t at;
+
+    if (!read_packed(row, &number, &size, &at))
+        return refuse(index, "packed", err);
+    CBI_TRY(cbi_pattern_read(txn, number, pattern, err));
+    CBI_TRY(cbi_buffer_reserve(out, STATEMENT_AT + (size_t)size, err));
+    plain = out->data + out->size;
+    memcpy(plain, row.data, STATEMENT_AT);
+    plain[FORM_AT] = FORM_STATEMENT;
+    if (!cbi_delta_read(cbi_bytes_of_buffer(&pattern->bytes),
+                        cbi_bytes_of(row.data + at, row.size - at), plain + STATEMENT_AT,
+                        (size_t)size))
+        return refuse(index, "packed", err);
+    out->size += STATEMENT_AT + (size_t)size;
 done:
     return status;
 }
@@ -90,6 +156,23 @@ done:
     return status;
 }
 
+/* In its own buffer, as if it had not been packed. */
+static cbank_status unpack_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, cbank_error *err)
+{
+    uint8_t packed[STATEMENT_AT + 2 * CBI_VARINT_MAX + CBI_PATTERN_STATEMENT_MAX];
+    cbi_pattern pattern = {0};
+    size_t size = row->size;
+    cbank_status status;
+
+    if (size > sizeof(packed))
+        return refuse(index, "packed", err);
+    memcpy(packed, row->data, size);
+    cbi_buffer_rewind(row);
+    status = cbi_logged_unpack(txn, index, cbi_bytes_of(packed, size), &pattern, row, err);
+    cbi_pattern_clear(&pattern);
+    return status;
+}
+
 static cbank_status read_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, cbank_error *err)
 {
     cbank_status status;
@@ -100,6 +183,8 @@ static cbank_status read_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, cb
     if (status == CBANK_E_NOT_FOUND)
         return cbi_fail(err, CBI_REASON_LEDGER_ROW_MISSING, index, cbi_table_name(CBI_TABLE_RECORD),
                         NULL);
+    if (status == CBANK_OK && cbi_logged_packed_size(cbi_bytes_of_buffer(row)) > 0)
+        return unpack_row(txn, index, row, err);
     return status;
 }
 
@@ -180,6 +265,7 @@ cbank_status cbi_logged_scan_next(cbi_logged_scan *scan, cbi_txn *txn, cbi_hashe
 {
     cbank_status status = CBANK_OK;
     uint8_t key[8];
+    cbi_bytes row;
 
     cbi_put_u64(key, scan->next);
     if (scan->row >= scan->page.count) {
@@ -193,8 +279,13 @@ cbank_status cbi_logged_scan_next(cbi_logged_scan *scan, cbi_txn *txn, cbi_hashe
         !cbi_bytes_equal(cbi_page_key(&scan->page, scan->row), cbi_bytes_of(key, sizeof key)))
         return cbi_fail(err, CBI_REASON_LEDGER_ROW_MISSING, scan->next,
                         cbi_table_name(CBI_TABLE_RECORD), NULL);
-    CBI_TRY(
-        cbi_logged_decode(hasher, scan->next, cbi_page_value(&scan->page, scan->row), out, err));
+    row = cbi_page_value(&scan->page, scan->row);
+    if (cbi_logged_packed_size(row) > 0) {
+        cbi_buffer_rewind(&scan->plain);
+        CBI_TRY(cbi_logged_unpack(txn, scan->next, row, &scan->pattern, &scan->plain, err));
+        row = cbi_bytes_of_buffer(&scan->plain);
+    }
+    CBI_TRY(cbi_logged_decode(hasher, scan->next, row, out, err));
     scan->next++;
     scan->row++;
 done:
@@ -204,4 +295,6 @@ done:
 void cbi_logged_scan_clear(cbi_logged_scan *scan)
 {
     cbi_page_clear(&scan->page);
+    cbank_buffer_clear(&scan->plain);
+    cbi_pattern_clear(&scan->pattern);
 }

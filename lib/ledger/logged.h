@@ -3,12 +3,14 @@
  *
  * A row of `record` is index u64 -> previous index of the same subject u64 (all ones for the
  * first) | entry without its statement digest 75 | form u8 | the statement, or its digest once
- * the statement is erased. The digest of a statement is never stored beside it: whoever reads a
- * row hashes the bytes, so a row cannot claim to be what it is not.
+ * the statement is erased, or the number of a pattern and the statement's size, as varints, and
+ * a delta from the pattern (pattern.h, wire/delta.h). The digest of a statement is never stored
+ * beside it: whoever reads a row hashes the bytes, so a row cannot claim to be what it is not.
  */
 #ifndef CBI_LEDGER_LOGGED_H
 #define CBI_LEDGER_LOGGED_H
 
+#include "ledger/pattern.h"
 #include "ledger/subject.h"
 
 #define CBI_NO_INDEX UINT64_MAX
@@ -24,7 +26,23 @@ typedef struct cbi_logged {
 
 /* Replaces `row`; reads everything but `index` and `leaf`. */
 cbank_status cbi_logged_encode(const cbi_logged *logged, cbank_buffer *row, cbank_error *err);
-/* Hashes the statement and the entry. CORRUPT if the row has not the form above. */
+/* The same with the statement packed (pattern.h). */
+cbank_status cbi_logged_encode_packed(const cbi_logged *logged, const cbi_packed *packed,
+                                      cbank_buffer *row, cbank_error *err);
+
+/* The size of the row with its statement as it is, if that is packed; else 0. */
+size_t cbi_logged_packed_size(cbi_bytes row);
+/*
+ * Appends that row to `out`, which has room for it: nothing it held is moved. `pattern` is the one
+ * used last. CORRUPT.
+ */
+cbank_status cbi_logged_unpack(cbi_txn *txn, uint64_t index, cbi_bytes row, cbi_pattern *pattern,
+                               cbank_buffer *out, cbank_error *err);
+
+/*
+ * Of a row that is not packed. Hashes the statement and the entry. CORRUPT if the row has not the
+ * form above.
+ */
 cbank_status cbi_logged_decode(cbi_hasher *hasher, uint64_t index, cbi_bytes row, cbi_logged *out,
                                cbank_error *err);
 
@@ -64,6 +82,8 @@ typedef struct cbi_logged_scan {
     uint64_t end; /* one past the last */
     cbi_page page;
     size_t row; /* of the page */
+    cbank_buffer plain; /* the row given last, if it was packed */
+    cbi_pattern pattern;
 } cbi_logged_scan;
 
 /* Gives row `next`, which must exist, and moves on; what `out` lends lives until the next call. */

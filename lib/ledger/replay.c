@@ -91,6 +91,18 @@ done:
     return status;
 }
 
+/* What was read last stays where it is, and the next goes where that was which came before. */
+static void change_pages(cbi_replay *replay)
+{
+    cbi_page page = replay->given;
+    cbank_buffer plain = replay->given_plain;
+
+    replay->given = replay->page;
+    replay->given_plain = replay->plain;
+    replay->page = page;
+    replay->plain = plain;
+}
+
 cbank_status cbi_replay_step(cbi_replay *replay, bool *out_more, cbank_error *err)
 {
     static cbank_status (*const steps[])(cbi_replay *, cbi_txn *, cbank_error *) = {
@@ -100,11 +112,8 @@ cbank_status cbi_replay_step(cbi_replay *replay, bool *out_more, cbank_error *er
     };
     cbank_status status = CBANK_OK;
     cbi_txn *txn = NULL;
-    cbi_page page;
 
-    page = replay->given;
-    replay->given = replay->page;
-    replay->page = page;
+    change_pages(replay);
     replay->row_count = 0;
     replay->row_given = 0;
     if (replay->phase != CBI_REPLAY_DONE) {
@@ -161,6 +170,9 @@ void cbi_replay_end(cbi_replay *replay)
     cbi_free(replay->chains.places);
     cbi_page_clear(&replay->page);
     cbi_page_clear(&replay->given);
+    cbank_buffer_clear(&replay->plain);
+    cbank_buffer_clear(&replay->given_plain);
+    cbi_pattern_clear(&replay->pattern);
     cbi_page_clear(&replay->notes);
     cbank_buffer_clear(&replay->row);
     cbank_buffer_clear(&replay->hidden);

@@ -55,6 +55,8 @@ struct cbi_replay {
     cbi_frontier frontier;
     cbi_page page; /* of rows, then of heads or tags */
     cbi_page given; /* the rows before, which others lend still */
+    cbank_buffer plain, given_plain; /* of both, those that were packed */
+    cbi_pattern pattern;
     cbi_logged rows[CBI_REPLAY_ROWS_MAX];
     cbi_replay_chains chains;
     size_t row_count;

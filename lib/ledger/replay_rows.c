@@ -132,6 +132,31 @@ done:
 
 /* ---- rows in order -------------------------------------------------------------------------- */
 
+/* Room for all packed rows of the page, so that none is moved by those that follow. */
+static cbank_status make_room(cbi_replay *replay, cbank_error *err)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < replay->page.count; i++)
+        size += cbi_logged_packed_size(cbi_page_value(&replay->page, i));
+    cbi_buffer_rewind(&replay->plain);
+    return cbi_buffer_reserve(&replay->plain, size, err);
+}
+
+/* Row `next`, if it is packed, as it would be if it were not. */
+static cbank_status unpack(cbi_replay *replay, cbi_txn *txn, cbi_bytes *row, cbank_error *err)
+{
+    size_t from = replay->plain.size;
+    cbank_status status = CBANK_OK;
+
+    if (cbi_logged_packed_size(*row) == 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_logged_unpack(txn, replay->next, *row, &replay->pattern, &replay->plain, err));
+    *row = cbi_bytes_of(replay->plain.data + from, replay->plain.size - from);
+done:
+    return status;
+}
+
 static cbank_status check_row(cbi_replay *replay, cbi_txn *txn, cbi_bytes value, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -139,7 +164,9 @@ static cbank_status check_row(cbi_replay *replay, cbi_txn *txn, cbi_bytes value,
     cbi_hash leaf = {{0}}; /* of a row that cannot be read */
     cbank_error error;
 
-    status = cbi_logged_decode(replay->hasher, replay->next, value, logged, &error);
+    status = unpack(replay, txn, &value, &error);
+    if (status == CBANK_OK)
+        status = cbi_logged_decode(replay->hasher, replay->next, value, logged, &error);
     if (status == CBANK_OK) {
         leaf = logged->leaf;
         replay->row_count++;
@@ -206,6 +233,7 @@ cbank_status cbi_replay_step_rows(cbi_replay *replay, cbi_txn *txn, cbank_error 
     cbi_put_u64(from, replay->next);
     CBI_TRY(cbi_txn_page(txn, CBI_TABLE_RECORD, cbi_bytes_of(NULL, 0),
                          cbi_bytes_of(from, sizeof from), CBI_REPLAY_ROWS_MAX, &replay->page, err));
+    CBI_TRY(make_room(replay, err));
     has_ended = replay->page.count == 0;
     for (size_t i = 0; i < replay->page.count && !has_ended; i++) {
         cbi_bytes key = cbi_page_key(&replay->page, i);

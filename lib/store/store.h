@@ -35,6 +35,7 @@ typedef enum cbi_table {
     CBI_TABLE_CONSENT,
     CBI_TABLE_ENROLMENT,
     CBI_TABLE_TRANSFER,
+    CBI_TABLE_PATTERN,
     CBI_TABLE_COUNT
 } cbi_table;
 

@@ -22,6 +22,7 @@ static const char *const names[CBI_TABLE_COUNT] = {
     [CBI_TABLE_CONSENT] = "consent",
     [CBI_TABLE_ENROLMENT] = "enrolment",
     [CBI_TABLE_TRANSFER] = "transfer",
+    [CBI_TABLE_PATTERN] = "pattern",
 };
 
 const char *cbi_table_name(cbi_table table)

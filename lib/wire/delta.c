@@ -1,0 +1,151 @@
+#include "wire/delta.h"
+
+#include <string.h>
+
+#include "wire/field.h"
+
+#define GRAM 4u
+
+static size_t place_of(const uint8_t *bytes)
+{
+    uint32_t gram;
+
+    memcpy(&gram, bytes, sizeof(gram));
+    return (gram * 2654435761u) >> 22; /* as many bits as CBI_DELTA_PLACES has */
+}
+
+void cbi_delta_set(cbi_delta_pattern *pattern, cbi_bytes bytes)
+{
+    memset(pattern->places, 0, sizeof(pattern->places));
+    pattern->size = bytes.size < CBI_DELTA_PATTERN_MAX ? bytes.size : CBI_DELTA_PATTERN_MAX;
+    memcpy(pattern->bytes, bytes.data, pattern->size);
+    for (size_t i = 0; i + GRAM <= pattern->size; i++) {
+        uint16_t *place = &pattern->places[place_of(pattern->bytes + i)];
+
+        if (*place == 0)
+            *place = (uint16_t)(i + 1);
+    }
+}
+
+/* How many bytes from `at` on stand in the pattern, and where. */
+static size_t match(const cbi_delta_pattern *pattern, cbi_bytes bytes, size_t at, size_t *offset)
+{
+    size_t size = 0, from;
+
+    if (bytes.size - at < GRAM)
+        return 0;
+    from = pattern->places[place_of(bytes.data + at)];
+    if (from == 0)
+        return 0;
+    *offset = --from;
+    while (at + size < bytes.size && from + size < pattern->size &&
+           bytes.data[at + size] == pattern->bytes[from + size])
+        size++;
+    return size;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+typedef struct writer {
+    uint8_t *out;
+    size_t size, room;
+    bool full;
+} writer;
+
+static void write_bytes(writer *it, const uint8_t *bytes, size_t size)
+{
+    it->full = it->full || size > it->room - it->size;
+    if (it->full)
+        return;
+    memcpy(it->out + it->size, bytes, size);
+    it->size += size;
+}
+
+static void write_number(writer *it, size_t number)
+{
+    uint8_t bytes[CBI_VARINT_MAX];
+
+    write_bytes(it, bytes, cbi_varint_write(number, bytes));
+}
+
+static void write_own(writer *it, cbi_bytes bytes, size_t from, size_t until)
+{
+    if (from == until)
+        return;
+    write_number(it, (until - from - 1) << 1);
+    write_bytes(it, bytes.data + from, until - from);
+}
+
+size_t cbi_delta_write(const cbi_delta_pattern *pattern, cbi_bytes bytes, uint8_t *out,
+                       size_t room)
+{
+    writer it = {.out = out, .room = room};
+    size_t at = 0, own = 0, offset = 0;
+
+    while (at < bytes.size && !it.full) {
+        size_t size = match(pattern, bytes, at, &offset);
+
+        if (size < CBI_DELTA_COPY_MIN) {
+            at++;
+            continue;
+        }
+        write_own(&it, bytes, own, at);
+        write_number(&it, (size - CBI_DELTA_COPY_MIN) << 1 | 1);
+        write_number(&it, offset);
+        at += size;
+        own = at;
+    }
+    write_own(&it, bytes, own, bytes.size);
+    return it.full ? 0 : it.size;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+bool cbi_delta_read(cbi_bytes pattern, cbi_bytes delta, uint8_t *out, size_t size)
+{
+    size_t at = 0, done = 0;
+
+    while (at < delta.size) {
+        cbi_bytes from = pattern;
+        uint64_t number, offset, piece;
+
+        if (!cbi_varint_read(delta, &at, &number))
+            return false;
+        piece = (number >> 1) + ((number & 1) != 0 ? CBI_DELTA_COPY_MIN : 1);
+        if ((number & 1) != 0) {
+            if (!cbi_varint_read(delta, &at, &offset))
+                return false;
+        } else {
+            from = delta;
+            offset = at;
+            at += (size_t)piece;
+        }
+        if (offset > from.size || piece > from.size - offset || piece > size - done)
+            return false;
+        memcpy(out + done, from.data + offset, (size_t)piece);
+        done += (size_t)piece;
+    }
+    return done == size;
+}
+
+/* ---- what is common ------------------------------------------------------------------------ */
+
+size_t cbi_delta_shared(const cbi_delta_pattern *pattern, cbi_bytes bytes,
+                        uint8_t out[CBI_DELTA_PATTERN_MAX])
+{
+    size_t at = 0, done = 0, offset = 0;
+
+    while (at < bytes.size) {
+        size_t size = match(pattern, bytes, at, &offset);
+        size_t left = CBI_DELTA_PATTERN_MAX - done;
+
+        if (size < CBI_DELTA_SHARED_MIN) {
+            at++;
+            continue;
+        }
+        memcpy(out + done, bytes.data + at, size < left ? size : left);
+        done += size < left ? size : left;
+        at += size;
+    }
+    return done;
+}
