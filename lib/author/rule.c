@@ -117,7 +117,7 @@ typedef struct amounts {
 static void refuse_amount(cbi_form *form, const cbi_yaml_node *node)
 {
     cbi_form_fault(form, CBI_REASON_FORM_VALUE, node, (const char *)node->text.data,
-                   "3, as-is, ratio 2/3, per-hours 16, catalogue, remainder");
+                   "3, as-is, ratio 2/3, per-hours 16, catalogue, listed ID, remainder");
 }
 
 /* "3", "as-is", "ratio 2/3", "per-hours 16" ... */
@@ -151,6 +151,12 @@ static void read_amount_text(cbi_form *form, const cbi_yaml_node *node, Cbank__V
         else if (out->milli <= 0)
             cbi_form_fault(form, CBI_REASON_RULE_DIVISOR, node, "amount", "per-hours %.*s",
                            (int)value.size, (const char *)value.data);
+    } else if (mode == MODE(LISTED) && value.size > 0) {
+        out->catalogue = cbi_form_alloc(form, value.size + 1, 1);
+        if (out->catalogue != NULL)
+            memcpy(out->catalogue, value.data, value.size);
+        else
+            out->catalogue = cbi_message_string("");
     } else if (value.size > 0 || (mode != MODE(AS_IS) && mode != MODE(CATALOGUE) &&
                                   mode != MODE(REMAINDER))) {
         refuse_amount(form, node);
@@ -255,6 +261,7 @@ static const cbi_form_field GRANT_FIELDS[] = {
     {.key = "round"},
     {.key = "grade", .read = read_grade},
     {.key = "grade_scale", .read = cbi_form_text, .offset = GRANT(grade_scale)},
+    {.key = "catalogue", .read = cbi_form_text, .offset = GRANT(catalogue)},
 };
 
 static const cbi_form_field *grant_amount_field(const char *key)

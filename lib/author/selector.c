@@ -254,6 +254,7 @@ static const cbi_form_field FIELDS[] = {
     {.key = "level_reaches_target", .read = cbi_form_yes, .offset = AT(level_reaches_target)},
     {.key = "to_target", .read = read_targets, .offset = AT(n_to_target)},
     {.key = "where", .read = read_fields, .offset = AT(n_fields)},
+    {.key = "catalogues", .read = cbi_form_texts, .offset = AT(n_catalogues)},
     {.key = "ids", .read = cbi_form_texts, .offset = AT(n_records)},
     {.key = "not"}, /* the next layer */
 };

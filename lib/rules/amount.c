@@ -2,8 +2,8 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
-#include "rules/fact.h"
-#include "rules/reference.h"
+#include "rules/day.h"
+#include "rules/listed.h"
 
 #include <string.h>
 
@@ -82,6 +82,26 @@ static cbank_status sum_of(struct walk *walk, const char *unit, cbi_fraction *ou
         out->den = (int64_t)den;
     }
     return CBANK_OK;
+}
+
+/* What the catalogue has the records be worth, each on the day that the rule set goes by. */
+static cbank_status listed_sum(struct walk *walk, const Cbank__V1__AmountNode *node,
+                               cbi_fraction *out)
+{
+    const cbi_worth *worth = walk->worth;
+    const char *unit = node->unit[0] == '\0' ? worth->unit : node->unit;
+
+    *out = (cbi_fraction){0, 1};
+    for (size_t i = 0; i < worth->fact_count && worth->reference != NULL; i++) {
+        uint32_t day = cbi_day_of_record(worth->ruleset, worth->facts[i], worth->asked);
+        const Cbank__V1__CatalogueEntry *entry =
+            cbi_listed_entry(worth->reference, node->catalogue, worth->facts[i], day);
+
+        out->num += entry == NULL ? 0 : cbi_listed_amount(entry, unit);
+    }
+    return out->num > VALUE_MAX
+               ? cbi_fail(walk->err, CBI_REASON_RULE_OVERFLOW, walk->at, NULL, NULL)
+               : CBANK_OK;
 }
 
 /* value * num / den, in its lowest terms: within what later steps can hold. */
@@ -177,6 +197,9 @@ static cbank_status value_of_leaf(struct walk *walk, const Cbank__V1__AmountNode
         if (worth->catalogue < 0)
             return refuse(walk, "catalogue");
         *out = (cbi_fraction){worth->catalogue, 1};
+        break;
+    case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_LISTED:
+        CBI_TRY(listed_sum(walk, node, out));
         break;
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_REMAINDER:
         CBI_TRY(sum_of(walk, node->unit, &sum));

@@ -21,6 +21,9 @@ typedef struct cbi_worth {
     int64_t catalogue;   /* of the target course; -1 if there is none */
     int64_t others;      /* what the rule's other grants come to, for REMAINDER */
     const struct cbi_reference *reference; /* for units that a record does not state; or NULL */
+    /* By which day entries of catalogues are chosen (day.h); NULL where there is no reference. */
+    const struct cbi_ruleset *ruleset;
+    const struct cbi_asked *asked;
 } cbi_worth;
 
 /*

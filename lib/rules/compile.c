@@ -1,6 +1,7 @@
 #include "rules/compile.h"
 
 #include "base/memory.h"
+#include "rules/target.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,7 @@ cbank_status cbi_compile_run(cbi_compile *compile, const cbi_question *question,
     CBI_TRY(order_facts(compile, err));
     CBI_TRY(find_pairs(compile, &pairs, err));
     CBI_TRY(rank_rules(compile, &pairs, err));
+    CBI_TRY(cbi_targets_resolve(compile, err));
     for (uint32_t i = 0; i < compile->rule_count; i++)
         if (takes_part(compile, compile->rules[i].message))
             CBI_TRY(cbi_enumerate_rule(compile, i, err));

@@ -61,7 +61,7 @@ typedef struct cbi_known_rule {
 /* What a grant comes to on a set of records. */
 typedef struct cbi_offer {
     int64_t amount;
-    uint32_t course;       /* position in the programme, or CBI_NONE */
+    uint32_t course;       /* its number (target.h), or CBI_NONE */
     uint32_t bucket_count; /* buckets of this programme that take it; 0: it is not in it */
     uint32_t buckets[CBI_BUCKETS_MAX];
 } cbi_offer;
@@ -81,6 +81,8 @@ typedef struct cbi_compile {
     uint32_t set_count, set_room;
     cbi_problem problem;
     uint32_t *candidate_of; /* of each application */
+    struct cbi_listed_target *targets; /* courses from catalogues (target.h) */
+    uint32_t target_count;
 } cbi_compile;
 
 void cbi_compile_clear(cbi_compile *compile);

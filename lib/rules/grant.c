@@ -1,6 +1,6 @@
 /* What a rule grants on a set of records, and which buckets of the programme take it. */
 #include "rules/amount.h"
-#include "rules/compile.h"
+#include "rules/target.h"
 
 #include <string.h>
 
@@ -26,32 +26,45 @@ static void add_bucket(const cbi_programme *programme, const char *id, cbi_offer
     offer->bucket_count++;
 }
 
+/* A course that neither the programme nor its catalogue knows is given nowhere. */
+static bool is_placed_here(const cbi_programme *programme, const Cbank__V1__Grant *grant,
+                           const Cbank__V1__ProgrammeCourse *course)
+{
+    uint32_t position;
+
+    return grant->course[0] == '\0' ||
+           (course != NULL &&
+            cbi_programme_find_course(programme, grant->course, &position) == NULL);
+}
+
 cbank_status cbi_grant_offer(cbi_compile *compile, const cbi_candidate *candidate,
                              uint32_t grant, int64_t others, cbi_offer *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const cbi_programme *programme = compile->question->programme;
     const Cbank__V1__Grant *message = rule_of(compile, candidate)->grants[grant];
+    const cbi_ruleset *ruleset =
+        compile->question->rulesets[compile->rules[candidate->rule].ruleset];
     const cbi_fact *facts[CBI_LEAVES_MAX];
+    const Cbank__V1__ProgrammeCourse *course;
     cbi_worth worth = {
         .unit = compile->reading.unit, .facts = facts,
         .scope = rule_of(compile, candidate)->use_scope, .catalogue = -1, .others = others,
-        .reference = cbi_ruleset_reference(
-            compile->question->rulesets[compile->rules[candidate->rule].ruleset])};
+        .reference = cbi_ruleset_reference(ruleset), .ruleset = ruleset,
+        .asked = &compile->reading.asked};
 
     out->amount = 0;
     out->course = CBI_NONE;
     out->bucket_count = 0;
-    for (size_t i = 0; i < message->n_buckets; i++)
-        add_bucket(programme, message->buckets[i], out);
-    if (message->course[0] != '\0') {
-        const Cbank__V1__ProgrammeCourse *course =
-            cbi_programme_find_course(programme, message->course, &out->course);
-
+    course = cbi_target_find(compile, compile->rules[candidate->rule].ruleset, message,
+                             &out->course);
+    if (message->course[0] != '\0')
         worth.catalogue = course == NULL ? 0 : course->amount_milli;
-        for (size_t i = 0; course != NULL && i < course->n_buckets; i++)
-            add_bucket(programme, course->buckets[i], out);
-    }
+    /* The programme says which buckets take its courses; of all else the grant does. */
+    for (size_t i = 0; course != NULL && i < course->n_buckets; i++)
+        add_bucket(programme, course->buckets[i], out);
+    for (size_t i = 0; i < message->n_buckets && is_placed_here(programme, message, course); i++)
+        add_bucket(programme, message->buckets[i], out);
     for (uint32_t i = 0; i < candidate->count; i++)
         facts[worth.fact_count++] = compile->facts[compile->sets[candidate->first + i]];
     status = cbi_amount_of(message->amount, message->n_amount, &worth, &out->amount, err);

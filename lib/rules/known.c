@@ -1,18 +1,23 @@
 /* A rule that was found: how its selectors are read, and for which records it is in force. */
 #include "rules/compile.h"
-#include "rules/fieldtest.h"
+#include "rules/day.h"
+#include "rules/target.h"
 
 void cbi_read_programme(cbi_compile *compile)
 {
-    const Cbank__V1__ProgrammeTerms *terms = cbi_programme_terms(compile->question->programme);
+    const cbi_question *question = compile->question;
+    const Cbank__V1__ProgrammeTerms *terms = cbi_programme_terms(question->programme);
 
     compile->reading = (cbi_reading){
-        .as_of = compile->question->as_of,
+        .as_of = question->as_of,
+        .asked = {.applied_on = question->applied_on != 0 ? question->applied_on : question->as_of,
+                  .admitted_on =
+                      question->admitted_on != 0 ? question->admitted_on : question->as_of},
         .unit = terms->unit,
         .framework = terms->framework,
         .level_milli = terms->level_milli,
-        .overlaps = compile->question->overlaps,
-        .overlap_count = compile->question->overlap_count};
+        .overlaps = question->overlaps,
+        .overlap_count = question->overlap_count};
 }
 
 void cbi_read_ruleset(cbi_compile *compile, const cbi_ruleset *ruleset)
@@ -30,36 +35,12 @@ void cbi_read_rule(cbi_compile *compile, uint32_t rule)
     cbi_read_ruleset(compile, compile->question->rulesets[known->ruleset]);
     reading->rule = known->message;
     for (size_t i = 0; i < known->message->n_grants; i++) {
-        const char *code = known->message->grants[i]->course;
         uint32_t position;
         const Cbank__V1__ProgrammeCourse *course =
-            code[0] == '\0' ? NULL
-                            : cbi_programme_find_course(compile->question->programme, code,
-                                                        &position);
+            cbi_target_find(compile, known->ruleset, known->message->grants[i], &position);
 
         if (course != NULL && reading->target_count < CBI_GRANTS_MAX)
             reading->targets[reading->target_count++] = course;
-    }
-}
-
-/* The day that the rule set goes by. */
-static uint32_t day_of(const cbi_compile *compile, const cbi_ruleset *ruleset, uint32_t record)
-{
-    const cbi_question *question = compile->question;
-    const cbi_fact *fact = compile->facts[record];
-    uint32_t day = 0;
-
-    switch (cbi_ruleset_date_rule(ruleset)) {
-    case CBANK__V1__DATE_RULE__DATE_RULE_AWARD:
-        return fact->awarded_on;
-    case CBANK__V1__DATE_RULE__DATE_RULE_ASSESSMENT:
-        if (fact->record->assessed_on != 0)
-            day = cbi_fieldtest_day(fact->record->assessed_on, cbi_ruleset_partial_dates(ruleset));
-        return day != 0 ? day : fact->awarded_on;
-    case CBANK__V1__DATE_RULE__DATE_RULE_ADMISSION:
-        return question->admitted_on != 0 ? question->admitted_on : question->as_of;
-    default:
-        return question->applied_on != 0 ? question->applied_on : question->as_of;
     }
 }
 
@@ -68,7 +49,8 @@ bool cbi_rule_is_in_force(const cbi_compile *compile, uint32_t rule, uint32_t re
 {
     const cbi_known_rule *known = &compile->rules[rule];
     const cbi_question *question = compile->question;
-    uint32_t day = day_of(compile, question->rulesets[known->ruleset], record);
+    uint32_t day = cbi_day_of_record(question->rulesets[known->ruleset], compile->facts[record],
+                                     &compile->reading.asked);
     bool early = known->message->effective_from != 0 && day < known->message->effective_from;
     bool late = known->message->effective_until != 0 && day > known->message->effective_until;
 

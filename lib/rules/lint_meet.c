@@ -160,7 +160,7 @@ bool cbi_lint_may_meet(const Cbank__V1__Selector *a, const Cbank__V1__Selector *
 static bool is_plain(const Cbank__V1__Conditions *want)
 {
     return want->n_categories + want->n_field_prefixes + want->n_amounts + want->n_parts +
-                   want->n_to_target + want->n_fields + want->n_records ==
+                   want->n_to_target + want->n_fields + want->n_records + want->n_catalogues ==
                0 &&
            want->hours_per_credit == NULL && want->max_age_years == 0 &&
            want->max_age_months == 0 && want->overlap_permille == 0 && !want->level_reaches_target;

@@ -1,5 +1,6 @@
 #include "rules/reference.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -18,7 +19,14 @@ typedef struct page {
     Cbank__V1__ScalePage *scales;
     Cbank__V1__FrameworkPage *levels;
     Cbank__V1__UnitPage *units;
+    Cbank__V1__CataloguePage *catalogue;
 } page;
+
+/* An entry, and the catalogue that it is of: lent from its page. */
+typedef struct listed {
+    const char *catalogue;
+    const Cbank__V1__CatalogueEntry *entry;
+} listed;
 
 struct cbi_reference {
     Cbank__V1__PublicationRef **editions; /* owned messages */
@@ -27,6 +35,8 @@ struct cbi_reference {
     uint32_t page_count, page_room;
     Cbank__V1__UnitRatio **ratios; /* of all pages, lent */
     cbi_unitbook units;
+    listed *entries; /* by catalogue, then code */
+    size_t entry_count;
 };
 
 cbank_status cbi_reference_new(cbi_reference **out, cbank_error *err)
@@ -40,10 +50,12 @@ void cbi_reference_free(cbi_reference *reference)
         return;
     cbi_unitbook_clear(&reference->units);
     cbi_free(reference->ratios);
+    cbi_free(reference->entries);
     for (uint32_t i = 0; i < reference->page_count; i++) {
         cbi_message_free(reference->pages[i].scales);
         cbi_message_free(reference->pages[i].levels);
         cbi_message_free(reference->pages[i].units);
+        cbi_message_free(reference->pages[i].catalogue);
     }
     for (uint32_t i = 0; i < reference->edition_count; i++)
         cbi_message_free(reference->editions[i]);
@@ -54,7 +66,8 @@ void cbi_reference_free(cbi_reference *reference)
 
 bool cbi_reference_is_one(int kind)
 {
-    return kind == KIND(FRAMEWORK) || kind == KIND(UNITS) || kind == KIND(SCALES);
+    return kind == KIND(FRAMEWORK) || kind == KIND(UNITS) || kind == KIND(SCALES) ||
+           kind == KIND(CATALOGUE);
 }
 
 cbank_status cbi_reference_begin(cbi_reference *reference, const Cbank__V1__PublicationRef *ref,
@@ -93,10 +106,50 @@ cbank_status cbi_reference_add(cbi_reference *reference, cbi_bytes bytes, cbank_
     case KIND(UNITS):
         CBI_TRY(cbi_message_parse(&cbank__v1__unit_page__descriptor, bytes, &added.units, err));
         break;
+    case KIND(CATALOGUE):
+        CBI_TRY(cbi_message_parse(&cbank__v1__catalogue_page__descriptor, bytes,
+                                  &added.catalogue, err));
+        break;
     default:
         return cbi_fail(err, CBI_REASON_HEAD_VALUE, 0, "kind", NULL);
     }
     reference->pages[reference->page_count++] = added;
+done:
+    return status;
+}
+
+static int compare_listed(const void *left, const void *right)
+{
+    const listed *a = left, *b = right;
+    int order = strcmp(a->catalogue, b->catalogue);
+
+    if (order == 0)
+        order = strcmp(a->entry->code, b->entry->code);
+    if (order == 0)
+        order = strcmp(a->entry->institution, b->entry->institution);
+    if (order == 0)
+        order = a->entry->from < b->entry->from ? -1 : a->entry->from > b->entry->from;
+    return order;
+}
+
+static cbank_status list_entries(cbi_reference *reference, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < reference->page_count; i++)
+        count += reference->pages[i].catalogue == NULL ? 0
+                                                        : reference->pages[i].catalogue->n_entries;
+    CBI_TRY(cbi_alloc(count, sizeof(listed), &reference->entries, err));
+    for (uint32_t i = 0; i < reference->page_count; i++) {
+        const Cbank__V1__CataloguePage *catalogue = reference->pages[i].catalogue;
+        const char *id = reference->editions[reference->pages[i].edition]->id;
+
+        for (size_t k = 0; catalogue != NULL && k < catalogue->n_entries; k++)
+            reference->entries[reference->entry_count++] = (listed){id, catalogue->entries[k]};
+    }
+    if (count > 1)
+        qsort(reference->entries, count, sizeof(listed), compare_listed);
 done:
     return status;
 }
@@ -122,6 +175,7 @@ cbank_status cbi_reference_finish(cbi_reference *reference, cbank_error *err)
         }
     }
     CBI_TRY(cbi_unitbook_fill(&reference->units, reference->ratios, at, err));
+    CBI_TRY(list_entries(reference, err));
 done:
     return status;
 }
@@ -287,6 +341,69 @@ bool cbi_reference_level(const cbi_reference *reference, const char *framework,
                            .from_label = "",
                            .to_label = ""};
     return any;
+}
+
+/* ---- catalogues --------------------------------------------------------------------------- */
+
+bool cbi_reference_has_catalogue(const cbi_reference *reference, const char *id)
+{
+    for (uint32_t i = 0; reference != NULL && i < reference->edition_count; i++)
+        if (reference->editions[i]->kind == KIND(CATALOGUE) &&
+            strcmp(reference->editions[i]->id, id) == 0)
+            return true;
+    return false;
+}
+
+/* The first entry that is not before this code of this catalogue. */
+static size_t find_first(const cbi_reference *reference, const char *catalogue, const char *code)
+{
+    size_t low = 0, high = reference->entry_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const listed *at = &reference->entries[middle];
+        int order = strcmp(at->catalogue, catalogue);
+
+        if (order == 0)
+            order = strcmp(at->entry->code, code);
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool entry_holds(const Cbank__V1__CatalogueEntry *entry, const cbi_entry_key *key)
+{
+    return (entry->from == 0 || key->day >= entry->from) &&
+           (entry->until == 0 || key->day <= entry->until) &&
+           (key->type == NULL || strcmp(entry->type, key->type) == 0) &&
+           (key->institution == NULL || entry->institution[0] == '\0' ||
+            strcmp(entry->institution, key->institution) == 0);
+}
+
+const Cbank__V1__CatalogueEntry *cbi_reference_entry(const cbi_reference *reference,
+                                                     const char *catalogue,
+                                                     const cbi_entry_key *key)
+{
+    const Cbank__V1__CatalogueEntry *best = NULL;
+
+    /* By institution, so nobody's come first; of one institution those that began later last. */
+    for (size_t i = reference == NULL ? 0 : find_first(reference, catalogue, key->code);
+         reference != NULL && i < reference->entry_count; i++) {
+        const listed *at = &reference->entries[i];
+
+        if (strcmp(at->catalogue, catalogue) != 0 || strcmp(at->entry->code, key->code) != 0)
+            break;
+        if (!entry_holds(at->entry, key))
+            continue;
+        if (best != NULL && key->institution == NULL &&
+            strcmp(best->institution, at->entry->institution) != 0)
+            return NULL;
+        best = at->entry;
+    }
+    return best;
 }
 
 /* ---- units -------------------------------------------------------------------------------- */

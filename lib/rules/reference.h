@@ -1,6 +1,6 @@
 /*
- * reference.h - the scales, frameworks and units that a rule set uses: what a number of one is in
- * another.
+ * reference.h - the scales, frameworks, units and catalogues that a rule set uses: what a number
+ * of one is in another, and what is listed.
  *
  * Grades go by one published mapping, levels by one published pair, units by ratios however many.
  * Where none leads, nothing is converted: whoever asks is told so, and does not guess.
@@ -20,7 +20,7 @@ cbank_status cbi_reference_new(cbi_reference **out, cbank_error *err);
 /* NULL is a no-op. */
 void cbi_reference_free(cbi_reference *reference);
 
-/* True for publications that say something here: frameworks, units, scales. */
+/* True for publications that say something here: frameworks, units, scales, catalogues. */
 bool cbi_reference_is_one(int kind);
 /* Which edition the pages that follow are of; `ref` is copied. */
 cbank_status cbi_reference_begin(cbi_reference *reference, const Cbank__V1__PublicationRef *ref,
@@ -59,6 +59,22 @@ bool cbi_reference_carry(const cbi_reference *reference, const Cbank__V1__Grade 
 bool cbi_reference_level(const cbi_reference *reference, const char *framework,
                          int64_t level_milli, const char *other, cbi_interval *out,
                          cbi_step *step);
+/* What an entry is looked for by. NULL: of whatever type, or institution. */
+typedef struct cbi_entry_key {
+    const char *code;
+    const char *type;        /* a word */
+    const char *institution; /* whose entry goes before one that is nobody's */
+    uint32_t day;
+} cbi_entry_key;
+
+bool cbi_reference_has_catalogue(const cbi_reference *reference, const char *id);
+/*
+ * The entry of a catalogue that holds on the day; of several for one institution the one that
+ * began last. NULL: there is none, or, where no institution is asked for, there are several.
+ */
+const Cbank__V1__CatalogueEntry *cbi_reference_entry(const cbi_reference *reference,
+                                                     const char *catalogue,
+                                                     const cbi_entry_key *key);
 /* One `unit` is num / den of the other; neither is above CBI_RATIO_MAX. */
 bool cbi_reference_unit(const cbi_reference *reference, const char *unit, const char *other,
                         int64_t *num, int64_t *den);

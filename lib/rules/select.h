@@ -10,6 +10,7 @@
 #define CBI_RULES_SELECT_H
 
 #include "base/limits.h"
+#include "rules/day.h"
 #include "rules/reference.h"
 #include "rules/ruleset.h"
 
@@ -36,6 +37,7 @@ void cbi_steps_add(cbi_steps *steps, const cbi_step *step);
 /* What selectors are read by. Borrowed. */
 typedef struct cbi_reading {
     uint32_t as_of;   /* ages are judged on this day */
+    cbi_asked asked;  /* for what goes by the rule set's date rule */
     const char *unit; /* of the programme */
     const cbi_ruleset *ruleset; /* whose groups, aliases and references are meant; NULL: none */
     Cbank__V1__PartialDates partial_dates;

@@ -68,6 +68,10 @@ cbank_status cbi_known_add(cbi_known *known, const char *id, const cbi_content *
         CBI_TRY(cbi_names_add(&known->names[CBI_KNOWN_FRAMEWORKS], cbi_bytes_of_text(id), err));
         cbi_names_sort(&known->names[CBI_KNOWN_FRAMEWORKS]);
         break;
+    case KIND(CATALOGUE):
+        CBI_TRY(cbi_names_add(&known->names[CBI_KNOWN_CATALOGUES], cbi_bytes_of_text(id), err));
+        cbi_names_sort(&known->names[CBI_KNOWN_CATALOGUES]);
+        break;
     case KIND(RULE_SET):
         CBI_TRY(add_list(known, CBI_KNOWN_INSTITUTION_GROUPS,
                          &content->lists[CBI_RULESET_INSTITUTION_GROUPS], err));
@@ -85,7 +89,10 @@ done:
     return status;
 }
 
-/* A framework is known by its name alone. Of the others, what is referred to may not be at hand. */
+/*
+ * A framework, or a catalogue, is known by its name alone. Of the others, what is referred to may
+ * not be at hand.
+ */
 static cbank_status add_uses(Cbank__V1__PublicationRef *const *uses, size_t count,
                              cbi_known *known, cbank_error *err)
 {
@@ -95,12 +102,16 @@ static cbank_status add_uses(Cbank__V1__PublicationRef *const *uses, size_t coun
         if (uses[i]->kind == KIND(FRAMEWORK))
             CBI_TRY(cbi_names_add(&known->names[CBI_KNOWN_FRAMEWORKS],
                                   cbi_bytes_of_text(uses[i]->id), err));
+        if (uses[i]->kind == KIND(CATALOGUE))
+            CBI_TRY(cbi_names_add(&known->names[CBI_KNOWN_CATALOGUES],
+                                  cbi_bytes_of_text(uses[i]->id), err));
         if (uses[i]->kind == KIND(UNITS) && known->names[CBI_KNOWN_UNITS].count == 0)
             known->open[CBI_KNOWN_UNITS] = true;
         if (uses[i]->kind == KIND(SCALES) && known->names[CBI_KNOWN_SCALES].count == 0)
             known->open[CBI_KNOWN_SCALES] = true;
     }
     cbi_names_sort(&known->names[CBI_KNOWN_FRAMEWORKS]);
+    cbi_names_sort(&known->names[CBI_KNOWN_CATALOGUES]);
 done:
     return status;
 }

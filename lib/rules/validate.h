@@ -22,6 +22,7 @@ typedef enum cbi_known_kind {
     CBI_KNOWN_SCALES,
     CBI_KNOWN_FRAMEWORKS,
     CBI_KNOWN_UNITS,
+    CBI_KNOWN_CATALOGUES,
     CBI_KNOWN_KINDS,
 } cbi_known_kind;
 
@@ -33,7 +34,10 @@ typedef struct cbi_known {
 
 bool cbi_known_has(const cbi_known *known, cbi_known_kind kind, cbi_bytes name);
 void cbi_known_clear(cbi_known *known);
-/* Adds what a publication of units, scales or of a framework defines. Texts are lent from it. */
+/*
+ * Adds what a publication of units, scales, of a framework or a catalogue defines. Texts are lent
+ * from it.
+ */
 cbank_status cbi_known_add(cbi_known *known, const char *id, const cbi_content *content,
                            cbank_error *err);
 

@@ -87,7 +87,8 @@ typedef struct amounts {
 
 static bool is_of_records(Cbank__V1__AmountMode mode)
 {
-    return mode == MODE(AS_IS) || mode == MODE(RATIO) || mode == MODE(REMAINDER);
+    return mode == MODE(AS_IS) || mode == MODE(RATIO) || mode == MODE(REMAINDER) ||
+           mode == MODE(LISTED);
 }
 
 /* What a node of another mode would mean by a number is nothing. */
@@ -100,6 +101,7 @@ static void check_unused(cbi_validator *validator, const Cbank__V1__AmountNode *
         cbi_complain(validator, CBI_REASON_RULE_TREE, "amount", "%u children", node->children);
     if ((!milli && node->milli != 0) ||
         (node->mode != MODE(RATIO) && (node->num != 0 || node->den != 0)) ||
+        (node->mode != MODE(LISTED) && cbi_message_text(node->catalogue).size > 0) ||
         (!is_of_records(node->mode) && cbi_message_text(node->unit).size > 0))
         cbi_complain(validator, CBI_REASON_RULE_UNFIT, "amount", NULL);
 }
@@ -128,6 +130,9 @@ static void check_node(cbi_validator *validator, const Cbank__V1__AmountNode *no
                          (long long)node->milli);
         else
             cbi_validate_amount(validator, "amount", node->milli, true);
+        break;
+    case MODE(LISTED):
+        cbi_validate_reference(validator, "amount", CBI_KNOWN_CATALOGUES, node->catalogue);
         break;
     default:
         break;
@@ -192,17 +197,22 @@ static void check_grade(cbi_validator *validator, const Cbank__V1__Grant *grant)
 static bool check_grant(cbi_validator *validator, const Cbank__V1__Grant *grant, bool waived)
 {
     bool course = cbi_message_text(grant->course).size > 0;
+    bool listed = cbi_message_text(grant->catalogue).size > 0;
     amounts sum = {0};
 
     if (course)
         cbi_validate_id(validator, "course", grant->course);
     cbi_validate_list(validator, "buckets", grant->buckets, grant->n_buckets, CBI_BUCKETS_MAX);
-    if (course == (grant->n_buckets > 0))
+    if (listed)
+        cbi_validate_reference(validator, "catalogue", CBI_KNOWN_CATALOGUES, grant->catalogue);
+    if (listed && (!course || grant->n_buckets == 0))
+        cbi_complain(validator, CBI_REASON_FIELD_MISSING, "grants", "catalogue: course, buckets");
+    else if (!listed && course == (grant->n_buckets > 0))
         cbi_complain(validator, course ? CBI_REASON_RULE_UNFIT : CBI_REASON_FIELD_MISSING,
                      "grants", "course, buckets");
     if (!waived) {
         sum = check_amount(validator, grant);
-    } else if (grant->n_amount > 0 || !course || grant->grade != CARRY(NONE)) {
+    } else if (grant->n_amount > 0 || !course || listed || grant->grade != CARRY(NONE)) {
         cbi_complain(validator, CBI_REASON_RULE_UNFIT, "grants", "attendance-waived");
     }
     if (sum.catalogue && !course)

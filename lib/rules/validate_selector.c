@@ -155,6 +155,11 @@ static void check_conditions(cbi_validator *validator, const Cbank__V1__Conditio
     check_scaled(validator, "level", want->level, CBI_KNOWN_FRAMEWORKS, want->framework);
     check_amounts(validator, want);
     check_parts(validator, want);
+    cbi_validate_list(validator, "catalogues", want->catalogues, want->n_catalogues,
+                      CBI_VALUES_MAX);
+    for (size_t i = 0; i < want->n_catalogues && i < CBI_VALUES_MAX; i++)
+        cbi_validate_reference(validator, "catalogues", CBI_KNOWN_CATALOGUES,
+                               want->catalogues[i]);
     cbi_validate_days(validator, "awarded", want->awarded_from, want->awarded_until);
     if (want->max_age_years > AGE_YEARS_MAX || want->max_age_months > AGE_YEARS_MAX * 12)
         cbi_complain(validator, CBI_REASON_RULE_NUMBER, "max_age", "%u, %u", want->max_age_years,
@@ -170,7 +175,7 @@ static bool is_empty(const Cbank__V1__Conditions *want)
 {
     return want->n_records + want->n_types + want->n_categories + want->n_institutions +
                    want->n_codes + want->n_field_prefixes + want->n_amounts + want->n_parts +
-                   want->n_to_target + want->n_fields ==
+                   want->n_to_target + want->n_fields + want->n_catalogues ==
                0 &&
            want->grade == NULL && want->level == NULL && want->hours_per_credit == NULL &&
            want->awarded_from == 0 && want->awarded_until == 0 && want->max_age_years == 0 &&

@@ -157,6 +157,20 @@ Test(rule, grants_name_courses_or_buckets_and_carry_grades)
     cr_expect_eq(rule->grants[1]->grade, CBANK__V1__GRADE_CARRY__GRADE_CARRY_MEAN);
 }
 
+Test(rule, a_catalogue_says_what_is_listed_what_it_is_worth_and_what_is_given_for_it)
+{
+    read_rule("{catalogues: [b, a]}", "{course: C, catalogue: a, buckets: x, amount: listed b}",
+              "uses: [{kind: catalogue, id: a, edition: 1}, "
+              "{kind: catalogue, id: b, edition: 2}]\n");
+    cr_assert_eq(rule->source[0]->select->layers[0]->n_catalogues, 2);
+    cr_expect_str_eq(rule->source[0]->select->layers[0]->catalogues[0], "a");
+    cr_expect_str_eq(rule->grants[0]->catalogue, "a");
+    cr_expect_str_eq(rule->grants[0]->buckets[0], "x");
+    cr_expect_eq(rule->grants[0]->amount[0]->mode,
+                 CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_LISTED);
+    cr_expect_str_eq(rule->grants[0]->amount[0]->catalogue, "b");
+}
+
 Test(rule, one_that_says_no_gives_and_uses_nothing)
 {
     author = study_read_text(STUDY_HEAD "rules:\n  - id: N\n    effect: does-not-transfer\n"
@@ -198,6 +212,8 @@ Test(rule, a_fault_is_told_in_its_place)
     study_refuses(GRANTS("{amount: 3}"), CBI_REASON_FIELD_MISSING, 2, 5);
     study_refuses(GRANTS("{course: C, buckets: [x], amount: 3}"), CBI_REASON_RULE_UNFIT, 2, 5);
     study_refuses(GRANTS("{buckets: [x], amount: catalogue}"), CBI_REASON_RULE_UNFIT, 2, 5);
+    study_refuses(GRANTS("{course: C, amount: listed}"), CBI_REASON_FORM_VALUE, 4, 33);
+    study_refuses(GRANTS("{course: C, amount: listed nobody}"), CBI_REASON_RULE_REFERENCE, 2, 5);
     study_refuses(GRANTS("[{course: C, amount: remainder}, {course: D, amount: remainder}]"),
                   CBI_REASON_RULE_UNFIT, 2, 5);
     study_refuses(GRANTS("{course: C, amount: 3, grade: best}"), CBI_REASON_FORM_VALUE, 4, 43);
