@@ -167,7 +167,7 @@ void exchange_begin(exchange *out, world *it, const char *folder, const char *fr
     cbank_buffer kept = {0}, waits = {0};
     char id[WORLD_ID_MAX];
 
-    world_create_other(peer, folder, OTHER);
+    world_create_other(peer, it, folder, OTHER);
     snprintf(out->free, sizeof(out->free), "%s", free);
     world_must(peer, world_trust(peer, &out->trust), "trust");
     world_must(it, world_trust(it, &other), "trust");

@@ -96,7 +96,8 @@ static void admit(world *it)
     join.n_names = 1;
     if (!message_pack(&join, &bytes))
         world_must(it, message_no_memory(it), "request");
-    world_must(it, cbank_key_new("sha256-ed25519", &it->key, &it->err), "key");
+    if (it->key == NULL)
+        world_must(it, cbank_key_new("sha256-ed25519", &it->key, &it->err), "key");
     world_must(it, cbank_institution_request(it->key, bytes.data, bytes.size, &reply, &it->err),
                "request");
     made = message_unpack(&cbank__api__v1__request_reply__descriptor, &reply);
@@ -145,9 +146,14 @@ void world_found(world *it, const char *folder)
     found(it, folder, ORIGIN);
 }
 
-void world_create_other(world *it, const char *folder, const char *origin)
+void world_create_other(world *it, const world *first, const char *folder, const char *origin)
 {
+    char path[sizeof(it->path) + 16];
+
     found(it, folder, origin);
+    snprintf(path, sizeof(path), "%s.college.key", it->path);
+    world_must(it, cbank_key_save(first->key, path, NULL, 0, &it->err), "save the key");
+    world_must(it, cbank_key_open(path, NULL, 0, &it->key, &it->err), "open the key");
     world_settle(it);
 }
 

@@ -34,8 +34,8 @@ void world_must(world *it, cbank_status status, const char *what);
 void world_place(world *it, const char *folder);
 /* A new bank in `folder`, which exists, with an institution and a learner. Left open. */
 void world_create(world *it, const char *folder);
-/* The same under another origin, which is lent. */
-void world_create_other(world *it, const char *folder, const char *origin);
+/* The same under another origin, which is lent, and with the key of the first one's institution. */
+void world_create_other(world *it, const world *first, const char *folder, const char *origin);
 /* Its two halves: the bank alone, which is closed, and all the rest. */
 void world_found(world *it, const char *folder);
 void world_settle(world *it);
