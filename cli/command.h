@@ -55,6 +55,7 @@ extern const command rules_commands[];
 extern const command plan_commands[];
 extern const command claim_commands[];
 extern const command recognition_commands[];
+extern const command case_commands[];
 extern const command transfer_commands[];
 extern const command consent_commands[];
 extern const command transcript_commands[];

@@ -22,6 +22,7 @@ const noun nouns[] = {
     {"plan", P_NOUN_PLAN, plan_commands},
     {"claim", P_NOUN_CLAIM, claim_commands},
     {"recognition", P_NOUN_RECOGNITION, recognition_commands},
+    {"case", P_NOUN_CASE, case_commands},
     {"transfer", P_NOUN_TRANSFER, transfer_commands},
     {"consent", P_NOUN_CONSENT, consent_commands},
     {"transcript", P_NOUN_TRANSCRIPT, transcript_commands},

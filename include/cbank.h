@@ -1028,6 +1028,53 @@ CBANK_API CBANK_CHECKED cbank_status cbank_recognition_list(cbank_bank *bank,
                                                             cbank_buffer *reply,
                                                             cbank_error *err);
 
+/* ---- cases ------------------------------------------------------------------------------ */
+
+/**
+ * An institution signs a step of a case of recognition; no bank is needed.
+ * Request: CaseSignRequest. Reply: CaseFileReply. INVALID.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_case_sign(const cbank_key *key, const uint8_t *request,
+                                                     size_t request_size, cbank_buffer *reply,
+                                                     cbank_error *err);
+
+/**
+ * Enters a step that was signed: the next one of its case, if the case has come so far.
+ * Request: CaseEnterRequest. Reply: CaseInfo. The same file again changes nothing.
+ *
+ * @retval CBANK_E_BAD_SIGNATURE  not signed by the institution that it names
+ * @retval CBANK_E_KEY_NOT_VALID  not with its key of today
+ * @retval CBANK_E_NOT_FOUND      the case, the account or a record is unknown
+ * @retval CBANK_E_STATE          not a step of a case in this state; the account is not open
+ * @retval CBANK_E_CONFLICT       the number is used, or another step came first
+ * @retval CBANK_E_INVALID        for another bank, or a recognition that does not fit the case
+ * @retval CBANK_E_DENIED         an institution that may not recognise
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_case_enter(cbank_bank *bank, const uint8_t *request,
+                                                      size_t request_size, cbank_buffer *reply,
+                                                      cbank_error *err);
+
+/**
+ * Signs and enters in one call, where the bank has the institution's key at hand.
+ * Request: CaseSignRequest. Reply: CaseInfo. As the two calls.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_case_act(cbank_bank *bank, const cbank_key *key,
+                                                    const uint8_t *request, size_t request_size,
+                                                    cbank_buffer *reply, cbank_error *err);
+
+/** Shows one with its steps. Request: CaseShowRequest. Reply: CaseInfo. NOT_FOUND. */
+CBANK_API CBANK_CHECKED cbank_status cbank_case_show(cbank_bank *bank, const uint8_t *request,
+                                                     size_t request_size, cbank_buffer *reply,
+                                                     cbank_error *err);
+
+/**
+ * Lists an institution's by the day on which the next step is due, or an account's.
+ * Request: CaseListRequest. Reply: CaseListReply. ARGUMENT, NOT_FOUND.
+ */
+CBANK_API CBANK_CHECKED cbank_status cbank_case_list(cbank_bank *bank, const uint8_t *request,
+                                                     size_t request_size, cbank_buffer *reply,
+                                                     cbank_error *err);
+
 /* ---- enrolments ------------------------------------------------------------------------- */
 
 /**

@@ -449,6 +449,10 @@ cbank_status cbi_check_head(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_b
 
     if (!cbi_subject_from_key(key, &subject))
         return cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_HEAD, check->row, "key");
+    if (subject.kind == CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_CASE) {
+        CBI_TRY(cbi_subject_decode_head(value, &head, err));
+        return cbi_check_case(check, txn, subject.id, &head, err);
+    }
     if (subject.kind != CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER &&
         subject.kind != CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_DISCLOSURE)
         return CBANK_OK;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bank/account.h"
+#include "bank/casebook.h"
 #include "bank/institution.h"
 #include "bank/intake.h"
 #include "record/body.h"
@@ -231,6 +232,16 @@ done:
     return status;
 }
 
+/* What else there is to say of it, its chain tells. */
+static cbank_status check_case(const row *it, cbank_error *err)
+{
+    const Cbank__V1__CaseMoved *moved = it->statement->body;
+    char id[CBI_CASE_ID_MAX + 1];
+
+    (void)cbi_case_subject(moved->institution, moved->number, id);
+    return cbi_check_subject(it, id, err);
+}
+
 static cbank_status check_decision(const row *it, cbank_error *err)
 {
     const Cbank__V1__DecisionReceived *received = it->statement->body;
@@ -361,6 +372,18 @@ static const struct {
     {KIND(DISCLOSURE_WITHDRAWN), check_account},
     {KIND(CLAIM_ISSUED), check_account},
     {KIND(CLAIM_WITHDRAWN), check_account},
+    {KIND(CASE_OPENED), check_case},
+    {KIND(CASE_RETURNED), check_case},
+    {KIND(CASE_ACCEPTED), check_case},
+    {KIND(CASE_EVIDENCE_ADDED), check_case},
+    {KIND(CASE_FINDING), check_case},
+    {KIND(CASE_DECIDED), check_case},
+    {KIND(CASE_NOTICE_OPENED), check_case},
+    {KIND(CASE_NOTICE_CLOSED), check_case},
+    {KIND(CASE_APPEALED), check_case},
+    {KIND(CASE_APPEAL_DECIDED), check_case},
+    {KIND(CASE_WITHDRAWN), check_case},
+    {KIND(CASE_CLOSED), check_case},
     {KIND(PUBLISHED), check_publication},
     {KIND(PUBLICATION_WITHDRAWN), check_publication},
     {KIND(BANK_CREATED), check_created},

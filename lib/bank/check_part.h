@@ -282,6 +282,9 @@ cbank_status cbi_check_agent(cbi_check *check, cbi_txn *txn,
 /* A statement that something was recognised, and the receipt for it or for a `change` of it. */
 cbank_status cbi_check_recognised(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
                                   const Cbank__V1__ConversionRecognised *said, cbank_error *err);
+/* A case's chain, from its head on, and its rows. */
+cbank_status cbi_check_case(cbi_check *check, cbi_txn *txn, cbi_bytes subject,
+                            const cbi_head *head, cbank_error *err);
 cbank_status cbi_check_noted(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
                              const Cbank__V1__ConversionNoted *said, cbank_error *err);
 cbank_status cbi_check_decision(cbi_check *check, cbi_txn *txn, uint64_t index, bool change,

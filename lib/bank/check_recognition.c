@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bank/account.h"
+#include "bank/casebook.h"
 #include "bank/holding.h"
 #include "bank/outside.h"
 #include "bank/reach.h"
@@ -393,6 +394,12 @@ cbank_status cbi_check_recognition(cbi_check *check, cbi_txn *txn, cbi_bytes key
         if (key.size != 1 + CBI_HASH_SIZE)
             break;
         return check_change(check, txn, key.data + 1, err);
+    case CBI_CASES_NUMBER:
+    case CBI_CASES_DUE:
+    case CBI_CASES_ACCOUNT:
+        if (cbi_case_has_row(txn, key, value))
+            return CBANK_OK;
+        return wrong(check, "case", err);
     default:
         return check_name(check, txn, key, value, err);
     }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bank/casebook.h"
 #include "bank/consentrow.h"
 #include "bank/forget.h"
 #include "bank/holding.h"
@@ -204,7 +205,10 @@ done:
     return status;
 }
 
-/* The chain up to the statement that says it is erased, which stays; then all of the second. */
+/*
+ * The chain up to the statement that says it is erased, which stays; then all of the second, and
+ * of the cases.
+ */
 static cbank_status write_rows(cbi_act *act, cbi_append *append, cbank_error *err)
 {
     erasing *it = (erasing *)(void *)act;
@@ -214,6 +218,7 @@ static cbank_status write_rows(cbi_act *act, cbi_append *append, cbank_error *er
     uint8_t key[1 + CBI_ACCOUNT_SIZE];
     cbank_status status = CBANK_OK;
     uint64_t next, first, end;
+    bool more;
 
     status = read_progress(append->txn, it->account, &next, err);
     it->done = status == CBANK_E_NOT_FOUND; /* somebody else has finished it */
@@ -231,6 +236,11 @@ static cbank_status write_rows(cbi_act *act, cbi_append *append, cbank_error *er
             CBI_TRY(erase_second(it, append, next - first, err));
     }
     if (next < end) {
+        CBI_TRY(write_progress(append->txn, it->account, next, err));
+        goto done;
+    }
+    CBI_TRY(cbi_case_forget(append, it->account, &more, err));
+    if (more) {
         CBI_TRY(write_progress(append->txn, it->account, next, err));
         goto done;
     }

@@ -9,6 +9,7 @@
 #include "bank/enrolled.h"
 #include "bank/errand.h"
 #include "bank/family.h"
+#include "bank/hearing.h"
 #include "bank/holding.h"
 #include "bank/institution.h"
 #include "bank/planning.h"
@@ -136,6 +137,7 @@ static cbank_status judge(recognise_act *it, cbi_txn *txn, cbank_error *err)
     if (cbi_recognition_has_number(txn, head->institution, head->number))
         CBI_TRY(cbi_fail(err, CBI_REASON_RECOGNITION_NUMBER, 0, head->number, NULL));
     CBI_TRY(cbi_warrant_check(txn, head, err));
+    CBI_TRY(cbi_hearing_check_recognition(txn, head, err));
     CBI_TRY(check_account(it, txn, err));
     CBI_TRY(cbi_enrolled_check(txn, it->hasher, head, err));
     CBI_TRY(check_replaced(it, txn, err));

@@ -31,6 +31,9 @@
 #define CBI_RECOGNITION_ROWS_MAX 4096u /* of each kind but the sources */
 #define CBI_RECOGNITION_PAGES_MAX 256u
 #define CBI_RECOGNITION_RULE_SETS_MAX 64u
+#define CBI_CASE_STEPS_MAX 256u  /* of one case */
+#define CBI_CASE_RECORDS_MAX 256u /* that it is about */
+#define CBI_CASE_LIST_MAX 64u     /* of anything else in one step */
 #define CBI_RECORD_USES_MAX 256u /* standing conversions that use one record */
 #define CBI_REACH_MAX 768u /* recognitions and records that stand on one, however far */
 #define CBI_REACH_ALL_MAX (1u << 24) /* the same, on all that one preview is about */

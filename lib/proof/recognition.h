@@ -83,6 +83,13 @@ cbank_status cbi_recognition_check_rows(const Cbank__V1__RecognitionHead *head,
 cbank_status cbi_recognition_check_change(const Cbank__V1__RecognitionChange *change,
                                           cbank_error *err);
 
+/* Of its parts: a decision under which so much was granted; NULL is no notice. */
+cbank_status cbi_recognition_check_decision(const Cbank__V1__Decision *decision, size_t granted,
+                                            cbank_error *err);
+cbank_status cbi_recognition_check_notice(const Cbank__V1__PublicNotice *notice, cbank_error *err);
+cbank_status cbi_recognition_check_finding(const Cbank__V1__Finding *finding, size_t position,
+                                           cbank_error *err);
+
 /* H("cbank/v1/plan" | 00 | plan): what a recognition names its plan by. */
 cbank_status cbi_recognition_plan_digest(cbi_hasher *hasher, cbi_bytes plan, cbi_hash *out,
                                          cbank_error *err);

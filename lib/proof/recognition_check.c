@@ -80,21 +80,28 @@ done:
     return status;
 }
 
-static cbank_status check_decision(const recognition_head *head, cbank_error *err)
+cbank_status cbi_recognition_check_decision(const Cbank__V1__Decision *decision, size_t granted,
+                                            cbank_error *err)
 {
-    const Cbank__V1__Decision *decision = head->decision;
-    const Cbank__V1__PublicNotice *notice = head->notice;
     cbank_status status = CBANK_OK;
 
     if (decision == NULL || decision->outcome == OUTCOME(UNSPECIFIED))
         return cbi_fail(err, CBI_REASON_FIELD_MISSING, 0, "decision", NULL);
-    if ((decision->outcome == OUTCOME(NONE)) != (head->grants == 0))
+    if ((decision->outcome == OUTCOME(NONE)) != (granted == 0))
         return cbi_fail(err, CBI_REASON_FIELD_VALUE, 0, "outcome", NULL);
     CBI_TRY(cbi_field_date("on", decision->on, err));
     if (decision->present < decision->quorum)
         return cbi_fail(err, CBI_REASON_FIELD_VALUE, decision->present, "present", NULL);
     CBI_TRY(cbi_field_count("approvers", decision->n_approvers, CBI_ATTRIBUTES_MAX, err));
     CBI_TRY(cbi_field_code("route", decision->route, err));
+done:
+    return status;
+}
+
+cbank_status cbi_recognition_check_notice(const Cbank__V1__PublicNotice *notice, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
     if (notice == NULL)
         return CBANK_OK;
     CBI_TRY(cbi_field_date("from", notice->from, err));
@@ -112,7 +119,8 @@ cbank_status cbi_recognition_check_head(const recognition_head *head, cbank_erro
 
     CBI_TRY(check_names(head, err));
     CBI_TRY(check_question(head, err));
-    CBI_TRY(check_decision(head, err));
+    CBI_TRY(cbi_recognition_check_decision(head->decision, head->grants, err));
+    CBI_TRY(cbi_recognition_check_notice(head->notice, err));
     CBI_TRY(cbi_field_count("attributes", head->n_attributes, CBI_ATTRIBUTES_MAX, err));
     CBI_TRY(cbi_field_count("sources", head->sources, CBI_USES_MAX, err));
     CBI_TRY(cbi_field_count("grants", head->grants, CBI_RECOGNITION_ROWS_MAX, err));
@@ -246,6 +254,21 @@ done:
     return status;
 }
 
+cbank_status cbi_recognition_check_finding(const Cbank__V1__Finding *finding, size_t position,
+                                           cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_field_text("reviewer", finding->reviewer, CBI_REFERENCE_MAX, err));
+    CBI_TRY(cbi_field_date("on", finding->on, err));
+    if (finding->overlap_permille > 1000)
+        return cbi_fail(err, CBI_REASON_FIELD_VALUE, position, "overlap_permille", NULL);
+    CBI_TRY(cbi_field_size("signature_digest", finding->signature_digest, CBI_HASH_SIZE, false,
+                           err));
+done:
+    return status;
+}
+
 static cbank_status check_others(const cbi_recognition_rows *rows, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
@@ -259,16 +282,8 @@ static cbank_status check_others(const cbi_recognition_rows *rows, cbank_error *
             refusal->reason == CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_UNSPECIFIED)
             return cbi_fail(err, CBI_REASON_FIELD_MISSING, i, "reason", NULL);
     }
-    for (size_t i = 0; i < rows->finding_count; i++) {
-        const Cbank__V1__Finding *finding = rows->findings[i];
-
-        CBI_TRY(cbi_field_text("reviewer", finding->reviewer, CBI_REFERENCE_MAX, err));
-        CBI_TRY(cbi_field_date("on", finding->on, err));
-        if (finding->overlap_permille > 1000)
-            return cbi_fail(err, CBI_REASON_FIELD_VALUE, i, "overlap_permille", NULL);
-        CBI_TRY(cbi_field_size("signature_digest", finding->signature_digest, CBI_HASH_SIZE, false,
-                               err));
-    }
+    for (size_t i = 0; i < rows->finding_count; i++)
+        CBI_TRY(cbi_recognition_check_finding(rows->findings[i], i, err));
     for (size_t i = 0; i < rows->evidence_count; i++)
         CBI_TRY(cbi_field_hash("evidence", rows->evidence[i]->digest, err));
 done:

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "crypto/suite.h"
+#include "record/case.h"
 #include "record/consent.h"
 #include "record/conversion.h"
 #include "record/field.h"
@@ -352,6 +353,7 @@ static const struct {
     {&cbank__v1__conversion_noted__descriptor, cbi_conversion_check_noted},
     {&cbank__v1__credit_questioned__descriptor, cbi_conversion_check_questioned},
     {&cbank__v1__decision_received__descriptor, cbi_conversion_check_received},
+    {&cbank__v1__case_moved__descriptor, cbi_case_check_moved},
     {&cbank__v1__transfer_offered__descriptor, cbi_transfer_check_offered},
     {&cbank__v1__transfer_ended__descriptor, cbi_transfer_check_ended},
     {&cbank__v1__credit_received__descriptor, cbi_transfer_check_received},

@@ -9,6 +9,7 @@
 
 #include "wire/message.h"
 
+#include "cbank/v1/case.pb-c.h"
 #include "cbank/v1/consent.pb-c.h"
 #include "cbank/v1/conversion.pb-c.h"
 #include "cbank/v1/statement.pb-c.h"
@@ -23,6 +24,7 @@ typedef enum cbi_signer {
                                 be the bank's alone */
     CBI_SIGNER_PARTNER = 5, /* another bank, through its transcript or answer; or a letter */
     CBI_SIGNER_AUTHORITY = 6, /* the authority that publishes, through what it signed */
+    CBI_SIGNER_STEP = 7,      /* the institution that hears a case, through the step it signed */
 } cbi_signer;
 
 typedef struct cbi_kind {

@@ -52,6 +52,7 @@ class Keys(desk.Town):
         self.published()
         self.plans()
         self.recognitions()
+        self.cases()
         self.transfers()
         self.consents()
         self.transcripts()
@@ -295,6 +296,28 @@ class Keys(desk.Town):
         self.hold("recognition settle",
                   self.in_bank("recognition", "settle", noted["id"], "--state", "reversed",
                                "--reason", "error"))
+
+    def cases(self):
+        def act(verb, number, *more):
+            self.hold("case " + verb,
+                      self.in_bank("case", verb, number, *self.signs, *more))
+
+        act("open", "1", "--account", self.account())
+        act("return", "1", "--reason", "incomplete")
+        act("evidence", "1", "--evidence", "ab" * 32)
+        act("accept", "1")
+        act("review", "1", "--reviewer", "rev-1")
+        act("decide", "1", "--outcome", "none")
+        act("notice", "1", "--from", "2026-03-01", "--until", "2026-03-06")
+        act("conclude", "1", "--result", "stands")
+        act("appeal", "1", "--number", "A-1")
+        act("answer", "1", "--result", "stands")
+        act("close", "1", "--reason", "done")
+        self.in_bank("case", "open", "2", *self.signs, "--account", self.account())
+        act("withdraw", "2", "--reason", "asked")
+        self.hold("case show", self.in_bank("case", "show", "1", "--institution", "PXU"))
+        self.hold("case list",
+                  self.list_in_bank("case", "list", "--institution", "PXU", "--ended")[0])
 
     def transfers(self):
         origin = "other.example/credit/sha256-ed25519/1"

@@ -160,6 +160,14 @@ Test(body, a_claim_is_noted_by_its_id_alone)
     REFUSED(CLAIM_WITHDRAWN, claim_noted, claim, NONE);
 }
 
+Test(body, a_step_of_a_case_says_whose_case_and_under_which_key)
+{
+    REFUSED(CASE_OPENED, case_moved, institution, TEXT(""));
+    REFUSED(CASE_ACCEPTED, case_moved, number, TEXT(""));
+    REFUSED(CASE_CLOSED, case_moved, step, NONE);
+    REFUSED(CASE_WITHDRAWN, case_moved, public_key, SHORT);
+}
+
 Test(body, what_is_published_is_named_to_the_byte)
 {
     REFUSED(PUBLISHED, published, publication, NULL);

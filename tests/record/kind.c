@@ -40,7 +40,7 @@ Test(kind, every_kind_of_the_schema_has_a_row_that_is_filled_in)
         cr_expect_eq((int)kind->subject, number / 100, "%s is on another chain", word);
         cr_expect_neq((int)kind->entry_class, 0);
         cr_expect_not_null(kind->body);
-        cr_expect(kind->signer >= CBI_SIGNER_BANK && kind->signer <= CBI_SIGNER_AUTHORITY);
+        cr_expect(kind->signer >= CBI_SIGNER_BANK && kind->signer <= CBI_SIGNER_STEP);
         rows++;
     }
     cr_expect_eq(rows, ENUM.n_values - 1);
@@ -68,6 +68,7 @@ Test(kind, one_kind_opens_each_kind_of_chain)
     cr_expect_eq(opening[CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER], 1);
     /* with a key of its own, or without */
     cr_expect_eq(opening[CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_INSTITUTION], 2);
+    cr_expect_eq(opening[CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_CASE], 1);
     cr_expect_eq(opening[CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_BANK], 1);
 }
 

@@ -57,6 +57,18 @@ static const struct {
     {'7', 207}, /* withdrawn */
     {'!', 250}, /* claim issued */
     {'?', 251}, /* withdrawn */
+    {'0', 301}, /* case opened */
+    {'8', 302}, /* returned */
+    {'9', 303}, /* accepted */
+    {'*', 304}, /* evidence added */
+    {',', 305}, /* finding */
+    {'.', 306}, /* decided */
+    {':', 307}, /* notice opened */
+    {';', 308}, /* closed */
+    {'[', 309}, /* appealed */
+    {']', 310}, /* appeal decided */
+    {'^', 311}, /* withdrawn */
+    {'_', 312}, /* closed */
     {'A', 401}, /* admitted */
     {'k', 402}, /* key rotated */
     {'S', 403}, /* suspended */
@@ -92,6 +104,7 @@ static const struct {
 #define ENDS "-mlvwxqapdeg"
 #define BEGINNINGS "nVWNTGH"
 #define SECOND "1234567!?"
+#define STEPS "89*,.:;[]^_" /* of a case: which of them follow, its own table says */
 #define OPEN "bcuFRCDE<>/+" ENDS BEGINNINGS
 /* What is said of an institution whatever has become of it; all that follows while it is active. */
 #define TOLD "Xh()$ZIU="
@@ -103,7 +116,7 @@ static const struct {
     const char *next;
     cbi_reason refusal; /* of the other kinds of the same chain that do not open one */
 } CASES[] = {
-    {"", "O135!A&PB", CBI_REASON_CHAIN_NOT_OPENED},
+    {"", "O135!0A&PB", CBI_REASON_CHAIN_NOT_OPENED},
     {"O", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"O+b>c/u", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
     {"OFf", OPEN, CBI_REASON_ACCOUNT_NOT_SO},
@@ -144,6 +157,8 @@ static const struct {
     {"1", SECOND, CBI_REASON_INTERNAL},
     {"3142", SECOND, CBI_REASON_INTERNAL},
     {"567", SECOND, CBI_REASON_INTERNAL},
+    {"0", STEPS, CBI_REASON_CHAIN_OPENED_TWICE},
+    {"0" STEPS, STEPS, CBI_REASON_CHAIN_OPENED_TWICE},
     {"P", "PQ", CBI_REASON_INTERNAL},
     {"PQ", "PQ", CBI_REASON_INTERNAL},
     {"B", "LYyz", CBI_REASON_CHAIN_OPENED_TWICE},

@@ -356,6 +356,11 @@ static void fill_rulebook_bodies(sample_bodies *sample)
     cbank__v1__claim_noted__init(&sample->claim_noted);
     sample->claim_noted.account = text(SAMPLE_ACCOUNT);
     sample->claim_noted.claim = sample_bytes(7, 32);
+    cbank__v1__case_moved__init(&sample->case_moved);
+    sample->case_moved.institution = text("PXU");
+    sample->case_moved.number = text("2026-17");
+    sample->case_moved.step = sample_bytes(2, 80);
+    sample->case_moved.public_key = sample_bytes(1, 32);
     fill_ref(&sample->ref);
     cbank__v1__published__init(&sample->published);
     sample->published.publication = &sample->ref;
@@ -452,7 +457,8 @@ void *sample_body(sample_bodies *sample, int kind)
         &sample->consent_given.base,   &sample->consent_withdrawn.base,
         &sample->disclosure_issued.base, &sample->disclosure_extended.base,
         &sample->disclosure_withdrawn.base,
-        &sample->claim_noted.base,     &sample->published.base,
+        &sample->claim_noted.base,     &sample->case_moved.base,
+        &sample->published.base,
         &sample->publication_withdrawn.base,
         &sample->institution_admitted.base, &sample->key_rotated.base,
         &sample->institution_changed.base, &sample->batch_received.base,

@@ -4,6 +4,7 @@
 
 #include "wire/message.h"
 
+#include "cbank/v1/case.pb-c.h"
 #include "cbank/v1/consent.pb-c.h"
 #include "cbank/v1/conversion.pb-c.h"
 #include "cbank/v1/enrolment.pb-c.h"
@@ -78,6 +79,7 @@ typedef struct sample_bodies {
     Cbank__V1__Enrolled enrolled;
     Cbank__V1__EnrolmentChanged enrolment_changed;
     Cbank__V1__ClaimNoted claim_noted;
+    Cbank__V1__CaseMoved case_moved;
     Cbank__V1__AgentAuthorised agent_authorised;
     Cbank__V1__AgentEnded agent_ended;
     Cbank__V1__RecordType consent_types[2];
