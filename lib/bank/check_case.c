@@ -60,6 +60,16 @@ done:
     return status;
 }
 
+/* What else there is to say of it, its chain tells. */
+cbank_status cbi_check_case_step(const cbi_check_logged_row *it, cbank_error *err)
+{
+    const Cbank__V1__CaseMoved *moved = it->statement->body;
+    char id[CBI_CASE_ID_MAX + 1];
+
+    (void)cbi_case_subject(moved->institution, moved->number, id);
+    return cbi_check_subject(it, id, err);
+}
+
 cbank_status cbi_check_case(cbi_check *check, cbi_txn *txn, cbi_bytes subject,
                             const cbi_head *head, cbank_error *err)
 {

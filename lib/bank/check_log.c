@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "bank/account.h"
-#include "bank/casebook.h"
 #include "bank/institution.h"
 #include "bank/intake.h"
 #include "record/body.h"
@@ -221,27 +220,6 @@ done:
     return status;
 }
 
-static cbank_status check_noted(const row *it, cbank_error *err)
-{
-    const Cbank__V1__ConversionNoted *noted = it->statement->body;
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_check_subject(it, noted->account, err));
-    CBI_TRY(cbi_check_noted(it->check, it->txn, it->logged, noted, err));
-done:
-    return status;
-}
-
-/* What else there is to say of it, its chain tells. */
-static cbank_status check_case(const row *it, cbank_error *err)
-{
-    const Cbank__V1__CaseMoved *moved = it->statement->body;
-    char id[CBI_CASE_ID_MAX + 1];
-
-    (void)cbi_case_subject(moved->institution, moved->number, id);
-    return cbi_check_subject(it, id, err);
-}
-
 static cbank_status check_decision(const row *it, cbank_error *err)
 {
     const Cbank__V1__DecisionReceived *received = it->statement->body;
@@ -355,7 +333,7 @@ static const struct {
     {KIND(SUCCESSION_ENDED), check_told},
     {KIND(BATCH_RECEIVED), check_received},
     {KIND(CONVERSION_RECOGNISED), check_recognised},
-    {KIND(CONVERSION_NOTED), check_noted},
+    {KIND(CONVERSION_NOTED), cbi_check_noted},
     {KIND(CONVERSION_SUSPENDED), check_account},
     {KIND(CONVERSION_REINSTATED), check_account},
     {KIND(CONVERSION_REVERSED), check_account},
@@ -372,18 +350,18 @@ static const struct {
     {KIND(DISCLOSURE_WITHDRAWN), check_account},
     {KIND(CLAIM_ISSUED), check_account},
     {KIND(CLAIM_WITHDRAWN), check_account},
-    {KIND(CASE_OPENED), check_case},
-    {KIND(CASE_RETURNED), check_case},
-    {KIND(CASE_ACCEPTED), check_case},
-    {KIND(CASE_EVIDENCE_ADDED), check_case},
-    {KIND(CASE_FINDING), check_case},
-    {KIND(CASE_DECIDED), check_case},
-    {KIND(CASE_NOTICE_OPENED), check_case},
-    {KIND(CASE_NOTICE_CLOSED), check_case},
-    {KIND(CASE_APPEALED), check_case},
-    {KIND(CASE_APPEAL_DECIDED), check_case},
-    {KIND(CASE_WITHDRAWN), check_case},
-    {KIND(CASE_CLOSED), check_case},
+    {KIND(CASE_OPENED), cbi_check_case_step},
+    {KIND(CASE_RETURNED), cbi_check_case_step},
+    {KIND(CASE_ACCEPTED), cbi_check_case_step},
+    {KIND(CASE_EVIDENCE_ADDED), cbi_check_case_step},
+    {KIND(CASE_FINDING), cbi_check_case_step},
+    {KIND(CASE_DECIDED), cbi_check_case_step},
+    {KIND(CASE_NOTICE_OPENED), cbi_check_case_step},
+    {KIND(CASE_NOTICE_CLOSED), cbi_check_case_step},
+    {KIND(CASE_APPEALED), cbi_check_case_step},
+    {KIND(CASE_APPEAL_DECIDED), cbi_check_case_step},
+    {KIND(CASE_WITHDRAWN), cbi_check_case_step},
+    {KIND(CASE_CLOSED), cbi_check_case_step},
     {KIND(PUBLISHED), check_publication},
     {KIND(PUBLICATION_WITHDRAWN), check_publication},
     {KIND(BANK_CREATED), check_created},

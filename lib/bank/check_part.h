@@ -222,6 +222,9 @@ cbank_status cbi_check_enrolled(const cbi_check_logged_row *it, cbank_error *err
 cbank_status cbi_check_enrolment_changed(const cbi_check_logged_row *it, cbank_error *err);
 /* What a transfer between banks says of an account, or what was answered to one. */
 cbank_status cbi_check_transferred(const cbi_check_logged_row *it, cbank_error *err);
+/* What was noted from outside; and a step of a case. */
+cbank_status cbi_check_noted(const cbi_check_logged_row *it, cbank_error *err);
+cbank_status cbi_check_case_step(const cbi_check_logged_row *it, cbank_error *err);
 /* An account's chain, with those merged into it, against the rows of what it offered. */
 cbank_status cbi_check_whereabouts(cbi_check *check, cbi_txn *txn, const char *account,
                                    cbank_error *err);
@@ -285,8 +288,6 @@ cbank_status cbi_check_recognised(cbi_check *check, cbi_txn *txn, const cbi_logg
 /* A case's chain, from its head on, and its rows. */
 cbank_status cbi_check_case(cbi_check *check, cbi_txn *txn, cbi_bytes subject,
                             const cbi_head *head, cbank_error *err);
-cbank_status cbi_check_noted(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
-                             const Cbank__V1__ConversionNoted *said, cbank_error *err);
 cbank_status cbi_check_decision(cbi_check *check, cbi_txn *txn, uint64_t index, bool change,
                                 const Cbank__V1__DecisionReceived *said, cbank_error *err);
 

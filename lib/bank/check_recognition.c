@@ -52,12 +52,16 @@ cbank_status cbi_check_recognised(cbi_check *check, cbi_txn *txn, const cbi_logg
                        said->n_uses, false, err);
 }
 
-cbank_status cbi_check_noted(cbi_check *check, cbi_txn *txn, const cbi_logged *logged,
-                             const Cbank__V1__ConversionNoted *said, cbank_error *err)
+cbank_status cbi_check_noted(const cbi_check_logged_row *it, cbank_error *err)
 {
-    (void)check;
-    return check_begun(txn, logged, cbi_message_bytes(said->notice), said->account, said->n_uses,
-                       true, err);
+    const Cbank__V1__ConversionNoted *said = it->statement->body;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_check_subject(it, said->account, err));
+    CBI_TRY(check_begun(it->txn, it->logged, cbi_message_bytes(said->notice), said->account,
+                        said->n_uses, true, err));
+done:
+    return status;
 }
 
 cbank_status cbi_check_decision(cbi_check *check, cbi_txn *txn, uint64_t index, bool change,
