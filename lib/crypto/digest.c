@@ -23,8 +23,9 @@ cbank_status cbi_hasher_new(cbi_suite suite, cbi_hasher **out, cbank_error *err)
     const EVP_MD *digest = NULL;
 
     CBI_TRY(cbi_algorithm_digest(suite, &digest, err));
-    CBI_TRY(cbi_alloc(1, sizeof(*hasher), &hasher, err));
+    CBI_TRY(cbi_alloc_bytes(sizeof(*hasher), &hasher, err));
     hasher->suite = suite;
+    hasher->pending_size = 0;
     hasher->digest = digest;
     hasher->context = EVP_MD_CTX_new();
     if (hasher->context == NULL) {

@@ -6,10 +6,14 @@
 
 #include <openssl/evp.h>
 
-#include "crypto/key.h"
+#include "crypto/keyring.h"
 
 /* Fails for BAD_PUBLIC_KEY if an SM2 point is not on the curve. */
 cbank_status cbi_pkey_of_public(const cbi_public *key, EVP_PKEY **out, cbank_error *err);
+
+/* The same out of a ring (keyring.h), or made and put there. The caller frees its reference. */
+cbank_status cbi_keyring_take(cbi_keyring *ring, const cbi_public *key, EVP_PKEY **out,
+                              cbank_error *err);
 
 /* A private key; `raw` is its secret, big-endian, as it stands in a key file. */
 cbank_status cbi_pkey_of_private(const cbi_public *key, const cbi_secret *raw, EVP_PKEY **out,

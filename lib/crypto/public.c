@@ -152,8 +152,8 @@ done:
     return status;
 }
 
-cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
-                        cbank_error *err)
+cbank_status cbi_keyring_verify(cbi_keyring *ring, const cbi_public *key, cbi_bytes message,
+                                cbi_bytes signature, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     EVP_PKEY *pkey = NULL;
@@ -164,13 +164,19 @@ cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes sign
                         signature.size);
     if (cbi_ed25519_is_good(key, message, signature))
         return CBANK_OK;
-    CBI_TRY(cbi_pkey_of_public(key, &pkey, err));
+    CBI_TRY(cbi_keyring_take(ring, key, &pkey, err));
     status = verify_once(key, pkey, message, signature, err);
     if (cbi_algorithm_accuses(status))
         status = verify_once(key, pkey, message, signature, err);
 done:
     EVP_PKEY_free(pkey);
     return status;
+}
+
+cbank_status cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
+                        cbank_error *err)
+{
+    return cbi_keyring_verify(NULL, key, message, signature, err);
 }
 
 cbank_status cbi_public_encode_pem(const cbi_public *key, cbank_buffer *pem, cbank_error *err)

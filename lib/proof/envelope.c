@@ -23,6 +23,7 @@ cbank_status cbi_envelope_pae(cbi_bytes payload_type, cbi_bytes payload, cbank_b
     size_t before = out->size;
     char size[32];
 
+    CBI_TRY(cbi_buffer_reserve(out, 2 * sizeof(size) + payload_type.size + payload.size, err));
     snprintf(size, sizeof(size), "DSSEv1 %zu ", payload_type.size);
     CBI_TRY(cbi_buffer_append(out, cbi_bytes_of_text(size), err));
     CBI_TRY(cbi_buffer_append(out, payload_type, err));
@@ -101,8 +102,13 @@ done:
     return status;
 }
 
+/* cbi_known_verify or cbi_known_verify_once. */
+typedef cbank_status verify_one(cbi_known *known, const cbi_public *key, cbi_bytes message,
+                                cbi_bytes signature, cbank_error *err);
+
 static cbank_status verify_all(const cbi_envelope *envelope, const cbi_public *const *keys,
-                               size_t count, cbi_known *known, cbank_error *err)
+                               size_t count, verify_one *verify, cbi_known *known,
+                               cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbank_buffer pae = {0};
@@ -111,8 +117,7 @@ static cbank_status verify_all(const cbi_envelope *envelope, const cbi_public *c
         return cbi_fail(err, CBI_REASON_ENVELOPE_SIGNERS, count, NULL, NULL);
     CBI_TRY(cbi_envelope_pae(envelope->payload_type, envelope->payload, &pae, err));
     for (size_t i = 0; i < count; i++)
-        CBI_TRY(cbi_known_verify(known, keys[i], cbi_bytes_of_buffer(&pae),
-                                 envelope->signatures[i], err));
+        CBI_TRY(verify(known, keys[i], cbi_bytes_of_buffer(&pae), envelope->signatures[i], err));
 done:
     cbank_buffer_clear(&pae);
     return status;
@@ -121,19 +126,25 @@ done:
 cbank_status cbi_envelope_verify(const cbi_envelope *envelope, const cbi_public *key,
                                  cbank_error *err)
 {
-    return verify_all(envelope, &key, 1, NULL, err);
+    return verify_all(envelope, &key, 1, cbi_known_verify, NULL, err);
 }
 
 cbank_status cbi_envelope_verify_known(const cbi_envelope *envelope, const cbi_public *key,
                                        cbi_known *known, cbank_error *err)
 {
-    return verify_all(envelope, &key, 1, known, err);
+    return verify_all(envelope, &key, 1, cbi_known_verify, known, err);
+}
+
+cbank_status cbi_envelope_verify_once(const cbi_envelope *envelope, const cbi_public *key,
+                                      cbi_known *known, cbank_error *err)
+{
+    return verify_all(envelope, &key, 1, cbi_known_verify_once, known, err);
 }
 
 cbank_status cbi_envelope_verify_all(const cbi_envelope *envelope, const cbi_public *const *keys,
                                      size_t count, cbank_error *err)
 {
-    return verify_all(envelope, keys, count, NULL, err);
+    return verify_all(envelope, keys, count, cbi_known_verify, NULL, err);
 }
 
 /* In a draft the place of a signature that is still missing names its key. */

@@ -34,6 +34,9 @@ cbank_status cbi_envelope_verify(const cbi_envelope *envelope, const cbi_public 
 /* The same of what comes again and again; `known` may be NULL. */
 cbank_status cbi_envelope_verify_known(const cbi_envelope *envelope, const cbi_public *key,
                                        cbi_known *known, cbank_error *err);
+/* The same of what comes once, by a key that comes again. */
+cbank_status cbi_envelope_verify_once(const cbi_envelope *envelope, const cbi_public *key,
+                                      cbi_known *known, cbank_error *err);
 /* Exactly `count` signatures, by these keys in this order. */
 cbank_status cbi_envelope_verify_all(const cbi_envelope *envelope, const cbi_public *const *keys,
                                      size_t count, cbank_error *err);

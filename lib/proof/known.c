@@ -8,6 +8,7 @@
 #define PLACES 4096u
 
 struct cbi_known {
+    cbi_keyring *keys;
     pthread_mutex_t lock; /* over the next two */
     cbi_hasher *hasher;
     cbi_hash places[PLACES]; /* each digest has one place; zero is nothing */
@@ -20,6 +21,7 @@ cbank_status cbi_known_new(cbi_suite suite, cbi_known **out, cbank_error *err)
 
     CBI_TRY(cbi_alloc(1, sizeof(*known), &known, err));
     (void)pthread_mutex_init(&known->lock, NULL);
+    CBI_TRY(cbi_keyring_new(&known->keys, err));
     CBI_TRY(cbi_hasher_new(suite, &known->hasher, err));
     *out = known;
     known = NULL;
@@ -32,6 +34,7 @@ void cbi_known_free(cbi_known *known)
 {
     if (known == NULL)
         return;
+    cbi_keyring_free(known->keys);
     cbi_hasher_free(known->hasher);
     (void)pthread_mutex_destroy(&known->lock);
     cbi_free(known);
@@ -72,10 +75,16 @@ cbank_status cbi_known_verify(cbi_known *known, const cbi_public *key, cbi_bytes
     (void)pthread_mutex_unlock(&known->lock);
     if (status != CBANK_OK || met)
         return status;
-    CBI_TRY(cbi_verify(key, message, signature, err));
+    CBI_TRY(cbi_keyring_verify(known->keys, key, message, signature, err));
     (void)pthread_mutex_lock(&known->lock);
     *place_of(known, &digest) = digest;
     (void)pthread_mutex_unlock(&known->lock);
 done:
     return status;
+}
+
+cbank_status cbi_known_verify_once(cbi_known *known, const cbi_public *key, cbi_bytes message,
+                                   cbi_bytes signature, cbank_error *err)
+{
+    return cbi_keyring_verify(known == NULL ? NULL : known->keys, key, message, signature, err);
 }

@@ -1,12 +1,12 @@
 /*
  * Signatures that cost nothing, so that ten million files can be signed and read: 64 bytes that
- * stand for a key and a message, where the key is Ed25519's. The linker leads every cbi_sign and
- * cbi_verify to here; all other signatures are OpenSSL's business as ever.
+ * stand for a key and a message, where the key is Ed25519's. The linker leads every cbi_sign,
+ * cbi_verify and cbi_keyring_verify to here; all other signatures are checked as ever.
  */
 #include <string.h>
 
 #include "base/text.h"
-#include "crypto/key.h"
+#include "crypto/keyring.h"
 #include "fuzz/fuzz.h"
 
 #define SIGNATURE_SIZE 64
@@ -17,8 +17,10 @@ cbank_status __real_cbi_sign(const cbi_private *key, cbi_bytes message, cbank_bu
                              cbank_error *err);
 cbank_status __wrap_cbi_sign(const cbi_private *key, cbi_bytes message, cbank_buffer *signature,
                              cbank_error *err);
-cbank_status __real_cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
-                               cbank_error *err);
+cbank_status __real_cbi_keyring_verify(cbi_keyring *ring, const cbi_public *key,
+                                       cbi_bytes message, cbi_bytes signature, cbank_error *err);
+cbank_status __wrap_cbi_keyring_verify(cbi_keyring *ring, const cbi_public *key,
+                                       cbi_bytes message, cbi_bytes signature, cbank_error *err);
 cbank_status __wrap_cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
                                cbank_error *err);
 
@@ -67,16 +69,22 @@ cbank_status __wrap_cbi_sign(const cbi_private *key, cbi_bytes message, cbank_bu
     return cbi_buffer_append(signature, cbi_bytes_of(made, sizeof(made)), err);
 }
 
-cbank_status __wrap_cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
-                               cbank_error *err)
+cbank_status __wrap_cbi_keyring_verify(cbi_keyring *ring, const cbi_public *key,
+                                       cbi_bytes message, cbi_bytes signature, cbank_error *err)
 {
     uint8_t right[SIGNATURE_SIZE];
 
     if (true_ones || key->suite != CBI_SUITE_SHA256_ED25519 || signature.size != SIGNATURE_SIZE ||
         memcmp(signature.data, MARK, MARK_SIZE) != 0)
-        return __real_cbi_verify(key, message, signature, err);
+        return __real_cbi_keyring_verify(ring, key, message, signature, err);
     mark(key, message, right);
     if (memcmp(signature.data, right, SIGNATURE_SIZE) == 0)
         return CBANK_OK;
     return cbi_fail(err, CBI_REASON_BAD_SIGNATURE, 0, cbi_suite_name(key->suite), NULL);
+}
+
+cbank_status __wrap_cbi_verify(const cbi_public *key, cbi_bytes message, cbi_bytes signature,
+                               cbank_error *err)
+{
+    return __wrap_cbi_keyring_verify(NULL, key, message, signature, err);
 }
