@@ -109,10 +109,8 @@ static void fill_institutions(const cbi_verdict *verdict, const cbi_verdict_item
                                  CBANK__V1__INSTITUTION_STATUS__INSTITUTION_STATUS_SUSPENDED;
 }
 
-/* What stands before the record in the report. */
 static void fill_place(const cbi_verdict_item *item, Cbank__Api__V1__VerdictItem *out)
 {
-    cbank__api__v1__verdict_item__init(out);
     out->sequence = item->sequence;
     out->chain = item->chain;
     out->shown = item->shown;
@@ -125,11 +123,12 @@ static void fill_place(const cbi_verdict_item *item, Cbank__Api__V1__VerdictItem
         out->record_id = cbi_message_data(cbi_bytes_of_hash(&item->record_id));
 }
 
-/* What stands behind it. */
-static void fill_standing(const cbi_verdict *verdict, const cbi_verdict_item *item,
+/* All but the record. */
+static void fill_item(const cbi_verdict *verdict, const cbi_verdict_item *item,
                           Cbank__Api__V1__VerdictItem *out)
 {
     cbank__api__v1__verdict_item__init(out);
+    fill_place(item, out);
     if (item->entry_class == CBANK__V1__ENTRY_CLASS__ENTRY_CLASS_AWARD)
         out->status = cbi_message_string(state_word(item));
     if (!item->shown)
@@ -160,12 +159,11 @@ static cbank_status write_items(const cbi_verdict *verdict, cbank_buffer *out, c
         const cbi_verdict_item *item = &verdict->items[i];
 
         cbi_buffer_rewind(&bytes);
-        fill_place(item, &message);
-        CBI_TRY(cbi_message_write(&message, &bytes, err));
+        fill_item(verdict, item, &message);
+        CBI_TRY(cbi_message_write_fields(&message, 1, RECORD_FIELD - 1, &bytes, err));
         if (item->record != NULL)
             CBI_TRY(cbi_field_write_bytes(&bytes, RECORD_FIELD, item->record_bytes, err));
-        fill_standing(verdict, item, &message);
-        CBI_TRY(cbi_message_write(&message, &bytes, err));
+        CBI_TRY(cbi_message_write_fields(&message, RECORD_FIELD + 1, UINT32_MAX, &bytes, err));
         CBI_TRY(cbi_field_write_bytes(out, ITEMS_FIELD, cbi_bytes_of_buffer(&bytes), err));
     }
 done:

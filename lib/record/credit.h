@@ -38,7 +38,7 @@ cbank_status cbi_credit_record_parse(cbi_bytes bytes, Cbank__V1__CreditRecord **
                                      cbank_error *err);
 cbank_status cbi_credit_change_parse(cbi_bytes bytes, Cbank__V1__CreditChange **out,
                                      cbank_error *err);
-/* The same within `holder` (wire/message.h): not freed by itself. */
+/* The same within `holder` (wire/message.h): not freed by itself, and lends from `bytes`. */
 cbank_status cbi_credit_record_parse_within(void *holder, cbi_bytes bytes,
                                             Cbank__V1__CreditRecord **out, cbank_error *err);
 

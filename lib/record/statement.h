@@ -25,7 +25,10 @@ typedef struct cbi_statement {
  * salt, token and digests, a time before 1970, and what cbi_body_check refuses.
  */
 cbank_status cbi_statement_parse(cbi_bytes bytes, cbi_statement *out, cbank_error *err);
-/* The same within `holder` (wire/message.h), which owns message and body then: never cleared. */
+/*
+ * The same within `holder` (wire/message.h), which owns message and body then: never cleared. Lends
+ * from `bytes`.
+ */
 cbank_status cbi_statement_parse_within(void *holder, cbi_bytes bytes, cbi_statement *out,
                                         cbank_error *err);
 void cbi_statement_clear(cbi_statement *statement);

@@ -2,6 +2,7 @@
 
 #include <stdalign.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -56,23 +57,39 @@ static cbi_block *add(cbi_block *first, const cbi_block *newest, size_t size)
     return made;
 }
 
-void *cbi_block_take(cbi_block *block, size_t size)
+/* Begins at a multiple of `alignment`. */
+static inline void *take(cbi_block *block, size_t size, size_t alignment)
 {
     cbi_block *at = block->next == NULL ? block : block->next;
-    size_t left = at->size - at->used;
+    size_t begin = (at->used + alignment - 1) & ~(alignment - 1);
     void *memory;
 
-    if (size > left) {
+    if (begin > at->size || size > at->size - begin) {
         at = add(block, at, size);
         if (at == NULL)
             return NULL;
-        left = at->size;
+        begin = 0;
     }
-    memory = at->bytes + at->used;
+    memory = at->bytes + begin;
     SHOW(memory, size);
-    size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-    at->used += size < left ? size : left;
+    at->used = begin + size;
     return memory;
+}
+
+void *cbi_block_take(cbi_block *block, size_t size)
+{
+    return take(block, size, alignof(max_align_t));
+}
+
+char *cbi_block_take_text(cbi_block *block, const char *bytes, size_t size)
+{
+    char *text = take(block, size + 1, 1);
+
+    if (text != NULL) {
+        memcpy(text, bytes, size);
+        text[size] = '\0';
+    }
+    return text;
 }
 
 void cbi_block_free(cbi_block *block)

@@ -15,6 +15,8 @@ typedef struct cbi_block cbi_block;
 cbi_block *cbi_block_new(size_t size);
 /* `size` bytes, aligned for anything, not zeroed. NULL if there is no memory. */
 void *cbi_block_take(cbi_block *block, size_t size);
+/* A copy of the `size` bytes, ended by a zero, aligned for nothing. NULL if there is no memory. */
+char *cbi_block_take_text(cbi_block *block, const char *bytes, size_t size);
 /* All of it. NULL is a no-op. */
 void cbi_block_free(cbi_block *block);
 

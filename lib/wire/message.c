@@ -43,7 +43,7 @@ cbank_status cbi_message_pack(const void *message, cbank_buffer *out, cbank_erro
     cbank_status status = CBANK_OK;
     size_t before = out->size;
 
-    CBI_TRY(cbi_packer_append(base, out, err));
+    CBI_TRY(cbi_packer_append(base, NULL, out, err));
     /* Checked before it leaves as after it arrives: nobody shall sign what nobody will read. */
     if (out->size > before)
         CBI_TRY(cbi_walker_check(base->descriptor,
@@ -56,5 +56,13 @@ done:
 
 cbank_status cbi_message_write(const void *message, cbank_buffer *out, cbank_error *err)
 {
-    return cbi_packer_append(message, out, err);
+    return cbi_packer_append(message, NULL, out, err);
+}
+
+cbank_status cbi_message_write_fields(const void *message, uint32_t first, uint32_t last,
+                                      cbank_buffer *out, cbank_error *err)
+{
+    const cbi_packer_span span = {first, last};
+
+    return cbi_packer_append(message, &span, out, err);
 }

@@ -26,7 +26,8 @@ cbank_status cbi_message_parse(const ProtobufCMessageDescriptor *type, cbi_bytes
                                void *out_message, cbank_error *err);
 /*
  * The same in the memory of `holder`, which cbi_message_parse gave: the message ends with that one
- * and is not freed by itself. If `holder` is NULL, exactly the same.
+ * and is not freed by itself, and its fields of bytes are lent from `bytes`. If `holder` is NULL,
+ * exactly the same.
  */
 cbank_status cbi_message_parse_within(void *holder, const ProtobufCMessageDescriptor *type,
                                       cbi_bytes bytes, void *out_message, cbank_error *err);
@@ -41,6 +42,9 @@ cbank_status cbi_message_pack(const void *message, cbank_buffer *out, cbank_erro
 
 /* The same for what nobody signs and nobody keeps: not looked at again. */
 cbank_status cbi_message_write(const void *message, cbank_buffer *out, cbank_error *err);
+/* Its fields from number `first` to number `last` alone, where others come between. */
+cbank_status cbi_message_write_fields(const void *message, uint32_t first, uint32_t last,
+                                      cbank_buffer *out, cbank_error *err);
 
 /* Reading fields of generated structs, and filling them with what is only lent. */
 static inline cbi_bytes cbi_message_bytes(ProtobufCBinaryData data)

@@ -12,9 +12,10 @@
 typedef struct frame {
     const ProtobufCMessageDescriptor *type;
     const char *message;
-    unsigned field;   /* at hand */
-    size_t element;   /* of a list of messages: the next one */
-    size_t size_at;   /* in the buffer: the byte kept for the length; what it counts follows */
+    unsigned field;  /* at hand */
+    unsigned end;    /* behind the last one to be written */
+    size_t element;  /* of a list of messages: the next one */
+    size_t size_at;  /* in the buffer: the byte kept for the length; what it counts follows */
 } frame;
 
 typedef struct packer {
@@ -146,18 +147,34 @@ static size_t count_of(const frame *top, const ProtobufCFieldDescriptor *field)
     return count;
 }
 
-/* ---- fields --------------------------------------------------------------------------------- */
+/* Nothing to write? Most fields of most messages; false for shapes that are none of ours. */
+static inline bool is_absent(const frame *top, const ProtobufCFieldDescriptor *field)
+{
+    const char *place = top->message + field->offset;
+    cbi_shape shape;
+
+    if (cbi_shape_is_list(field))
+        return count_of(top, field) == 0;
+    shape = cbi_shape_of(field);
+    if (shape == CBI_SHAPE_NUMBER)
+        return read_number(field->type, place) == 0;
+    if (shape == CBI_SHAPE_BYTES)
+        return read_bytes(place).size == 0;
+    if (shape == CBI_SHAPE_UNSUPPORTED)
+        return false;
+    return read_pointer(place) == NULL ||
+           (shape == CBI_SHAPE_TEXT && read_pointer(place)[0] == '\0');
+}
+
+/* ---- fields that are there ------------------------------------------------------------------ */
 
 static cbank_status pack_number(packer *it, const ProtobufCFieldDescriptor *field)
 {
-    uint64_t value = read_number(field->type, it->top->message + field->offset);
     cbank_status status = CBANK_OK;
 
-    if (value == 0)
-        return CBANK_OK;
     CBI_TRY(reserve(it, 2 * HEAD_MAX));
     put_tag(it, field, CBI_FIELD_NUMBER);
-    put_varint(it, value);
+    put_varint(it, read_number(field->type, it->top->message + field->offset));
 done:
     return status;
 }
@@ -169,8 +186,6 @@ static cbank_status pack_numbers(packer *it, const ProtobufCFieldDescriptor *fie
     cbank_status status = CBANK_OK;
     size_t size_at;
 
-    if (count == 0)
-        return CBANK_OK;
     CBI_TRY(begin_sized(it, field, &size_at));
     for (size_t i = 0; i < count; i++) {
         CBI_TRY(reserve(it, CBI_VARINT_MAX));
@@ -181,7 +196,7 @@ done:
     return status;
 }
 
-/* A text or bytes, or a list of them: there an empty one is written, too. */
+/* A text or bytes, or a list of them, where some may be empty. */
 static cbank_status pack_content(packer *it, const ProtobufCFieldDescriptor *field, bool is_text)
 {
     const char *place = it->top->message + field->offset;
@@ -196,8 +211,7 @@ static cbank_status pack_content(packer *it, const ProtobufCFieldDescriptor *fie
     }
     for (size_t i = 0; i < count; i++) {
         content = is_text ? read_text(place + i * step) : read_bytes(place + i * step);
-        if (content.size > 0 || step > 0)
-            CBI_TRY(put_bytes(it, field, content));
+        CBI_TRY(put_bytes(it, field, content));
     }
 done:
     return status;
@@ -209,7 +223,8 @@ static cbank_status enter(packer *it, const ProtobufCMessageDescriptor *type, co
     if (it->top == &it->frames[CBI_NESTING_MAX - 1])
         return cbi_fail(it->err, CBI_REASON_MESSAGE_NESTING, 0, type->short_name, NULL);
     it->top = it->top == NULL ? it->frames : it->top + 1;
-    *it->top = (frame){.type = type, .message = message, .size_at = size_at};
+    *it->top = (frame){
+        .type = type, .message = message, .end = type->n_fields, .size_at = size_at};
     return CBANK_OK;
 }
 
@@ -241,6 +256,16 @@ done:
     return status;
 }
 
+static void skip_absent(frame *top)
+{
+    const ProtobufCFieldDescriptor *field = top->type->fields + top->field;
+    const ProtobufCFieldDescriptor *end = top->type->fields + top->end;
+
+    while (field < end && is_absent(top, field))
+        field++;
+    top->field = (unsigned)(field - top->type->fields);
+}
+
 static cbank_status pack_field(packer *it)
 {
     frame *top = it->top;
@@ -262,8 +287,19 @@ static cbank_status pack_field(packer *it)
     }
 }
 
-cbank_status cbi_packer_append(const ProtobufCMessage *message, cbank_buffer *out,
-                               cbank_error *err)
+/* Fields stand in the order of their numbers. */
+static void narrow(frame *top, const cbi_packer_span *span)
+{
+    const ProtobufCFieldDescriptor *fields = top->type->fields;
+
+    while (top->field < top->end && fields[top->field].id < span->first)
+        top->field++;
+    while (top->end > top->field && fields[top->end - 1].id > span->last)
+        top->end--;
+}
+
+cbank_status cbi_packer_append(const ProtobufCMessage *message, const cbi_packer_span *span,
+                               cbank_buffer *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     size_t before = out->size;
@@ -273,8 +309,11 @@ cbank_status cbi_packer_append(const ProtobufCMessage *message, cbank_buffer *ou
     it.err = err;
     it.top = NULL;
     CBI_TRY(enter(&it, message->descriptor, (const char *)message, 0));
+    if (span != NULL)
+        narrow(it.top, span);
     for (;;) {
-        if (it.top->field < it.top->type->n_fields) {
+        skip_absent(it.top);
+        if (it.top->field < it.top->end) {
             CBI_TRY(pack_field(&it));
         } else if (it.top == it.frames) {
             break;

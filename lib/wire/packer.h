@@ -14,9 +14,13 @@
 /*
  * Appends them. UNSUPPORTED for a field of a shape that none of our schemas has, TOO_LARGE beyond
  * the nesting that is read; `out` is as it was then. Unknown fields, which no message of ours has,
- * are not written.
+ * are not written. `span` says which fields of the message, by number; NULL: all of them.
  */
-cbank_status cbi_packer_append(const ProtobufCMessage *message, cbank_buffer *out,
-                               cbank_error *err);
+typedef struct cbi_packer_span {
+    uint32_t first, last;
+} cbi_packer_span;
+
+cbank_status cbi_packer_append(const ProtobufCMessage *message, const cbi_packer_span *span,
+                               cbank_buffer *out, cbank_error *err);
 
 #endif

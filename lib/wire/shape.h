@@ -36,6 +36,8 @@ static inline cbi_shape cbi_shape_of(const ProtobufCFieldDescriptor *field)
     uint32_t flags = field->flags & ~(uint32_t)PROTOBUF_C_FIELD_FLAG_DEPRECATED;
     bool packed = cbi_shape_is_list(field) && shape == CBI_SHAPE_NUMBER;
 
+    if (field->label == PROTOBUF_C_LABEL_NONE && flags == 0) /* as most are */
+        return shape;
     if (field->label != PROTOBUF_C_LABEL_NONE && !cbi_shape_is_list(field))
         return CBI_SHAPE_UNSUPPORTED;
     return flags == (packed ? PROTOBUF_C_FIELD_FLAG_PACKED : 0u) ? shape : CBI_SHAPE_UNSUPPORTED;

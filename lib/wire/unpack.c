@@ -17,6 +17,8 @@ void *cbi_unpack_begin(cbi_unpack *unpack, cbi_block *within,
     if (unpack->block == NULL)
         return NULL;
     message = cbi_unpack_message(unpack, type);
+    if (within != NULL)
+        return message;
     unpack->copy = cbi_block_take(unpack->block, bytes.size + 1);
     if (unpack->copy == NULL)
         return NULL;

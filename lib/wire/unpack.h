@@ -1,8 +1,9 @@
 /*
  * unpack.h - a message in memory, as a walk over its bytes fills it.
  *
- * The bytes are copied once, and texts and bytes point into the copy. The structs are those that
- * protobuf-c would give.
+ * In a block of its own, the bytes are copied once, and texts and bytes point into the copy. In a
+ * block that others share, texts are copied one by one, and bytes are lent from what is walked. The
+ * structs are those that protobuf-c would give.
  */
 #ifndef CBI_WIRE_UNPACK_H
 #define CBI_WIRE_UNPACK_H
@@ -17,7 +18,7 @@
 typedef struct cbi_unpack {
     cbi_block *block; /* NULL while nothing is unpacked */
     cbi_bytes bytes;  /* that are walked */
-    char *copy;       /* of them, in the block */
+    char *copy;       /* of them, in the block; NULL in a shared one */
 } cbi_unpack;
 
 /*
@@ -29,10 +30,23 @@ void *cbi_unpack_begin(cbi_unpack *unpack, cbi_block *within,
 /* An empty message within it. NULL if there is no memory. */
 void *cbi_unpack_message(cbi_unpack *unpack, const ProtobufCMessageDescriptor *type);
 
-/* Where in the copy the content at `at` of the bytes stands. */
-static inline char *cbi_unpack_content(const cbi_unpack *unpack, const uint8_t *at)
+/* The content at `at` of the bytes, in the copy if there is one. */
+static inline uint8_t *cbi_unpack_content(const cbi_unpack *unpack, const uint8_t *at)
 {
-    return unpack->copy + (at - unpack->bytes.data);
+    return unpack->copy == NULL ? (uint8_t *)(uintptr_t)at
+                                : (uint8_t *)unpack->copy + (at - unpack->bytes.data);
+}
+
+/* The same as a text. What ends it in the copy has been read. NULL if there is no memory. */
+static inline char *cbi_unpack_text(const cbi_unpack *unpack, const uint8_t *at, size_t size)
+{
+    char *text;
+
+    if (unpack->copy == NULL)
+        return cbi_block_take_text(unpack->block, (const char *)at, size);
+    text = (char *)cbi_unpack_content(unpack, at);
+    text[size] = '\0';
+    return text;
 }
 
 /* Memory for a list of `count` elements, none of which is there yet. False if there is none. */

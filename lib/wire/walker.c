@@ -112,12 +112,15 @@ static size_t count_numbers(const walker *walk, const uint8_t *end)
                : CBI_MESSAGE_MEMORY_MAX / sizeof(uint64_t);
 }
 
-/* Room for one more in the list at hand, of elements of `size` bytes. */
-static cbank_status extend_list(walker *walk, size_t size)
+/* Room for one more, of `size` bytes, if the field at hand is a list. */
+static inline cbank_status extend_list(walker *walk, size_t size)
 {
-    size_t held = *cbi_unpack_count(walk->top->message, walk->field);
     cbank_status status = CBANK_OK;
+    size_t held;
 
+    if (!cbi_shape_is_list(walk->field))
+        return CBANK_OK;
+    held = *cbi_unpack_count(walk->top->message, walk->field);
     if (held == 0)
         CBI_TRY(begin_list(walk, count_elements(walk), size));
     if (held == walk->top->room)
@@ -126,27 +129,21 @@ done:
     return status;
 }
 
-/* Where a text, bytes or a message that was read goes in the message at hand. */
-static inline cbank_status find_place(walker *walk, size_t size, char **out)
+/* Where a text, bytes or a message that was read goes, after extend_list. */
+static inline char *place_of_value(const walker *walk, size_t size)
 {
-    cbank_status status = CBANK_OK;
-
-    if (cbi_shape_is_list(walk->field))
-        CBI_TRY(extend_list(walk, size));
-    *out = cbi_unpack_place(walk->top->message, walk->field, size);
-done:
-    return status;
+    return cbi_unpack_place(walk->top->message, walk->field, size);
 }
 
 static cbank_status put_text(walker *walk, size_t size)
 {
-    char *text = cbi_unpack_content(&walk->unpack, walk->at);
+    char *text = cbi_unpack_text(&walk->unpack, walk->at, size);
     cbank_status status = CBANK_OK;
-    char *place;
 
-    text[size] = '\0'; /* where the next field began, which has been read elsewhere */
-    CBI_TRY(find_place(walk, sizeof(text), &place));
-    memcpy(place, &text, sizeof(text));
+    if (text == NULL)
+        return no_memory(walk);
+    CBI_TRY(extend_list(walk, sizeof(text)));
+    memcpy(place_of_value(walk, sizeof(text)), &text, sizeof(text));
 done:
     return status;
 }
@@ -155,12 +152,11 @@ static cbank_status put_bytes(walker *walk, size_t size)
 {
     ProtobufCBinaryData bytes = {.len = size};
     cbank_status status = CBANK_OK;
-    char *place;
 
     if (size > 0)
-        bytes.data = (uint8_t *)cbi_unpack_content(&walk->unpack, walk->at);
-    CBI_TRY(find_place(walk, sizeof(bytes), &place));
-    memcpy(place, &bytes, sizeof(bytes));
+        bytes.data = cbi_unpack_content(&walk->unpack, walk->at);
+    CBI_TRY(extend_list(walk, sizeof(bytes)));
+    memcpy(place_of_value(walk, sizeof(bytes)), &bytes, sizeof(bytes));
 done:
     return status;
 }
@@ -169,13 +165,12 @@ static cbank_status put_message(walker *walk, const ProtobufCMessageDescriptor *
 {
     void *message = cbi_unpack_message(&walk->unpack, type);
     cbank_status status = CBANK_OK;
-    char *place;
 
     if (message == NULL)
         return no_memory(walk);
     *out = message;
-    CBI_TRY(find_place(walk, sizeof(message), &place));
-    memcpy(place, &message, sizeof(message));
+    CBI_TRY(extend_list(walk, sizeof(message)));
+    memcpy(place_of_value(walk, sizeof(message)), &message, sizeof(message));
 done:
     return status;
 }
@@ -200,13 +195,22 @@ static cbank_status take_long(walker *walk, const uint8_t *end, uint64_t *out)
     return CBANK_OK;
 }
 
-/* A number that must end before `end`; most are of one byte. */
+/* A number that must end before `end`; most are of one byte or two. */
 static inline cbank_status take_varint(walker *walk, const uint8_t *end, uint64_t *out)
 {
-    if (walk->at == end || *walk->at >= 0x80)
-        return take_long(walk, end, out);
-    *out = *walk->at++;
-    return CBANK_OK;
+    const uint8_t *at = walk->at;
+
+    if (at != end && at[0] < 0x80) {
+        *out = at[0];
+        walk->at = at + 1;
+        return CBANK_OK;
+    }
+    if (end - at >= 2 && at[1] < 0x80 && at[1] != 0) {
+        *out = (at[0] & 0x7fu) | (uint64_t)at[1] << 7;
+        walk->at = at + 2;
+        return CBANK_OK;
+    }
+    return take_long(walk, end, out);
 }
 
 static cbank_status enter(walker *walk, const ProtobufCMessageDescriptor *type,
@@ -419,7 +423,7 @@ static void begin(walker *walk, cbi_bytes bytes, cbank_error *err)
     walk->bytes = bytes.data == NULL ? cbi_bytes_of(nothing, 0) : bytes;
     walk->field = NULL;
     walk->memory = 0;
-    walk->unpack.block = NULL;
+    walk->unpack = (cbi_unpack){0};
     walk->err = err;
     walk->top = NULL;
 }

@@ -3,9 +3,8 @@
  *
  * What the walker passes, and nothing else, is what protobuf-c unpacks and packs again to the
  * same bytes, without unknown fields, with clean text and known enums at every depth. To look it
- * allocates nothing, and its depth is bounded by CBI_NESTING_MAX frames. To unpack it copies the
- * bytes once and lets texts and bytes point into the copy; the struct is the one that protobuf-c
- * would give.
+ * allocates nothing, and its depth is bounded by CBI_NESTING_MAX frames. To unpack it copies what
+ * unpack.h says; the struct is the one that protobuf-c would give.
  */
 #ifndef CBI_WIRE_WALKER_H
 #define CBI_WIRE_WALKER_H

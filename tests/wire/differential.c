@@ -55,6 +55,22 @@ static void pack(const ProtobufCMessage *message, cbi_bytes bytes)
     cbank_buffer_clear(&out);
 }
 
+/* So does a message in the memory of another one. */
+static void unpack_within(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
+                          cbank_status checked)
+{
+    ProtobufCMessage *holder = NULL, *message = NULL;
+
+    cr_assert_eq(cbi_message_parse(&cbank__v1__envelope__descriptor, cbi_bytes_of("", 0), &holder,
+                                   NULL),
+                 CBANK_OK);
+    cr_assert_eq(cbi_message_parse_within(holder, type, bytes, &message, NULL), checked);
+    cr_assert_eq(message != NULL, checked == CBANK_OK);
+    if (message != NULL)
+        pack(message, bytes);
+    cbi_message_free(holder);
+}
+
 /* Unpacked in the same walk, it holds what its bytes say; and what is refused, nobody gets. */
 static void unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes, cbank_status checked)
 {
@@ -77,6 +93,7 @@ static void unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes, cban
     }
     cbi_message_free(message);
     free(again.data);
+    unpack_within(type, bytes, checked);
 }
 
 /* True if accepted. */

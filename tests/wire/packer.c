@@ -39,7 +39,7 @@ static void packs_as_protobuf(const Shapes__Everything *message)
 
     shapes__everything__pack(message, wanted);
     cr_assert_eq(cbi_buffer_set(&out, cbi_bytes_of("x", 1), NULL), CBANK_OK);
-    cr_assert_eq(cbi_packer_append(&message->base, &out, NULL), CBANK_OK);
+    cr_assert_eq(cbi_packer_append(&message->base, NULL, &out, NULL), CBANK_OK);
     cr_assert_eq(out.size, size + 1);
     cr_assert_eq(out.data[0], 'x');
     cr_assert_eq(memcmp(out.data + 1, wanted, size), 0, "%zu bytes", size);
@@ -86,7 +86,7 @@ Test(packer, an_empty_message_needs_no_memory)
     cbank_buffer out = {0};
 
     shapes__everything__init(&message);
-    cr_expect_eq(cbi_packer_append(&message.base, &out, NULL), CBANK_OK);
+    cr_expect_eq(cbi_packer_append(&message.base, NULL, &out, NULL), CBANK_OK);
     cr_expect_null(out.data);
     cr_expect_eq(out.size, 0);
 }
@@ -99,11 +99,42 @@ Test(packer, what_it_refuses_leaves_the_buffer_as_it_was)
 
     shapes__has_signed__init(&other);
     cr_assert_eq(cbi_buffer_set(&out, cbi_bytes_of("kept", 4), NULL), CBANK_OK);
-    cr_expect_eq(cbi_packer_append(&chain(LINKS, NULL)->base, &out, &err), CBANK_E_TOO_LARGE);
+    cr_expect_eq(cbi_packer_append(&chain(LINKS, NULL)->base, NULL, &out, &err), CBANK_E_TOO_LARGE);
     cr_expect_eq(err.reason, (int32_t)CBI_REASON_MESSAGE_NESTING);
     cr_expect(cbi_bytes_equal(cbi_bytes_of_buffer(&out), cbi_bytes_of("kept", 4)));
-    cr_expect_eq(cbi_packer_append(&other.base, &out, &err), CBANK_E_UNSUPPORTED);
+    cr_expect_eq(cbi_packer_append(&other.base, NULL, &out, &err), CBANK_E_UNSUPPORTED);
     cr_expect_eq(err.reason, (int32_t)CBI_REASON_MESSAGE_TYPE);
     cr_expect(cbi_bytes_equal(cbi_bytes_of_buffer(&out), cbi_bytes_of("kept", 4)));
+    cbank_buffer_clear(&out);
+}
+
+/* Cut between any two fields, the pieces are the whole. */
+Test(packer, a_message_may_be_written_in_pieces)
+{
+    uint8_t wanted[512];
+    static char one[] = "one", nothing[] = "", three[] = "three";
+    static char *texts[] = {one, nothing, three};
+    Shapes__Everything message, child;
+    cbank_buffer out = {0};
+    size_t size;
+
+    shapes__everything__init(&message);
+    shapes__everything__init(&child);
+    message.u32 = 7;
+    message.i64 = -1;
+    message.text = texts[0];
+    message.texts = texts;
+    message.n_texts = 3;
+    message.child = &child;
+    child.text = texts[2];
+    size = shapes__everything__pack(&message, wanted);
+    for (uint32_t last = 0; last < 3002; last++) {
+        out.size = 0;
+        cr_assert_eq(cbi_message_write_fields(&message, 1, last, &out, NULL), CBANK_OK);
+        cr_assert_eq(cbi_message_write_fields(&message, last + 1, UINT32_MAX, &out, NULL),
+                     CBANK_OK);
+        cr_assert(cbi_bytes_equal(cbi_bytes_of_buffer(&out), cbi_bytes_of(wanted, size)), "%u",
+                  last);
+    }
     cbank_buffer_clear(&out);
 }
