@@ -48,13 +48,14 @@ static uint64_t first_word(const uint8_t *bytes, size_t size)
     return word;
 }
 
-/* The unified ideographs, three bytes each: no form of them decomposes or joins another. */
+/*
+ * The unified ideographs, three bytes each: no form of them decomposes or joins another. U+4E00 is
+ * e4 b8 80, and U+9FFF e9 bf bf.
+ */
 static inline bool is_ideograph(const uint8_t *bytes)
 {
-    uint32_t c = (bytes[0] & 0xfu) << 12 | (bytes[1] & 0x3fu) << 6 | (bytes[2] & 0x3fu);
-
-    return (bytes[0] & 0xf0) == 0xe0 && (bytes[1] & 0xc0) == 0x80 && (bytes[2] & 0xc0) == 0x80 &&
-           c >= 0x4e00 && c <= 0x9fff;
+    return bytes[0] >= 0xe4 && bytes[0] <= 0xe9 && (bytes[1] & 0xc0) == 0x80 &&
+           (bytes[2] & 0xc0) == 0x80 && (bytes[0] > 0xe4 || bytes[1] >= 0xb8);
 }
 
 bool cbi_text_is_clean(cbi_bytes text)
@@ -63,19 +64,25 @@ bool cbi_text_is_clean(cbi_bytes text)
 
     while (at < text.size) {
         utf8proc_int32_t c = text.data[at];
-        utf8proc_ssize_t used = 1;
         size_t left = text.size - at;
+        utf8proc_ssize_t used;
 
         if (c < 0x80 && is_plain(first_word(text.data + at, left))) {
             at += left < sizeof(uint64_t) ? left : sizeof(uint64_t);
             continue;
         }
-        if (left >= 3 && is_ideograph(text.data + at)) {
-            at += 3;
+        if (c < 0x80) {
+            if (c < 0x20 || c == 0x7f)
+                return false;
+            at++;
             continue;
         }
-        if (c >= 0x80) /* beyond ASCII and the common ideographs */
-            used = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)left, &c);
+        if (left >= 3 && is_ideograph(text.data + at)) {
+            for (at += 3; text.size - at >= 3 && is_ideograph(text.data + at);)
+                at += 3;
+            continue;
+        }
+        used = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)left, &c);
         if (used <= 0 || is_forbidden(c))
             return false;
         at += (size_t)used;
@@ -227,9 +234,13 @@ cbank_status cbi_base64_encode(cbi_bytes bytes, cbank_buffer *out, cbank_error *
 
 static int base64_digit(uint8_t c)
 {
-    const char *found = c == '\0' ? NULL : strchr(base64_digits, c);
-
-    return found == NULL ? -1 : (int)(found - base64_digits);
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 bool cbi_base64_decode(cbi_bytes text, uint8_t *out, size_t capacity, size_t *out_size)

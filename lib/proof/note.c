@@ -38,13 +38,19 @@ static bool holds(cbi_bytes text, const char *piece)
 static bool name_is_valid(cbi_bytes name)
 {
     static const char *const refused[] = {
-        "+",      " ",      "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004",
-        "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u202f", "\u205f", "\u3000",
+        "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
+        "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u202f", "\u205f", "\u3000",
     };
+    bool ascii = true;
 
     if (name.size == 0 || !cbi_text_is_clean(name))
         return false;
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.data[i] == '+' || name.data[i] == ' ')
+            return false;
+        ascii = ascii && name.data[i] < 0x80;
+    }
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]) && !ascii; i++)
         if (holds(name, refused[i]))
             return false;
     return true;

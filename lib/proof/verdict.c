@@ -54,11 +54,6 @@ size_t cbi_verdict_first(const cbi_verdict *verdict, uint32_t chain)
     return first;
 }
 
-bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind)
-{
-    return item->shown && item->statement.kind->kind == kind;
-}
-
 bool cbi_verdict_find_record(const cbi_verdict_item *item, cbi_bytes *out)
 {
     const Cbank__V1__CreditDeposited *deposited = item->statement.body;

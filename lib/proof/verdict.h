@@ -99,7 +99,10 @@ void cbi_verdict_keep_fork(cbi_verdict *verdict);
 size_t cbi_verdict_first(const cbi_verdict *verdict, uint32_t chain);
 
 /* A shown item of this kind. */
-bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind);
+static inline bool cbi_verdict_is(const cbi_verdict_item *item, Cbank__V1__StatementKind kind)
+{
+    return item->shown && item->statement.kind->kind == kind;
+}
 
 /* The bytes of the record in an item, whoever the bank has it from; false if it brings none. */
 bool cbi_verdict_find_record(const cbi_verdict_item *item, cbi_bytes *out);

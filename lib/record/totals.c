@@ -47,8 +47,12 @@ cbank_status cbi_totals_add_record(cbi_totals *totals, const Cbank__V1__CreditRe
                                    cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    cbi_totals sum = *totals;
+    cbi_totals sum;
 
+    if (record->n_amounts == 1) /* as mostly: all of it or nothing without a copy */
+        return cbi_totals_add(totals, cbi_message_text(record->amounts[0]->unit),
+                              record->amounts[0]->milli, err);
+    sum = *totals;
     for (size_t i = 0; i < record->n_amounts; i++) {
         const Cbank__V1__Amount *amount = record->amounts[i];
 
