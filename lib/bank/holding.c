@@ -1,6 +1,5 @@
 #include "bank/holding.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -115,10 +114,17 @@ void cbi_holding_clear(cbi_holding *holding)
 
 void cbi_holding_display_id(uint64_t index, const cbi_hash *id, char out[CBI_DISPLAY_ID_MAX])
 {
-    char digits[17];
+    char digits[20];
+    size_t at = sizeof(digits), size;
 
-    cbi_hex_encode(cbi_bytes_of(id->bytes, 8), digits);
-    snprintf(out, CBI_DISPLAY_ID_MAX, "%llu-%s", (unsigned long long)index, digits);
+    do {
+        digits[--at] = (char)('0' + index % 10);
+        index /= 10;
+    } while (index > 0);
+    size = sizeof(digits) - at;
+    memcpy(out, digits + at, size);
+    out[size] = '-';
+    cbi_hex_encode(cbi_bytes_of(id->bytes, 8), out + size + 1);
 }
 
 static cbank_status reference_key(const char *institution, const char *reference,

@@ -23,12 +23,20 @@ struct cbi_reader_met {
         cbi_hash statement, leaf;
     } rows[MET_ROWS];
     cbank_buffer bytes;
+
+    /* Of a chain whose entries stand side by side, those before the one at hand. */
+    cbi_page beside;
+    cbi_pattern pattern;
+    unsigned side_by_side; /* steps back to the row right before */
 };
 
 void cbi_history_clear(cbi_reader *reader)
 {
-    if (reader->met != NULL)
+    if (reader->met != NULL) {
         cbank_buffer_clear(&reader->met->bytes);
+        cbi_page_clear(&reader->met->beside);
+        cbi_pattern_clear(&reader->met->pattern);
+    }
     cbi_free(reader->met);
     reader->met = NULL;
     cbi_free(reader->nodes);
@@ -50,6 +58,9 @@ static cbank_status begin_meeting(cbi_reader *reader, cbank_error *err)
         return CBANK_OK;
     CBI_TRY(cbi_alloc_bytes(sizeof(*reader->met), &reader->met, err));
     reader->met->bytes = (cbank_buffer){0};
+    reader->met->beside = (cbi_page){0};
+    reader->met->pattern = (cbi_pattern){0};
+    reader->met->side_by_side = 0;
     forget(reader->met);
     CBI_TRY(cbi_buffer_reserve(&reader->met->bytes, MET_BYTES_FIRST, err));
 done:
@@ -108,12 +119,66 @@ done:
 
 /* ---- chains ------------------------------------------------------------------------------- */
 
+/* How many steps to the row right before make it likely that the next is one, too. */
+#define SIDE_BY_SIDE 2u
+#define BESIDE_ROWS 16u
+
+/* The row at `index` among those that were read with others; empty if it is not there. */
+static cbi_bytes find_beside(const struct cbi_reader_met *met, uint64_t index)
+{
+    uint64_t first;
+    uint8_t key[8];
+
+    cbi_put_u64(key, index);
+    if (met->beside.count == 0 || cbi_page_key(&met->beside, 0).size != sizeof(key))
+        return (cbi_bytes){0};
+    first = cbi_get_u64(cbi_page_key(&met->beside, 0).data);
+    if (index < first || index - first >= met->beside.count ||
+        !cbi_bytes_equal(cbi_page_key(&met->beside, (size_t)(index - first)),
+                         cbi_bytes_of(key, sizeof(key))))
+        return (cbi_bytes){0};
+    return cbi_page_value(&met->beside, (size_t)(index - first));
+}
+
+static cbank_status read_beside(cbi_reader *reader, uint64_t index, cbank_error *err)
+{
+    uint64_t first = index < BESIDE_ROWS ? 0 : index + 1 - BESIDE_ROWS;
+    uint8_t from[8];
+
+    cbi_put_u64(from, first);
+    return cbi_txn_page(reader->txn, CBI_TABLE_RECORD, cbi_bytes_of(NULL, 0),
+                        cbi_bytes_of(from, sizeof(from)), BESIDE_ROWS, &reader->met->beside, err);
+}
+
+static cbank_status read_step(cbi_reader *reader, uint64_t index, cbi_logged *out,
+                              cbank_error *err)
+{
+    struct cbi_reader_met *met = reader->met;
+    cbank_status status = CBANK_OK;
+    cbi_bytes row = find_beside(met, index);
+
+    if (row.size == 0 && met->side_by_side >= SIDE_BY_SIDE) {
+        CBI_TRY(read_beside(reader, index, err));
+        row = find_beside(met, index);
+    }
+    if (row.size > 0)
+        return cbi_logged_take(reader->txn, reader->hasher, index, row, &met->pattern,
+                               &reader->row, out, err);
+    CBI_TRY(cbi_logged_read(reader->txn, reader->hasher, index, &reader->row, out, err));
+done:
+    return status;
+}
+
 static cbank_status step_back(cbi_reader *reader, cbi_head *named, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_logged logged;
 
-    CBI_TRY(cbi_logged_step_back(reader->txn, reader->hasher, named, &reader->row, &logged, err));
+    CBI_TRY(begin_meeting(reader, err));
+    CBI_TRY(read_step(reader, named->index, &logged, err));
+    CBI_TRY(cbi_logged_follow(&logged, named, err));
+    reader->met->side_by_side =
+        logged.previous_index + 1 == logged.index ? reader->met->side_by_side + 1 : 0;
     CBI_TRY(meet(reader, &logged, err));
 done:
     return status;

@@ -199,6 +199,22 @@ done:
     return status;
 }
 
+cbank_status cbi_logged_take(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbi_bytes bytes,
+                             cbi_pattern *pattern, cbank_buffer *row, cbi_logged *out,
+                             cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    cbi_buffer_rewind(row);
+    if (cbi_logged_packed_size(bytes) > 0)
+        CBI_TRY(cbi_logged_unpack(txn, index, bytes, pattern, row, err));
+    else
+        CBI_TRY(cbi_buffer_set(row, bytes, err));
+    CBI_TRY(cbi_logged_decode(hasher, index, cbi_bytes_of_buffer(row), out, err));
+done:
+    return status;
+}
+
 cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *statement,
                                    const cbi_hash *leaf, cbank_buffer *row, cbi_logged *out,
                                    cbank_error *err)
@@ -223,17 +239,23 @@ static bool is_named(const cbi_logged *logged, const cbi_head *named)
            (is_first || logged->previous_index < logged->index);
 }
 
+cbank_status cbi_logged_follow(const cbi_logged *logged, cbi_head *named, cbank_error *err)
+{
+    if (!is_named(logged, named))
+        return cbi_fail(err, CBI_REASON_CHAIN_BROKEN, named->index, NULL, NULL);
+    *named = (cbi_head){.sequence = logged->entry.sequence - 1,
+                        .index = logged->previous_index,
+                        .leaf = logged->entry.previous};
+    return CBANK_OK;
+}
+
 cbank_status cbi_logged_step_back(cbi_txn *txn, cbi_hasher *hasher, cbi_head *named,
                                   cbank_buffer *row, cbi_logged *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_logged_read(txn, hasher, named->index, row, out, err));
-    if (!is_named(out, named))
-        return cbi_fail(err, CBI_REASON_CHAIN_BROKEN, named->index, NULL, NULL);
-    *named = (cbi_head){.sequence = out->entry.sequence - 1,
-                        .index = out->previous_index,
-                        .leaf = out->entry.previous};
+    CBI_TRY(cbi_logged_follow(out, named, err));
 done:
     return status;
 }

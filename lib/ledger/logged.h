@@ -62,6 +62,14 @@ cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash 
                                    const cbi_hash *leaf, cbank_buffer *row, cbi_logged *out,
                                    cbank_error *err);
 
+/* The same of a row's bytes, packed or not, wherever they were read; `pattern` as above. */
+cbank_status cbi_logged_take(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbi_bytes bytes,
+                             cbi_pattern *pattern, cbank_buffer *row, cbi_logged *out,
+                             cbank_error *err);
+
+/* Of an entry that was read: whether it is the one that `named` names, which is moved on. */
+cbank_status cbi_logged_follow(const cbi_logged *logged, cbi_head *named, cbank_error *err);
+
 /*
  * One step along a chain: reads the entry that `named` names, a head or what a later entry said of
  * it, and makes `named` name the entry before; after sequence 0 it names nothing. CORRUPT

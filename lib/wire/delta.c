@@ -5,6 +5,7 @@
 #include "wire/field.h"
 
 #define GRAM 4u
+#define STRIDE 16u
 
 static size_t place_of(const uint8_t *bytes)
 {
@@ -27,21 +28,38 @@ void cbi_delta_set(cbi_delta_pattern *pattern, cbi_bytes bytes)
     }
 }
 
+/* How many bytes two places have in common, up to `room`. */
+static size_t count_common(const uint8_t *a, const uint8_t *b, size_t room)
+{
+    size_t size = 0;
+    uint64_t one, other;
+
+    while (room - size >= sizeof(one)) {
+        memcpy(&one, a + size, sizeof(one));
+        memcpy(&other, b + size, sizeof(other));
+        if (one != other)
+            break;
+        size += sizeof(one);
+    }
+    while (size < room && a[size] == b[size])
+        size++;
+    return size;
+}
+
 /* How many bytes from `at` on stand in the pattern, and where. */
 static size_t match(const cbi_delta_pattern *pattern, cbi_bytes bytes, size_t at, size_t *offset)
 {
-    size_t size = 0, from;
+    size_t from, left = bytes.size - at;
 
-    if (bytes.size - at < GRAM)
+    if (left < GRAM)
         return 0;
     from = pattern->places[place_of(bytes.data + at)];
     if (from == 0)
         return 0;
     *offset = --from;
-    while (at + size < bytes.size && from + size < pattern->size &&
-           bytes.data[at + size] == pattern->bytes[from + size])
-        size++;
-    return size;
+    if (left > pattern->size - from)
+        left = pattern->size - from;
+    return count_common(bytes.data + at, pattern->bytes + from, left);
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -85,9 +103,13 @@ size_t cbi_delta_write(const cbi_delta_pattern *pattern, cbi_bytes bytes, uint8_
     while (at < bytes.size && !it.full) {
         size_t size = match(pattern, bytes, at, &offset);
 
-        if (size < CBI_DELTA_COPY_MIN) {
-            at++;
+        if (size < CBI_DELTA_COPY_MIN) { /* the longer nothing is met, the fewer places are tried */
+            at += 1 + (at - own) / STRIDE;
             continue;
+        }
+        for (; at > own && offset > 0 && bytes.data[at - 1] == pattern->bytes[offset - 1]; size++) {
+            at--;
+            offset--;
         }
         write_own(&it, bytes, own, at);
         write_number(&it, (size - CBI_DELTA_COPY_MIN) << 1 | 1);
