@@ -18,6 +18,7 @@ static size_t place_of(const uint8_t *bytes)
 void cbi_delta_set(cbi_delta_pattern *pattern, cbi_bytes bytes)
 {
     memset(pattern->places, 0, sizeof(pattern->places));
+    pattern->hint_count = 0;
     pattern->size = bytes.size < CBI_DELTA_PATTERN_MAX ? bytes.size : CBI_DELTA_PATTERN_MAX;
     memcpy(pattern->bytes, bytes.data, pattern->size);
     for (size_t i = 0; i + GRAM <= pattern->size; i++) {
@@ -94,28 +95,80 @@ static void write_own(writer *it, cbi_bytes bytes, size_t from, size_t until)
     write_bytes(it, bytes.data + from, until - from);
 }
 
-size_t cbi_delta_write(const cbi_delta_pattern *pattern, cbi_bytes bytes, uint8_t *out,
-                       size_t room)
+/* A piece of the pattern: where it is in the bytes and in the pattern, and its size; 0: none. */
+typedef struct piece {
+    size_t at, offset, size;
+} piece;
+
+/* The next one from `own` on, where the hint says that it is. */
+static piece try_hint(const cbi_delta_pattern *pattern, cbi_bytes bytes, size_t own, size_t number)
+{
+    const struct cbi_delta_hint *hint;
+    size_t left = bytes.size - own;
+    piece out = {0};
+
+    if (number >= pattern->hint_count)
+        return out;
+    hint = &pattern->hints[number];
+    if (hint->own >= left)
+        return out;
+    out = (piece){.at = own + hint->own, .offset = hint->offset};
+    left -= hint->own;
+    if (left > pattern->size - out.offset)
+        left = pattern->size - out.offset;
+    out.size = count_common(bytes.data + out.at, pattern->bytes + out.offset, left);
+    return out;
+}
+
+/* The next one, wherever it is; the longer nothing is met, the fewer places are tried. */
+static piece find_piece(const cbi_delta_pattern *pattern, cbi_bytes bytes, size_t own)
+{
+    piece out = {.at = own};
+
+    for (; out.at < bytes.size; out.at += 1 + (out.at - own) / STRIDE) {
+        out.size = match(pattern, bytes, out.at, &out.offset);
+        if (out.size >= CBI_DELTA_COPY_MIN)
+            break;
+        out.size = 0;
+    }
+    while (out.size > 0 && out.at > own && out.offset > 0 &&
+           bytes.data[out.at - 1] == pattern->bytes[out.offset - 1]) {
+        out.at--;
+        out.offset--;
+        out.size++;
+    }
+    return out;
+}
+
+static void remember(cbi_delta_pattern *pattern, size_t number, size_t own, size_t offset)
+{
+    if (number >= CBI_DELTA_HINTS || own > UINT16_MAX)
+        return;
+    pattern->hints[number] =
+        (struct cbi_delta_hint){.own = (uint16_t)own, .offset = (uint16_t)offset};
+    if (pattern->hint_count <= number)
+        pattern->hint_count = number + 1;
+}
+
+size_t cbi_delta_write(cbi_delta_pattern *pattern, cbi_bytes bytes, uint8_t *out, size_t room)
 {
     writer it = {.out = out, .room = room};
-    size_t at = 0, own = 0, offset = 0;
+    size_t own = 0, number = 0;
 
-    while (at < bytes.size && !it.full) {
-        size_t size = match(pattern, bytes, at, &offset);
+    while (own < bytes.size && !it.full) {
+        piece next = try_hint(pattern, bytes, own, number);
 
-        if (size < CBI_DELTA_COPY_MIN) { /* the longer nothing is met, the fewer places are tried */
-            at += 1 + (at - own) / STRIDE;
-            continue;
+        if (next.size < CBI_DELTA_COPY_MIN) {
+            next = find_piece(pattern, bytes, own);
+            if (next.size == 0)
+                break;
+            remember(pattern, number, next.at - own, next.offset);
         }
-        for (; at > own && offset > 0 && bytes.data[at - 1] == pattern->bytes[offset - 1]; size++) {
-            at--;
-            offset--;
-        }
-        write_own(&it, bytes, own, at);
-        write_number(&it, (size - CBI_DELTA_COPY_MIN) << 1 | 1);
-        write_number(&it, offset);
-        at += size;
-        own = at;
+        write_own(&it, bytes, own, next.at);
+        write_number(&it, (next.size - CBI_DELTA_COPY_MIN) << 1 | 1);
+        write_number(&it, next.offset);
+        own = next.at + next.size;
+        number++;
     }
     write_own(&it, bytes, own, bytes.size);
     return it.full ? 0 : it.size;
@@ -129,23 +182,23 @@ bool cbi_delta_read(cbi_bytes pattern, cbi_bytes delta, uint8_t *out, size_t siz
 
     while (at < delta.size) {
         cbi_bytes from = pattern;
-        uint64_t number, offset, piece;
+        uint64_t number, offset, length;
 
         if (!cbi_varint_read(delta, &at, &number))
             return false;
-        piece = (number >> 1) + ((number & 1) != 0 ? CBI_DELTA_COPY_MIN : 1);
+        length = (number >> 1) + ((number & 1) != 0 ? CBI_DELTA_COPY_MIN : 1);
         if ((number & 1) != 0) {
             if (!cbi_varint_read(delta, &at, &offset))
                 return false;
         } else {
             from = delta;
             offset = at;
-            at += (size_t)piece;
+            at += (size_t)length;
         }
-        if (offset > from.size || piece > from.size - offset || piece > size - done)
+        if (offset > from.size || length > from.size - offset || length > size - done)
             return false;
-        memcpy(out + done, from.data + offset, (size_t)piece);
-        done += (size_t)piece;
+        memcpy(out + done, from.data + offset, (size_t)length);
+        done += (size_t)length;
     }
     return done == size;
 }

@@ -13,9 +13,17 @@
 #define CBI_DELTA_PATTERN_MAX 1024u
 #define CBI_DELTA_COPY_MIN 5u
 #define CBI_DELTA_PLACES 1024u
+#define CBI_DELTA_HINTS 32u
 
-/* What others are likened to, with where its bytes are. Set by cbi_delta_set; owns nothing. */
+/*
+ * What others are likened to, with where its bytes are, and how the last that was likened to it
+ * went: the next is mostly the same but for what it says. Set by cbi_delta_set; owns nothing.
+ */
 typedef struct cbi_delta_pattern {
+    struct cbi_delta_hint {
+        uint16_t own, offset; /* of its own bytes so many, then what stands there */
+    } hints[CBI_DELTA_HINTS];
+    size_t hint_count;
     size_t size;
     uint16_t places[CBI_DELTA_PLACES]; /* offset + 1 of four bytes with this digest */
     uint8_t bytes[CBI_DELTA_PATTERN_MAX];
@@ -25,7 +33,7 @@ typedef struct cbi_delta_pattern {
 void cbi_delta_set(cbi_delta_pattern *pattern, cbi_bytes bytes);
 
 /* The size of the delta that gives `bytes`; 0 if it has no room in `room` bytes. */
-size_t cbi_delta_write(const cbi_delta_pattern *pattern, cbi_bytes bytes, uint8_t *out,
+size_t cbi_delta_write(cbi_delta_pattern *pattern, cbi_bytes bytes, uint8_t *out,
                        size_t room);
 /* False unless the delta gives exactly `size` bytes. Any bytes may stand for pattern and delta. */
 bool cbi_delta_read(cbi_bytes pattern, cbi_bytes delta, uint8_t *out, size_t size);

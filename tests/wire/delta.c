@@ -62,6 +62,35 @@ Test(delta, gives_back_what_it_was_made_of)
     }
 }
 
+/* One after the other of the same layout, with now and then something more or less. */
+Test(delta, gives_back_each_of_many_that_are_laid_out_alike)
+{
+    static cbi_delta_pattern pattern;
+    uint8_t base[200], bytes[300], delta[400], back[300];
+    size_t total = 0, delta_total = 0;
+
+    for (size_t i = 0; i < sizeof(base); i++)
+        base[i] = (uint8_t)(i + 1);
+    cbi_delta_set(&pattern, cbi_bytes_of(base, sizeof(base)));
+    for (int round = 0; round < 5000; round++) {
+        size_t size = 0, delta_size;
+
+        for (size_t from = 0; from < sizeof(base); from += 40) {
+            memcpy(bytes + size, base + from, 40);
+            size += 40;
+            for (uint32_t own = draw(8) == 0 ? draw(20) : 16; own > 0; own--)
+                bytes[size++] = (uint8_t)draw(256);
+        }
+        delta_size = cbi_delta_write(&pattern, cbi_bytes_of(bytes, size), delta, sizeof(delta));
+        cr_assert(cbi_delta_read(cbi_bytes_of(base, sizeof(base)), cbi_bytes_of(delta, delta_size),
+                                 back, size));
+        cr_assert_eq(memcmp(back, bytes, size), 0);
+        total += size;
+        delta_total += delta_size;
+    }
+    cr_expect_lt(delta_total, total / 2);
+}
+
 Test(delta, is_small_for_what_is_alike)
 {
     static const char one[] = "an institution, a course, a term, a batch: 0001 and a salt abcdef";
