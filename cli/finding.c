@@ -33,6 +33,27 @@ static bool read_share(char *text, uint32_t *permille)
     return true;
 }
 
+/* "RECORD+RECORD": what they do together. */
+static bool read_records(char *text, findings *out, Cbank__V1__PlanFinding *item)
+{
+    char *plus;
+
+    item->records = &out->records[out->record_count];
+    for (; text != NULL; text = plus) {
+        size_t at = out->record_count + item->n_records;
+
+        plus = strchr(text, '+');
+        if (plus != NULL)
+            *plus++ = '\0';
+        if (item->n_records == FINDING_RECORDS_MAX ||
+            !read_record(text, out->ids[at], &out->records[at]))
+            return false;
+        item->n_records++;
+    }
+    out->record_count += item->n_records;
+    return true;
+}
+
 static bool read_one(char *text, findings *out)
 {
     Cbank__V1__PlanFinding *item = &out->items[out->count];
@@ -42,11 +63,8 @@ static bool read_one(char *text, findings *out)
         return false;
     *first = *last = '\0';
     cbank__v1__plan_finding__init(item);
-    item->n_records = 1;
-    item->records = &out->records[out->count];
     item->target = first + 1;
-    if (!read_record(text, out->ids[out->count], item->records) ||
-        !read_share(last + 1, &item->overlap_permille))
+    if (!read_records(text, out, item) || !read_share(last + 1, &item->overlap_permille))
         return false;
     out->list[out->count++] = item;
     return true;

@@ -275,16 +275,25 @@ static json_t *describe_lists(const plan_message *plan)
                      "entry_points", points);
 }
 
+/* `record` of one about a single record; `records` of each. */
+static json_t *describe_finding(const Cbank__V1__PlanFinding *finding)
+{
+    json_t *records = json_array();
+
+    for (size_t i = 0; i < finding->n_records; i++)
+        json_array_append_new(records, shape_hex(finding->records[i]));
+    return json_pack("{s:o, s:o, s:o, s:o}", "record",
+                     finding->n_records == 1 ? shape_hex(finding->records[0]) : json_null(),
+                     "records", records, "target", shape_text(finding->target), "percent",
+                     shape_milli((int64_t)finding->overlap_permille * 100));
+}
+
 static json_t *describe_findings(const plan_message *plan)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < plan->n_findings; i++)
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o}", "record",
-                            shape_hex(plan->findings[i]->records[0]), "target",
-                            shape_text(plan->findings[i]->target), "percent",
-                            shape_milli((int64_t)plan->findings[i]->overlap_permille * 100)));
+        json_array_append_new(list, describe_finding(plan->findings[i]));
     return list;
 }
 
@@ -325,7 +334,7 @@ static const option make_options[] = {
     {"from", "DATE", P_OPT_AWARDED_FROM, 0},
     {"to", "DATE", P_OPT_AWARDED_UNTIL, 0},
     {"advisory", NULL, P_OPT_ADVISORY, 0},
-    {"finding", "RECORD:TARGET:PERCENT", P_OPT_FINDING, OPTION_REPEATED},
+    {"finding", "RECORD+...:TARGET:PERCENT", P_OPT_FINDING, OPTION_REPEATED},
     {"replacing", "ID", P_OPT_REPLACING, 0},
     {"output", "FILE", P_OPT_OUTPUT_PLAN, 0},
     {0},
@@ -393,7 +402,7 @@ static void make(cli *c)
     Cbank__Api__V1__PlanMakeRequest ask = CBANK__API__V1__PLAN_MAKE_REQUEST__INIT;
     Cbank__Api__V1__PlanMakeReply *reply;
     uint8_t replaced[RECOGNITION_ID];
-    findings found = {.count = 0};
+    static findings found;
 
     if (read_question(c, &ask) && findings_read(c, &found) &&
         (!options_given(c, "replacing") ||

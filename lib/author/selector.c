@@ -255,6 +255,7 @@ static const cbi_form_field FIELDS[] = {
     {.key = "to_target", .read = read_targets, .offset = AT(n_to_target)},
     {.key = "where", .read = read_fields, .offset = AT(n_fields)},
     {.key = "catalogues", .read = cbi_form_texts, .offset = AT(n_catalogues)},
+    {.key = "last", .read = cbi_form_milli, .offset = AT(last_milli)},
     {.key = "ids", .read = cbi_form_texts, .offset = AT(n_records)},
     {.key = "not"}, /* the next layer */
 };

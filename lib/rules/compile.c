@@ -187,8 +187,8 @@ cbank_status cbi_compile_run(cbi_compile *compile, const cbi_question *question,
 
     rewind_all(compile);
     compile->question = question;
-    cbi_read_programme(compile);
     CBI_TRY(order_facts(compile, err));
+    cbi_read_programme(compile);
     CBI_TRY(find_pairs(compile, &pairs, err));
     CBI_TRY(rank_rules(compile, &pairs, err));
     CBI_TRY(cbi_targets_resolve(compile, err));

@@ -144,8 +144,14 @@ cbank_status cbi_answer_derive(cbi_answer *answer, uint32_t application,
     const Cbank__V1__Rule *rule = answer->compile.rules[number].message;
     cbank_status status = CBANK_OK;
     derivation it = {.count = 0};
+    const cbi_fact **together;
 
+    CBI_TRY(cbi_arena_alloc(&answer->arena, facts.count, sizeof(const cbi_fact *), &together, err));
     cbi_read_rule(&answer->compile, number);
+    for (uint32_t i = 0; i < facts.count; i++)
+        together[i] = answer->compile.facts[problem->members[facts.first + i]];
+    answer->compile.reading.together = together;
+    answer->compile.reading.together_count = facts.count;
     for (uint32_t i = 0; i < facts.count; i++) {
         derive_conditions(answer, rule, problem->members[facts.first + i], true, &it);
         derive_amounts(answer, rule, problem->members[facts.first + i], &it);

@@ -24,6 +24,7 @@ struct enumeration {
     uint32_t match_count[CBI_LEAVES_MAX];
     uint32_t twin[CBI_LEAVES_MAX]; /* an earlier leaf that selects the same, or CBI_NONE */
     uint32_t assignments;
+    bool joint; /* findings about several records may decide: asked again once a set is whole */
     cbank_error *err;
 };
 
@@ -157,7 +158,7 @@ static bool is_selected(const struct enumeration *e, uint32_t leaf, const cbi_fa
 {
     cbi_choice choice = cbi_select(&e->compile->reading, e->leaves[leaf], fact, NULL);
 
-    return choice == CBI_CHOICE_YES ||
+    return choice == CBI_CHOICE_YES || (choice == CBI_CHOICE_UNKNOWN && e->joint) ||
            (choice == CBI_CHOICE_UNKNOWN &&
             e->message->effect == CBANK__V1__RULE_EFFECT__RULE_EFFECT_DOES_NOT_TRANSFER);
 }
@@ -181,13 +182,53 @@ static cbank_status match_leaf(struct enumeration *e, uint32_t leaf)
             e->matches[leaf][e->match_count[leaf]++] = record;
     }
     e->twin[leaf] = CBI_NONE;
-    for (uint32_t i = 0; i < leaf; i++)
+    for (uint32_t i = 0; i < leaf && !e->joint; i++)
         if (e->match_count[i] == e->match_count[leaf] &&
             memcmp(e->matches[i], e->matches[leaf],
                    e->match_count[leaf] * sizeof(uint32_t)) == 0)
             e->twin[leaf] = i;
 done:
     return status;
+}
+
+static bool asks_for_overlap(const Cbank__V1__Selector *selector)
+{
+    for (size_t i = 0; selector != NULL && i < selector->n_layers; i++)
+        if (selector->layers[i]->overlap_permille != 0)
+            return true;
+    return false;
+}
+
+/* Several records, conditions on what they cover, and a finding about several. */
+static bool is_joint(const struct enumeration *e)
+{
+    const cbi_question *question = e->compile->question;
+    bool asks = false, found = false;
+
+    for (uint32_t i = 0; i < e->leaf_count; i++)
+        asks = asks || asks_for_overlap(e->leaves[i]);
+    for (size_t i = 0; asks && e->leaf_count > 1 && i < question->overlap_count; i++)
+        found = found || question->overlaps[i].record_count > 1;
+    return found;
+}
+
+/* Whether each record is selected where it was taken, as one of these. */
+static bool stands_together(struct enumeration *e, const uint32_t *leaves, const uint32_t *taken,
+                            uint32_t count)
+{
+    cbi_reading *reading = &e->compile->reading;
+    const cbi_fact *facts[CBI_LEAVES_MAX];
+    bool stands = true;
+
+    for (uint32_t i = 0; i < count; i++)
+        facts[i] = e->compile->facts[taken[i]];
+    reading->together = facts;
+    reading->together_count = count;
+    for (uint32_t i = 0; i < count && stands; i++)
+        stands = cbi_select(reading, e->leaves[leaves[i]], facts[i], NULL) == CBI_CHOICE_YES;
+    reading->together = NULL;
+    reading->together_count = 0;
+    return stands;
 }
 
 static int compare_records(const void *a, const void *b)
@@ -251,7 +292,8 @@ static cbank_status assign(struct enumeration *e, const uint32_t *leaves, uint32
             continue;
         taken[depth] = record;
         if (depth + 1 == count) {
-            CBI_TRY(add_candidate(e, taken, count));
+            if (!e->joint || stands_together(e, leaves, taken, count))
+                CBI_TRY(add_candidate(e, taken, count));
             continue;
         }
         at[++depth] = 0;
@@ -319,8 +361,11 @@ cbank_status cbi_enumerate_rule(cbi_compile *compile, uint32_t rule, cbank_error
     CBI_TRY(expand(&e, 1, &ways));
     if (e.at != e.message->n_source)
         return refuse(&e);
+    e.joint = is_joint(&e);
+    compile->reading.open = e.joint;
     for (uint32_t i = 0; i < e.leaf_count; i++)
         CBI_TRY(match_leaf(&e, i));
+    compile->reading.open = false;
     for (uint32_t i = 0; i < ways.count; i++) {
         uint32_t leaves[CBI_LEAVES_MAX];
         uint32_t count = 0;

@@ -17,7 +17,9 @@ void cbi_read_programme(cbi_compile *compile)
         .framework = terms->framework,
         .level_milli = terms->level_milli,
         .overlaps = question->overlaps,
-        .overlap_count = question->overlap_count};
+        .overlap_count = question->overlap_count,
+        .facts = compile->facts,
+        .fact_count = compile->facts == NULL ? 0 : question->fact_count};
 }
 
 void cbi_read_ruleset(cbi_compile *compile, const cbi_ruleset *ruleset)

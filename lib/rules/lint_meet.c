@@ -163,7 +163,8 @@ static bool is_plain(const Cbank__V1__Conditions *want)
                    want->n_to_target + want->n_fields + want->n_records + want->n_catalogues ==
                0 &&
            want->hours_per_credit == NULL && want->max_age_years == 0 &&
-           want->max_age_months == 0 && want->overlap_permille == 0 && !want->level_reaches_target;
+           want->max_age_months == 0 && want->overlap_permille == 0 &&
+           !want->level_reaches_target && want->last_milli == 0;
 }
 
 bool cbi_lint_covers(const Cbank__V1__Selector *outer, const Cbank__V1__Selector *inner)

@@ -48,7 +48,7 @@ typedef struct cbi_proposal {
     const cbi_hash *replaces; /* a recognition whose records are free; or NULL */
     const cbi_source *sources;
     uint32_t source_count;
-    Cbank__V1__PlanFinding *const *findings; /* each about one record of the account (review.h) */
+    Cbank__V1__PlanFinding *const *findings; /* about records of the account (review.h) */
     size_t finding_count;
 } cbi_proposal;
 

@@ -20,10 +20,11 @@ cbank_status cbi_review_fill(cbi_review *review, Cbank__V1__Finding *const *rows
     for (size_t i = 0; i < count; i++) {
         Cbank__V1__PlanFinding *to = &review->items[review->count];
 
-        if (rows[i]->conflict || rows[i]->n_records != 1 || rows[i]->overlap_permille == 0)
+        if (rows[i]->conflict || rows[i]->n_records == 0 ||
+            rows[i]->n_records > CBI_LEAVES_MAX || rows[i]->overlap_permille == 0)
             continue;
         cbank__v1__plan_finding__init(to);
-        to->n_records = 1;
+        to->n_records = rows[i]->n_records;
         to->records = rows[i]->records;
         to->target = rows[i]->target;
         to->overlap_permille = rows[i]->overlap_permille;
@@ -55,11 +56,11 @@ static cbank_status refuse(const Cbank__V1__PlanFinding *finding, const char *wh
 
 /* The one record of the account that the id begins. */
 static cbank_status find_record(const cbi_answer *answer, const Cbank__V1__PlanFinding *finding,
-                                const cbi_source **out, cbank_error *err)
+                                ProtobufCBinaryData id, const cbi_source **out, cbank_error *err)
 {
-    ProtobufCBinaryData id = finding->records[0];
-
     *out = NULL;
+    if (id.len < PREFIX_MIN || id.len > CBI_HASH_SIZE)
+        return refuse(finding, "records", err);
     for (uint32_t i = 0; i < answer->proposal->source_count; i++) {
         const cbi_source *source = answer->sources[i];
 
@@ -72,32 +73,57 @@ static cbank_status find_record(const cbi_answer *answer, const Cbank__V1__PlanF
     return *out == NULL ? refuse(finding, "records", err) : CBANK_OK;
 }
 
+static int by_id(const void *left, const void *right)
+{
+    const ProtobufCBinaryData *a = left, *b = right;
+
+    return memcmp(a->data, b->data, CBI_HASH_SIZE);
+}
+
 static cbank_status take(cbi_answer *answer, const Cbank__V1__PlanFinding *from,
                          Cbank__V1__PlanFinding *to, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     const cbi_source *source;
 
-    if (from->n_records != 1 || from->records[0].len < PREFIX_MIN ||
-        from->records[0].len > CBI_HASH_SIZE)
+    if (from->n_records == 0 || from->n_records > CBI_LEAVES_MAX)
         return refuse(from, "records", err);
     if (from->overlap_permille == 0 || from->overlap_permille > PERMILLE_MAX)
         return refuse(from, "overlap_permille", err);
     if (from->digest.len != 0 && from->digest.len != CBI_HASH_SIZE)
         return refuse(from, "digest", err);
-    CBI_TRY(find_record(answer, from, &source, err));
     *to = *from;
-    CBI_TRY(cbi_arena_alloc(&answer->arena, 1, sizeof(*to->records), &to->records, err));
-    to->records[0] = cbi_message_data(cbi_bytes_of_hash(&source->record_id));
+    CBI_TRY(cbi_arena_alloc(&answer->arena, from->n_records, sizeof(*to->records), &to->records,
+                            err));
+    for (size_t i = 0; i < from->n_records; i++) {
+        CBI_TRY(find_record(answer, from, from->records[i], &source, err));
+        to->records[i] = cbi_message_data(cbi_bytes_of_hash(&source->record_id));
+    }
+    qsort(to->records, to->n_records, sizeof(*to->records), by_id);
+    for (size_t i = 1; i < to->n_records; i++)
+        if (by_id(&to->records[i - 1], &to->records[i]) == 0)
+            return refuse(from, "records", err);
 done:
     return status;
+}
+
+/* First those about fewer records. */
+static int compare_records(const Cbank__V1__PlanFinding *a, const Cbank__V1__PlanFinding *b)
+{
+    int order = 0;
+
+    if (a->n_records != b->n_records)
+        return a->n_records < b->n_records ? -1 : 1;
+    for (size_t i = 0; i < a->n_records && order == 0; i++)
+        order = by_id(&a->records[i], &b->records[i]);
+    return order;
 }
 
 static int compare(const void *left, const void *right)
 {
     const Cbank__V1__PlanFinding *a = *(Cbank__V1__PlanFinding *const *)left;
     const Cbank__V1__PlanFinding *b = *(Cbank__V1__PlanFinding *const *)right;
-    int order = memcmp(a->records[0].data, b->records[0].data, CBI_HASH_SIZE);
+    int order = compare_records(a, b);
 
     if (order == 0)
         order = strcmp(a->target, b->target);
@@ -106,6 +132,26 @@ static int compare(const void *left, const void *right)
     return order != 0 ? order
                       : cbi_bytes_compare(cbi_message_bytes(a->digest),
                                           cbi_message_bytes(b->digest));
+}
+
+/* As rules have it: with ids as facts have them. */
+static cbank_status name_records(cbi_answer *answer, const Cbank__V1__PlanFinding *finding,
+                                 cbi_overlap *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const char **records;
+    char *id;
+
+    CBI_TRY(cbi_arena_alloc(&answer->arena, finding->n_records, sizeof(*records), &records, err));
+    for (size_t i = 0; i < finding->n_records; i++) {
+        CBI_TRY(cbi_arena_alloc(&answer->arena, 2 * CBI_HASH_SIZE + 1, 1, &id, err));
+        cbi_hex_encode(cbi_message_bytes(finding->records[i]), id);
+        records[i] = id;
+    }
+    *out = (cbi_overlap){records, (uint32_t)finding->n_records, finding->target,
+                         finding->overlap_permille};
+done:
+    return status;
 }
 
 cbank_status cbi_answer_review(cbi_answer *answer, cbank_error *err)
@@ -126,13 +172,9 @@ cbank_status cbi_answer_review(cbi_answer *answer, cbank_error *err)
     if (count > 1)
         qsort(list, count, sizeof(*list), compare);
     for (size_t i = 0; i < count; i++) {
-        char *id;
-
         if (kept > 0 && compare(&list[kept - 1], &list[i]) == 0)
             continue;
-        CBI_TRY(cbi_arena_alloc(&answer->arena, 2 * CBI_HASH_SIZE + 1, 1, &id, err));
-        cbi_hex_encode(cbi_message_bytes(list[i]->records[0]), id);
-        overlaps[kept] = (cbi_overlap){id, list[i]->target, list[i]->overlap_permille};
+        CBI_TRY(name_records(answer, list[i], &overlaps[kept], err));
         list[kept++] = list[i];
     }
     answer->question.overlaps = overlaps;

@@ -1,8 +1,10 @@
 /*
- * review.h - what reviewers found, as a plan takes it: how far one record covers one target.
+ * review.h - what reviewers found, as a plan takes it: how far records cover one target.
  *
- * A recognition states the findings that its plan had before it, each with its reviewer: those
- * about one record that found some overlap, without a conflict. So anybody can ask the plan again.
+ * A finding about several records says what they cover together: it holds for each of them in an
+ * application that takes all of them. A recognition states the findings that its plan had before
+ * it, each with its reviewer: those that found some overlap, without a conflict. So anybody can ask
+ * the plan again.
  */
 #ifndef CBI_RULES_REVIEW_H
 #define CBI_RULES_REVIEW_H

@@ -1,7 +1,6 @@
 #include "rules/select_part.h"
 
 #include "rules/fieldtest.h"
-#include "rules/listed.h"
 
 #include <string.h>
 
@@ -363,35 +362,12 @@ static cbi_choice parts_hold(cbi_asking *ask)
     return held;
 }
 
-/* Listed on the day in one of the catalogues; where one is not at hand, it might be there. */
-static cbi_choice catalogues_hold(cbi_asking *ask)
-{
-    const Cbank__V1__Conditions *want = ask->want;
-    const cbi_reading *reading = ask->reading;
-    bool all = true;
-
-    if (want->n_catalogues == 0)
-        return CBI_CHOICE_YES;
-    for (size_t i = 0; i < want->n_catalogues; i++) {
-        const char *id = want->catalogues[i];
-
-        if (!cbi_reference_has_catalogue(ask->reference, id))
-            all = false;
-        else if (cbi_listed_entry(ask->reference, id, ask->fact,
-                                  cbi_day_of_record(reading->ruleset, ask->fact,
-                                                    &reading->asked)) != NULL)
-            return CBI_CHOICE_YES;
-    }
-    return all ? cbi_ask_refuse(ask, "catalogues", ask->fact->record->code[0] == '\0')
-               : cbi_ask_doubt(ask, "catalogues", NULL);
-}
-
 /* The cheap ones first; a definite no ends it. */
 static cbi_choice conditions_hold(cbi_asking *ask)
 {
     static cbi_choice (*const conditions[])(cbi_asking *) = {
         names_hold, days_hold,  grade_holds, level_holds, amounts_hold, workload_holds,
-        parts_hold, fields_hold, catalogues_hold, cbi_ask_target};
+        parts_hold, fields_hold, cbi_ask_among, cbi_ask_target};
     cbi_choice all = CBI_CHOICE_YES;
 
     for (size_t i = 0; all != CBI_CHOICE_NO && i < sizeof(conditions) / sizeof(conditions[0]);

@@ -17,9 +17,10 @@
 #include "cbank/v1/programme.pb-c.h"
 #include "cbank/v1/publication.pb-c.h"
 
-/* A reviewer's finding: how far a record covers a target. All borrowed. */
+/* A reviewer's finding: how far records cover a target. All borrowed. */
 typedef struct cbi_overlap {
-    const char *record; /* id, as facts have it */
+    const char *const *records; /* ids, as facts have them: of several, what they do together */
+    uint32_t record_count;
     const char *target; /* code of a course, id of a bucket, or "" for whatever is granted */
     uint32_t permille;
 } cbi_overlap;
@@ -50,6 +51,13 @@ typedef struct cbi_reading {
     const Cbank__V1__Rule *rule; /* NULL where the selector is no rule's */
     const cbi_overlap *overlaps;
     size_t overlap_count;
+    /* The records that an application takes; or it is still open which: then what several records
+     * do together cannot be told. Neither: the record is asked of alone. */
+    const cbi_fact *const *together;
+    uint32_t together_count;
+    bool open;
+    const cbi_fact *const *facts; /* all of the account */
+    uint32_t fact_count;
     cbi_steps *steps; /* NULL: nobody asks how */
 } cbi_reading;
 

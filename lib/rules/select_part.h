@@ -33,6 +33,8 @@ bool cbi_ask_is_in(const Cbank__V1__Range *range, __int128 num, int64_t den);
 /* A level in a framework other than the record's own, as far as crosswalks say. */
 bool cbi_ask_level(cbi_asking *ask, const char *framework, cbi_interval *out);
 
+/* Whether the record is among what is listed, and among the account's last. */
+cbi_choice cbi_ask_among(cbi_asking *ask);
 /* How the record stands beside what the rule grants. */
 cbi_choice cbi_ask_target(cbi_asking *ask);
 

@@ -66,12 +66,30 @@ static cbi_choice level_reaches(cbi_asking *ask, int64_t target)
     return across.low >= target ? CBI_CHOICE_YES : cbi_ask_doubt(ask, "level_reaches_target", NULL);
 }
 
+static bool names(const cbi_overlap *overlap, const char *record)
+{
+    for (uint32_t i = 0; i < overlap->record_count; i++)
+        if (strcmp(overlap->records[i], record) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the application takes all that the finding is about. */
+static bool is_together(const cbi_reading *reading, const cbi_overlap *overlap)
+{
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < reading->together_count; i++)
+        found += names(overlap, reading->together[i]->id);
+    return found == overlap->record_count;
+}
+
 /* Whether the finding is about what the rule grants; `course` is "" where it grants none. */
 static bool is_about(const cbi_asking *ask, const cbi_overlap *overlap, const char *course)
 {
     const Cbank__V1__Rule *rule = ask->reading->rule;
 
-    if (strcmp(overlap->record, ask->fact->id) != 0)
+    if (!names(overlap, ask->fact->id))
         return false;
     if (course[0] != '\0' || overlap->target[0] == '\0')
         return strcmp(overlap->target, course) == 0;
@@ -82,16 +100,30 @@ static bool is_about(const cbi_asking *ask, const cbi_overlap *overlap, const ch
     return false;
 }
 
-/* Of several findings about one target the lowest counts; without one nothing is guessed. */
+/*
+ * Of several findings about one target those about the most records count, and of these the
+ * lowest; without one nothing is guessed.
+ */
 static cbi_choice overlaps(cbi_asking *ask, const char *course)
 {
     const cbi_reading *reading = ask->reading;
-    uint32_t found = UINT32_MAX;
+    uint32_t found = UINT32_MAX, about = 0;
+    bool open = false;
 
-    for (size_t i = 0; i < reading->overlap_count; i++)
-        if (is_about(ask, &reading->overlaps[i], course) && reading->overlaps[i].permille < found)
-            found = reading->overlaps[i].permille;
-    if (found == UINT32_MAX)
+    for (size_t i = 0; i < reading->overlap_count; i++) {
+        const cbi_overlap *overlap = &reading->overlaps[i];
+        bool joint = overlap->record_count > 1;
+
+        if (overlap->record_count < about || !is_about(ask, overlap, course))
+            continue;
+        open = open || (joint && reading->open);
+        if (joint && !is_together(reading, overlap))
+            continue;
+        if (overlap->record_count > about || overlap->permille < found)
+            found = overlap->permille;
+        about = overlap->record_count;
+    }
+    if (found == UINT32_MAX || open)
         return cbi_ask_doubt(ask, "overlap_permille", NULL);
     return found >= ask->want->overlap_permille
                ? CBI_CHOICE_YES

@@ -155,6 +155,7 @@ static void check_conditions(cbi_validator *validator, const Cbank__V1__Conditio
     check_scaled(validator, "level", want->level, CBI_KNOWN_FRAMEWORKS, want->framework);
     check_amounts(validator, want);
     check_parts(validator, want);
+    cbi_validate_amount(validator, "last", want->last_milli, false);
     cbi_validate_list(validator, "catalogues", want->catalogues, want->n_catalogues,
                       CBI_VALUES_MAX);
     for (size_t i = 0; i < want->n_catalogues && i < CBI_VALUES_MAX; i++)
@@ -179,7 +180,8 @@ static bool is_empty(const Cbank__V1__Conditions *want)
                0 &&
            want->grade == NULL && want->level == NULL && want->hours_per_credit == NULL &&
            want->awarded_from == 0 && want->awarded_until == 0 && want->max_age_years == 0 &&
-           want->max_age_months == 0 && want->overlap_permille == 0 && !want->level_reaches_target;
+           want->max_age_months == 0 && want->overlap_permille == 0 &&
+           !want->level_reaches_target && want->last_milli == 0;
 }
 
 void cbi_validate_selector(cbi_validator *validator, const char *field,
