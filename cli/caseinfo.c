@@ -161,21 +161,23 @@ static void describe_application(const Cbank__Api__V1__CaseInfo *info, json_t *o
                                      : shape_texts(from->requested, from->n_requested));
 }
 
-void caseinfo_show(cli *c, Cbank__Api__V1__CaseInfo *info)
+json_t *caseinfo_describe_whole(const Cbank__Api__V1__CaseInfo *info)
 {
-    json_t *document, *steps = json_array();
+    json_t *document = caseinfo_describe(info), *steps = json_array();
 
-    if (info == NULL) {
-        json_decref(steps);
-        return;
-    }
-    document = caseinfo_describe(info);
     describe_application(info, document);
     for (size_t i = 0; i < info->n_steps; i++)
         json_array_append_new(steps, describe_step(info->steps[i]));
     json_object_set_new(document, "steps", steps);
+    return document;
+}
+
+void caseinfo_show(cli *c, Cbank__Api__V1__CaseInfo *info)
+{
+    if (info == NULL)
+        return;
     if (c->dry_run)
         output_talk(c, P_DRY_RUN, "");
-    output_document(c, document, caseinfo_views);
+    output_document(c, caseinfo_describe_whole(info), caseinfo_views);
     message_free(info);
 }

@@ -11,6 +11,8 @@ extern const view caseinfo_views[];      /* of one, with its steps */
 extern const view caseinfo_list_views[]; /* of a row of a list */
 
 json_t *caseinfo_describe(const Cbank__Api__V1__CaseInfo *info);
+/* With its steps. */
+json_t *caseinfo_describe_whole(const Cbank__Api__V1__CaseInfo *info);
 /* Prints a reply, NULL if there is none, and frees it. */
 void caseinfo_show(cli *c, Cbank__Api__V1__CaseInfo *info);
 

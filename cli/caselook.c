@@ -103,3 +103,41 @@ void case_list(cli *c)
         first = false;
     }
 }
+
+static bool collect_one(cli *c, const Cbank__Api__V1__CaseInfo *one, json_t *list)
+{
+    Cbank__Api__V1__CaseShowRequest ask = CBANK__API__V1__CASE_SHOW_REQUEST__INIT;
+    Cbank__Api__V1__CaseInfo *info;
+
+    ask.institution = one->institution;
+    ask.number = one->number;
+    info = call_bank(c, cbank_case_show, &ask.base, &cbank__api__v1__case_info__descriptor);
+    if (info == NULL)
+        return false;
+    json_array_append_new(list, caseinfo_describe_whole(info));
+    message_free(info);
+    return true;
+}
+
+bool case_collect(cli *c, char *account, json_t *list)
+{
+    Cbank__Api__V1__CaseListRequest ask = CBANK__API__V1__CASE_LIST_REQUEST__INIT;
+    Cbank__Api__V1__CaseListReply *page = NULL, *before;
+    bool fine = true;
+
+    ask.account = account;
+    ask.limit = PAGE;
+    do {
+        before = page; /* whose `next` the request lends */
+        page = call_bank(c, cbank_case_list, &ask.base,
+                         &cbank__api__v1__case_list_reply__descriptor);
+        message_free(before);
+        fine = page != NULL;
+        for (size_t i = 0; fine && i < page->n_cases; i++)
+            fine = collect_one(c, page->cases[i], list);
+        if (page != NULL)
+            ask.after = page->next;
+    } while (fine && ask.after.len > 0);
+    message_free(page);
+    return fine;
+}

@@ -2,6 +2,7 @@
 #include "export.h"
 
 #include "call.h"
+#include "caselook.h"
 #include "enrolinfo.h"
 #include "file.h"
 #include "learner.h"
@@ -207,7 +208,7 @@ static bool collect_recognitions(cli *c, json_t *whole)
 static json_t *collect(cli *c)
 {
     Cbank__Api__V1__LearnerExportRequest ask = CBANK__API__V1__LEARNER_EXPORT_REQUEST__INIT;
-    json_t *out = NULL;
+    json_t *out = NULL, *cases;
 
     ask.account = c->arguments[0];
     ask.limit = PAGE;
@@ -229,7 +230,9 @@ static json_t *collect(cli *c)
         ask.after = page->next;
         message_free(page);
     } while (ask.after != 0);
-    if (collect_recognitions(c, out))
+    cases = json_array();
+    json_object_set_new(out, "cases", cases);
+    if (collect_recognitions(c, out) && case_collect(c, c->arguments[0], cases))
         return out;
     json_decref(out);
     return NULL;

@@ -3,6 +3,7 @@
 #include "api/caseinfo.h"
 #include "api/learnerinfo.h"
 #include "bank/errand.h"
+#include "bank/family.h"
 #include "base/memory.h"
 
 #define LIST_DEFAULT 100u
@@ -160,6 +161,8 @@ typedef struct listing {
     cbi_case_order order;
     const char *whose;
     cbi_account account;
+    cbi_account members[CBI_TRANSCRIPT_CHAINS_MAX]; /* it, and what has been merged into it */
+    size_t member_count, member;
     cbi_case_place place; /* of the last one that was looked at */
     cbi_caseinfo *infos;
     size_t limit;
@@ -202,6 +205,41 @@ static bool fits(const listing *it, const cbi_case_row *row)
     return it->asked->state == 0 || (int)it->asked->state == (int)row->state;
 }
 
+/* An account's are those of all accounts that are merged into it, one account after the other. */
+static cbank_status find_members(listing *it, cbi_reader *reader, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t entries;
+
+    if (it->order != CBI_CASES_ACCOUNT)
+        return CBANK_OK;
+    CBI_TRY(cbi_family_members(reader->txn, it->account.digits, it->members, &it->member_count,
+                               &entries, err));
+    while (it->place.size > 0 && it->member < it->member_count &&
+           !cbi_case_is_in(&it->place, CBI_CASES_ACCOUNT, it->members[it->member].digits))
+        it->member++;
+    if (it->member == it->member_count)
+        CBI_TRY(cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "after", NULL));
+    it->whose = it->members[it->member].digits;
+done:
+    return status;
+}
+
+static cbank_status find_next(listing *it, cbi_reader *reader, cbi_case_place *place,
+                              cbi_case_row *row, bool *found, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_case_after(reader->txn, it->order, it->whose, place, row, found, err));
+    while (!*found && it->order == CBI_CASES_ACCOUNT && it->member + 1 < it->member_count) {
+        it->whose = it->members[++it->member].digits;
+        place->size = 0;
+        CBI_TRY(cbi_case_after(reader->txn, it->order, it->whose, place, row, found, err));
+    }
+done:
+    return status;
+}
+
 /* In the order of days nothing more is due in time once one is not. */
 static bool is_over(const listing *it, const cbi_case_row *row)
 {
@@ -218,7 +256,7 @@ static cbank_status fill(listing *it, cbi_reader *reader, cbank_error *err)
     for (;;) {
         cbi_caseinfo *info = &it->infos[it->message.n_cases];
 
-        CBI_TRY(cbi_case_after(reader->txn, it->order, it->whose, &next, &row, &found, err));
+        CBI_TRY(find_next(it, reader, &next, &row, &found, err));
         if (!found || is_over(it, &row))
             break;
         if (fits(it, &row) && it->message.n_cases == it->limit) {
@@ -255,6 +293,7 @@ cbank_status cbank_case_list(cbank_bank *bank, const uint8_t *request, size_t re
     CBI_TRY(cbi_alloc(it.limit + 1, sizeof(*it.infos), &it.infos, err));
     CBI_TRY(cbi_alloc(it.limit, sizeof(*it.message.cases), &it.message.cases, err));
     CBI_TRY(cbi_ledger_read_begin(inner->ledger, &reader, err));
+    CBI_TRY(find_members(&it, &reader, err));
     CBI_TRY(fill(&it, &reader, err));
     CBI_TRY(cbi_face_reply(&it.message, reply, err));
 done:

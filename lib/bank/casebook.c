@@ -209,6 +209,13 @@ done:
 
 /* ---- lists ------------------------------------------------------------------------------- */
 
+bool cbi_case_is_in(const cbi_case_place *place, cbi_case_order order, const char *whose)
+{
+    key list = key_of_list(order, whose);
+
+    return place->size >= list.size && memcmp(place->key, list.bytes, list.size) == 0;
+}
+
 cbank_status cbi_case_after(cbi_txn *txn, cbi_case_order order, const char *whose,
                             cbi_case_place *place, cbi_case_row *out, bool *found,
                             cbank_error *err)
@@ -220,8 +227,7 @@ cbank_status cbi_case_after(cbi_txn *txn, cbi_case_order order, const char *whos
     cbi_bytes from, at;
 
     *found = false;
-    if (place->size != 0 &&
-        (place->size < list.size || memcmp(place->key, list.bytes, list.size) != 0))
+    if (place->size != 0 && !cbi_case_is_in(place, order, whose))
         return cbi_fail(err, CBI_REASON_BAD_ARGUMENT, 0, "after", NULL);
     from = place->size == 0 ? bytes_of(&list) : cbi_bytes_of(place->key, place->size);
     CBI_TRY(cbi_txn_page(txn, TABLE, bytes_of(&list), from, 2, &page, err));

@@ -60,6 +60,7 @@ typedef struct cbi_case_place {
     size_t size;
 } cbi_case_place;
 
+bool cbi_case_is_in(const cbi_case_place *place, cbi_case_order order, const char *whose);
 /*
  * The next one of whom (an institution's code, an account's digits), and its place. ARGUMENT for a
  * place in another list.

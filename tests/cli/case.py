@@ -1,4 +1,6 @@
 """A case of recognition from the application to the end, as the college's clerk drives it."""
+import json
+
 import conversion
 import desk
 
@@ -92,6 +94,26 @@ class Case(conversion.Office):
     def test_a_dry_run_enters_nothing(self):
         self.assertEqual(self.open("2026-17", "--dry-run")["status"], "submitted")
         self.assertEqual(self.listed("--institution", "PXU"), [])
+
+    def test_it_goes_along_with_what_the_learner_may_take(self):
+        for number in ("1", "2"):
+            self.open(number)
+        self.act("return", "1", "--reason", "incomplete")
+        self.in_bank("learner", "export", self.account(), "-o", "mine.json")
+        mine = json.loads(self.path("mine.json").read_text(encoding="utf-8"))
+        self.assertEqual([(case["number"], [step["act"] for step in case["steps"]])
+                          for case in mine["cases"]],
+                         [("1", ["open", "return"]), ("2", ["open"])])
+
+    def test_what_was_merged_into_an_account_is_listed_with_it(self):
+        self.open("1")
+        other = self.account("36031318851122002X")
+        self.act("open", "2", "--account", other)
+        self.in_bank("learner", "merge", self.account(), other, "--operator", "op1", "--approver",
+                     "op2", "--reason", "same-person")
+        self.assertEqual(self.listed("--account", other), ["2", "1"])
+        self.act("accept", "1")
+        self.assertEqual(self.listed("--account", other, "--state", "accepted"), ["1"])
 
     def test_no_partner_sees_a_case(self):
         self.open("2026-17", "--request", "D1")

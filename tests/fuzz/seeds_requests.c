@@ -2,8 +2,10 @@
 #include "api/scene.h"
 #include "fuzz/seeds.h"
 
+#include "cbank/api/v1/case.pb-c.h"
 #include "cbank/api/v1/consent.pb-c.h"
 #include "cbank/api/v1/log.pb-c.h"
+#include "cbank/api/v1/recognition.pb-c.h"
 #include "cbank/api/v1/transcript.pb-c.h"
 
 static void put_request(const char *name, const char *call, const void *message)
@@ -61,6 +63,38 @@ static void put_credit(const char *account)
     put_request("credit-issue", "credit_issue", &request);
     request.dry_run = true;
     put_request("credit-issue-dry", "credit_issue", &request);
+}
+
+/* A case of the learner's, and a letter from outside. */
+static void put_hearing(const char *account)
+{
+    Cbank__Api__V1__CaseSignRequest request = CBANK__API__V1__CASE_SIGN_REQUEST__INIT;
+    Cbank__V1__CaseStep step = CBANK__V1__CASE_STEP__INIT;
+    Cbank__V1__CaseApplication application = CBANK__V1__CASE_APPLICATION__INIT;
+    Cbank__Api__V1__CaseListRequest list = CBANK__API__V1__CASE_LIST_REQUEST__INIT;
+    Cbank__Api__V1__RecognitionNoteRequest note = CBANK__API__V1__RECOGNITION_NOTE_REQUEST__INIT;
+    Cbank__V1__OutsideNotice notice = CBANK__V1__OUTSIDE_NOTICE__INIT;
+    char *records[] = {scene_text("7-0123456789abcdef")};
+
+    application.account = note.account = list.account = scene_text(account);
+    step.institution = scene_text(SCENE_INSTITUTION);
+    step.number = scene_text("2026-17");
+    step.act = CBANK__V1__CASE_ACT__CASE_ACT_OPEN;
+    step.application = &application;
+    step.due_on = 20260401;
+    request.step = &step;
+    put_request("case-open", "case_act", &request);
+    step.act = CBANK__V1__CASE_ACT__CASE_ACT_ACCEPT;
+    step.application = NULL;
+    put_request("case-accept", "case_act", &request);
+    put_request("case-list", "case_list", &list);
+    notice.recogniser = scene_text("outside");
+    notice.document = scene_text("L-1");
+    notice.on = 20260301;
+    note.notice = &notice;
+    note.records = records;
+    note.n_records = 1;
+    put_request("recognition-note", "recognition_note", &note);
 }
 
 static void put_readings(story *it, const char *account)
@@ -282,6 +316,7 @@ void seeds_of_requests(story *it)
     scene_learner(&stage, "李一", "440524188001010014", account);
     put_person();
     put_credit(account);
+    put_hearing(account);
     put_readings(it, account);
     put_own(&stage, account);
     put_standing(&stage);

@@ -3,6 +3,7 @@
 
 #include "author/author.h"
 #include "fuzz/seeds.h"
+#include "proof/casestep.h"
 #include "proof/recognition.h"
 
 #define HEAD(kind, id)                                                                             \
@@ -142,6 +143,38 @@ static void change_recognition(void)
     cbank_buffer_clear(&file);
 }
 
+/* A step of its case. */
+static void open_case(void)
+{
+    static uint8_t salt[CBI_SALT_SIZE] = "salt", hash[CBI_HASH_SIZE] = "a hash";
+    char *records[] = {cbi_message_string("7-0123456789abcdef")};
+    const world *bank = fuzz_story()->world;
+    Cbank__V1__CaseStep step = CBANK__V1__CASE_STEP__INIT;
+    Cbank__V1__CaseApplication application = CBANK__V1__CASE_APPLICATION__INIT;
+    Cbank__V1__SupportingDocument document = CBANK__V1__SUPPORTING_DOCUMENT__INIT,
+                                  *evidence[] = {&document};
+    cbank_buffer file = {0};
+
+    application.account = cbi_message_string(fuzz_story()->learner.account);
+    application.records = records;
+    application.n_records = 1;
+    document.digest = (ProtobufCBinaryData){CBI_HASH_SIZE, hash};
+    step.salt = (ProtobufCBinaryData){CBI_SALT_SIZE, salt};
+    step.institution = cbi_message_string("PXU");
+    step.origin = cbi_message_string(bank->origin);
+    step.number = cbi_message_string("2026-17");
+    step.act = CBANK__V1__CASE_ACT__CASE_ACT_OPEN;
+    step.application = &application;
+    step.evidence = evidence;
+    step.n_evidence = 1;
+    step.due_on = 20260401;
+    step.at = WORLD_AT;
+    fuzz_require(cbi_case_step_make(&step, bank->own.keys[0].key, &file, NULL) == CBANK_OK,
+                 "a step is made");
+    seed_file("case", "opened", cbi_bytes_of_buffer(&file), 6);
+    cbank_buffer_clear(&file);
+}
+
 void seeds_of_rules(void)
 {
     static const char with_files[] = RULES "\0" UNITS "\0" TABLE;
@@ -155,6 +188,7 @@ void seeds_of_rules(void)
     seed_put("author", "with-files", cbi_bytes_of(with_files, sizeof(with_files) - 1));
     recognise();
     change_recognition();
+    open_case();
     publish("ruleset", 1, main_alone);
     publish("units", 5, UNITS);
 }

@@ -107,6 +107,37 @@ Test(conversion_body, a_recognised_one_names_account_recognition_and_uses)
     REFUSED_FOR("leftover", CONVERSION_RECOGNISED, uses[0].scope, SCOPE(COUNTED));
 }
 
+Test(conversion_body, a_letter_says_who_recognised_under_which_number_and_when)
+{
+    static uint8_t salt[CBI_SALT_SIZE], scan[CBI_HASH_SIZE];
+    Cbank__V1__OutsideNotice notice = CBANK__V1__OUTSIDE_NOTICE__INIT;
+
+    notice.salt = (ProtobufCBinaryData){sizeof(salt), salt};
+    notice.recogniser = TEXT("省外学院");
+    notice.document = TEXT("2026-7");
+    notice.on = 20260300; /* the month is all that some letters say */
+    cr_expect_eq(cbi_conversion_check_notice(&notice, &err), CBANK_OK);
+    notice.scan_digest = (ProtobufCBinaryData){sizeof(scan), scan};
+    notice.programme = TEXT("护理");
+    cr_expect_eq(cbi_conversion_check_notice(&notice, &err), CBANK_OK);
+#define REFUSES(name, field, value)                                                                \
+    do {                                                                                           \
+        Cbank__V1__OutsideNotice wrong = notice;                                                   \
+        wrong.field = value;                                                                       \
+        cr_expect_eq(cbi_conversion_check_notice(&wrong, &err), CBANK_E_INVALID);                  \
+        cr_expect_str_eq(err.object, name);                                                        \
+    } while (0)
+    REFUSES("salt", salt.len, 15);
+    REFUSES("recogniser", recogniser, TEXT(""));
+    REFUSES("recogniser", recogniser, TEXT("\xe2\x80\xae""turned"));
+    REFUSES("document", document, TEXT(""));
+    REFUSES("on", on, 0);
+    REFUSES("on", on, 20261301);
+    REFUSES("programme", programme, TEXT("two\nlines"));
+    REFUSES("scan_digest", scan_digest.len, 31);
+#undef REFUSES
+}
+
 Test(conversion_body, uses_stand_in_order_and_each_once)
 {
     REFUSED_FOR("uses", CONVERSION_RECOGNISED, uses[0].sequence, 5);

@@ -135,6 +135,11 @@ static cbank_status export_records(ARGUMENTS)
     return status;
 }
 
+static cbank_status hear(ARGUMENTS)
+{
+    return cbank_case_act(bank, stage.key, request, size, reply, err);
+}
+
 /* ---- all of them ------------------------------------------------------------------------- */
 
 static const struct {
@@ -196,6 +201,13 @@ static const struct {
     {"transcript_extend", cbank_transcript_extend},
     {"transcript_withdraw", cbank_transcript_withdraw},
     {"credit_export", export_records},
+    {"recognition_note", cbank_recognition_note},
+    {"recognition_settle", cbank_recognition_settle},
+    {"recognition_list", cbank_recognition_list},
+    {"case_act", hear},
+    {"case_enter", cbank_case_enter},
+    {"case_show", cbank_case_show},
+    {"case_list", cbank_case_list},
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 
