@@ -10,6 +10,8 @@
 #ifndef CBI_LEDGER_ACT_H
 #define CBI_LEDGER_ACT_H
 
+#include <pthread.h>
+
 #include "ledger/append.h"
 
 /* So that a token's row fits a value of the store. */
@@ -44,6 +46,7 @@ struct cbi_act {
 
     /* The queue's own. */
     cbi_act_step step;
+    pthread_cond_t turned; /* its caller waits here, alone */
     cbank_status status;
     cbank_error error;
     cbi_act *next;

@@ -4,12 +4,10 @@ void cbi_queue_init(cbi_queue *queue)
 {
     *queue = (cbi_queue){0};
     (void)pthread_mutex_init(&queue->lock, NULL);
-    (void)pthread_cond_init(&queue->changed, NULL);
 }
 
 void cbi_queue_clear(cbi_queue *queue)
 {
-    (void)pthread_cond_destroy(&queue->changed);
     (void)pthread_mutex_destroy(&queue->lock);
 }
 
@@ -17,6 +15,7 @@ void cbi_queue_add(cbi_queue *queue, cbi_act *act)
 {
     act->step = CBI_ACT_WAITING;
     act->next = NULL;
+    (void)pthread_cond_init(&act->turned, NULL);
     (void)pthread_mutex_lock(&queue->lock);
     if (queue->first == NULL)
         queue->first = act;
@@ -26,14 +25,16 @@ void cbi_queue_add(cbi_queue *queue, cbi_act *act)
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
-bool cbi_queue_must_lead(cbi_queue *queue, const cbi_act *act)
+bool cbi_queue_must_lead(cbi_queue *queue, cbi_act *act)
 {
     (void)pthread_mutex_lock(&queue->lock);
     while (act->step != CBI_ACT_FINISHED && (queue->led || act->step == CBI_ACT_TAKEN))
-        (void)pthread_cond_wait(&queue->changed, &queue->lock);
+        (void)pthread_cond_wait(&act->turned, &queue->lock);
     bool must_lead = act->step != CBI_ACT_FINISHED;
     if (must_lead)
         queue->led = true;
+    else
+        (void)pthread_cond_destroy(&act->turned);
     (void)pthread_mutex_unlock(&queue->lock);
     return must_lead;
 }
@@ -63,7 +64,9 @@ void cbi_queue_pass_on(cbi_queue *queue)
 {
     (void)pthread_mutex_lock(&queue->lock);
     queue->led = false;
-    (void)pthread_cond_broadcast(&queue->changed);
+    /* The others would only find that this one leads; who comes before it wakes leads instead. */
+    if (queue->first != NULL)
+        (void)pthread_cond_signal(&queue->first->turned);
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
@@ -74,8 +77,8 @@ void cbi_queue_finish(cbi_queue *queue, cbi_act *acts)
         /* Once finished, the act is its caller's, who may free it when the lock is given back. */
         cbi_act *next = acts->next;
         acts->step = CBI_ACT_FINISHED;
+        (void)pthread_cond_signal(&acts->turned);
         acts = next;
     }
-    (void)pthread_cond_broadcast(&queue->changed);
     (void)pthread_mutex_unlock(&queue->lock);
 }

@@ -13,7 +13,6 @@
 
 typedef struct cbi_queue {
     pthread_mutex_t lock;
-    pthread_cond_t changed;
     cbi_act *first; /* waiting, in order of arrival */
     cbi_act *last;
     bool led;
@@ -25,7 +24,7 @@ void cbi_queue_clear(cbi_queue *queue);
 /* The act waits for its turn; it stays where it is until it is finished. */
 void cbi_queue_add(cbi_queue *queue, cbi_act *act);
 /* Waits until the act is finished (false), or until the caller must lead (true). */
-bool cbi_queue_must_lead(cbi_queue *queue, const cbi_act *act);
+bool cbi_queue_must_lead(cbi_queue *queue, cbi_act *act);
 
 /* For the leader: the act that waits longest, or NULL; peeking leaves it where it is. */
 const cbi_act *cbi_queue_peek(cbi_queue *queue);
