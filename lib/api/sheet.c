@@ -94,6 +94,8 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
     CBI_TRY(cbi_batch_begin(suite, &sheet->batch, err));
     CBI_TRY(cbi_hasher_new(suite, &sheet->hasher, err));
     CBI_TRY(cbi_tally_new(suite, sheet->now, true, &sheet->tally, err));
+    if (sheet->bank != NULL)
+        CBI_TRY(cbi_recall_new(UINT64_MAX, &sheet->recall, err)); /* nobody knows how many rows */
     CBI_TRY(cbi_spool_new(suite, &sheet->errors, err));
 done:
     return status;
@@ -107,6 +109,7 @@ void cbi_sheet_clear(cbi_sheet *sheet)
     cbank_buffer_clear(&sheet->rows);
     cbi_hasher_free(sheet->hasher);
     cbi_tally_free(sheet->tally);
+    cbi_recall_free(sheet->recall);
     cbi_rowreport_clear(&sheet->report);
     cbi_spool_free(sheet->errors);
     cbank_buffer_clear(&sheet->line);
@@ -189,7 +192,8 @@ static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_dr
                        .record = &record,
                        .reference = record.reference,
                        .person = &person,
-                       .last = &sheet->last};
+                       .last = &sheet->last,
+                       .recall = sheet->recall};
     cbank_status status;
 
     *out = (cbi_ruling){.outcome = CBI_OUTCOME_DEPOSITED};
@@ -362,6 +366,8 @@ cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wan
     *wants = false;
     if (sheet->bank != NULL)
         CBI_TRY(cbi_ledger_read_begin(sheet->bank->ledger, &reader, err));
+    if (sheet->bank != NULL)
+        cbi_recall_turn(sheet->recall, cbi_txn_version(reader.txn));
     do {
         CBI_TRY(cbi_grades_next(sheet->grades, &step, &row, err));
         if (step == CBI_GRID_ROW)
@@ -374,7 +380,9 @@ cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wan
     if (sheet->complete) {
         sheet->strangers = cbi_tally_strangers(sheet->tally);
         cbi_tally_free(sheet->tally);
+        cbi_recall_free(sheet->recall);
         sheet->tally = NULL;
+        sheet->recall = NULL;
     }
 done:
     cbi_awarder_clear(&sheet->last);

@@ -44,6 +44,7 @@ typedef struct cbi_sheet {
     cbi_hasher *hasher;
     cbi_tally *tally;  /* while rows are read */
     cbi_awarder last;  /* while some are */
+    cbi_recall *recall; /* with a bank */
     uint64_t strangers; /* persons without an account; known once they are */
     cbi_rowreport report;
     cbi_spool *errors; /* the error file; empty without a rejected row */

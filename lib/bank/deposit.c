@@ -134,6 +134,7 @@ cbank_status cbi_deposit_open(cbi_bank *bank, const cbi_bulk *file,
     CBI_TRY(cbi_alloc(refusals_max(out), sizeof(*out->refusals), &out->refusals, err));
     CBI_TRY(verify(out, err));
     CBI_TRY(cbi_tally_new(bank->config.suite, terms->now, false, &out->tally, err));
+    CBI_TRY(cbi_recall_new(count, &out->recall, err));
     CBI_TRY(cbi_ready_new(count, &out->ready, err));
     out->id = out->batch.head.id;
 done:
@@ -150,6 +151,7 @@ void cbi_deposit_clear(cbi_deposit *deposit)
     cbi_free(deposit->items);
     cbi_free(deposit->refusals);
     cbi_tally_free(deposit->tally);
+    cbi_recall_free(deposit->recall);
     cbi_ready_free(deposit->ready);
     *deposit = (cbi_deposit){0};
 }
@@ -220,7 +222,9 @@ cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more
     if (!*more) {
         deposit->strangers = cbi_tally_strangers(deposit->tally);
         cbi_tally_free(deposit->tally);
+        cbi_recall_free(deposit->recall);
         deposit->tally = NULL;
+        deposit->recall = NULL;
     }
 done:
     return status;

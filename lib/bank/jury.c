@@ -120,6 +120,15 @@ static bool is_ready(const cbi_unit *unit)
            (account[0] == '\0' || cbi_account_takes(ruling->entries, CBI_YEARLY_RECORDS_MAX));
 }
 
+static cbank_status find_content(const cbi_bank *bank, const cbi_unit *unit, cbi_hash *out,
+                                 cbank_error *err)
+{
+    const cbi_identity *document = &unit->persons[0].documents[0];
+
+    return cbi_holding_content_of(bank, cbi_batch_item_bytes(unit->items[0].item), document->type,
+                                  document->number, out, err);
+}
+
 static cbank_status rule_next(juror *it, const cbi_judge *judge, cbank_error *err)
 {
     const cbi_deposit *deposit = it->jury->deposit;
@@ -134,7 +143,7 @@ static cbank_status rule_next(juror *it, const cbi_judge *judge, cbank_error *er
         found->ready = it->stands && is_ready(&found->unit);
     }
     if (found->ready)
-        CBI_TRY(cbi_claim_content(deposit->bank, &found->unit.claims[0], &found->content, err));
+        CBI_TRY(find_content(deposit->bank, &found->unit, &found->content, err));
     it->count++;
 done:
     if (status != CBANK_OK)
@@ -148,6 +157,7 @@ static void rule(juror *it)
 
     judge.hasher = it->hasher;
     judge.last = &it->last;
+    judge.recall = it->jury->deposit->recall;
     while (it->status == CBANK_OK && cbi_batch_has_next(&it->items))
         it->status = rule_next(it, &judge, &it->error);
 }

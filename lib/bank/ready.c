@@ -6,9 +6,12 @@
 #include "bank/script.h"
 #include "base/memory.h"
 
-/* Eight MiB: some twenty thousand records. A page holds the largest. */
+/*
+ * 64 MiB: some hundred and fifty thousand records, a large college's grades of a term. What is more
+ * has to be read and ruled on again by the one who writes. A page holds the largest.
+ */
 #define PAGE_SIZE (256u * 1024)
-#define PAGES_MAX 32u
+#define PAGES_MAX 256u
 #define RECORD_ROOM 512u /* of most records */
 #define TEXTS 5u         /* of each */
 

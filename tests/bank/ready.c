@@ -60,7 +60,7 @@ static void is_same(const cbi_ready_record *a, const cbi_ready_record *b)
 /* Of many sizes up to the largest, and more than there is place for. */
 Test(ready, what_is_kept_is_found_as_it_was_and_what_finds_no_place_is_not)
 {
-    enum { ITEMS = 2000 };
+    enum { ITEMS = 8000 };
     static uint8_t content[CBI_CREDIT_MAX];
     cbi_ready *ready = NULL;
     cbi_ready_record record, found;
