@@ -391,6 +391,7 @@ cbank_status cbi_enrol_read_rows(cbi_enrol_job *job, uint64_t until, bool *wants
     cbi_reader reader = {0};
     cbank_status status = CBANK_OK;
     cbi_grid_step step;
+    bool stops;
 
     CBI_TRY(cbi_ledger_read_begin(job->bank->ledger, &reader, err));
     do {
@@ -402,9 +403,10 @@ cbank_status cbi_enrol_read_rows(cbi_enrol_job *job, uint64_t until, bool *wants
     if (step != CBI_GRID_DONE)
         goto done;
     CBI_TRY(cbi_roster_check_column(cbi_enrolments_roster(job->file), err));
-    job->phase = job->asked->dry_run || (job->counts.rejected > 0 && !job->asked->keep_going)
-                     ? CBI_ENROL_OVER
-                     : CBI_ENROL_WRITING;
+    stops = job->counts.rejected > 0 && !job->asked->keep_going;
+    if (stops)
+        job->counts.enrolled = 0;
+    job->phase = job->asked->dry_run || stops ? CBI_ENROL_OVER : CBI_ENROL_WRITING;
 done:
     cbi_ledger_read_end(&reader);
     return status;

@@ -1,5 +1,6 @@
 /* How a plan came to its numbers: what was converted, and the grades that go along. */
 #include "rules/carry.h"
+#include "rules/listed.h"
 #include "rules/proposal_part.h"
 
 #include <string.h>
@@ -85,6 +86,29 @@ static const char *unit_of(const cbi_answer *answer, const Cbank__V1__AmountNode
     }
 }
 
+/* What the catalogue has it be worth in the place of what it states. */
+static void derive_entry(const cbi_answer *answer, const Cbank__V1__AmountNode *node,
+                         uint32_t fact, derivation *out)
+{
+    const cbi_reading *reading = &answer->compile.reading;
+    const cbi_fact *self = answer->compile.facts[fact];
+    const char *unit = node->unit[0] == '\0' ? reading->unit : node->unit;
+    const Cbank__V1__CatalogueEntry *entry =
+        cbi_listed_entry(cbi_ruleset_reference(reading->ruleset), node->catalogue, self,
+                         cbi_day_of_record(reading->ruleset, self, &reading->asked));
+    cbi_step step = {.kind = CBANK__V1__PLAN_STEP_KIND__PLAN_STEP_KIND_ENTRY,
+                     .from = unit,
+                     .to = node->catalogue,
+                     .from_label = "",
+                     .to_label = ""};
+
+    if (entry == NULL)
+        return;
+    (void)cbi_fact_amount(self, unit, &step.from_milli);
+    step.to_milli = cbi_listed_amount(entry, unit);
+    add(out, &step, answer->source_of[fact]);
+}
+
 static void derive_amounts(const cbi_answer *answer, const Cbank__V1__Rule *rule, uint32_t fact,
                            derivation *out)
 {
@@ -97,6 +121,8 @@ static void derive_amounts(const cbi_answer *answer, const Cbank__V1__Rule *rule
             cbi_fraction value;
             cbi_step step;
 
+            if (rule->grants[g]->amount[i]->mode == CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_LISTED)
+                derive_entry(answer, rule->grants[g]->amount[i], fact, out);
             if (unit != NULL && cbi_fact_is_whole(self, rule->use_scope) &&
                 cbi_fact_amount_in(self, unit, cbi_ruleset_reference(compile->reading.ruleset),
                                    &value, &step))

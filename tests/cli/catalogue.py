@@ -85,6 +85,9 @@ class Catalogue(desk.Town):
         plan = self.plan("sources: {codes: C1},"
                          " grants: {buckets: [free], amount: listed pxu/listed}")
         self.assertEqual(plan["counted"], "2")
+        self.assertEqual([(one["kind"], one["from"], one["from_value"], one["to"], one["to_value"])
+                          for one in plan["applications"][0]["steps"]],
+                         [("entry", "credit", "4", "pxu/listed", "2")])
 
     def test_the_rule_set_says_which_day_it_is(self):
         plan = self.plan("sources: {codes: C1},"
