@@ -8,31 +8,6 @@
 #include "base/memory.h"
 #include "ledger/state.h"
 
-#define PAGE_ROWS 256
-
-/* What is visited once the log has been replayed, in this order. */
-static const struct {
-    cbi_table table;
-    cbi_check_visit visit;
-    bool apart; /* a row needs nothing of the others */
-} VISITS[] = {
-    {CBI_TABLE_HEAD, cbi_check_head, true},
-    {CBI_TABLE_INSTITUTION, cbi_check_institution, false},
-    {CBI_TABLE_BATCH, cbi_check_batch, false},
-    {CBI_TABLE_REFERENCE, cbi_check_reference, true},
-    {CBI_TABLE_STATE, cbi_check_state, false},
-    {CBI_TABLE_VAULT, cbi_check_person, true},
-    {CBI_TABLE_OPENING, cbi_check_opening, true},
-    {CBI_TABLE_IDENTITY, cbi_check_identity, true},
-    {CBI_TABLE_PUBLICATION, cbi_check_publication, false},
-    {CBI_TABLE_RECOGNITION, cbi_check_recognition, false},
-    {CBI_TABLE_CONSENT, cbi_check_consent, false},
-    {CBI_TABLE_ENROLMENT, cbi_check_enrolment_row, false},
-    {CBI_TABLE_TRANSFER, cbi_check_transfer_row, false},
-    {CBI_TABLE_TOKEN, cbi_check_token, false},
-};
-#define VISIT_COUNT (sizeof(VISITS) / sizeof(VISITS[0]))
-
 /* ---- findings ----------------------------------------------------------------------------- */
 
 cbank_status cbi_check_wrong(cbank_error *err, cbi_reason reason, cbi_table table, uint64_t where,
@@ -123,8 +98,8 @@ static cbank_status read_beginning(cbi_check *check, cbank_error *err)
     uint64_t rows;
 
     CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-    for (size_t i = 0; i < VISIT_COUNT; i++) {
-        CBI_TRY(cbi_txn_count(txn, VISITS[i].table, &rows, err));
+    for (size_t i = 0; i < cbi_check_visit_count(); i++) {
+        CBI_TRY(cbi_txn_count(txn, cbi_check_visit_table(i), &rows, err));
         check->visits += rows;
     }
     status = cbi_state_read(txn, &state, &error);
@@ -224,9 +199,9 @@ void cbi_check_progress(const cbi_check *check, const char **stage, uint64_t *do
     cbi_replay_progress(check->replay, done, total);
     *done += check->visited;
     *total += check->visited > check->visits ? check->visited : check->visits;
-    *stage = !check->replayed || check->table >= VISIT_COUNT
+    *stage = !check->replayed || check->table >= cbi_check_visit_count()
                  ? "log"
-                 : cbi_table_name(VISITS[check->table].table);
+                 : cbi_table_name(cbi_check_visit_table(check->table));
 }
 
 /* ---- the file ----------------------------------------------------------------------------- */
@@ -241,7 +216,7 @@ static cbank_status step_file(cbi_check *check, cbank_error *err)
     check->shaped = true;
     if (status != CBANK_OK) {
         check->replayed = true;
-        check->table = VISIT_COUNT + 1;
+        check->table = cbi_check_visit_count() + 1;
     }
     CBI_TRY(cbi_check_judge(check, status, &error, CBI_TABLE_META, 0, err));
 done:
@@ -337,125 +312,22 @@ done:
     return status;
 }
 
-/* ---- tables ------------------------------------------------------------------------------- */
-
-/* The least key above the last one that was seen is that key with a zero byte. */
-static void remember(cbi_check *check, cbi_bytes key)
-{
-    memcpy(check->after, key.data, key.size);
-    check->after[key.size] = 0;
-    check->after_size = key.size + 1;
-}
-
-static cbank_status read_page(cbi_check *check, cbi_txn *txn, size_t rows, cbank_error *err)
-{
-    return cbi_txn_page(txn, VISITS[check->table].table, cbi_bytes_of(NULL, 0),
-                        cbi_bytes_of(check->after, check->after_size), rows, &check->page, err);
-}
-
-/*
- * The rows of a table that were found good with their statements, when the log was read. Each is of
- * another statement: if there are no more rows than that, all are good.
- */
-static bool is_noted(const cbi_check *check, uint64_t *good)
-{
-    cbi_table table = VISITS[check->table].table;
-
-    *good = table == CBI_TABLE_OPENING ? check->openings : check->references;
-    return !check->again && (table == CBI_TABLE_OPENING || table == CBI_TABLE_REFERENCE);
-}
-
-static void end_table(cbi_check *check)
-{
-    uint64_t good;
-
-    check->again = is_noted(check, &good) && check->row != good;
-    check->table += !check->again;
-    check->row = 0;
-    check->after_size = 0;
-}
-
-static cbank_status visit_row(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err)
-{
-    hand->row = hand->page_row + i;
-    return VISITS[hand->table].visit(hand, txn, cbi_page_key(&hand->page, i),
-                                     cbi_page_value(&hand->page, i), err);
-}
-
-/* The rows of a page, and what came of each. */
-static cbank_status visit_page(cbi_check *check, cbi_txn *txn, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_check_outcome *outcome;
-
-    check->page_row = check->row;
-    if (VISITS[check->table].apart)
-        CBI_TRY(cbi_check_share(check, txn, check->page.count, visit_row, NULL, err));
-    for (size_t i = 0; i < check->page.count; i++) {
-        outcome = &check->outcomes[i];
-        if (!VISITS[check->table].apart)
-            outcome->status = visit_row(check, txn, i, &outcome->error);
-        CBI_TRY(cbi_check_judge(check, outcome->status, &outcome->error,
-                                VISITS[check->table].table, check->page_row + i, err));
-    }
-    check->row = check->page_row;
-done:
-    return status;
-}
-
-/* Rows that were found good before are only counted. */
-static cbank_status count_table(cbi_check *check, cbi_txn *txn, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_txn_count(txn, VISITS[check->table].table, &check->row, err));
-    check->visited += check->row;
-    end_table(check);
-done:
-    return status;
-}
-
-/* The end is looked for in the same moment: a table may grow faster than it is visited. */
-static cbank_status step_table(cbi_check *check, cbank_error *err)
-{
-    uint64_t good;
-    cbi_txn *txn = NULL;
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-    if (is_noted(check, &good)) {
-        status = count_table(check, txn, err);
-        goto done;
-    }
-    CBI_TRY(read_page(check, txn, PAGE_ROWS, err));
-    CBI_TRY(visit_page(check, txn, err));
-    check->row += check->page.count;
-    check->visited += check->page.count;
-    if (check->page.count > 0)
-        remember(check, cbi_page_key(&check->page, check->page.count - 1));
-    CBI_TRY(read_page(check, txn, 1, err));
-    if (check->page.count == 0)
-        end_table(check);
-done:
-    cbi_txn_abort(txn);
-    return status;
-}
-
 /* ---- all --------------------------------------------------------------------------------- */
 
 cbank_status cbi_check_step(cbi_check *check, bool *more, cbank_error *err)
 {
+    size_t tables = cbi_check_visit_count();
     cbank_status status = CBANK_OK;
 
     if (!check->shaped)
         CBI_TRY(step_file(check, err));
     else if (!check->replayed)
         CBI_TRY(step_log(check, err));
-    else if (check->table < VISIT_COUNT)
-        CBI_TRY(step_table(check, err));
-    else if (check->table == VISIT_COUNT)
+    else if (check->table < tables)
+        CBI_TRY(cbi_check_step_table(check, err));
+    else if (check->table == tables)
         CBI_TRY(cbi_check_counts(check, err));
-    *more = check->table <= VISIT_COUNT;
+    *more = check->table <= tables;
 done:
     return status;
 }

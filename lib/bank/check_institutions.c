@@ -367,7 +367,7 @@ static bool names_batch(cbi_bytes key, const cbi_intake *intake)
            cbi_get_u64(key.data + 1 + code) == intake->batch_number;
 }
 
-/* All rows of a batch are looked at from its row 'r'; the others must belong to one. */
+/* All rows of a batch but its pages are looked at from its row 'r'; each must belong to one. */
 cbank_status cbi_check_batch(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                              cbank_error *err)
 {
@@ -381,6 +381,8 @@ cbank_status cbi_check_batch(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_
     CBI_TRY(cbi_intake_read(txn, cbi_get_u64(number.data), &intake, err));
     if (names && !names_batch(key, &intake))
         CBI_TRY(wrong(check, CBI_TABLE_BATCH, "name", err));
+    if (key.data[0] == 'h')
+        CBI_TRY(cbi_intake_check_page(txn, check->hasher, &intake, key, value, err));
     if (key.data[0] != 'r')
         goto done;
     if (intake.number != ++check->batches)

@@ -419,6 +419,16 @@ done:
     return status;
 }
 
+/* Of an opened account, its own opening; the account is looked at when it is its turn. */
+static void note_opened(cbi_check *hand, cbi_txn *txn, cbi_check_ahead *ahead)
+{
+    const Cbank__V1__AccountOpened *opened = ahead->statement.body;
+    const row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening};
+
+    cbi_check_note_rows(&it, NULL, NULL);
+    ahead->known = *cbi_check_known_of(hand, opened->account);
+}
+
 cbank_status cbi_check_look_ahead(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err)
 {
     cbi_check_ahead *ahead = &hand->ahead[i];
@@ -429,6 +439,8 @@ cbank_status cbi_check_look_ahead(cbi_check *hand, cbi_txn *txn, size_t i, cbank
     CBI_TRY(cbi_statement_parse(ahead->logged.statement, &ahead->statement, err));
     ahead->kind = ahead->statement.kind;
     ahead->at = ahead->statement.message->at;
+    if (ahead->kind->kind == KIND(ACCOUNT_OPENED))
+        note_opened(hand, txn, ahead);
     if (ahead->kind->kind != KIND(CREDIT_DEPOSITED))
         goto done;
     status = look_at_deposit(hand, txn, ahead, err);
@@ -472,10 +484,11 @@ cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, size_t i, cbank_er
         if (CHECKS[c].kind == ahead->kind->kind)
             CBI_TRY(CHECKS[c].check(&it, err));
     }
-    cbi_check_note_rows(&it, NULL, NULL);
     opened = cbi_statement_body(it.statement, &cbank__v1__account_opened__descriptor);
     if (opened != NULL)
         cbi_check_keep(check, cbi_check_known_of(check, opened->account));
+    else
+        cbi_check_note_rows(&it, NULL, NULL);
 done:
     return status;
 }

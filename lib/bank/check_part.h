@@ -142,6 +142,11 @@ cbank_status cbi_check_wrong(cbank_error *err, cbi_reason reason, cbi_table tabl
 cbank_status cbi_check_judge(cbi_check *check, cbank_status status, const cbank_error *error,
                              cbi_table table, uint64_t where, cbank_error *err);
 
+/* The tables that are visited, in this order; and a page of the one at hand. */
+size_t cbi_check_visit_count(void);
+cbi_table cbi_check_visit_table(size_t position);
+cbank_status cbi_check_step_table(cbi_check *check, cbank_error *err);
+
 /* The last step: the counters against what the log and the tables have shown. */
 cbank_status cbi_check_counts(cbi_check *check, cbank_error *err);
 

@@ -9,7 +9,7 @@
 /* Rows that a thread takes at once: neighbours mostly ask for the same. */
 #define TAKEN_AT_ONCE 8u
 /* Fewer rows for each thread than that are not worth one. */
-#define WORTH_A_THREAD 16u
+#define WORTH_A_THREAD 8u
 
 typedef struct work {
     cbi_check *check;

@@ -355,12 +355,11 @@ done:
     return status;
 }
 
-/* A page makes its root, and the roots make the batch's. */
 cbank_status cbi_intake_check_ids(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
                                   cbank_error *err)
 {
     size_t pages = (intake->count + PAGE_IDS - 1) / PAGE_IDS;
-    cbi_hash *ids = NULL, *roots = NULL;
+    cbi_hash *roots = NULL;
     cbank_status status = CBANK_OK;
     uint8_t key[13];
     cbi_hash root;
@@ -370,17 +369,32 @@ cbank_status cbi_intake_check_ids(cbi_txn *txn, cbi_hasher *hasher, const cbi_in
     if (!cbi_hash_equal(&root, &intake->root))
         CBI_TRY(damaged(err));
     for (uint32_t page = 0; page < pages; page++) {
-        size_t count = page_size(intake->count, page);
-
-        cbi_free(ids);
-        ids = NULL;
-        CBI_TRY(read_hashes(txn, page_key(intake->number, page, key), count, &ids, err));
-        CBI_TRY(cbi_tree_root_of(hasher, ids, count, &root, err));
-        if (!cbi_hash_equal(&root, &roots[page]))
+        if (!cbi_txn_has(txn, CBI_TABLE_BATCH, page_key(intake->number, page, key)))
             CBI_TRY(damaged(err));
     }
 done:
-    cbi_free(ids);
+    cbi_free(roots);
+    return status;
+}
+
+cbank_status cbi_intake_check_page(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
+                                   cbi_bytes key, cbi_bytes row, cbank_error *err)
+{
+    size_t pages = (intake->count + PAGE_IDS - 1) / PAGE_IDS;
+    uint32_t page = key.size == 13 ? cbi_get_u32(key.data + 9) : UINT32_MAX;
+    cbi_hash *roots = NULL;
+    cbank_status status = CBANK_OK;
+    uint8_t roots_key[9];
+    cbi_hash root;
+
+    if (page >= pages || row.size != page_size(intake->count, page) * CBI_HASH_SIZE)
+        return damaged(err);
+    CBI_TRY(read_hashes(txn, numbered_key('p', intake->number, roots_key), pages, &roots, err));
+    CBI_TRY(cbi_tree_root_of(hasher, (const cbi_hash *)(const void *)row.data,
+                             row.size / CBI_HASH_SIZE, &root, err));
+    if (!cbi_hash_equal(&root, &roots[page]))
+        CBI_TRY(damaged(err));
+done:
     cbi_free(roots);
     return status;
 }

@@ -63,7 +63,12 @@ cbank_status cbi_intake_envelope(cbi_txn *txn, const cbi_intake *intake, cbank_b
 /* The path of item `index` to the batch's root; `path` holds CBI_PROOF_PATH_MAX. */
 cbank_status cbi_intake_path(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
                              uint32_t index, cbi_hash *path, size_t *count, cbank_error *err);
-/* CORRUPT unless the ids that are stored make the batch's root. */
+/*
+ * The ids that are stored make the batch's root: page after page, by the row of each, a page makes
+ * its root; and for the batch, the roots make its own, and each page is there. CORRUPT.
+ */
+cbank_status cbi_intake_check_page(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
+                                   cbi_bytes key, cbi_bytes row, cbank_error *err);
 cbank_status cbi_intake_check_ids(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
                                   cbank_error *err);
 /*

@@ -229,6 +229,24 @@ Test(check_tables, a_record_id_that_was_changed_is_found)
     auditor_finds(CBI_REASON_CHECK_ROW, "batch", "ROW_DAMAGED");
 }
 
+Test(check_tables, a_page_of_record_ids_that_is_gone_or_changed_is_found)
+{
+    for (size_t batch = 0; batch < 3; batch++) {
+        cbank_buffer key = {0}, value = {0};
+
+        auditor_get_row(CBI_TABLE_BATCH, "h", batch, &key, &value);
+        auditor_drop(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key));
+        auditor_finds(CBI_REASON_CHECK_ROW, "batch", "ROW_DAMAGED");
+        auditor_put(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key), cbi_bytes_of_buffer(&value));
+        auditor_flip(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key), value.size - 1);
+        auditor_finds(CBI_REASON_CHECK_ROW, "batch", "ROW_DAMAGED");
+        auditor_put(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key), cbi_bytes_of_buffer(&value));
+        cbank_buffer_clear(&key);
+        cbank_buffer_clear(&value);
+    }
+    auditor_finds_nothing();
+}
+
 Test(check_tables, a_batch_row_that_differs_from_its_receipt_is_found)
 {
     auditor_flip_row(CBI_TABLE_BATCH, "r", 0, 64 + 40 + 11); /* taken */
