@@ -102,6 +102,21 @@ static bool read_texts(cli *c, const char *name, char **room, size_t *count)
     return true;
 }
 
+/* The same of digests or ids, 64 digits each, into `hashes`. */
+static bool read_hashes(cli *c, const char *name, stated *out, size_t *count)
+{
+    char *texts[LIST_MAX];
+
+    if (!read_texts(c, name, texts, count))
+        return false;
+    for (size_t i = 0; i < *count; i++) {
+        if (!value_hex(texts[i], out->bytes[i], HASH))
+            return refuse(c, FAIL_BAD_HEX, texts[i]);
+        out->hashes[i] = (ProtobufCBinaryData){HASH, out->bytes[i]};
+    }
+    return true;
+}
+
 /* "HEX" or "HEX:KIND", 64 digits each. */
 static bool read_evidence(cli *c, stated *out)
 {
@@ -225,6 +240,7 @@ static bool fill_evidence(cli *c, stated *out)
 
 static const option review_options[] = {
     {"reviewer", "HANDLE", P_OPT_CASE_REVIEWER, OPTION_NEEDED},
+    {"record", "HEX", P_OPT_CASE_FOUND, OPTION_REPEATED},
     {"qualification", "CODE", P_OPT_CASE_QUALIFICATION, 0},
     {"target", "CODE", P_OPT_CASE_TARGET, 0},
     {"overlap", "PERCENT", P_OPT_CASE_OVERLAP, 0},
@@ -253,7 +269,9 @@ static bool fill_review(cli *c, stated *out)
          milli > (int64_t)1000 * PERMILLE_OF_MILLI))
         return refuse(c, FAIL_OPTION_WORD, options_text(c, "overlap"));
     to->overlap_permille = (uint32_t)(milli / PERMILLE_OF_MILLI);
-    return read_digest(c, "signature-digest", out->digest, &to->signature_digest) &&
+    to->records = out->hashes;
+    return read_hashes(c, "record", out, &to->n_records) &&
+           read_digest(c, "signature-digest", out->digest, &to->signature_digest) &&
            read_day(c, "on", &to->on) && read_onward(c, out);
 }
 
@@ -272,7 +290,6 @@ static const option decide_options[] = {
 static bool fill_decide(cli *c, stated *out)
 {
     Cbank__V1__Decision *to = &out->decision;
-    char *ids[LIST_MAX];
     int outcome = 0;
 
     cbank__v1__decision__init(to);
@@ -282,14 +299,9 @@ static bool fill_decide(cli *c, stated *out)
     to->approvers = out->texts;
     if (!read_word(c, "outcome", &cbank__v1__decision_outcome__descriptor, &outcome) ||
         !read_texts(c, "approver", out->texts, &to->n_approvers) ||
-        !read_texts(c, "recognition", ids, &out->step.n_recognitions))
+        !read_hashes(c, "recognition", out, &out->step.n_recognitions))
         return false;
     to->outcome = (Cbank__V1__DecisionOutcome)outcome;
-    for (size_t i = 0; i < out->step.n_recognitions; i++) {
-        if (!value_hex(ids[i], out->bytes[i], HASH))
-            return refuse(c, FAIL_BAD_HEX, ids[i]);
-        out->hashes[i] = (ProtobufCBinaryData){HASH, out->bytes[i]};
-    }
     out->step.recognitions = out->hashes;
     return read_number(c, "quorum", &to->quorum) && read_number(c, "present", &to->present) &&
            read_day(c, "on", &to->on) && read_onward(c, out);

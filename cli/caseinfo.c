@@ -83,10 +83,15 @@ static json_t *describe_evidence(const Cbank__V1__CaseStep *step)
 
 static json_t *describe_finding(const Cbank__V1__Finding *finding)
 {
+    json_t *records;
+
     if (finding == NULL)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:b}", "reviewer", shape_text(finding->reviewer),
-                     "target", shape_text(finding->target), "percent",
+    records = json_array();
+    for (size_t i = 0; i < finding->n_records; i++)
+        json_array_append_new(records, shape_hex(finding->records[i]));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "reviewer", shape_text(finding->reviewer),
+                     "records", records, "target", shape_text(finding->target), "percent",
                      shape_milli((int64_t)finding->overlap_permille * 100), "opinion",
                      shape_code(finding->opinion), "conflict", finding->conflict);
 }

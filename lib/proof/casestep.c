@@ -118,8 +118,12 @@ static cbank_status check_decision(const Cbank__V1__CaseStep *step, cbank_error 
 {
     cbank_status status = CBANK_OK;
 
-    if (step->finding != NULL)
+    if (step->finding != NULL) {
         CBI_TRY(cbi_recognition_check_finding(step->finding, 0, err));
+        CBI_TRY(cbi_field_count("records", step->finding->n_records, CBI_CASE_LIST_MAX, err));
+    }
+    for (size_t i = 0; step->finding != NULL && i < step->finding->n_records; i++)
+        CBI_TRY(cbi_field_hash("records", step->finding->records[i], err));
     if (step->decision != NULL)
         CBI_TRY(cbi_recognition_check_decision(step->decision, step->n_recognitions, err));
     CBI_TRY(cbi_field_count("recognitions", step->n_recognitions, CBI_CASE_LIST_MAX, err));

@@ -39,7 +39,8 @@ class Case(conversion.Office):
         self.moves("accept", "accepted", "--document", "教〔2026〕17号")
         for reviewer in ("rev-1", "rev-2", "rev-3"):
             self.moves("review", "in_review", "--reviewer", reviewer, "--target", "D1",
-                       "--overlap", "80.5", "--opinion", "agree", "--on", "2026-03-15")
+                       "--overlap", "80.5", "--opinion", "agree", "--on", "2026-03-15", "--record",
+                       "ef" * 32)
         self.plan()
         self.write("decision.json", '{"case_number": "2026-17", "document": "T-1"}')
         made = self.recognise("--decision", "decision.json")
@@ -58,7 +59,8 @@ class Case(conversion.Office):
                          ["open", "return", "add_evidence", "accept", "find", "find", "find",
                           "decide", "open_notice", "close_notice", "appeal", "decide_appeal",
                           "close"])
-        self.assertEqual(shown["steps"][4]["finding"]["percent"], "80.5")
+        self.assertEqual((shown["steps"][4]["finding"]["percent"],
+                          shown["steps"][4]["finding"]["records"]), ("80.5", ["ef" * 32]))
         self.assertEqual(shown["steps"][7]["recognitions"], [made["id"]])
         self.assertEqual(shown["steps"][8]["notice_until"], "2026-03-27")
         self.assertTrue(self.in_bank("bank", "check")["ok"])

@@ -35,6 +35,13 @@ class Outside(conversion.Office):
         self.recognise()
         self.assertTrue(self.in_bank("bank", "check")["ok"])
 
+    def test_what_was_planned_around_a_letter_runs_again_without_any_bank(self):
+        self.note("C1")
+        self.assertEqual(self.plan()["counted"], "3.5")
+        self.recognise()
+        self.assertEqual(self.check(), {"same": True, "result": "same", "counted": "3.5",
+                                        "differences": []})
+
     def test_a_plan_made_before_is_not_recognised_after(self):
         self.plan()
         self.note("C1")

@@ -26,6 +26,7 @@
 enum { WENT_WELL = 0, NO_SUCH_CALL = 1, WENT_WRONG = 2 };
 
 static cbank_buffer batch; /* signed before anything fails */
+static cbank_buffer step;  /* of a case, the same */
 static exchange other;     /* what another bank has done before */
 static char backup_path[WORLD_PATH_MAX * 2], copy_path[WORLD_PATH_MAX * 2];
 static char other_path[WORLD_PATH_MAX * 2], other_guard[WORLD_PATH_MAX * 2];
@@ -119,11 +120,23 @@ static cbank_status act_return(world *it)
     return exchange_return(&other, it, TOKEN);
 }
 
+/* An office outside has recognised what has not been offered. */
+static cbank_status act_note(world *it)
+{
+    return world_recognise(it, other.free, TOKEN);
+}
+
+static cbank_status act_hear_case(world *it)
+{
+    return world_hear(it, &step);
+}
+
 typedef struct act {
     const char *name;
     cbank_status (*run)(world *it);
     size_t adds;                         /* records that are there afterwards */
     Cbank__Api__V1__TransferState state; /* that one transfer more is in afterwards; or 0 */
+    cbank_status (*count)(world *it, size_t *out); /* of what there is one more of, or NULL */
 } act;
 
 #define STATE(name) CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_##name
@@ -131,20 +144,22 @@ typedef struct act {
 static const size_t before[] = {[STATE(OFFERED)] = 1, [STATE(ACCEPTED)] = 1, [STATE(RETURNED)] = 0};
 
 static const act acts[] = {
-    {"open", act_open, 0, 0},
-    {"issue", act_issue, 1, 0},
-    {"import", act_import, ROWS, 0},
-    {"deposit", act_deposit, ROWS, 0},
-    {"check", world_check, 0, 0},
-    {"transcript", world_transcript, 0, 0},
-    {"backup", act_backup, 0, 0},
-    {"rotate", world_rotate, 0, 0},
-    {"found", act_found, 0, 0},
-    {"restore", act_restore, 0, 0},
-    {"offer", act_offer, 0, STATE(OFFERED)},
-    {"receive", act_receive, 1, STATE(ACCEPTED)},
-    {"hear", act_hear, 0, STATE(ACCEPTED)},
-    {"return", act_return, 0, STATE(RETURNED)},
+    {"open", act_open, 0, 0, NULL},
+    {"issue", act_issue, 1, 0, NULL},
+    {"import", act_import, ROWS, 0, NULL},
+    {"deposit", act_deposit, ROWS, 0, NULL},
+    {"check", world_check, 0, 0, NULL},
+    {"transcript", world_transcript, 0, 0, NULL},
+    {"backup", act_backup, 0, 0, NULL},
+    {"rotate", world_rotate, 0, 0, NULL},
+    {"found", act_found, 0, 0, NULL},
+    {"restore", act_restore, 0, 0, NULL},
+    {"offer", act_offer, 0, STATE(OFFERED), NULL},
+    {"receive", act_receive, 1, STATE(ACCEPTED), NULL},
+    {"hear", act_hear, 0, STATE(ACCEPTED), NULL},
+    {"return", act_return, 0, STATE(RETURNED), NULL},
+    {"note", act_note, 0, 0, world_recognised},
+    {"case", act_hear_case, 0, 0, world_heard},
 };
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
 
@@ -214,12 +229,14 @@ static int look(world *it, const act *what, bool done, const char *when)
         status = world_count(it, "new", &added);
     if (status == CBANK_OK && what->state != 0)
         status = exchange_count(it, what->state, &moved);
+    if (status == CBANK_OK && what->count != NULL)
+        status = what->count(it, &moved);
     if (status != CBANK_OK)
         return wrong(it, when, status);
     moved -= before[what->state];
     done = done || added > 0 || moved > 0; /* all of it, or nothing */
     if (base == BASE && added == (done ? what->adds : 0) &&
-        moved == (done && what->state != 0 ? 1 : 0))
+        moved == (done && (what->state != 0 || what->count != NULL) ? 1 : 0))
         return WENT_WELL;
     fprintf(stderr, "  %s: %zu of %d records before, %zu of %zu of the act, %zu moved\n", when,
             base, BASE, added, what->adds, moved);
@@ -292,6 +309,7 @@ static int run_case(world *it, const image *start, const act *what, const way *h
     code = try_point(it, what, how, n);
     world_end(it);
     cbank_buffer_clear(&batch);
+    cbank_buffer_clear(&step);
     exchange_end(&other);
     exit(code); /* so that a sanitizer looks for leaks */
 }
@@ -366,6 +384,7 @@ static void work(harness *campaign, unsigned worker)
         _exit(WORLD_BROKEN);
     exchange_begin(&other, &it, peer, ids[0], ids[1]);
     world_must(&it, world_sign(&it, "new", ROWS, &batch), "sign");
+    world_must(&it, world_sign_case(&it, &step), "sign");
     snprintf(backup_path, sizeof(backup_path), "%s/backup", folder);
     snprintf(copy_path, sizeof(copy_path), "%s/copy", folder);
     snprintf(other_path, sizeof(other_path), "%s/other", folder);
@@ -378,6 +397,7 @@ static void work(harness *campaign, unsigned worker)
     image_clear(&start);
     exchange_end(&other);
     cbank_buffer_clear(&batch);
+    cbank_buffer_clear(&step);
     world_end(&it);
 }
 

@@ -67,7 +67,7 @@ typedef struct deed {
     cbank_status (*run)(exchange *other, world *it, uint64_t token); /* NULL: the award */
     size_t adds;                                                     /* records */
     Cbank__Api__V1__TransferState state; /* that one transfer more is in afterwards; or 0 */
-    bool notes;                          /* a recognition more */
+    cbank_status (*count)(world *it, size_t *out); /* of what there is one more of, or NULL */
 } deed;
 
 /* An office outside has recognised what has not been offered. */
@@ -76,14 +76,24 @@ static cbank_status note(exchange *other, world *first, uint64_t token)
     return world_recognise(first, other->free, token);
 }
 
+static cbank_buffer application; /* opens a case; signed before anything fails */
+
+static cbank_status hear_case(exchange *other, world *first, uint64_t token)
+{
+    (void)other;
+    (void)token; /* the file is the same */
+    return world_hear(first, &application);
+}
+
 #define STATE(name) CBANK__API__V1__TRANSFER_STATE__TRANSFER_STATE_##name
 static const deed deeds[] = {
-    {"issue", NULL, 1, 0, false},
-    {"offer", exchange_make, 0, STATE(OFFERED), false},
-    {"receive", exchange_receive, 1, STATE(ACCEPTED), false},
-    {"hear", exchange_hear, 0, STATE(ACCEPTED), false},
-    {"return", exchange_return, 0, STATE(RETURNED), false},
-    {"note", note, 0, 0, true},
+    {"issue", NULL, 1, 0, NULL},
+    {"offer", exchange_make, 0, STATE(OFFERED), NULL},
+    {"receive", exchange_receive, 1, STATE(ACCEPTED), NULL},
+    {"hear", exchange_hear, 0, STATE(ACCEPTED), NULL},
+    {"return", exchange_return, 0, STATE(RETURNED), NULL},
+    {"note", note, 0, 0, world_recognised},
+    {"case", hear_case, 0, 0, world_heard},
 };
 #define DEEDS (sizeof(deeds) / sizeof(deeds[0]))
 /* How many transfers are in a state before. */
@@ -115,19 +125,19 @@ static bool complain(const char *what)
 
 static bool has(size_t wanted, const char *when)
 {
-    size_t base = 0, added = 0, moved = before[doing->state], noted = 0;
+    size_t base = 0, added = 0, moved = before[doing->state], counted = 0;
 
     if (world_count(&it, "base", &base) != CBANK_OK ||
         world_count(&it, "new", &added) != CBANK_OK ||
         (doing->state != 0 && exchange_count(&it, doing->state, &moved) != CBANK_OK) ||
-        (doing->notes && world_recognised(&it, &noted) != CBANK_OK))
+        (doing->count != NULL && doing->count(&it, &counted) != CBANK_OK))
         return complain(when);
     moved -= before[doing->state];
     if (base == BASE && added == wanted * doing->adds &&
-        moved == (doing->state != 0 ? wanted : 0) && noted == (doing->notes ? wanted : 0))
+        moved == (doing->state != 0 ? wanted : 0) && counted == (doing->count != NULL ? wanted : 0))
         return true;
-    fprintf(stderr, "  %s: %zu of %d records before, %zu new, %zu moved, %zu noted, not %zu\n",
-            when, base, BASE, added, moved, noted, wanted);
+    fprintf(stderr, "  %s: %zu of %d records before, %zu new, %zu moved, %zu counted, not %zu\n",
+            when, base, BASE, added, moved, counted, wanted);
     return false;
 }
 
@@ -253,6 +263,7 @@ static void work(harness *campaign, unsigned worker)
     if (mkdir(peer, 0700) != 0)
         _exit(WORLD_BROKEN);
     exchange_begin(&partner, &it, peer, ids[0], ids[1]);
+    world_must(&it, world_sign_case(&it, &application), "sign");
     world_close(&it);
     image_take(&whole, &it);
     for (;;) {
@@ -272,6 +283,7 @@ static void work(harness *campaign, unsigned worker)
     }
     image_clear(&whole);
     exchange_end(&partner);
+    cbank_buffer_clear(&application);
     world_end(&it);
 }
 

@@ -6,7 +6,6 @@
 #include "cbank/api/v1/credit.pb-c.h"
 #include "cbank/api/v1/learner.pb-c.h"
 #include "cbank/api/v1/log.pb-c.h"
-#include "cbank/api/v1/recognition.pb-c.h"
 #include "cbank/api/v1/transcript.pb-c.h"
 
 #include <stdio.h>
@@ -252,44 +251,4 @@ cbank_status world_verify(world *it, const cbank_buffer *file, const cbank_buffe
     message_drop(verdict);
     cbank_verifier_close(verifier);
     return status;
-}
-
-/* ---- letters from outside ----------------------------------------------------------------- */
-
-cbank_status world_recognise(world *it, const char *id, uint64_t token)
-{
-    Cbank__Api__V1__RecognitionNoteRequest request = CBANK__API__V1__RECOGNITION_NOTE_REQUEST__INIT;
-    Cbank__V1__OutsideNotice notice = CBANK__V1__OUTSIDE_NOTICE__INIT;
-    char *records[1] = {message_lend(id)};
-    uint8_t chosen[WORLD_TOKEN_SIZE];
-
-    world_token(token, chosen);
-    notice.recogniser = message_lend("outside");
-    notice.document = message_lend("L-1");
-    notice.on = 20260301;
-    request.token = (ProtobufCBinaryData){.len = sizeof(chosen), .data = chosen};
-    request.account = it->account;
-    request.notice = &notice;
-    request.records = records;
-    request.n_records = 1;
-    return message_ask(it, cbank_recognition_note, &request, NULL);
-}
-
-cbank_status world_recognised(world *it, size_t *out)
-{
-    Cbank__Api__V1__RecognitionListRequest request = CBANK__API__V1__RECOGNITION_LIST_REQUEST__INIT;
-    Cbank__Api__V1__RecognitionListReply *page;
-    cbank_buffer reply = {0};
-    cbank_status status;
-
-    request.account = it->account;
-    status = message_ask(it, cbank_recognition_list, &request, &reply);
-    if (status != CBANK_OK)
-        return status;
-    page = message_unpack(&cbank__api__v1__recognition_list_reply__descriptor, &reply);
-    if (page == NULL)
-        return message_no_memory(it);
-    *out = page->n_recognitions;
-    message_drop(page);
-    return CBANK_OK;
 }

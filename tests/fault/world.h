@@ -88,6 +88,11 @@ cbank_status world_backup(world *it, const char *file);
 cbank_status world_recognise(world *it, const char *id, uint64_t token);
 cbank_status world_recognised(world *it, size_t *out);
 
+/* The institution signs that it opens a case of the learner's, and that is entered; how many. */
+cbank_status world_sign_case(world *it, cbank_buffer *file);
+cbank_status world_hear(world *it, const cbank_buffer *file);
+cbank_status world_heard(world *it, size_t *out);
+
 /* Whether the record is held; if not, why. */
 cbank_status world_show(world *it, const char *id);
 /* How many records the learner has whose reference begins with `prefix`. */

@@ -183,6 +183,25 @@ Test(casestep, a_decision_names_what_it_granted_and_nothing_if_that_is_nothing)
     refuses("present");
 }
 
+Test(casestep, a_finding_is_about_records_by_their_ids)
+{
+    ProtobufCBinaryData records[CBI_CASE_LIST_MAX + 1];
+
+    it.step.act = ACT(FIND);
+    it.step.step = 2;
+    it.step.finding = &it.finding;
+    it.finding.records = records;
+    for (size_t i = 0; i <= CBI_CASE_LIST_MAX; i++)
+        records[i] = it.recognition;
+    it.finding.n_records = CBI_CASE_LIST_MAX;
+    cr_expect_eq(cbi_case_step_check(&it.step, NULL), CBANK_OK);
+    it.finding.n_records++;
+    refuses("records");
+    it.finding.n_records = 1;
+    records[0].len = 31;
+    refuses("records");
+}
+
 Test(casestep, a_file_is_read_as_it_was_signed_and_no_other)
 {
     cbi_private *key = NULL;
