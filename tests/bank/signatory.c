@@ -247,6 +247,101 @@ Test(signatory, one_that_is_not_entered_is_the_other_banks_word)
     teller_close(&c);
 }
 
+/* ---- who signs for another ------------------------------------------------------------------ */
+
+#define STREET "STREET"
+
+static void enter_street(teller *it)
+{
+    Cbank__V1__InstitutionRegistered body = CBANK__V1__INSTITUTION_REGISTERED__INIT;
+    Cbank__V1__DatedName name = CBANK__V1__DATED_NAME__INIT, *names[1] = {&name};
+    const cbi_notice notice = {.code = STREET, .now = ++it->now};
+
+    name.lang = cbi_message_string("zh");
+    name.value = cbi_message_string("街道学习中心");
+    body.institution = cbi_message_string(STREET);
+    body.names = names;
+    body.n_names = 1;
+    teller_works(cbi_telling_register(it->bank, &notice, &body, &teller_err));
+}
+
+/* The bank says that the college signs for the street. */
+static void let_college_sign(teller *it)
+{
+    Cbank__V1__Delegation delegation = CBANK__V1__DELEGATION__INIT;
+    const cbi_new_grant grant = {.delegation = &delegation};
+    const cbi_notice notice = {.code = STREET, .now = ++it->now};
+
+    delegation.signer = cbi_message_string(TELLER_COLLEGE);
+    teller_works(cbi_telling_grant(it->bank, &notice, &grant, &teller_err));
+}
+
+static teller_id issue_for_street(teller *it)
+{
+    Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
+    Cbank__V1__LangText title = CBANK__V1__LANG_TEXT__INIT, *titles[1] = {&title};
+    Cbank__V1__Awarder awarder = CBANK__V1__AWARDER__INIT;
+    const cbi_desk_draft draft = {it->account.digits, &record};
+    const cbi_desk_order order = {
+        .institution = TELLER_COLLEGE, .key = it->college_key, .now = ++it->now};
+    cbi_desk_result result;
+    cbi_hash batch;
+    teller_id id;
+
+    title.lang = cbi_message_string("zh");
+    title.value = cbi_message_string("书法");
+    awarder.institution = cbi_message_string(STREET);
+    record.awarded_by = &awarder;
+    record.reference = cbi_message_string("S-1");
+    record.type = CBANK__V1__RECORD_TYPE__RECORD_TYPE_COMMUNITY;
+    record.title = titles;
+    record.n_title = 1;
+    teller_works(cbi_desk_issue(it->bank, &order, &draft, 1, &result, &batch, &teller_err));
+    cbi_holding_display_id(result.index, &result.id, id.text);
+    return id;
+}
+
+/* In the first bank the college signs for the street; both know the college by the same key. */
+static cbank_buffer offer_of_street(void)
+{
+    cbi_transfer_row offer;
+    teller_id id;
+
+    courier_end_unsound();
+    courier_begin();
+    enter_street(a);
+    let_college_sign(a);
+    id = issue_for_street(a);
+    offer = courier_offer(a, b->bank->config.origin, &id, 1);
+    return courier_file(a, &offer);
+}
+
+Test(signatory, whom_another_bank_lets_sign_for_one_that_is_known_here_signs_nothing_here)
+{
+    cbank_buffer file = offer_of_street();
+    cbank_error err = {0};
+    cbi_received received;
+
+    teller_vouch(b, STREET);
+    teller_fails(courier_receive(a, b, &file, &whole, &received, &err), err, TRANSFER_KEY);
+    cr_expect_str_eq(err.object, STREET, "though the college's key is known here");
+    cbank_buffer_clear(&file);
+}
+
+Test(signatory, until_it_may_here_too)
+{
+    cbank_buffer file = offer_of_street();
+    cbank_error err = {0};
+    cbi_received received;
+
+    enter_street(b);
+    teller_fails(courier_receive(a, b, &file, &whole, &received, &err), err, TRANSFER_KEY);
+    let_college_sign(b);
+    teller_works(courier_receive(a, b, &file, &whole, &received, &teller_err));
+    cr_expect_eq(received.outcome, CBI_TRANSFER_ACCEPTED);
+    cbank_buffer_clear(&file);
+}
+
 /* ---- keys that are over --------------------------------------------------------------------- */
 
 /* The college has one key in both banks, and another one follows it in the second. */
