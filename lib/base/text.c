@@ -58,14 +58,22 @@ static inline bool is_ideograph(const uint8_t *bytes)
            (bytes[2] & 0xc0) == 0x80 && (bytes[0] > 0xe4 || bytes[1] >= 0xb8);
 }
 
+/* Bytes of any other character that clean text may hold; 0 if it is none. */
+static size_t clean_other(const uint8_t *bytes, size_t size)
+{
+    utf8proc_int32_t c;
+    utf8proc_ssize_t used = utf8proc_iterate(bytes, (utf8proc_ssize_t)size, &c);
+
+    return used > 0 && !is_forbidden(c) ? (size_t)used : 0;
+}
+
 bool cbi_text_is_clean(cbi_bytes text)
 {
     size_t at = 0;
 
     while (at < text.size) {
-        utf8proc_int32_t c = text.data[at];
-        size_t left = text.size - at;
-        utf8proc_ssize_t used;
+        size_t left = text.size - at, used;
+        uint8_t c = text.data[at];
 
         if (c < 0x80 && is_plain(first_word(text.data + at, left))) {
             at += left < sizeof(uint64_t) ? left : sizeof(uint64_t);
@@ -82,10 +90,10 @@ bool cbi_text_is_clean(cbi_bytes text)
                 at += 3;
             continue;
         }
-        used = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)left, &c);
-        if (used <= 0 || is_forbidden(c))
+        used = clean_other(text.data + at, left);
+        if (used == 0)
             return false;
-        at += (size_t)used;
+        at += used;
     }
     return true;
 }

@@ -70,8 +70,10 @@ cbank_status cbi_field_write_bytes(cbank_buffer *out, uint32_t number, cbi_bytes
 
     size += cbi_varint_write(bytes.size, head + size);
     CBI_TRY(cbi_buffer_reserve(out, size + bytes.size, err));
-    CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(head, size), err));
-    CBI_TRY(cbi_buffer_append(out, bytes, err));
+    memcpy(out->data + out->size, head, size);
+    if (bytes.size > 0)
+        memcpy(out->data + out->size + size, bytes.data, bytes.size);
+    out->size += size + bytes.size;
 done:
     return status;
 }

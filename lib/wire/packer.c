@@ -287,15 +287,26 @@ static cbank_status pack_field(packer *it)
     }
 }
 
-/* Fields stand in the order of their numbers. */
+/* How many of the fields have a number up to this; they stand in the order of their numbers. */
+static unsigned count_up_to(const ProtobufCMessageDescriptor *type, uint32_t number)
+{
+    unsigned low = 0, high = type->n_fields;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+
+        if (type->fields[middle].id <= number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void narrow(frame *top, const cbi_packer_span *span)
 {
-    const ProtobufCFieldDescriptor *fields = top->type->fields;
-
-    while (top->field < top->end && fields[top->field].id < span->first)
-        top->field++;
-    while (top->end > top->field && fields[top->end - 1].id > span->last)
-        top->end--;
+    top->field = span->first == 0 ? 0 : count_up_to(top->type, span->first - 1);
+    top->end = count_up_to(top->type, span->last);
 }
 
 cbank_status cbi_packer_append(const ProtobufCMessage *message, const cbi_packer_span *span,
