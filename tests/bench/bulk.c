@@ -22,13 +22,15 @@
 #define LEARNER_RECORDS 20u
 #define HISTORIES 4000u
 #define TOUCHED 50000u
+#define FROM_EMPTY 200000u /* records with which the rate of a small bank is told */
 
 /* One caller, who hears that a batch is sealed before the next one begins; or two colleges. */
 enum { ALONE, TOGETHER, MANNERS };
 
 typedef struct times {
     double bank, sqlite, lmdb;
-    uint64_t count; /* records of each */
+    double bank_bytes, sqlite_bytes; /* written to the device meanwhile */
+    uint64_t count;                  /* records of each */
 } times;
 
 static uint32_t at_least(uint64_t number, uint32_t least)
@@ -114,10 +116,11 @@ static double deposit_together(bank *side, const folder *where, const rows *set,
 static void store_peers(sqlite *peer, lmdb *bare, const rows *set, uint64_t from, uint64_t to,
                         times *out)
 {
-    double begin = clock_now();
+    double begin = clock_now(), written = clock_written();
 
     sqlite_store(peer, set, from, to, RECORD_SIZE, TRANSACTION);
     out->sqlite += clock_now() - begin;
+    out->sqlite_bytes += clock_written() - written;
     if (bare == NULL)
         return;
     begin = clock_now();
@@ -134,12 +137,14 @@ static void store(bank *side, sqlite *peer, lmdb *bare, const folder *where, con
     for (uint64_t from = 0; from < set->count; from = to) {
         bool together = out[TOGETHER].count < out[ALONE].count;
         times *mine = &out[together ? TOGETHER : ALONE];
+        double written = clock_written();
 
         to = from + (together ? TURN_OF_TWO : TURN);
         if (to > set->count)
             to = set->count;
         mine->bank += together ? deposit_together(side, where, set, from, to)
                                : deposit(side, where, set, from, to);
+        mine->bank_bytes += clock_written() - written;
         store_peers(peer, bare, set, from, to, mine);
         mine->count += to - from;
     }
@@ -161,6 +166,10 @@ static void report_times(const char *work, const times taken[static MANNERS], do
         report_add(&(report_row){.work = name, .figure = count / taken[i].bank,
                                  .unit = "records/s", .peer = "SQLite, unsigned",
                                  .peer_figure = count / taken[i].sqlite, .target = target});
+        if (taken[i].sqlite_bytes > 0)
+            report_add(&(report_row){.work = name, .figure = taken[i].bank_bytes / count,
+                                     .unit = "bytes to the device", .peer = "SQLite, unsigned",
+                                     .peer_figure = taken[i].sqlite_bytes / count});
         if (taken[i].lmdb > 0)
             report_add(&(report_row){.work = name, .figure = count / taken[i].bank,
                                      .unit = "records/s", .peer = "LMDB append, unsigned",
@@ -325,9 +334,19 @@ void work_bulk(const bench_work *it)
     measure_import(it);
 }
 
+/* Records a second of one caller beside those of one caller while the bank was empty. */
+static void report_growth(const char *work, const times *taken, double from_empty)
+{
+    if (taken->count == 0 || from_empty <= 0)
+        return;
+    report_add(&(report_row){.work = work, .figure = (double)taken->count / taken->bank,
+                             .unit = "records/s", .peer = "the same from empty",
+                             .peer_figure = from_empty, .target = 0.75});
+}
+
 /* So many of the learners get more, on top of everything. */
 static void measure_on_top(const bench_work *it, bank *side, sqlite *peer, const folder *where,
-                           const rows *base, uint32_t touched, double target)
+                           const rows *base, uint32_t touched, double from_empty, double target)
 {
     rows set = {.order = ROWS_RANDOM, .seed = base->seed + touched, .learners = touched,
                 .batch = BATCH};
@@ -340,6 +359,8 @@ static void measure_on_top(const bench_work *it, bank *side, sqlite *peer, const
     snprintf(work, sizeof(work), "bulk deposit on top of %llu, %u learners touched",
              (unsigned long long)base->count, touched);
     report_times(work, taken, target);
+    if (touched == base->learners)
+        report_growth(work, &taken[ALONE], from_empty);
 }
 
 void work_base(const bench_work *it)
@@ -349,7 +370,8 @@ void work_base(const bench_work *it)
     sqlite *peer;
     folder where;
     bank side;
-    uint64_t before;
+    uint64_t before, timed = 0;
+    double taken = 0;
     char (*accounts)[BANK_ACCOUNT_MAX];
 
     base.learners = at_least(base.count / LEARNER_RECORDS, 1);
@@ -363,18 +385,25 @@ void work_base(const bench_work *it)
     peer = sqlite_create(where.path);
     for (uint64_t from = 0; from < base.count; from += BATCH) {
         uint64_t to = from + BATCH < base.count ? from + BATCH : base.count;
+        double begin;
 
         bank_sign(&side, &base, from, to, &file);
+        begin = clock_now();
         bank_deposit(&side, &file);
+        if (to <= FROM_EMPTY) {
+            taken += clock_now() - begin;
+            timed = to;
+        }
         sqlite_store(peer, &base, from, to, RECORD_SIZE, TRANSACTION);
     }
     cbank_buffer_clear(&file);
     measure_disk(&side, before, base.count);
     measure_history(&side, &base, accounts, 20000);
     measure_check(&side, base.count);
-    measure_on_top(it, &side, peer, &where, &base,
-                   base.learners < TOUCHED ? base.learners : TOUCHED, 3);
-    measure_on_top(it, &side, peer, &where, &base, base.learners, 2);
+    if (base.learners > TOUCHED)
+        measure_on_top(it, &side, peer, &where, &base, TOUCHED, 0, 3);
+    measure_on_top(it, &side, peer, &where, &base, base.learners,
+                   taken > 0 ? (double)timed / taken : 0, 2);
     sqlite_close(peer);
     bank_close(&side);
     cbank_key_close(side.key);

@@ -1,5 +1,6 @@
 #include "clock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -19,6 +20,20 @@ double clock_now(void)
 double clock_worked(void)
 {
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double clock_written(void)
+{
+    FILE *counts = fopen("/proc/self/io", "r");
+    unsigned long long bytes = 0;
+    char line[64];
+
+    if (counts == NULL)
+        return 0;
+    while (fgets(line, sizeof(line), counts) != NULL && bytes == 0)
+        (void)sscanf(line, "write_bytes: %llu", &bytes);
+    fclose(counts);
+    return (double)bytes;
 }
 
 static int compare(const void *left, const void *right)
