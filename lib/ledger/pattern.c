@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "cbank/v1/statement.pb-c.h"
 #include "wire/delta.h"
 
 #define KEPT_MAX 8u
@@ -79,9 +80,15 @@ static cbank_status begin(cbi_txn *txn, cbi_patterns **out, cbank_error *err)
         struct kept *kept = &patterns->kept[patterns->kept_count++];
 
         kept->number = patterns->count - i;
-        CBI_TRY(load(txn, kept->number, &bytes, err));
+        status = load(txn, kept->number, &bytes, err);
+        if (status == CBANK_E_CORRUPT) { /* bank check tells; nobody need stop writing for it */
+            patterns->kept_count--;
+            continue;
+        }
+        CBI_TRY(status);
         cbi_delta_set(&kept->pattern, cbi_bytes_of_buffer(&bytes));
     }
+    status = CBANK_OK;
     *out = patterns;
     patterns = NULL;
 done:
@@ -143,15 +150,20 @@ static struct kept *take_place(cbi_patterns *patterns)
     return &patterns->kept[oldest];
 }
 
+/* Not where rows were lost, and the number of the next one is taken. */
 static cbank_status keep_pattern(cbi_patterns *patterns, cbi_txn *txn, cbi_bytes bytes,
-                                 cbank_error *err)
+                                 bool *out_kept, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     struct kept *kept;
     uint8_t key[8];
 
     cbi_put_u64(key, patterns->count + 1);
-    CBI_TRY(cbi_txn_append(txn, CBI_TABLE_PATTERN, cbi_bytes_of(key, sizeof(key)), bytes, err));
+    status = cbi_txn_append(txn, CBI_TABLE_PATTERN, cbi_bytes_of(key, sizeof(key)), bytes, err);
+    *out_kept = status != CBANK_E_EXISTS;
+    if (!*out_kept)
+        return CBANK_OK;
+    CBI_TRY(status);
     kept = take_place(patterns);
     kept->number = ++patterns->count;
     cbi_delta_set(&kept->pattern, bytes);
@@ -166,6 +178,7 @@ static cbank_status look(cbi_patterns *patterns, cbi_txn *txn, cbi_bytes stateme
     size_t now = out->size, size;
     uint8_t shared[CBI_DELTA_PATTERN_MAX];
     cbank_status status = CBANK_OK;
+    bool kept = false;
     cbi_bytes bytes;
 
     cbi_delta_set(&patterns->sampled, cbi_bytes_of_buffer(&patterns->sample));
@@ -174,8 +187,9 @@ static cbank_status look(cbi_patterns *patterns, cbi_txn *txn, cbi_bytes stateme
         return CBANK_OK;
     cbi_delta_set(&patterns->sampled, bytes);
     size = cbi_delta_write(&patterns->sampled, statement, out->delta, now - WORTH_A_PATTERN);
-    if (size > 0) {
-        CBI_TRY(keep_pattern(patterns, txn, bytes, err));
+    if (size > 0)
+        CBI_TRY(keep_pattern(patterns, txn, bytes, &kept, err));
+    if (kept) {
         out->number = patterns->count;
         out->size = size;
     } else {
@@ -188,6 +202,12 @@ done:
 static bool is_like(const cbi_entry *a, const cbi_entry *b)
 {
     return a->subject_kind == b->subject_kind && a->entry_class == b->entry_class;
+}
+
+/* What two cases have in common, or two disclosures, may be one person's. */
+static bool is_comparable(const cbi_entry *entry)
+{
+    return entry->subject_kind == CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER;
 }
 
 /* Takes a look when it is due and there is another subject's statement to compare with. */
@@ -222,7 +242,8 @@ cbank_status cbi_patterns_pack(cbi_patterns **patterns, cbi_txn *txn, const cbi_
     if (*patterns == NULL)
         CBI_TRY(begin(txn, patterns, err));
     pack(*patterns, statement, out);
-    CBI_TRY(look_around(*patterns, txn, entry, statement, out, err));
+    if (is_comparable(entry))
+        CBI_TRY(look_around(*patterns, txn, entry, statement, out, err));
 done:
     return status;
 }

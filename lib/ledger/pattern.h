@@ -1,10 +1,11 @@
 /*
  * pattern.h - what many statements have in common, kept once.
  *
- * A row of `pattern` is number u64, counted from 1, -> bytes that statements of two subjects had in
- * common: what two people's statements share is nobody's, so that it may stay when they are
- * erased. Rows of the log that are much like it keep what they differ in (logged.h). A row here is
- * never changed. What it should be, the rows tell that need it: their statements hash to the log.
+ * A row of `pattern` is number u64, counted from 1, -> bytes that statements of two learners had in
+ * common: what two people's statements share is nobody's, so that it may stay when they are erased.
+ * Cases and disclosures make none, as two of them may be one learner's. Rows of the log that are
+ * much like a pattern keep what they differ in (logged.h). A row here is never changed. What it
+ * should be, the rows tell that need it: their statements hash to the log.
  */
 #ifndef CBI_LEDGER_PATTERN_H
 #define CBI_LEDGER_PATTERN_H

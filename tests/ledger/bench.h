@@ -11,7 +11,7 @@
 #define BENCH_TIME 1764000000
 
 /* The numbers of cbank.v1.SubjectKind. */
-enum { LEARNER = 1, CASE = 3, INSTITUTION = 4 };
+enum { LEARNER = 1, DISCLOSURE = 2, CASE = 3, INSTITUTION = 4 };
 /* Of cbank.v1.EntryClass. */
 enum { AWARD = 1 };
 

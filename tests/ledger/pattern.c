@@ -42,6 +42,17 @@ static void add_statements(cbi_append *append, size_t from, size_t count)
     }
 }
 
+static void add_statements_alone(size_t from, size_t count)
+{
+    cbi_append append = {0};
+
+    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append, &bench_err));
+    bench_works(cbi_append_set_time(&append, BENCH_TIME, &bench_err));
+    add_statements(&append, from, count);
+    bench_works(cbi_append_commit(&append, &bench_err));
+    cbi_append_clear(&append);
+}
+
 /* In two transactions; then an act seals it all. */
 static void set_up(void)
 {
@@ -50,15 +61,8 @@ static void set_up(void)
     for (size_t i = 0; i < SUBJECTS; i++)
         snprintf(names[i], sizeof(names[i]), "learner-%07zu", i * 104729);
     bench_open_memory(&it, CBI_SUITE_SHA256_ED25519);
-    for (size_t part = 0; part < 2; part++) {
-        cbi_append append = {0};
-
-        bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append, &bench_err));
-        bench_works(cbi_append_set_time(&append, BENCH_TIME, &bench_err));
-        add_statements(&append, part * STATEMENTS / 2, STATEMENTS / 2);
-        bench_works(cbi_append_commit(&append, &bench_err));
-        cbi_append_clear(&append);
-    }
+    for (size_t part = 0; part < 2; part++)
+        add_statements_alone(part * STATEMENTS / 2, STATEMENTS / 2);
     bench_add(&it, "seal", &college, 1);
 }
 
@@ -165,15 +169,15 @@ Test(pattern, holds_nothing_that_is_one_subjects_own)
     }
 }
 
-Test(pattern, one_subjects_statements_make_none)
+/* So many statements of `subjects` subjects, which have in common what the others do not. */
+static void add_alike(int kind, size_t subjects)
 {
     cbi_append append = {0};
-    uint64_t before = count_patterns();
 
     bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append, &bench_err));
     bench_works(cbi_append_set_time(&append, BENCH_TIME, &bench_err));
     for (size_t i = 0; i < 200; i++) {
-        cbi_subject subject = bench_subject(LEARNER, names[0]);
+        cbi_subject subject = bench_subject(kind, names[i % subjects]);
         uint8_t statement[STATEMENT_SIZE];
         cbi_hash randomness = bench_randomness(&subject);
 
@@ -186,7 +190,41 @@ Test(pattern, one_subjects_statements_make_none)
     }
     bench_works(cbi_append_commit(&append, &bench_err));
     cbi_append_clear(&append);
+}
+
+Test(pattern, one_subjects_statements_make_none)
+{
+    uint64_t before = count_patterns();
+
+    add_alike(LEARNER, 1);
     cr_expect_eq(count_patterns(), before);
+    add_alike(LEARNER, 2);
+    cr_expect_gt(count_patterns(), before);
+}
+
+/* Two cases, or two disclosures, may be one learner's. */
+Test(pattern, what_cases_share_makes_none)
+{
+    uint64_t before = count_patterns();
+
+    add_alike(CASE, 2);
+    add_alike(DISCLOSURE, 2);
+    cr_expect_eq(count_patterns(), before);
+}
+
+/* The bank goes on: what is damaged, a check tells. */
+Test(pattern, statements_are_written_where_a_pattern_is_damaged_or_lost)
+{
+    uint64_t count = count_patterns();
+
+    bench_put(&it, CBI_TABLE_PATTERN, bench_number(count), (cbi_bytes){0});
+    add_alike(LEARNER, 2);
+    cr_assert_gt(count_patterns(), count);
+    bench_delete(&it, CBI_TABLE_PATTERN, bench_number(1));
+    for (size_t i = 0; i < SUBJECTS; i++) /* others, so that they would make one */
+        snprintf(names[i], sizeof(names[i]), "another-%07zu", i * 7919);
+    add_statements_alone(STATEMENTS, 200);
+    cr_expect_gt(count_findings(), 0);
 }
 
 Test(pattern, a_pattern_that_was_changed_or_is_gone_is_found)
