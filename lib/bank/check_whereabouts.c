@@ -177,7 +177,7 @@ done:
     cbi_free(it.ends);
     cbi_usage_clear(&it.usage);
     cbi_dossier_clear(&it.dossier);
-    cbank_buffer_clear(&reader.row);
+    cbi_history_clear(&reader);
     return status;
 }
 

@@ -253,7 +253,7 @@ cbank_status cbi_chunk_write(cbi_deposit *deposit, int64_t now, cbank_error *err
     else
         deposit->intake = chunk.intake;
     deposit->stands = chunk.stands && !chunk.act.replayed;
-    if (chunk.act.alone) {
+    if (chunk.act.alone && chunk.same) {
         deposit->version = chunk.version;
         deposit->one_version = true;
     }

@@ -3,6 +3,7 @@
 #include "bank/capacity.h"
 #include "bank/reach.h"
 #include "bank/scribe.h"
+#include "base/memory.h"
 
 /*
  * What one unit may dirty at most: both statements' worth of random bytes and all tables; and what
@@ -192,6 +193,7 @@ static cbank_status write_ready(writing *it, bool *written, cbank_error *err)
         chunk->intake.next++;
     }
 done:
+    cbi_wipe(&record, sizeof(record));
     return status;
 }
 

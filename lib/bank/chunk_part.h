@@ -11,7 +11,8 @@ typedef struct cbi_chunk_act {
     uint32_t items;
     uint64_t records;
     uint64_t ended;
-    bool stands; /* what was ruled (deposit.h), of all items that come next */
+    bool stands; /* what was ruled (deposit.h), of the items of this chunk */
+    bool same;   /* and of all that come next, because nobody has written since */
     uint64_t version;  /* of the store that this chunk makes */
     cbi_awarder last;
 } cbi_chunk_act;

@@ -1,6 +1,7 @@
 #include "bank/chunk_part.h"
 
 #include "bank/holding.h"
+#include "base/memory.h"
 #include "base/time.h"
 
 /* Whether this transaction sees what judging saw. */
@@ -59,6 +60,7 @@ static cbank_status look_at_items(cbi_chunk_act *chunk, cbi_txn *txn, bool *hold
             CBI_TRY(look_again(deposit->bank, txn, &record, hold, err));
     }
 done:
+    cbi_wipe(&record, sizeof(record));
     return status;
 }
 
@@ -70,7 +72,8 @@ cbank_status cbi_chunk_find_standing(cbi_chunk_act *chunk, const cbi_append *app
 
     chunk->stands =
         deposit->stands && cbi_date_of(append->at) == cbi_date_of(deposit->terms.now);
-    if (!chunk->stands || sees_the_same(deposit, append))
+    chunk->same = chunk->stands && sees_the_same(deposit, append);
+    if (!chunk->stands || chunk->same)
         return CBANK_OK;
     chunk->stands = append->added_since <= deposit->version;
     if (chunk->stands)

@@ -190,6 +190,7 @@ cbank_status cbi_scribes_run(const cbi_scribes_work *work, cbi_hasher *hasher,
         for (size_t line = 0; line < SHARE; line++)
             cbi_script_clear(&all.sheets[i].lines[line].script);
     }
+    cbi_wipe(all.sheets, all.sheet_count * sizeof(*all.sheets));
 done:
     cbi_free(all.sheets);
     (void)pthread_cond_destroy(&all.changed);

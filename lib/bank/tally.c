@@ -14,6 +14,7 @@ struct account {
     uint32_t here;   /* so far, by this batch */
     uint32_t before; /* this year, by this institution; at most, unless it has been counted */
     bool counted;
+    uint64_t entries; /* of the account, the first time it was looked at */
 };
 
 struct cbi_tally {
@@ -157,11 +158,15 @@ static cbank_status find_account(cbi_tally *tally, cbi_bytes who, cbi_ruling *ru
         bound = known ? cbi_yearly_bound(ruling->entries) : 0;
         first = ++tally->count;
         tally->counts[first - 1] =
-            (struct account){.before = (uint32_t)bound, .counted = bound == 0};
+            (struct account){.before = (uint32_t)bound, .counted = bound == 0,
+                             .entries = ruling->entries};
         tally->strangers += !known;
         ruling->opens = !known;
     }
     *out = &tally->counts[first - 1];
+    /* Whoever asks how much it has grown counts from where `before` is from. */
+    if (known && ruling->entries > (*out)->entries)
+        ruling->entries = (*out)->entries;
 done:
     return status;
 }

@@ -110,6 +110,58 @@ static void judge_theirs(cbi_deposit *out, char name, unsigned learners, unsigne
 }
 
 /* Who comes second finds the accounts that the first one opened, and rules on nothing again. */
+/* A reference that somebody else takes meanwhile, in the first chunk or the last. */
+static void expect_refused_once(const char *taken)
+{
+    enum { EACH = 600, ACCOUNTS = 17 };
+    cbi_deposit_terms terms;
+    cbi_deposit deposit = {0};
+    char reference[16], number[16];
+    cbank_buffer file;
+    bool more = true;
+    uint64_t index;
+    cbi_holding holding;
+
+    for (unsigned i = 0; i < ACCOUNTS; i++) {
+        snprintf(number, sizeof(number), "%u", 1000 + i);
+        teller_open_account(&it, "student/" TELLER_COLLEGE, number, "");
+    }
+    for (unsigned i = 0; i < ACCOUNTS * EACH; i++) {
+        snprintf(reference, sizeof(reference), "R%u", i);
+        snprintf(number, sizeof(number), "%u", 1000 + i / EACH);
+        parcel_add(&p, &(parcel_record){.reference = reference, .number = number});
+    }
+    file = parcel_sign(&p, 1);
+    terms = parcel_terms(&it);
+    terms.keep_going = true;
+    judge(&deposit, &terms, &file);
+    parcel_begin(&p, &it);
+    parcel_add(&p, &(parcel_record){.reference = taken, .number = "1016", .milli = 2000});
+    cr_assert_eq(parcel_send(&p, 2).intake.taken, 1);
+    holding = parcel_find(&it, taken);
+    index = holding.index;
+    cbi_holding_clear(&holding);
+    while (more)
+        teller_works(cbi_deposit_write(&deposit, ++it.now, &more, &teller_err));
+    cr_expect_eq(deposit.intake.refused, 1);
+    cr_expect_eq(deposit.intake.taken, ACCOUNTS * EACH - 1);
+    holding = parcel_find(&it, taken);
+    cr_expect_eq(holding.index, index);
+    cbi_holding_clear(&holding);
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+Test(chunk, what_others_take_meanwhile_is_refused_in_the_first_chunk, .timeout = 120)
+{
+    expect_refused_once("R100");
+}
+
+Test(chunk, what_others_take_meanwhile_is_refused_in_a_later_chunk, .timeout = 120)
+{
+    expect_refused_once("R10100");
+}
+
 Test(chunk, batches_that_were_judged_at_once_are_both_read_once, .timeout = 120)
 {
     enum { LEARNERS = 7, EACH = 40 };

@@ -1,0 +1,54 @@
+/* What one batch does within itself, before anything of it is written. */
+#include "bank/tally.h"
+
+#include "bank/teller.h"
+
+#include <stdio.h>
+
+#define ACCOUNT "1000000000001727"
+
+static cbi_hasher *hasher;
+static cbi_tally *tally;
+
+static void begin(void)
+{
+    teller_works(cbi_hasher_new(CBI_SUITE_SHA256_ED25519, &hasher, &teller_err));
+    teller_works(cbi_tally_new(CBI_SUITE_SHA256_ED25519, 0, true, &tally, &teller_err));
+}
+
+static void end(void)
+{
+    cbi_tally_free(tally);
+    cbi_hasher_free(hasher);
+}
+
+TestSuite(tally, .init = begin, .fini = end);
+
+/* A record for the account, ruled on when its chain had so many entries. */
+static cbi_ruling add(uint64_t item, uint64_t entries)
+{
+    static const Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
+    cbi_person person = {.document_count = 1};
+    const cbi_claim claim = {.institution = TELLER_COLLEGE,
+                             .awarder = TELLER_COLLEGE,
+                             .reference = "R",
+                             .record = &record,
+                             .person = &person};
+    cbi_ruling ruling = {.outcome = CBI_OUTCOME_DEPOSITED, .entries = entries};
+
+    snprintf(ruling.account.digits, sizeof(ruling.account.digits), "%s", ACCOUNT);
+    teller_works(cbi_tally_add(tally, NULL, hasher, item, &claim, &ruling, &teller_err));
+    return ruling;
+}
+
+/* What an account has grown by is told from one state of it, whatever was read of it later. */
+Test(tally, an_account_is_counted_from_when_it_was_first_looked_at)
+{
+    cbi_ruling first = add(0, 10), later = add(1, 14), earlier = add(2, 9);
+
+    cr_expect_eq(first.entries, 10);
+    cr_expect_eq(later.entries, 10);
+    cr_expect_leq(earlier.entries, 10);
+    cr_expect_eq(later.yearly, first.yearly + 1);
+    cr_expect_eq(earlier.yearly, first.yearly + 2);
+}
