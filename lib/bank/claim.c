@@ -6,6 +6,7 @@
 #include "bank/enrolclaim.h"
 #include "bank/errand.h"
 #include "bank/family.h"
+#include "bank/outside.h"
 #include "bank/reach.h"
 #include "bank/ready.h"
 #include "base/memory.h"
@@ -288,6 +289,7 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
                                .awarder = claim->awarder,
                                .reference = claim->reference,
                                .bytes = place->bytes};
+    const uint64_t before = ruling->index; /* of the revision that this one supersedes */
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_claim_open_account(bank, append, claim, place->token, ruling, err));
@@ -295,6 +297,8 @@ static cbank_status write_deposit(const cbi_bank *bank, cbi_append *append, cons
     CBI_TRY(cbi_claim_content(bank, claim, &record.content, err));
     CBI_TRY(cbi_ready_write(bank, append, &batch, &record, &ruling->index, &ruling->leaf, err));
     CBI_TRY(cbi_reach_note(append->txn, claim->record, ruling->index, err));
+    if (claim->superseded != NULL)
+        CBI_TRY(cbi_outside_carry(bank, append, before, ruling->account.digits, place->token, err));
 done:
     cbi_wipe(&record, sizeof(record));
     return status;

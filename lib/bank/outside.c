@@ -187,23 +187,14 @@ static cbank_status write_act(cbi_act *act, cbi_append *append, cbank_error *err
 {
     note_act *it = (note_act *)(void *)act;
     const cbi_outside_terms *terms = it->terms;
-    cbi_subject subject = cbi_account_subject(terms->account);
     Cbank__V1__ConversionNoted body;
     cbi_errand_statement statement = statement_of(it, &body);
     cbi_note_seal seal = {0};
     cbank_status status = CBANK_OK;
-    cbi_head newest;
 
-    it->row = (cbi_recognition_row){
-        .id = it->id, .at = append->at, .sources = (uint32_t)terms->record_count};
-    memcpy(it->row.account.digits, terms->account, CBI_ACCOUNT_SIZE);
     CBI_TRY(cbi_order_state(append->hasher, terms->order, cbi_bytes_of(act->token, CBI_TOKEN_SIZE),
                             &seal, &statement, err));
-    CBI_TRY(cbi_errand_append(append, &statement, &it->row.index, &it->row.leaf, err));
-    CBI_TRY(cbi_subject_read_head(append->txn, &subject, &newest, err));
-    it->row.sequence = newest.sequence;
-    CBI_TRY(cbi_recognition_begin_noted(append, &it->row, err));
-    CBI_TRY(cbi_vault_put_notice(it->bank, append->txn, it->row.number, &it->notice, err));
+    CBI_TRY(cbi_outside_begin(it->bank, append, &statement, &it->notice, &it->row, err));
     CBI_TRY(cbi_vault_add_note(it->bank, append->txn, terms->account, it->row.index, &seal.random,
                                seal.text, err));
     for (size_t i = 0; i < terms->record_count; i++)

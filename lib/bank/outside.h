@@ -4,6 +4,11 @@
  * So that what was used there is used here. It is the bank's word alone: the log holds the digest
  * of what the letter says, which is sealed beside the recognition's other rows. Each record counts
  * as used whole within the scope, for a letter seldom says how much it took.
+ *
+ * The office never hears that a record of its letter was amended, and keeps what it gave for it.
+ * So the same act notes the letter anew, on the revision that follows. That is a statement like any
+ * other: a reader who has neither record before him, a verifier or a status file, finds the
+ * revision used just as the bank does, and nobody has to follow what supersedes what.
  */
 #ifndef CBI_BANK_OUTSIDE_H
 #define CBI_BANK_OUTSIDE_H
@@ -35,6 +40,21 @@ cbank_status cbi_outside_note(cbi_bank *bank, const cbi_outside_terms *terms, cb
  */
 cbank_status cbi_outside_settle(cbi_bank *bank, cbi_bytes id, Cbank__V1__RecognitionAction action,
                                 const cbi_order *order, cbi_recognised *out, cbank_error *err);
+
+/*
+ * Inside of the act that amends the record at this index of the log, right after the new revision,
+ * which is the newest entry of the account's chain: what was noted of the one is noted of the other
+ * and stands. The older note goes once no record is left that it could stand on, and until then
+ * keeps the others.
+ */
+cbank_status cbi_outside_carry(const cbi_bank *bank, cbi_append *append, uint64_t superseded,
+                               const char *account, cbi_bytes token, cbank_error *err);
+
+/* Its part, as for any notice: the statement, the row, which it fills, and the letter sealed. */
+cbank_status cbi_outside_begin(const cbi_bank *bank, cbi_append *append,
+                               const cbi_errand_statement *statement,
+                               const Cbank__V1__OutsideNotice *notice, cbi_recognition_row *out,
+                               cbank_error *err);
 
 /* By which the log names a notice. */
 cbank_status cbi_outside_digest(cbi_hasher *hasher, const Cbank__V1__OutsideNotice *notice,
