@@ -13,7 +13,10 @@ void cbi_recognition_info_clear(cbi_recognition_info *it)
     cbi_free(it->records);
 }
 
-/* Display ids of the records that one from outside uses. */
+/*
+ * Display ids of the records that one from outside uses. Once it is reversed one of them may have
+ * gone with another account, whose merger was undone and who was erased: nothing names it.
+ */
 static cbank_status name_records(cbi_reader *reader, cbi_recognition_info *it, cbank_error *err)
 {
     cbi_holding holding = {0};
@@ -24,9 +27,15 @@ static cbank_status name_records(cbi_reader *reader, cbi_recognition_info *it, c
     CBI_TRY(cbi_alloc(it->row.sources, sizeof(*it->ids), &it->ids, err));
     CBI_TRY(cbi_alloc(it->row.sources, sizeof(*it->records), &it->records, err));
     for (uint32_t i = 0; i < it->row.sources; i++) {
-        CBI_TRY(cbi_holding_read(reader->txn, reader->hasher, indices[i], &holding, err));
-        cbi_holding_display_id(indices[i], &holding.id, it->ids[i]);
-        it->records[i] = it->ids[i];
+        status = cbi_holding_read(reader->txn, reader->hasher, indices[i], &holding, err);
+        if (status == CBANK_E_NOT_FOUND) {
+            status = CBANK_OK;
+            continue;
+        }
+        CBI_TRY(status);
+        cbi_holding_display_id(indices[i], &holding.id, it->ids[it->record_count]);
+        it->records[it->record_count] = it->ids[it->record_count];
+        it->record_count++;
         cbi_holding_clear(&holding);
     }
 done:
@@ -53,7 +62,7 @@ static void describe_outside(cbi_recognition_info *it, Cbank__Api__V1__Recogniti
 {
     out->notice = it->outside.notice;
     out->records = it->records;
-    out->n_records = it->row.sources;
+    out->n_records = it->record_count;
     out->scope = it->outside.said->uses[0]->scope; /* the same of all */
 }
 
@@ -121,7 +130,7 @@ cbank_status cbi_recognition_info_reply(cbi_bank *bank, const cbi_recognised *en
     info.known = entered->known;
     if (it.row.state == CBI_CONVERSION_REVERSED && it.outside.said != NULL) {
         info.released = it.records;
-        info.n_released = it.row.sources;
+        info.n_released = it.record_count;
     } else if (it.row.state == CBI_CONVERSION_REVERSED) {
         CBI_TRY(cbi_alloc(it.row.sources, sizeof(*ids), &ids, err));
         CBI_TRY(cbi_alloc(it.row.sources, sizeof(*list), &list, err));

@@ -16,7 +16,8 @@ typedef struct cbi_recognition_info {
     cbi_recognition recognition;
     cbi_outside outside; /* in its place, if the bank has noted it from outside */
     char (*ids)[CBI_DISPLAY_ID_MAX];
-    char **records;
+    char **records; /* that it uses, or used; without what was erased */
+    size_t record_count;
 } cbi_recognition_info;
 
 /* What is kept of the one in `row`; `pages`: the whole. STATE (RECOGNITION_ERASED). */

@@ -77,6 +77,35 @@ class Outside(conversion.Office):
         self.assertEqual(self.settle(noted, "stands", code=5), "conversion_final")
         self.settle(noted, "lost", code=2)
 
+    def test_a_record_that_is_amended_stays_used(self):
+        self.note("C1")
+        self.in_bank("credit", "amend", self.records()["C1"], *self.signs, "--reason",
+                     "corrected", "--title", "高等数学A")
+        again = self.plan()
+        listed = self.list_in_bank("recognition", "list", self.account())
+        self.assertEqual([one["status"] for one in listed], ["reversed", "stands"])
+        self.assertEqual(again["counted"], "3.5")
+        self.assertIn(("used_up", listed[1]["id"]),
+                      [(one["reason"], one["by"]) for one in again["refused"]])
+        self.recognise()
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
+    def test_what_was_reversed_is_shown_without_a_record_that_was_erased_elsewhere(self):
+        first, second = self.account(), self.account("36031318851122002X")
+        same = ("--operator", "op1", "--approver", "op2", "--reason", "same-person")
+        record = self.records()["C1"]
+        self.in_bank("learner", "merge", first, second, *same)
+        noted = self.answer("recognition", "note", second, "--record", record, *LETTER)
+        self.assertEqual(self.settle(noted, "reversed")["released"], [record])
+        self.in_bank("learner", "unmerge", first, *same)
+        self.in_bank("learner", "erase", first, "--operator", "op1", "--approver", "op2",
+                     "--document", "D1", "--reason", "on-request")
+        self.assertEqual(self.in_bank("recognition", "show", noted["id"][:16])["records"], [])
+        listed = self.list_in_bank("recognition", "list", second)
+        self.assertEqual([one["id"] for one in listed], [noted["id"]])
+        self.in_bank("learner", "export", second, "-o", "mine.json")
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
+
     def test_the_same_letter_again_changes_nothing(self):
         noted = self.note("C1")
         self.assertEqual(self.note("C1"), noted)
