@@ -210,67 +210,6 @@ Test(outside, once_a_record_falls_it_is_suspended_and_stands_again_only_if_the_r
     settles(&it, ACTION(REVERSE), CBI_CONVERSION_REVERSED);
 }
 
-/* The office keeps what it gave: the revision is used in its place, for everybody who asks. */
-Test(outside, a_record_that_is_amended_stays_used_and_the_letter_goes_on_with_it)
-{
-    cbi_recognised it = noted("2026-7", ids, 1, SCOPE(EVERYWHERE)), again;
-    teller_id anew = teller_amend(&audited, ids[0].text, 1000);
-    cbi_disclosure_terms terms = stranger_asks(&audited);
-    size_t consumed = 0;
-    stranger other;
-
-    teller_works(cbi_conversion_reread(audited.bank, &it.row.id, &it.row, &teller_err));
-    cr_expect_eq(it.row.state, CBI_CONVERSION_REVERSED);
-    cannot_be_used(&anew, "R-1");
-    stranger_show(&audited, &terms, &other);
-    for (size_t i = 0; i < other.verdict.item_count; i++)
-        consumed += other.verdict.items[i].listed == LISTED(CONSUMED);
-    cr_expect_eq(consumed, 1);
-    stranger_leave(&other);
-    again = noted("2026-7", &anew, 1, SCOPE(EVERYWHERE));
-    cr_expect(again.known, "it says the same of the revision");
-    settles(&again, ACTION(SUSPEND), CBI_CONVERSION_SUSPENDED);
-    anew = teller_amend(&audited, anew.text, 1500);
-    cannot_be_used(&anew, "R-2");
-    again = noted("2026-7", &anew, 1, SCOPE(EVERYWHERE));
-    cr_expect(again.known);
-    settles(&again, ACTION(REVERSE), CBI_CONVERSION_REVERSED);
-    teller_works(recognise("R-3", &anew, SCOPE(EVERYWHERE), &teller_err));
-}
-
-Test(outside, of_two_records_the_one_that_is_not_amended_stays_used_as_well)
-{
-    cbi_recognised it = noted("2026-7", ids, 2, SCOPE(EVERYWHERE)), again;
-    teller_id anew;
-
-    teller_change(&audited, ids[0].text, CHANGE(SUSPEND));
-    teller_change(&audited, ids[1].text, CHANGE(SUSPEND));
-    anew = teller_amend(&audited, ids[0].text, 1000);
-    teller_change(&audited, ids[1].text, CHANGE(REINSTATE));
-    cannot_be_used(&anew, "R-1");
-    cannot_be_used(&ids[1], "R-2");
-    teller_works(cbi_conversion_reread(audited.bank, &it.row.id, &it.row, &teller_err));
-    cr_expect_eq(it.row.state, CBI_CONVERSION_SUSPENDED);
-    anew = teller_amend(&audited, ids[1].text, 1500);
-    cannot_be_used(&anew, "R-3");
-    teller_works(cbi_conversion_reread(audited.bank, &it.row.id, &it.row, &teller_err));
-    cr_expect_eq(it.row.state, CBI_CONVERSION_REVERSED);
-    again = noted("2026-7", &anew, 1, SCOPE(EVERYWHERE));
-    cr_expect(again.known);
-}
-
-Test(outside, what_was_counted_there_is_counted_of_the_revision)
-{
-    teller_id anew;
-
-    noted("2026-7", ids, 1, SCOPE(COUNTED));
-    noted("2026-8", ids, 1, SCOPE(PROGRAMME));
-    anew = teller_amend(&audited, ids[0].text, 1000);
-    cr_expect(noted("2026-7", &anew, 1, SCOPE(COUNTED)).known);
-    cr_expect(noted("2026-8", &anew, 1, SCOPE(PROGRAMME)).known);
-    teller_works(recognise("R-1", &anew, SCOPE(PROGRAMME), &teller_err));
-}
-
 /* ---- by whom ------------------------------------------------------------------------------- */
 
 Test(outside, whoever_has_a_key_here_signs_itself)
