@@ -148,7 +148,8 @@ Test(case, a_list_is_read_page_by_page)
         seen += page->n_cases;
         pages++;
         cr_assert_leq(page->next.len, sizeof(place));
-        memcpy(place, page->next.data, page->next.len);
+        if (page->next.len > 0)
+            memcpy(place, page->next.data, page->next.len);
         list.after = (ProtobufCBinaryData){page->next.len, place};
         scene_free(page);
     } while (list.after.len > 0 && pages < 10);
