@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define PARTS_MAX 1000000000 /* of a ratio */
 #define VALUE_MAX (CBI_MILLI_MAX * 1000000) /* two of them can still be compared exactly */
 
 struct walk {
@@ -31,17 +30,6 @@ static __int128 floor_of(cbi_fraction value)
 static bool is_less(cbi_fraction a, cbi_fraction b)
 {
     return a.num * b.den < b.num * a.den;
-}
-
-static __int128 common_divisor(__int128 a, __int128 b)
-{
-    while (b != 0) {
-        __int128 rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
 }
 
 /*
@@ -70,21 +58,18 @@ static cbank_status sum_of(struct walk *walk, const char *unit, cbi_fraction *ou
     *out = (cbi_fraction){0, 1};
     for (size_t i = 0; i < worth->fact_count; i++) {
         cbi_fraction one = {0, 1};
-        __int128 divisor, den;
 
-        if (!left_of(worth, worth->facts[i], unit[0] == '\0' ? worth->unit : unit, &one))
-            continue;
-        divisor = common_divisor(out->den, one.den);
-        den = out->den / divisor * one.den;
-        if (den > PARTS_MAX)
+        if (left_of(worth, worth->facts[i], unit[0] == '\0' ? worth->unit : unit, &one) &&
+            !cbi_fraction_add(out, one))
             return cbi_fail(walk->err, CBI_REASON_RULE_OVERFLOW, walk->at, NULL, NULL);
-        out->num = out->num * (one.den / divisor) + one.num * (out->den / divisor);
-        out->den = (int64_t)den;
     }
     return CBANK_OK;
 }
 
-/* What the catalogue has the records be worth, each on the day that the rule set goes by. */
+/*
+ * What the catalogue has the records be worth, each on the day that the rule set goes by; of one
+ * that was used in part as much as is left of it in proportion, rounded down.
+ */
 static cbank_status listed_sum(struct walk *walk, const Cbank__V1__AmountNode *node,
                                cbi_fraction *out)
 {
@@ -97,7 +82,9 @@ static cbank_status listed_sum(struct walk *walk, const Cbank__V1__AmountNode *n
         const Cbank__V1__CatalogueEntry *entry =
             cbi_listed_entry(worth->reference, node->catalogue, worth->facts[i], day);
 
-        out->num += entry == NULL ? 0 : cbi_listed_amount(entry, unit);
+        out->num += entry == NULL ? 0
+                                  : cbi_fact_share(worth->facts[i], worth->scope,
+                                                   cbi_listed_amount(entry, unit));
     }
     return out->num > VALUE_MAX
                ? cbi_fail(walk->err, CBI_REASON_RULE_OVERFLOW, walk->at, NULL, NULL)
@@ -109,13 +96,13 @@ static cbank_status scale(struct walk *walk, cbi_fraction value, int64_t num, in
                           cbi_fraction *out)
 {
     __int128 above = value.num * num, below = (__int128)value.den * den;
-    __int128 divisor = common_divisor(above < 0 ? -above : above, below);
+    __int128 divisor = cbi_common_divisor(above < 0 ? -above : above, below);
 
     if (divisor > 1) {
         above /= divisor;
         below /= divisor;
     }
-    if (below > PARTS_MAX || above / below > VALUE_MAX)
+    if (below > CBI_PARTS_MAX || above / below > VALUE_MAX)
         return cbi_fail(walk->err, CBI_REASON_RULE_OVERFLOW, walk->at, NULL, NULL);
     *out = (cbi_fraction){above, (int64_t)below};
     return CBANK_OK;
@@ -182,13 +169,13 @@ static cbank_status value_of_leaf(struct walk *walk, const Cbank__V1__AmountNode
         CBI_TRY(sum_of(walk, node->unit, out));
         break;
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_RATIO:
-        if (node->den <= 0 || node->num < 0 || node->den > PARTS_MAX || node->num > PARTS_MAX)
+        if (node->den <= 0 || node->num < 0 || node->den > CBI_PARTS_MAX || node->num > CBI_PARTS_MAX)
             return refuse(walk, node->den == 0 ? "x / 0" : "ratio");
         CBI_TRY(sum_of(walk, node->unit, &sum));
         CBI_TRY(scale(walk, sum, node->num, node->den, out));
         break;
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_PER_HOURS:
-        if (node->milli <= 0 || node->milli > PARTS_MAX)
+        if (node->milli <= 0 || node->milli > CBI_PARTS_MAX)
             return refuse(walk, node->milli == 0 ? "x / 0" : "hours");
         CBI_TRY(sum_of(walk, "hour", &sum));
         CBI_TRY(scale(walk, sum, 1000, node->milli, out));

@@ -86,6 +86,15 @@ bool cbi_fact_is_free(const cbi_fact *fact, Cbank__V1__UseScope scope)
            (at < CBI_SCOPES && fact->left->milli[at] >= 0);
 }
 
+int64_t cbi_fact_share(const cbi_fact *fact, Cbank__V1__UseScope scope, int64_t milli)
+{
+    const cbi_left *left = fact->left;
+
+    return cbi_fact_is_whole(fact, scope) || left->whole <= 0
+               ? milli
+               : (int64_t)((__int128)milli * left->milli[scope] / left->whole);
+}
+
 bool cbi_fact_left(const cbi_fact *fact, const char *unit, const char *own,
                    Cbank__V1__UseScope scope, int64_t *milli)
 {
@@ -98,8 +107,8 @@ bool cbi_fact_left(const cbi_fact *fact, const char *unit, const char *own,
         *milli = left->milli[scope];
         return true;
     }
-    if (stated && left->whole > 0)
-        *milli = (int64_t)((__int128)*milli * left->milli[scope] / left->whole);
+    if (stated)
+        *milli = cbi_fact_share(fact, scope, *milli);
     return stated;
 }
 

@@ -7,6 +7,7 @@
 #ifndef CBI_RULES_FACT_H
 #define CBI_RULES_FACT_H
 
+#include "rules/fraction.h"
 #include "wire/message.h"
 
 #include "cbank/v1/record.pb-c.h"
@@ -42,12 +43,6 @@ const char *cbi_fact_type_word(Cbank__V1__RecordType type);
 /* What the record holds in a unit; false if it states none. */
 bool cbi_fact_amount(const cbi_fact *fact, const char *unit, int64_t *milli);
 
-/* num / den, den above 0: thousandths that need not be whole. */
-typedef struct cbi_fraction {
-    __int128 num;
-    int64_t den;
-} cbi_fraction;
-
 struct cbi_reference;
 struct cbi_step;
 /*
@@ -66,6 +61,8 @@ bool cbi_fact_is_free(const cbi_fact *fact, Cbank__V1__UseScope scope);
  */
 bool cbi_fact_left(const cbi_fact *fact, const char *unit, const char *own,
                    Cbank__V1__UseScope scope, int64_t *milli);
+/* As much of an amount of the whole record as is left of it in the scope, rounded down. */
+int64_t cbi_fact_share(const cbi_fact *fact, Cbank__V1__UseScope scope, int64_t milli);
 /* Whether nothing of it has been used in the scope. */
 bool cbi_fact_is_whole(const cbi_fact *fact, Cbank__V1__UseScope scope);
 

@@ -25,29 +25,40 @@ static cbi_choice catalogues_hold(cbi_asking *ask)
                : cbi_ask_doubt(ask, "catalogues", NULL);
 }
 
-/* What others have in the programme's unit, as far as they say or published ratios lead there. */
-static __int128 worth_of(const cbi_asking *ask, const cbi_fact *fact)
+/*
+ * What those of later days have in the programme's unit, as far as they say or published ratios
+ * lead there; false if that cannot be added up.
+ */
+static bool sum_later(const cbi_asking *ask, cbi_fraction *out)
 {
-    cbi_fraction have = {0, 1};
+    const cbi_reading *reading = ask->reading;
     cbi_step step;
 
-    return cbi_fact_amount_in(fact, ask->reading->unit, ask->reference, &have, &step)
-               ? have.num / have.den
-               : 0;
+    *out = (cbi_fraction){0, 1};
+    for (uint32_t i = 0; i < reading->fact_count; i++) {
+        const cbi_fact *other = reading->facts[i];
+        cbi_fraction have = {0, 1};
+
+        if (other->awarded_on > ask->fact->awarded_on &&
+            cbi_fact_amount_in(other, reading->unit, ask->reference, &have, &step) &&
+            !cbi_fraction_add(out, have))
+            return false;
+    }
+    return true;
 }
 
 /* Of records of one day all are among the last, or none is: there is no order between them. */
 static cbi_choice is_among_last(cbi_asking *ask)
 {
-    const cbi_reading *reading = ask->reading;
-    __int128 later = 0;
+    cbi_fraction later;
 
-    for (uint32_t i = 0; ask->want->last_milli != 0 && i < reading->fact_count; i++)
-        if (reading->facts[i]->awarded_on > ask->fact->awarded_on)
-            later += worth_of(ask, reading->facts[i]);
-    return later < ask->want->last_milli || ask->want->last_milli == 0
+    if (ask->want->last_milli == 0)
+        return CBI_CHOICE_YES;
+    if (!sum_later(ask, &later))
+        return cbi_ask_doubt(ask, "last", NULL);
+    return later.num < (__int128)ask->want->last_milli * later.den
                ? CBI_CHOICE_YES
-               : cbi_ask_refuse_range(ask, "last", NULL, (int64_t)later, false);
+               : cbi_ask_refuse_range(ask, "last", NULL, (int64_t)(later.num / later.den), false);
 }
 
 cbi_choice cbi_ask_among(cbi_asking *ask)

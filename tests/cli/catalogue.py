@@ -65,8 +65,9 @@ class Catalogue(desk.Town):
         self.ask("rules", "sign", name + ".yaml", "--key", "pxu.key", "-o", name + ".art")
         self.in_bank("rules", "publish", name + ".art")
 
-    def plan(self, *rules, date="award"):
-        self.publish("rules", RULES.format(date=date, rules="\n".join(
+    def plan(self, *rules, date="award", edition=1):
+        text = RULES.replace("edition: 1\nauthority", f"edition: {edition}\nauthority")
+        self.publish("rules", text.format(date=date, rules="\n".join(
             f"  - {{id: R{number}, {rule}}}" for number, rule in enumerate(rules))))
         return self.in_bank("plan", "make", self.account(), "--programme", "pxu/one", "-o",
                             "a.plan")
@@ -88,6 +89,15 @@ class Catalogue(desk.Town):
         self.assertEqual([(one["kind"], one["from"], one["from_value"], one["to"], one["to_value"])
                           for one in plan["applications"][0]["steps"]],
                          [("entry", "credit", "4", "pxu/listed", "2")])
+
+    def test_of_what_was_used_in_part_as_much_of_its_entry_is_left(self):
+        part = "sources: {codes: C1}, grants: {buckets: [free], amount: as-is, max: 2.5}"
+        kept = "use: everywhere, leftover: kept"
+        listed = "sources: {codes: C1}, grants: {buckets: [free], amount: listed pxu/listed}"
+        self.assertEqual(self.plan(f"{part}, {kept}")["counted"], "2.5")
+        self.in_bank("plan", "recognise", "a.plan", *self.signs, "-o", "a.recognition")
+        plan = self.plan(f"{listed}, use: everywhere", edition=2)
+        self.assertEqual(plan["counted"], "0.75", "1.5 of 4 are left, and the entry has 2")
 
     def test_the_rule_set_says_which_day_it_is(self):
         plan = self.plan("sources: {codes: C1},"
