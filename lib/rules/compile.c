@@ -65,6 +65,11 @@ static cbank_status order_facts(cbi_compile *compile, cbank_error *err)
         if (cbi_fact_compare(compile->facts[i - 1], compile->facts[i]) == 0)
             return cbi_fail(err, CBI_REASON_INTERNAL, i, "facts", "one record twice");
     compile->problem.record_count = question->fact_count;
+    compile->held_count = question->held_count;
+    CBI_TRY(cbi_arena_alloc(&compile->arena, question->held_count, sizeof(*compile->held),
+                            &compile->held, err));
+    for (uint32_t i = 0; i < question->held_count; i++)
+        compile->held[i] = &question->held[i];
 done:
     return status;
 }

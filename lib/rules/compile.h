@@ -21,6 +21,10 @@ typedef struct cbi_question {
     uint32_t ruleset_count;
     const cbi_fact *facts;
     uint32_t fact_count;
+    /* All that the account holds, whether it can be used or not: its last are among these. None:
+     * they are the facts. */
+    const cbi_fact *held;
+    uint32_t held_count;
     uint32_t as_of;
     uint32_t applied_on;  /* by which rules are in force, where their rule set says so; */
     uint32_t admitted_on; /* 0: as_of */
@@ -72,6 +76,8 @@ typedef struct cbi_compile {
     const cbi_question *question;
     cbi_reading reading;
     const cbi_fact **facts; /* by record index */
+    const cbi_fact **held;
+    uint32_t held_count;
     cbi_known_rule *rules;  /* by rank */
     uint32_t rule_count;
     uint32_t *found;

@@ -153,14 +153,68 @@ static bool is_there(const struct enumeration *e, const cbi_fact *fact)
            cbi_fact_is_free(fact, e->message->use_scope);
 }
 
+/* Whether a finding about several records is about this one too. */
+static bool is_found_jointly(const struct enumeration *e, const cbi_fact *fact)
+{
+    const cbi_question *question = e->compile->question;
+
+    for (size_t i = 0; e->joint && i < question->overlap_count; i++) {
+        const cbi_overlap *overlap = &question->overlaps[i];
+
+        for (uint32_t k = 0; overlap->record_count > 1 && k < overlap->record_count; k++)
+            if (strcmp(overlap->records[k], fact->id) == 0)
+                return true;
+    }
+    return false;
+}
+
 /* What cannot be told gives nothing: that a record does not transfer may be so, then. */
 static bool is_selected(const struct enumeration *e, uint32_t leaf, const cbi_fact *fact)
 {
     cbi_choice choice = cbi_select(&e->compile->reading, e->leaves[leaf], fact, NULL);
 
-    return choice == CBI_CHOICE_YES || (choice == CBI_CHOICE_UNKNOWN && e->joint) ||
+    return choice == CBI_CHOICE_YES ||
            (choice == CBI_CHOICE_UNKNOWN &&
-            e->message->effect == CBANK__V1__RULE_EFFECT__RULE_EFFECT_DOES_NOT_TRANSFER);
+            (is_found_jointly(e, fact) ||
+             e->message->effect == CBANK__V1__RULE_EFFECT__RULE_EFFECT_DOES_NOT_TRANSFER));
+}
+
+/* Whether two leaves ask the same. */
+static cbank_status compare_leaves(const struct enumeration *e, uint32_t a, uint32_t b, bool *same)
+{
+    cbank_buffer one = {0}, other = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_message_pack(e->leaves[a], &one, e->err));
+    CBI_TRY(cbi_message_pack(e->leaves[b], &other, e->err));
+    *same = cbi_bytes_equal(cbi_bytes_of_buffer(&one), cbi_bytes_of_buffer(&other));
+done:
+    cbank_buffer_clear(&one);
+    cbank_buffer_clear(&other);
+    return status;
+}
+
+/*
+ * Leaves that select the same records are twins; where what a leaf selects hangs on what others
+ * take, they have to ask the same too.
+ */
+static cbank_status find_twin(struct enumeration *e, uint32_t leaf)
+{
+    cbank_status status = CBANK_OK;
+
+    e->twin[leaf] = CBI_NONE;
+    for (uint32_t i = 0; i < leaf; i++) {
+        bool same = e->match_count[i] == e->match_count[leaf] &&
+                    memcmp(e->matches[i], e->matches[leaf],
+                           e->match_count[leaf] * sizeof(uint32_t)) == 0;
+
+        if (same && e->joint)
+            CBI_TRY(compare_leaves(e, i, leaf, &same));
+        if (same)
+            e->twin[leaf] = i;
+    }
+done:
+    return status;
 }
 
 /* The records that a leaf selects; where a rule has one leaf, only those it was found for. */
@@ -181,12 +235,7 @@ static cbank_status match_leaf(struct enumeration *e, uint32_t leaf)
             is_selected(e, leaf, compile->facts[record]))
             e->matches[leaf][e->match_count[leaf]++] = record;
     }
-    e->twin[leaf] = CBI_NONE;
-    for (uint32_t i = 0; i < leaf && !e->joint; i++)
-        if (e->match_count[i] == e->match_count[leaf] &&
-            memcmp(e->matches[i], e->matches[leaf],
-                   e->match_count[leaf] * sizeof(uint32_t)) == 0)
-            e->twin[leaf] = i;
+    status = find_twin(e, leaf);
 done:
     return status;
 }

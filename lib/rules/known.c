@@ -18,8 +18,10 @@ void cbi_read_programme(cbi_compile *compile)
         .level_milli = terms->level_milli,
         .overlaps = question->overlaps,
         .overlap_count = question->overlap_count,
-        .facts = compile->facts,
-        .fact_count = compile->facts == NULL ? 0 : question->fact_count};
+        .facts = compile->held_count > 0 ? compile->held : compile->facts,
+        .fact_count = compile->held_count > 0 ? compile->held_count
+                      : compile->facts != NULL ? question->fact_count
+                                               : 0};
 }
 
 void cbi_read_ruleset(cbi_compile *compile, const cbi_ruleset *ruleset)

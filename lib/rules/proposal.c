@@ -17,6 +17,17 @@ static int compare_sources(const void *left, const void *right)
     return memcmp(a->record_id.bytes, b->record_id.bytes, CBI_HASH_SIZE);
 }
 
+static bool is_usable(const cbi_source *source)
+{
+    return source->unusable == CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_UNSPECIFIED;
+}
+
+static bool is_held(const cbi_source *source)
+{
+    return source->unusable != CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_NOT_HELD &&
+           source->awarded_on != 0;
+}
+
 static cbank_status order_sources(cbi_answer *answer, cbank_error *err)
 {
     const cbi_proposal *proposal = answer->proposal;
@@ -28,21 +39,24 @@ static cbank_status order_sources(cbi_answer *answer, cbank_error *err)
     CBI_TRY(cbi_arena_alloc(&answer->arena, count, sizeof(*answer->facts), &answer->facts, err));
     CBI_TRY(cbi_arena_alloc(&answer->arena, count, sizeof(*answer->source_of),
                             &answer->source_of, err));
+    CBI_TRY(cbi_arena_alloc(&answer->arena, count, sizeof(*answer->held), &answer->held, err));
     for (uint32_t i = 0; i < count; i++)
         answer->sources[i] = &proposal->sources[i];
     if (count > 1)
         qsort(answer->sources, count, sizeof(const cbi_source *), compare_sources);
     for (uint32_t i = 0; i < count; i++) {
         const cbi_source *source = answer->sources[i];
+        const cbi_fact fact = {.id = source->id,
+                               .record = source->record,
+                               .awarded_on = source->awarded_on,
+                               .left = source->left};
 
-        if (source->unusable != CBANK__V1__REFUSAL_REASON__REFUSAL_REASON_UNSPECIFIED)
+        if (is_held(source))
+            answer->held[answer->held_count++] = fact;
+        if (!is_usable(source))
             continue;
         answer->source_of[answer->fact_count] = i;
-        answer->facts[answer->fact_count++] = (cbi_fact){
-            .id = source->id,
-            .record = source->record,
-            .awarded_on = source->awarded_on,
-            .left = source->left};
+        answer->facts[answer->fact_count++] = fact;
     }
 done:
     return status;
@@ -319,6 +333,8 @@ cbank_status cbi_proposal_make(const cbi_proposal *proposal, cbank_buffer *plan,
                                      .ruleset_count = proposal->rule_set_count,
                                      .facts = answer.facts,
                                      .fact_count = answer.fact_count,
+                                     .held = answer.held,
+                                     .held_count = answer.held_count,
                                      .as_of = proposal->as_of,
                                      .applied_on = proposal->applied_on,
                                      .admitted_on = proposal->admitted_on,

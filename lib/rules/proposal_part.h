@@ -14,6 +14,8 @@ typedef struct cbi_answer {
     cbi_fact *facts;            /* of those that can be used, in the same order */
     uint32_t *source_of;        /* of each fact */
     uint32_t fact_count;
+    cbi_fact *held; /* with those that are held but cannot be used, and whose day is known */
+    uint32_t held_count;
     cbi_question question;
     cbi_compile compile;
     cbi_plan plan;

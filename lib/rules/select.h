@@ -56,7 +56,7 @@ typedef struct cbi_reading {
     const cbi_fact *const *together;
     uint32_t together_count;
     bool open;
-    const cbi_fact *const *facts; /* all of the account */
+    const cbi_fact *const *facts; /* all that the account holds */
     uint32_t fact_count;
     cbi_steps *steps; /* NULL: nobody asks how */
 } cbi_reading;

@@ -5,6 +5,19 @@ import steps
 
 HEAD = steps.REVIEWED[:steps.REVIEWED.index("rules:")]
 
+UNITS = """\
+kind: units
+id: pxu/units
+edition: 1
+authority: PXU
+title: {zh: 单位}
+standing: own
+effective: 1900-01-01..
+zone: "+08:00"
+units: [{id: credit}, {id: hour}]
+ratios: [{unit: hour, other: credit, ratio: 1/18}]
+"""
+
 
 class Together(steps.Reviewed):
     """Two records cover a target together that neither of them covers."""
@@ -46,6 +59,26 @@ class Together(steps.Reviewed):
         self.assertEqual(answer.code, 3)
 
 
+class Many(steps.Reviewed):
+    """Four records together, of as many as an account may well have."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("more.csv", "\n".join([desk.HEADER, *(
+            f"X{at},甲一,360302188103040012,H{at},课程,1,通过,1901-07-01" for at in range(46))]))
+        self.import_grades("more.csv")
+        four = ", ".join(["{types: course, overlap: 80%}"] * 4)
+        self.review(HEAD + f"""rules:
+  - id: together
+    sources: {{all: [{four}]}}
+    grants: {{buckets: [free], amount: as-is}}
+""")
+
+    def test_a_finding_about_some_says_nothing_of_all_the_others(self):
+        self.assertEqual(self.of_both("85%")["counted"], "0", "it is about two and not four")
+        self.assertEqual(self.of_both("85%", courses=("C1", "C2", "H1", "H2"))["counted"], "9.5")
+
+
 class Apart(steps.Reviewed):
     """What must not be covered is asked of both at once too, inside a not."""
 
@@ -77,6 +110,28 @@ class Last(steps.Reviewed):
     def test_the_one_that_reaches_it_belongs_to_them_whole(self):
         plan = self.last("3.6")
         self.assertEqual((plan["counted"], plan["refused"]), ("7.5", []))
+
+    def test_they_are_the_accounts_last_whatever_a_plan_may_use_of_them(self):
+        self.last("3.5")
+        early = self.in_bank("plan", "make", self.account(), "--programme", "pxu/one", "--to",
+                             "1901-06-21")
+        self.assertEqual((early["counted"], {one["reason"] for one in early["refused"]}),
+                         ("0", {"condition", "out_of_period"}))
+
+    def test_what_later_ones_have_is_added_up_exactly(self):
+        self.publish("units", UNITS)
+        self.write("hours.csv", "\n".join(["编号,姓名,证件,课程,学时,日期", *(
+            f"H{at},甲一,360302188103040012,H{at},12,1901-07-0{at + 1}" for at in range(4))]))
+        self.in_bank("credit", "import", "hours.csv", *self.signs, "--map", "reference=编号,name=姓名,"
+                     "id_number=证件,code=课程,title=课程,hours=学时,awarded=日期")
+        self.review(HEAD.rstrip() + """
+uses: [{kind: units, id: pxu/units, edition: 1, file: units.yaml}]
+rules:
+  - {id: late, sources: {last: 2}, grants: {buckets: [free], amount: as-is}}
+""")
+        plan = self.in_bank("plan", "make", self.account(), "--programme", "pxu/one")
+        self.assertEqual(len(plan["applications"]), 3, "12 of 18 hours three times are 2 credits")
+        self.assertIn(("condition", "last", "2"), self.reasons_of(plan))
 
     def test_what_lies_before_is_told_so(self):
         self.assertEqual(self.reasons_of(self.last("1")), {("condition", "last", "3.5")})
