@@ -63,7 +63,7 @@ static void show(cli *c, Cbank__Api__V1__EnrolmentImportReply *reply)
                               shape_number(reply->rejected), "batches", batches, "errors",
                               record_describe_errors(reply->errors, reply->n_errors)),
                     import_views);
-    if (reply->rejected > 0 && !options_given(c, "keep-going"))
+    if (reply->rejected > 0 && reply->n_batches == 0 && !options_given(c, "keep-going"))
         output_talk(c, P_NOTHING_DONE, "");
     if (reply->changed > 0 && !options_given(c, "change"))
         output_talk(c, P_ENROL_CHANGED_LEFT, "");

@@ -227,6 +227,7 @@ static void close_job(void *self)
     cbi_profile_clear(&job->profile);
     cbi_secret_wipe(&job->references);
     cbi_seen_free(job->seen);
+    cbi_seen_free(job->days);
     cbi_spool_free(job->added.spool);
     cbi_spool_free(job->changed.spool);
     cbi_spool_free(job->errors);
@@ -268,6 +269,7 @@ static cbank_status open_file(cbi_enrol_job *job, cbank_error *err)
     CBI_TRY(cbi_rowreport_begin(asked->lang, &job->report, err));
     CBI_TRY(cbi_bank_reference_secret(job->bank, asked->institution, &job->references, err));
     CBI_TRY(cbi_seen_new(suite, &job->seen, err));
+    CBI_TRY(cbi_seen_new(suite, &job->days, err));
     CBI_TRY(cbi_spool_new(suite, &job->added.spool, err));
     CBI_TRY(cbi_spool_new(suite, &job->changed.spool, err));
     CBI_TRY(cbi_spool_new(suite, &job->errors, err));

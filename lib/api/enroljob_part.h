@@ -38,7 +38,8 @@ typedef struct cbi_enrol_job {
     cbi_secret references; /* names enrolments that have no number of their own */
     cbi_profile profile;
     cbi_enrolments *file;
-    cbi_seen *seen; /* references of the file so far, with what is said */
+    cbi_seen *seen; /* references of the file's good rows so far, with what is said */
+    cbi_seen *days; /* their learners and first days, with whether a number was stated */
     cbi_enrol_phase phase;
     cbi_enrol_queue added;
     cbi_enrol_queue changed;
@@ -51,8 +52,24 @@ typedef struct cbi_enrol_job {
     Cbank__Api__V1__EnrolmentImportReply counts;
 } cbi_enrol_job;
 
+/* A row that is being judged. */
+typedef struct cbi_enrol_judging {
+    cbi_enrol_job *job;
+    cbi_reader *reader;
+    const cbi_enrolments_row *row;
+    cbi_account account;
+    bool known; /* there is such an enrolment; then: */
+    cbi_enrolment_row now;
+    cbi_enrolment_saying saying; /* its newest */
+    char reference[CBI_REFERENCE_MAX + 1];
+} cbi_enrol_judging;
+
 /* An order in the name of the institution, to judge by or to write. */
 cbi_desk_order cbi_enrol_order(const cbi_enrol_job *job, bool dry_run);
+/* What the file calls the column of a field. */
+const char *cbi_enrol_source(const cbi_enrol_job *job, cbi_sheet_id id);
+/* Finds the row's learner, and which enrolment it is about, if there is one. */
+cbank_status cbi_enrol_match(cbi_enrol_judging *it, cbank_error *err);
 /* Reads rows until the clock says `until`; at the end of the file the phase changes. */
 cbank_status cbi_enrol_read_rows(cbi_enrol_job *job, uint64_t until, bool *wants,
                                  cbank_error *err);

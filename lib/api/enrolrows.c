@@ -4,25 +4,11 @@
 #include <string.h>
 
 #include "api/job.h"
-#include "bank/account.h"
-#include "bank/family.h"
 #include "base/text.h"
-#include "base/time.h"
 #include "exchange/errorfile.h"
 
 #define MAC_BYTES 10 /* 80 bits, as of a composed reference */
-
-/* A row that is being judged. */
-typedef struct judging {
-    cbi_enrol_job *job;
-    cbi_reader *reader;
-    const cbi_enrolments_row *row;
-    cbi_account account;
-    bool known; /* there is such an enrolment; then: */
-    cbi_enrolment_row now;
-    cbi_enrolment_saying saying; /* its newest */
-    char reference[CBI_REFERENCE_MAX + 1];
-} judging;
+#define DAY_KEY_SIZE (CBI_ACCOUNT_SIZE + 12)
 
 cbi_desk_order cbi_enrol_order(const cbi_enrol_job *job, bool dry_run)
 {
@@ -32,7 +18,7 @@ cbi_desk_order cbi_enrol_order(const cbi_enrol_job *job, bool dry_run)
                             .dry_run = dry_run};
 }
 
-static const char *source(const cbi_enrol_job *job, cbi_sheet_id id)
+const char *cbi_enrol_source(const cbi_enrol_job *job, cbi_sheet_id id)
 {
     return cbi_roster_source(cbi_enrolments_roster(job->file), id);
 }
@@ -44,16 +30,17 @@ static const char *column_of(const cbi_enrol_job *job, const cbank_error *why)
 {
     switch ((cbi_reason)why->reason) {
     case CBI_REASON_PERSON_CONFLICT:
-        return source(job, CBI_SHEET_NAME);
+        return cbi_enrol_source(job, CBI_SHEET_NAME);
     case CBI_REASON_ENROLMENT_PROGRAMME:
     case CBI_REASON_PUBLICATION_UNKNOWN:
-        return source(job, CBI_SHEET_PROGRAMME);
+        return cbi_enrol_source(job, CBI_SHEET_PROGRAMME);
     case CBI_REASON_LEARNER_UNKNOWN:
     case CBI_REASON_STUDENT_TAKEN:
     case CBI_REASON_STUDENT_AMBIGUOUS:
     case CBI_REASON_PERSON_SPLIT:
-        return source(job, strncmp(why->object, "student/", 8) == 0 ? CBI_SHEET_STUDENT_NUMBER
-                                                                     : CBI_SHEET_ID_NUMBER);
+        return cbi_enrol_source(job, strncmp(why->object, "student/", 8) == 0
+                                         ? CBI_SHEET_STUDENT_NUMBER
+                                         : CBI_SHEET_ID_NUMBER);
     default:
         return why->object;
     }
@@ -83,94 +70,8 @@ done:
     return status;
 }
 
-/* ---- whose it is, and which -------------------------------------------------------------- */
-
-static cbank_status find_account(judging *it, cbank_error *err)
-{
-    cbi_person person = {0};
-    cbank_status status = CBANK_OK;
-    bool known;
-
-    CBI_TRY(cbi_person_take(it->row->who->person, &person, err));
-    if (it->row->terms->started_on != 0)
-        person.on = cbi_date_first(it->row->terms->started_on);
-    CBI_TRY(cbi_account_match(it->job->bank, it->reader->txn, &person, &it->account, &known, err));
-    if (!known)
-        CBI_TRY(cbi_fail(err, CBI_REASON_LEARNER_UNKNOWN, 0, person.documents[0].type, NULL));
-done:
-    cbi_person_clear(&person);
-    return status;
-}
-
-static cbank_status take_known(judging *it, const cbi_enrolment_row *row, cbank_error *err)
-{
-    it->known = true;
-    it->now = *row;
-    memcpy(it->reference, row->reference, sizeof(it->reference));
-    return cbi_enrolment_read(it->reader->txn, it->reader->hasher, row->newest, &it->saying, err);
-}
-
-/* By the institution's own number: it has to be this learner's. */
-static cbank_status find_by_number(judging *it, cbank_error *err)
-{
-    const char *reference = it->row->reference;
-    cbank_status status = CBANK_OK;
-    cbi_enrolment_row row;
-    cbi_account holder;
-
-    if (strlen(reference) > CBI_REFERENCE_MAX)
-        return cbi_fail(err, CBI_REASON_FIELD_SIZE, CBI_REFERENCE_MAX,
-                        source(it->job, CBI_SHEET_REFERENCE), NULL);
-    memcpy(it->reference, reference, strlen(reference) + 1);
-    status = cbi_enrolment_find(it->reader->txn, it->job->asked->institution, reference, &row, err);
-    if (status == CBANK_E_NOT_FOUND)
-        return CBANK_OK;
-    CBI_TRY(status);
-    CBI_TRY(cbi_family_root(it->reader->txn, row.account.digits, &holder, err));
-    if (strcmp(holder.digits, it->account.digits) != 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_ENROLMENT_TAKEN, row.index, reference, NULL));
-    CBI_TRY(take_known(it, &row, err));
-done:
-    return status;
-}
-
-/* The learner's one here that began on the same day; none is found where no day is stated. */
-static cbank_status find_by_day(judging *it, cbank_error *err)
-{
-    uint32_t day = it->row->terms->started_on;
-    cbi_enrolment_saying saying = {0};
-    cbank_status status = CBANK_OK;
-    cbi_enrolment_row row, one;
-    size_t count = 0;
-    uint64_t from = 0;
-    bool found = true;
-
-    while (day != 0 && found) {
-        CBI_TRY(cbi_enrolment_from(it->reader->txn, it->account.digits, from, &row, &found, err));
-        if (!found)
-            break;
-        from = row.index + 1;
-        if (strcmp(row.institution, it->job->asked->institution) != 0)
-            continue;
-        CBI_TRY(cbi_enrolment_read(it->reader->txn, it->reader->hasher, row.newest, &saying, err));
-        if (saying.terms->started_on == day) {
-            one = row;
-            count++;
-        }
-        cbi_enrolment_saying_clear(&saying);
-    }
-    if (count > 1)
-        CBI_TRY(cbi_fail(err, CBI_REASON_ENROL_ROW_AMBIGUOUS, count,
-                         source(it->job, CBI_SHEET_STARTED), NULL));
-    if (count == 1)
-        CBI_TRY(take_known(it, &one, err));
-done:
-    cbi_enrolment_saying_clear(&saying);
-    return status;
-}
-
 /* One that has no number is named by its day, and by whom it is for without saying so. */
-static cbank_status compose_reference(judging *it, cbank_error *err)
+static cbank_status compose_reference(cbi_enrol_judging *it, cbank_error *err)
 {
     const cbi_bytes who[] = {cbi_bytes_of_text("account"), cbi_bytes_of_text(it->account.digits)};
     cbank_status status = CBANK_OK;
@@ -239,7 +140,7 @@ done:
 }
 
 /* The first field without which nobody can be enrolled. */
-static cbank_status check_whole(const judging *it, cbank_error *err)
+static cbank_status check_whole(const cbi_enrol_judging *it, cbank_error *err)
 {
     const Cbank__V1__EnrolmentTerms *terms = it->row->terms;
     cbi_sheet_id missing = terms->programme == NULL    ? CBI_SHEET_PROGRAMME
@@ -248,10 +149,10 @@ static cbank_status check_whole(const judging *it, cbank_error *err)
 
     if (missing == CBI_SHEET_STARTED && terms->started_on != 0)
         return CBANK_OK;
-    return cbi_fail(err, CBI_REASON_MISSING_CELL, 0, source(it->job, missing), NULL);
+    return cbi_fail(err, CBI_REASON_MISSING_CELL, 0, cbi_enrol_source(it->job, missing), NULL);
 }
 
-static cbank_status judge_new(judging *it, cbank_error *err)
+static cbank_status judge_new(cbi_enrol_judging *it, cbank_error *err)
 {
     const cbi_desk_order order = cbi_enrol_order(it->job, true);
     Cbank__V1__EnrolmentTerms terms = *it->row->terms;
@@ -276,7 +177,12 @@ done:
     return status;
 }
 
-static cbank_status judge_change(judging *it, cbank_error *err)
+static uint32_t since_of(const cbi_enrol_judging *it)
+{
+    return it->row->since != 0 ? it->row->since : it->job->asked->since;
+}
+
+static cbank_status judge_change(cbi_enrol_judging *it, cbank_error *err)
 {
     const cbi_desk_order order = cbi_enrol_order(it->job, true);
     Cbank__V1__EnrolmentTerms terms = *it->row->terms;
@@ -294,13 +200,14 @@ static cbank_status judge_change(judging *it, cbank_error *err)
     cbi_holding_display_id(it->now.index, &it->now.id, id);
     change.action = CBANK__V1__ENROLMENT_ACTION__ENROLMENT_ACTION_CHANGE;
     change.terms = &terms;
-    change.since = it->row->since != 0 ? it->row->since : it->job->asked->since;
+    change.since = since_of(it);
     change.kind = (Cbank__V1__Code *)(uintptr_t)it->row->kind;
     change.document = cbi_message_string(it->row->document);
     draft.id = id;
     draft.change = &change;
     if (change.since == 0)
-        CBI_TRY(cbi_fail(err, CBI_REASON_MISSING_CELL, 0, source(it->job, CBI_SHEET_SINCE), NULL));
+        CBI_TRY(cbi_fail(err, CBI_REASON_MISSING_CELL, 0,
+                         cbi_enrol_source(it->job, CBI_SHEET_SINCE), NULL));
     CBI_TRY(cbi_enroldesk_change(it->job->bank, &order, &one, 1, &item, &batch, err));
     CBI_TRY(wait_for(&it->job->changed, it->row->who->row.number, &draft, err));
     it->job->counts.changed++;
@@ -308,41 +215,99 @@ done:
     return status;
 }
 
-/* Whether an earlier row of the file said the same; another one that says otherwise is refused. */
-static cbank_status judge_among(judging *it, bool *again, cbank_error *err)
+/* All that a row says of its enrolment. */
+static cbank_status pack_said(const cbi_enrol_judging *it, cbank_buffer *out, cbank_error *err)
 {
-    cbank_buffer said = {0};
-    cbank_status status = CBANK_OK;
-    uint64_t first;
-    bool same;
+    Cbank__V1__EnrolmentChange said = CBANK__V1__ENROLMENT_CHANGE__INIT;
 
-    CBI_TRY(cbi_message_pack(it->row->terms, &said, err));
-    CBI_TRY(cbi_seen_add(it->job->seen, cbi_bytes_of_text(it->reference),
-                         cbi_bytes_of_buffer(&said), it->row->who->row.number, &first, &same,
-                         err));
+    said.terms = (Cbank__V1__EnrolmentTerms *)(uintptr_t)it->row->terms;
+    said.since = since_of(it);
+    said.kind = (Cbank__V1__Code *)(uintptr_t)it->row->kind;
+    said.document = cbi_message_string(it->row->document);
+    return cbi_message_pack(&said, out, err);
+}
+
+/* Whose enrolment begins on which day: that is all that names one without a number. */
+static cbi_bytes day_key(const cbi_enrol_judging *it, char out[DAY_KEY_SIZE])
+{
+    int size = snprintf(out, DAY_KEY_SIZE, "%s %08u", it->account.digits,
+                        (unsigned)it->row->terms->started_on);
+
+    return cbi_bytes_of(out, (size_t)size);
+}
+
+static cbi_bytes whether_numbered(const cbi_enrol_judging *it)
+{
+    return cbi_bytes_of_text(it->row->reference[0] != '\0' ? "numbered" : "");
+}
+
+/* One with a number that is there already is found by its day too: it is no other one. */
+static bool has_own_day(const cbi_enrol_judging *it)
+{
+    return it->row->terms->started_on != 0 && (!it->known || it->row->reference[0] == '\0');
+}
+
+/*
+ * Whether an earlier good row of the file said the same. One that says otherwise is refused; so is
+ * one without a number beside a new one with a number, of the same learner and day.
+ */
+static cbank_status judge_among(const cbi_enrol_judging *it, cbi_bytes said, bool *again,
+                                cbank_error *err)
+{
+    char key[DAY_KEY_SIZE];
+    cbank_status status = CBANK_OK;
+    uint64_t first, of_day = 0;
+    bool same, alike = true;
+
+    CBI_TRY(cbi_seen_look(it->job->seen, cbi_bytes_of_text(it->reference), said, &first, &same,
+                          err));
     *again = first != 0;
+    if (has_own_day(it))
+        CBI_TRY(cbi_seen_look(it->job->days, day_key(it, key), whether_numbered(it), &of_day,
+                              &alike, err));
+    if (first == 0 && of_day != 0 && !alike)
+        CBI_TRY(cbi_fail(err, CBI_REASON_ENROL_ROW_TWICE, of_day,
+                         cbi_enrol_source(it->job, CBI_SHEET_STARTED), NULL));
     if (first != 0 && !same)
         CBI_TRY(cbi_fail(err, CBI_REASON_ENROL_ROW_TWICE, first,
-                         source(it->job, it->row->reference[0] != '\0' ? CBI_SHEET_REFERENCE
-                                                                       : CBI_SHEET_STARTED),
+                         cbi_enrol_source(it->job, it->row->reference[0] != '\0'
+                                                       ? CBI_SHEET_REFERENCE
+                                                       : CBI_SHEET_STARTED),
                          NULL));
 done:
-    cbank_buffer_clear(&said);
     return status;
 }
 
-static cbank_status judge(judging *it, cbank_error *err)
+/* A good row: those that follow are held against it. */
+static cbank_status remember(const cbi_enrol_judging *it, cbi_bytes said, cbank_error *err)
 {
+    char key[DAY_KEY_SIZE];
+    uint64_t row = it->row->who->row.number, first;
+    cbank_status status = CBANK_OK;
+    bool same;
+
+    CBI_TRY(cbi_seen_add(it->job->seen, cbi_bytes_of_text(it->reference), said, row, &first, &same,
+                         err));
+    if (has_own_day(it))
+        CBI_TRY(cbi_seen_add(it->job->days, day_key(it, key), whether_numbered(it), row, &first,
+                             &same, err));
+done:
+    return status;
+}
+
+static cbank_status judge(cbi_enrol_judging *it, cbank_error *err)
+{
+    cbank_buffer said = {0};
     cbank_status status = CBANK_OK;
     bool again;
 
-    CBI_TRY(find_account(it, err));
-    CBI_TRY(it->row->reference[0] != '\0' ? find_by_number(it, err) : find_by_day(it, err));
+    CBI_TRY(cbi_enrol_match(it, err));
     if (!it->known)
         CBI_TRY(check_whole(it, err));
     if (!it->known && it->row->reference[0] == '\0')
         CBI_TRY(compose_reference(it, err));
-    CBI_TRY(judge_among(it, &again, err));
+    CBI_TRY(pack_said(it, &said, err));
+    CBI_TRY(judge_among(it, cbi_bytes_of_buffer(&said), &again, err));
     if (again || (it->known && says_the_same(it->row->terms, it->saying.terms)))
         it->job->counts.unchanged++;
     else if (!it->known)
@@ -351,7 +316,9 @@ static cbank_status judge(judging *it, cbank_error *err)
         CBI_TRY(judge_change(it, err));
     else
         it->job->counts.changed++;
+    CBI_TRY(remember(it, cbi_bytes_of_buffer(&said), err));
 done:
+    cbank_buffer_clear(&said);
     cbi_enrolment_saying_clear(&it->saying);
     return status;
 }
@@ -359,7 +326,7 @@ done:
 static cbank_status take_row(cbi_enrol_job *job, cbi_reader *reader,
                              const cbi_enrolments_row *row, cbank_error *err)
 {
-    judging it = {.job = job, .reader = reader, .row = row};
+    cbi_enrol_judging it = {.job = job, .reader = reader, .row = row};
     const cbi_damage *damage = cbi_roster_damage(cbi_enrolments_roster(job->file));
     cbank_error why = {0};
     cbank_status status = CBANK_OK;
@@ -368,7 +335,7 @@ static cbank_status take_row(cbi_enrol_job *job, cbi_reader *reader,
         return reject(job, row->who, &row->who->why, err);
     if (row->who->doubtful && damage->ruined > 0)
         status = cbi_fail(&why, CBI_REASON_NUMBER_DOUBTFUL, row->who->row.number,
-                          source(job, CBI_SHEET_ID_NUMBER), NULL);
+                          cbi_enrol_source(job, CBI_SHEET_ID_NUMBER), NULL);
     else
         status = judge(&it, &why);
     if (status == CBANK_OK)

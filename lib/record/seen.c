@@ -95,37 +95,65 @@ static cbank_status digest(cbi_seen *seen, cbi_bytes text, cbi_hash *out, cbank_
     return CBANK_OK;
 }
 
-cbank_status cbi_seen_add(cbi_seen *seen, cbi_bytes reference, cbi_bytes content, uint64_t row,
-                          uint64_t *first_row, bool *same, cbank_error *err)
+/* What the row would be remembered as, and the one that had its reference before. */
+static cbank_status look(cbi_seen *seen, cbi_bytes reference, cbi_bytes content,
+                         struct entry *asked, const struct entry **before, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_hash name;
     cbi_hash said;
-    uint32_t *slot;
-    struct entry *entry;
+    uint32_t slot;
 
     CBI_TRY(digest(seen, reference, &name, err));
     CBI_TRY(digest(seen, content, &said, err));
-    if (seen->count == seen->slot_count / 2 && seen->count < CBI_BATCH_RECORDS_MAX)
+    memcpy(asked->reference, name.bytes, DIGEST_KEPT);
+    memcpy(asked->content, said.bytes, DIGEST_KEPT);
+    slot = seen->count == 0
+               ? 0
+               : *find_slot(seen->slots, seen->slot_count, seen->entries, name.bytes);
+    *before = slot == 0 ? NULL : &seen->entries[slot - 1];
+done:
+    return status;
+}
+
+static void tell(const struct entry *asked, const struct entry *before, uint64_t *first_row,
+                 bool *same)
+{
+    *first_row = before == NULL ? 0 : before->row;
+    *same = before != NULL && memcmp(before->content, asked->content, DIGEST_KEPT) == 0;
+}
+
+cbank_status cbi_seen_look(cbi_seen *seen, cbi_bytes reference, cbi_bytes content,
+                           uint64_t *first_row, bool *same, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const struct entry *before;
+    struct entry asked;
+
+    CBI_TRY(look(seen, reference, content, &asked, &before, err));
+    tell(&asked, before, first_row, same);
+done:
+    return status;
+}
+
+cbank_status cbi_seen_add(cbi_seen *seen, cbi_bytes reference, cbi_bytes content, uint64_t row,
+                          uint64_t *first_row, bool *same, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    const struct entry *before;
+    struct entry asked;
+
+    CBI_TRY(look(seen, reference, content, &asked, &before, err));
+    tell(&asked, before, first_row, same);
+    if (before != NULL)
+        return CBANK_OK;
+    if (seen->count == CBI_BATCH_RECORDS_MAX)
+        return cbi_fail(err, CBI_REASON_TOO_MANY_ROWS, CBI_BATCH_RECORDS_MAX, NULL, NULL);
+    if (seen->count == seen->slot_count / 2)
         CBI_TRY(grow(seen, err));
-    slot = find_slot(seen->slots, seen->slot_count, seen->entries, name.bytes);
-    *first_row = 0;
-    *same = false;
-    if (*slot != 0) {
-        entry = &seen->entries[*slot - 1];
-        *first_row = entry->row;
-        *same = memcmp(entry->content, said.bytes, DIGEST_KEPT) == 0;
-        goto done;
-    }
-    if (seen->count == CBI_BATCH_RECORDS_MAX) {
-        status = cbi_fail(err, CBI_REASON_TOO_MANY_ROWS, CBI_BATCH_RECORDS_MAX, NULL, NULL);
-        goto done;
-    }
-    entry = &seen->entries[seen->count++];
-    memcpy(entry->reference, name.bytes, DIGEST_KEPT);
-    memcpy(entry->content, said.bytes, DIGEST_KEPT);
-    entry->row = (uint32_t)row;
-    *slot = seen->count;
+    asked.row = (uint32_t)row;
+    seen->entries[seen->count++] = asked;
+    *find_slot(seen->slots, seen->slot_count, seen->entries, asked.reference) = seen->count;
 done:
     return status;
 }

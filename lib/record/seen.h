@@ -22,5 +22,8 @@ void cbi_seen_free(cbi_seen *seen);
  */
 cbank_status cbi_seen_add(cbi_seen *seen, cbi_bytes reference, cbi_bytes content, uint64_t row,
                           uint64_t *first_row, bool *same, cbank_error *err);
+/* The same without remembering it: `*first_row` is 0 if it is new. */
+cbank_status cbi_seen_look(cbi_seen *seen, cbi_bytes reference, cbi_bytes content,
+                           uint64_t *first_row, bool *same, cbank_error *err);
 
 #endif

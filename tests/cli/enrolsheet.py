@@ -1,6 +1,7 @@
 """Who studies what, as registrars keep it: every row is taken in, unchanged, or says why not."""
 import csv
 import io
+import json
 
 import artefact
 import desk
@@ -145,6 +146,51 @@ class EnrolSheet(desk.Town):
         self.write("list.csv", f"学籍号,{HEADER}\nA-1,{LIST.splitlines()[3]}\n")
         done = self.bring("list.csv", "--map", "reference=学籍号", code=3)
         self.assertEqual([one["reason"] for one in done["errors"]], ["enrolment_taken"])
+
+    def test_one_without_a_number_beside_a_new_one_of_the_day_is_not_guessed(self):
+        line = LIST.splitlines()[2]
+        for rows in ((f"A-1,{line}", f",{line}"), (f",{line}", f"A-1,{line}")):
+            self.write("list.csv", "\n".join([f"学籍号,{HEADER}", *rows]) + "\n")
+            done = self.bring("list.csv", "--map", "reference=学籍号", code=3)
+            self.assertEqual([(one["row"], one["reason"]) for one in done["errors"]],
+                             [(3, "enrol_row_twice")])
+        self.write("list.csv", f"学籍号,{HEADER}\nA-1,{line}\n,{line.replace('2022-', '2023-')}\n")
+        for times in ({"enrolled": 2}, {"unchanged": 2}):
+            self.expect(self.bring("list.csv", "--map", "reference=学籍号"), 2, **times)
+        self.write("list.csv", f"学籍号,{HEADER}\nA-1,{line}\n,{line}\n")
+        self.expect(self.bring("list.csv", "--map", "reference=学籍号"), 2, unchanged=2)
+
+    def test_what_was_refused_does_not_speak_for_the_rows_after_it(self):
+        self.bring("list.csv")
+        line = LIST.splitlines()[2].replace("护理", "助产")
+        self.write("list.csv", f"{HEADER},异动日期\n{line},\n{line},2023-03-01\n")
+        done = self.bring("list.csv", "--change", "--keep-going", code=3)
+        self.expect(done, 2, changed=1, rejected=1)
+        self.assertEqual([one["row"] for one in done["errors"]], [2])
+        self.assertEqual(sorted(one["revision"] for one in self.enrolments()), [1, 2])
+
+    def test_two_rows_that_differ_in_the_day_of_the_change_are_not_the_same(self):
+        self.bring("list.csv")
+        line = LIST.splitlines()[2].replace("护理", "助产")
+        self.write("list.csv", f"{HEADER},异动日期\n{line},2023-03-01\n{line},2023-09-01\n")
+        done = self.bring("list.csv", "--change", code=3)
+        self.assertEqual([(one["row"], one["reason"]) for one in done["errors"]],
+                         [(3, "enrol_row_twice")])
+
+    def test_whoever_was_merged_is_enrolled_already(self):
+        self.bring("list.csv")
+        other = {"name": "甲一", "id_type": "passport/GBR", "id_number": "Y7654321"}
+        self.write("other.json", json.dumps(other))
+        into = self.in_bank("learner", "open", "--person", "other.json")["account"]
+        self.in_bank("learner", "merge", self.account(), into, "--operator", "op1", "--approver",
+                     "op2", "--reason", "same-person")
+        self.expect(self.bring("list.csv"), 2, unchanged=2)
+        self.assertEqual(len(self.enrolments()), 2)
+        self.write("list.csv", LIST.replace("甲一,360302188103040012,护理",
+                                            "甲一,360302188103040012,助产"))
+        self.expect(self.bring("list.csv", "--change", "--since", "2023-03-01"), 2, unchanged=1,
+                    changed=1)
+        self.assertTrue(self.in_bank("bank", "check")["ok"])
 
     def test_another_key_is_refused_before_any_row(self):
         self.ask("key", "new", "other.key")

@@ -43,6 +43,29 @@ Test(seen, a_reference_that_comes_again_names_the_row_that_had_it)
     cbi_seen_free(seen);
 }
 
+Test(seen, looking_remembers_nothing)
+{
+    const cbi_bytes name = cbi_bytes_of_text("R-5"), x = cbi_bytes_of_text("x");
+    cbi_seen *seen = new_seen();
+    uint64_t first = 9;
+    bool same = true;
+
+    for (int turn = 0; turn < 2; turn++) {
+        cr_expect_eq(cbi_seen_look(seen, name, x, &first, &same, NULL), CBANK_OK);
+        cr_expect_eq(first, 0);
+        cr_expect_not(same);
+    }
+    cr_expect_eq(add(seen, 5, "x", &first, &same), CBANK_OK);
+    cr_expect_eq(first, 0);
+    cr_expect_eq(cbi_seen_look(seen, name, x, &first, &same, NULL), CBANK_OK);
+    cr_expect_eq(first, 7);
+    cr_expect(same);
+    cr_expect_eq(cbi_seen_look(seen, name, cbi_bytes_of_text("y"), &first, &same, NULL), CBANK_OK);
+    cr_expect_eq(first, 7);
+    cr_expect_not(same);
+    cbi_seen_free(seen);
+}
+
 Test(seen, a_batch_is_full_at_its_limit_and_still_knows_what_it_has)
 {
     cbi_seen *seen = new_seen();
