@@ -169,7 +169,8 @@ static cbank_status value_of_leaf(struct walk *walk, const Cbank__V1__AmountNode
         CBI_TRY(sum_of(walk, node->unit, out));
         break;
     case CBANK__V1__AMOUNT_MODE__AMOUNT_MODE_RATIO:
-        if (node->den <= 0 || node->num < 0 || node->den > CBI_PARTS_MAX || node->num > CBI_PARTS_MAX)
+        if (node->den <= 0 || node->num < 0 || node->den > CBI_PARTS_MAX ||
+            node->num > CBI_PARTS_MAX)
             return refuse(walk, node->den == 0 ? "x / 0" : "ratio");
         CBI_TRY(sum_of(walk, node->unit, &sum));
         CBI_TRY(scale(walk, sum, node->num, node->den, out));
