@@ -13,6 +13,7 @@ typedef struct lot {
     bool change;
     size_t count;
     uint32_t rows[CBI_DESK_ITEMS_MAX];
+    cbank_buffer cells[CBI_DESK_ITEMS_MAX]; /* of the rows, as the queue has them */
     void *messages[CBI_DESK_ITEMS_MAX];
     cbi_enrol_draft drafts[CBI_DESK_ITEMS_MAX];
     cbi_enrol_change changes[CBI_DESK_ITEMS_MAX];
@@ -21,9 +22,29 @@ typedef struct lot {
 
 static void free_lot(lot *it)
 {
-    for (size_t i = 0; it != NULL && i < it->count; i++)
+    for (size_t i = 0; it != NULL && i < CBI_DESK_ITEMS_MAX; i++) {
         cbi_message_free(it->messages[i]);
+        cbank_buffer_clear(&it->cells[i]);
+    }
     cbi_free(it);
+}
+
+/* Replaces `out` by what stands next, and goes on behind it. */
+static cbank_status take_sized(cbi_enrol_queue *queue, cbank_buffer *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t head[4];
+    size_t size;
+
+    CBI_TRY(cbi_spool_read(queue->spool, queue->next, sizeof(head), head, err));
+    size = cbi_get_u32(head);
+    cbi_buffer_rewind(out);
+    CBI_TRY(cbi_buffer_reserve(out, size, err));
+    CBI_TRY(cbi_spool_read(queue->spool, queue->next + sizeof(head), size, out->data, err));
+    out->size = size;
+    queue->next += sizeof(head) + size;
+done:
+    return status;
 }
 
 static cbank_status take_item(cbi_enrol_queue *queue, lot *out, cbank_error *err)
@@ -31,20 +52,18 @@ static cbank_status take_item(cbi_enrol_queue *queue, lot *out, cbank_error *err
     const ProtobufCMessageDescriptor *type =
         out->change ? &cbank__api__v1__enrolment_change_draft__descriptor
                     : &cbank__api__v1__enrolment_draft__descriptor;
-    size_t at = out->count, size;
+    size_t at = out->count;
     cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
-    uint8_t head[8];
+    uint8_t number[4];
 
-    CBI_TRY(cbi_spool_read(queue->spool, queue->next, sizeof(head), head, err));
-    size = cbi_get_u32(head + 4);
-    CBI_TRY(cbi_buffer_reserve(&bytes, size, err));
-    CBI_TRY(cbi_spool_read(queue->spool, queue->next + sizeof(head), size, bytes.data, err));
-    bytes.size = size;
+    CBI_TRY(cbi_spool_read(queue->spool, queue->next, sizeof(number), number, err));
+    queue->next += sizeof(number);
+    CBI_TRY(take_sized(queue, &bytes, err));
+    CBI_TRY(take_sized(queue, &out->cells[at], err));
     CBI_TRY(cbi_message_parse(type, cbi_bytes_of_buffer(&bytes), &out->messages[at], err));
     out->count++;
-    out->rows[at] = cbi_get_u32(head);
-    queue->next += sizeof(head) + size;
+    out->rows[at] = cbi_get_u32(number);
     if (out->change) {
         const Cbank__Api__V1__EnrolmentChangeDraft *draft = out->messages[at];
 
@@ -76,38 +95,62 @@ done:
     return status;
 }
 
-/* What the bank takes against a row after all, because others wrote in the meantime. */
+/*
+ * What the bank has against a row after all: because others wrote in the meantime, or because of
+ * the rows before it.
+ */
 static cbank_status note_refusal(cbi_enrol_job *job, const lot *it, size_t at, cbank_error *why,
                                  cbank_error *err)
 {
     uint64_t *count = it->change ? &job->counts.changed : &job->counts.enrolled;
+    const cbank_buffer *kept = &it->cells[at];
+    cbank_status status = CBANK_OK;
+    cbi_bytes *cells = NULL;
+    cbi_grid_row row = {.number = it->rows[at]};
 
+    CBI_TRY(cbi_alloc(kept->size / 4, sizeof(*cells), &cells, err));
+    for (size_t from = 0; from < kept->size; from += 4 + cells[row.count++].size)
+        cells[row.count] = cbi_bytes_of(kept->data + from + 4, cbi_get_u32(kept->data + from));
+    row.cells = cells;
+    CBI_TRY(cbi_enrol_reject(job, &row, "", "", why, err));
     *count -= *count > 0;
-    job->counts.rejected++;
-    return cbi_rowreport_add(&job->report, (cbi_rowplace){it->rows[at], "", ""},
-                             CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err);
+done:
+    cbi_free(cells);
+    return status;
 }
 
-/* All in one batch; if one of them is refused after all, each in a batch of its own. */
+static cbank_status write_alone(cbi_enrol_job *job, lot *it, size_t at, cbank_error *err)
+{
+    cbank_error why = {0};
+    cbank_status status = write_part(job, it, at, 1, &why);
+
+    if (cbi_claim_is_refusal(status))
+        return note_refusal(job, it, at, &why, err);
+    if (status != CBANK_OK && err != NULL)
+        *err = why;
+    return status;
+}
+
+/*
+ * All in one batch. If it is refused after all, each goes in a batch of its own; if the bank takes
+ * it but for some, these alone, which says why.
+ */
 static cbank_status write_lot(cbi_enrol_job *job, lot *it, cbank_error *err)
 {
     cbank_error why = {0};
     cbank_status status = write_part(job, it, 0, it->count, &why);
+    bool each = cbi_claim_is_refusal(status);
 
-    if (!cbi_claim_is_refusal(status)) {
-        if (status != CBANK_OK && err != NULL)
+    if (!each && status != CBANK_OK) {
+        if (err != NULL)
             *err = why;
         return status;
     }
     status = CBANK_OK;
-    for (size_t i = 0; i < it->count && status == CBANK_OK; i++) {
-        why = (cbank_error){0};
-        status = write_part(job, it, i, 1, &why);
-        if (cbi_claim_is_refusal(status))
-            status = note_refusal(job, it, i, &why, err);
-        else if (status != CBANK_OK && err != NULL)
-            *err = why;
-    }
+    for (size_t i = 0; i < it->count; i++)
+        if (each || cbi_outcome_refuses((cbi_outcome)it->items[i].outcome))
+            CBI_TRY(write_alone(job, it, i, err));
+done:
     return status;
 }
 

@@ -24,7 +24,10 @@ typedef enum cbi_enrol_phase {
     CBI_ENROL_OVER,
 } cbi_enrol_phase;
 
-/* Items that wait to be written: row u32 | size u32 | EnrolmentDraft or EnrolmentChangeDraft. */
+/*
+ * Items that wait to be written: row u32 | size u32 | EnrolmentDraft or EnrolmentChangeDraft |
+ * size u32 | the row's cells, each size u32 | bytes: for the error file, if it is refused yet.
+ */
 typedef struct cbi_enrol_queue {
     cbi_spool *spool;
     uint64_t next; /* offset */
@@ -70,6 +73,9 @@ cbi_desk_order cbi_enrol_order(const cbi_enrol_job *job, bool dry_run);
 const char *cbi_enrol_source(const cbi_enrol_job *job, cbi_sheet_id id);
 /* Finds the row's learner, and which enrolment it is about, if there is one. */
 cbank_status cbi_enrol_match(cbi_enrol_judging *it, cbank_error *err);
+/* Into the error file and the report; `column` is "" for the row as a whole. */
+cbank_status cbi_enrol_reject(cbi_enrol_job *job, const cbi_grid_row *row, const char *column,
+                              const char *value, const cbank_error *why, cbank_error *err);
 /* Reads rows until the clock says `until`; at the end of the file the phase changes. */
 cbank_status cbi_enrol_read_rows(cbi_enrol_job *job, uint64_t until, bool *wants,
                                  cbank_error *err);

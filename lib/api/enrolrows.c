@@ -46,28 +46,33 @@ static const char *column_of(const cbi_enrol_job *job, const cbank_error *why)
     }
 }
 
-static cbank_status reject(cbi_enrol_job *job, const cbi_roster_row *row, const cbank_error *why,
-                           cbank_error *err)
+cbank_status cbi_enrol_reject(cbi_enrol_job *job, const cbi_grid_row *row, const char *column,
+                              const char *value, const cbank_error *why, cbank_error *err)
 {
-    const cbi_roster *roster = cbi_enrolments_roster(job->file);
-    const char *column = column_of(job, why);
     cbank_status status = CBANK_OK;
-    char value[CBI_MASK_SIZE];
     size_t count;
-    const cbi_bytes *columns = cbi_roster_columns(roster, &count);
+    const cbi_bytes *columns = cbi_roster_columns(cbi_enrolments_roster(job->file), &count);
 
     cbi_buffer_rewind(&job->line);
     if (cbi_spool_size(job->errors) == 0)
         CBI_TRY(cbi_errorfile_begin(columns, count, &job->line, err));
-    cbi_roster_show(roster, column, value);
-    CBI_TRY(cbi_errorfile_row(columns, count, &row->row, why, value, job->asked->lang, &job->line,
-                              err));
+    CBI_TRY(cbi_errorfile_row(columns, count, row, why, value, job->asked->lang, &job->line, err));
     CBI_TRY(cbi_spool_append(job->errors, cbi_bytes_of_buffer(&job->line), err));
-    CBI_TRY(cbi_rowreport_add(&job->report, (cbi_rowplace){row->row.number, column, value},
+    CBI_TRY(cbi_rowreport_add(&job->report, (cbi_rowplace){row->number, column, value},
                               CBANK__API__V1__OUTCOME_KIND__OUTCOME_KIND_REJECTED, why, err));
     job->counts.rejected++;
 done:
     return status;
+}
+
+static cbank_status reject(cbi_enrol_job *job, const cbi_roster_row *row, const cbank_error *why,
+                           cbank_error *err)
+{
+    const char *column = column_of(job, why);
+    char value[CBI_MASK_SIZE];
+
+    cbi_roster_show(cbi_enrolments_roster(job->file), column, value);
+    return cbi_enrol_reject(job, &row->row, column, value, why, err);
 }
 
 /* One that has no number is named by its day, and by whom it is for without saying so. */
@@ -121,21 +126,38 @@ static bool says_the_same(const Cbank__V1__EnrolmentTerms *stated,
 
 /* ---- one row ----------------------------------------------------------------------------- */
 
-static cbank_status wait_for(cbi_enrol_queue *queue, uint64_t row, const void *message,
+static cbank_status append_sized(cbank_buffer *to, cbi_bytes bytes, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t size[4];
+
+    cbi_put_u32(size, (uint32_t)bytes.size);
+    CBI_TRY(cbi_buffer_append(to, cbi_bytes_of(size, sizeof(size)), err));
+    CBI_TRY(cbi_buffer_append(to, bytes, err));
+done:
+    return status;
+}
+
+static cbank_status wait_for(cbi_enrol_queue *queue, const cbi_grid_row *row, const void *message,
                              cbank_error *err)
 {
-    cbank_buffer bytes = {0};
+    cbank_buffer bytes = {0}, cells = {0}, item = {0};
     cbank_status status = CBANK_OK;
-    uint8_t head[8];
+    uint8_t number[4];
 
+    cbi_put_u32(number, (uint32_t)row->number);
     CBI_TRY(cbi_message_pack(message, &bytes, err));
-    cbi_put_u32(head, (uint32_t)row);
-    cbi_put_u32(head + 4, (uint32_t)bytes.size);
-    CBI_TRY(cbi_spool_append(queue->spool, cbi_bytes_of(head, sizeof(head)), err));
-    CBI_TRY(cbi_spool_append(queue->spool, cbi_bytes_of_buffer(&bytes), err));
+    for (size_t i = 0; i < row->count; i++)
+        CBI_TRY(append_sized(&cells, row->cells[i], err));
+    CBI_TRY(cbi_buffer_append(&item, cbi_bytes_of(number, sizeof(number)), err));
+    CBI_TRY(append_sized(&item, cbi_bytes_of_buffer(&bytes), err));
+    CBI_TRY(append_sized(&item, cbi_bytes_of_buffer(&cells), err));
+    CBI_TRY(cbi_spool_append(queue->spool, cbi_bytes_of_buffer(&item), err));
     queue->count++;
 done:
     cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&cells);
+    cbank_buffer_clear(&item);
     return status;
 }
 
@@ -171,7 +193,7 @@ static cbank_status judge_new(cbi_enrol_judging *it, cbank_error *err)
     draft.account = it->account.digits;
     draft.enrolment = &enrolment;
     CBI_TRY(cbi_enroldesk_add(it->job->bank, &order, &one, 1, &item, &batch, err));
-    CBI_TRY(wait_for(&it->job->added, it->row->who->row.number, &draft, err));
+    CBI_TRY(wait_for(&it->job->added, &it->row->who->row, &draft, err));
     it->job->counts.enrolled++;
 done:
     return status;
@@ -209,7 +231,7 @@ static cbank_status judge_change(cbi_enrol_judging *it, cbank_error *err)
         CBI_TRY(cbi_fail(err, CBI_REASON_MISSING_CELL, 0,
                          cbi_enrol_source(it->job, CBI_SHEET_SINCE), NULL));
     CBI_TRY(cbi_enroldesk_change(it->job->bank, &order, &one, 1, &item, &batch, err));
-    CBI_TRY(wait_for(&it->job->changed, it->row->who->row.number, &draft, err));
+    CBI_TRY(wait_for(&it->job->changed, &it->row->who->row, &draft, err));
     it->job->counts.changed++;
 done:
     return status;

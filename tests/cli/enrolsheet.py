@@ -160,6 +160,20 @@ class EnrolSheet(desk.Town):
         self.write("list.csv", f"学籍号,{HEADER}\nA-1,{line}\n,{line}\n")
         self.expect(self.bring("list.csv", "--map", "reference=学籍号"), 2, unchanged=2)
 
+    def test_what_is_refused_while_others_are_written_is_said_and_stands_in_the_error_file(self):
+        line = LIST.splitlines()[2]
+        self.write("list.csv", "\n".join([f"学籍号,{HEADER}", *(
+            f"A-{number},{line}" for number in range(257))]) + "\n")
+        answer = self.cbank("--json", *self.bank, "enrol", "import", "list.csv", *self.signs,
+                            "--profile", "pxu.yaml", "--map", "reference=学籍号", "--errors",
+                            "errors.csv", code=3)
+        self.expect(answer.document, 257, enrolled=256, rejected=1)
+        self.assertEqual([one["row"] for one in answer.document["errors"]], [258])
+        self.assertNotIn("--keep-going", answer.err, "it is not so that nothing was done")
+        text = self.path("errors.csv").read_text(encoding="utf-8-sig")
+        self.assertEqual([(row["学籍号"], row["姓名"]) for row in csv.DictReader(io.StringIO(text))],
+                         [("A-256", "甲一")])
+
     def test_what_was_refused_does_not_speak_for_the_rows_after_it(self):
         self.bring("list.csv")
         line = LIST.splitlines()[2].replace("护理", "助产")
