@@ -7,6 +7,7 @@
 #include "bank/holding.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "record/field.h"
 
 /* ---- where they stand ---------------------------------------------------------------------- */
 
@@ -200,13 +201,21 @@ done:
 
 /* ---- once more ----------------------------------------------------------------------------- */
 
+/* What was taken of a record in one unit. */
+typedef struct taking {
+    char unit[CBI_WORD_MAX + 1];
+    int64_t whole;
+    int64_t taken;
+} taking;
+
 /* The judging of one record. */
 typedef struct judging {
     cbi_txn *txn;
     cbi_hasher *hasher;
     const Cbank__V1__CreditRecord *record;
     const cbi_used_anew *anew;
-    cbi_used_before *out;
+    taking *takings; /* one for each unit, at most CBI_RECORD_USES_MAX */
+    size_t count;
     char last[CBI_INSTITUTION_CODE_MAX + 1]; /* who took the last part */
 } judging;
 
@@ -233,22 +242,34 @@ static int64_t amount_of(const Cbank__V1__CreditRecord *record, const char *unit
     return 0;
 }
 
+static taking *taking_of(judging *it, const char *unit)
+{
+    taking *out = it->takings;
+
+    while (out < it->takings + it->count && strcmp(out->unit, unit) != 0)
+        out++;
+    if (out == it->takings + it->count) {
+        *out = (taking){.whole = amount_of(it->record, unit)};
+        memcpy(out->unit, unit, strlen(unit) + 1); /* a word */
+        it->count++;
+    }
+    return out;
+}
+
 /* A part that an earlier recognition took. */
-static cbank_status take_part(const judging *it, const cbi_use_row *use,
+static cbank_status take_part(judging *it, const cbi_use_row *use,
                               const Cbank__V1__RecognitionHead *other, cbank_error *err)
 {
     const Cbank__V1__RecognitionHead *head = it->anew->head;
-    int64_t whole = amount_of(it->record, head == NULL ? other->unit : head->unit);
+    taking *in_unit;
 
     if (head != NULL && strcmp(head->unit, other->unit) != 0)
         return cbi_fail(err, CBI_REASON_RECOGNITION_LEFT, 0, other->unit, NULL);
-    it->out->any = true;
-    it->out->taken += use->used_milli;
-    if (whole > it->out->whole)
-        it->out->whole = whole;
+    in_unit = taking_of(it, other->unit);
+    in_unit->taken += use->used_milli;
     /* Of a record without an amount in this unit: the first part had the whole before it. */
-    if (use->used_milli + use->left_milli > it->out->whole)
-        it->out->whole = use->used_milli + use->left_milli;
+    if (use->used_milli + use->left_milli > in_unit->whole)
+        in_unit->whole = use->used_milli + use->left_milli;
     return CBANK_OK;
 }
 
@@ -282,13 +303,14 @@ cbank_status cbi_used_judge(cbi_txn *txn, cbi_hasher *hasher, uint64_t index,
                             const Cbank__V1__CreditRecord *record, const cbi_used_anew *anew,
                             cbi_used_before *out, cbank_error *err)
 {
-    judging it = {.txn = txn, .hasher = hasher, .record = record, .anew = anew, .out = out};
+    judging it = {.txn = txn, .hasher = hasher, .record = record, .anew = anew};
     cbi_use_row uses[CBI_RECORD_USES_MAX];
     cbank_status status = CBANK_OK;
     size_t count, others = 0;
 
     *out = (cbi_used_before){0};
     CBI_TRY(cbi_use_list(txn, index, uses, &count, err));
+    CBI_TRY(cbi_alloc(count, sizeof(*it.takings), &it.takings, err));
     for (size_t i = 0; i < count; i++) {
         if (anew->replaces != 0 && uses[i].number == anew->replaces)
             continue; /* it is released in the same commit */
@@ -298,8 +320,14 @@ cbank_status cbi_used_judge(cbi_txn *txn, cbi_hasher *hasher, uint64_t index,
     }
     if (others == CBI_RECORD_USES_MAX)
         CBI_TRY(cbi_fail(err, CBI_REASON_TOO_MANY_USES, CBI_RECORD_USES_MAX, NULL, NULL));
-    if (out->any && out->whole <= out->taken)
-        CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_USED_UP, 0, NULL, "%s", it.last));
+    /* One unit of it that is spent is the whole of it. */
+    for (size_t i = 0; i < it.count; i++) {
+        if (it.takings[i].whole <= it.takings[i].taken)
+            CBI_TRY(cbi_fail(err, CBI_REASON_RECORD_USED_UP, 0, NULL, "%s", it.last));
+    }
+    if (it.count > 0)
+        *out = (cbi_used_before){true, it.takings[0].whole, it.takings[0].taken};
 done:
+    cbi_free(it.takings);
     return status;
 }

@@ -43,7 +43,7 @@ typedef struct cbi_used_anew {
     uint64_t replaces; /* number of the recognition that is released in the same commit, or 0 */
 } cbi_used_anew;
 
-/* What earlier uses that meet it took. Zero if there is none. */
+/* What earlier uses that meet it took, in the head's unit; without one, in any. {0}: none. */
 typedef struct cbi_used_before {
     bool any;
     int64_t whole; /* the record's amount; of one without, what the first part had before it */

@@ -10,7 +10,8 @@
 #include "cbank/v1/programme.pb-c.h"
 
 /* Publishes a programme of this id for everybody, once; its digest. */
-static void publish_programme(teller *it, const char *id, const char *institution, cbi_hash *out)
+static void publish_programme(teller *it, const char *id, const char *institution,
+                              const char *unit, cbi_hash *out)
 {
     Cbank__V1__PublicationHead head = CBANK__V1__PUBLICATION_HEAD__INIT;
     Cbank__V1__ProgrammePage page = CBANK__V1__PROGRAMME_PAGE__INIT;
@@ -24,7 +25,7 @@ static void publish_programme(teller *it, const char *id, const char *institutio
 
     title.lang = cbi_message_string("zh");
     title.value = cbi_message_string("培养方案");
-    terms.unit = cbi_message_string("credit");
+    terms.unit = cbi_message_string(unit);
     terms.total_milli = 120000;
     terms.institutions = institutions;
     terms.n_institutions = 1;
@@ -59,7 +60,14 @@ static void publish_programme(teller *it, const char *id, const char *institutio
 
 void panel_towards(panel *it, teller *bank, const char *programme, const char *institution)
 {
-    publish_programme(bank, programme, institution, &it->digest);
+    panel_counts(it, bank, programme, institution, "credit");
+}
+
+void panel_counts(panel *it, teller *bank, const char *programme, const char *institution,
+                  const char *unit)
+{
+    publish_programme(bank, programme, institution, unit, &it->digest);
+    it->head.unit = it->amount.unit = cbi_message_string(unit);
     it->programme.id = cbi_message_string(programme);
     it->programme.digest = cbi_message_data(cbi_bytes_of_hash(&it->digest));
 }
@@ -122,7 +130,7 @@ void panel_convene(panel *out, teller *it, const char *number, const teller_id *
     cbi_holding holding;
 
     *out = (panel){0};
-    publish_programme(it, "p", TELLER_COLLEGE, &out->digest);
+    publish_programme(it, "p", TELLER_COLLEGE, "credit", &out->digest);
     teller_works(cbi_ledger_read_begin(it->bank->ledger, &reader, &teller_err));
     fill_head(out, it, number, reader.txn, reader.hasher);
     for (size_t i = 0; i < count; i++) {

@@ -32,6 +32,9 @@ void panel_convene(panel *out, teller *it, const char *number, const teller_id *
                    Cbank__V1__UseScope scope);
 /* Towards another programme, where this institution may recognise; it is published if need be. */
 void panel_towards(panel *it, teller *bank, const char *programme, const char *institution);
+/* The same, which counts in another unit. */
+void panel_counts(panel *it, teller *bank, const char *programme, const char *institution,
+                  const char *unit);
 /* The file, signed with this key; the caller clears it. */
 cbank_buffer panel_sign(panel *it, const cbi_private *key);
 /* Signs with the college's key and enters it. */
