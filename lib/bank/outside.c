@@ -119,8 +119,8 @@ static bool is_same(const note_act *it, const cbi_outside *other)
     return same;
 }
 
-/* The same letter about the same records, noted before and not reversed, is EXISTS. */
-static cbank_status check_once(note_act *it, cbi_txn *txn, cbank_error *err)
+/* Among what was noted of one account. */
+static cbank_status check_once_of(note_act *it, cbi_txn *txn, const char *account, cbank_error *err)
 {
     cbi_outside other = {0};
     cbi_recognition_row row = {.number = 0};
@@ -128,7 +128,7 @@ static cbank_status check_once(note_act *it, cbi_txn *txn, cbank_error *err)
     bool found = true;
 
     while (found) {
-        CBI_TRY(cbi_recognition_after(txn, it->terms->account, row.number, &row, &found, err));
+        CBI_TRY(cbi_recognition_after(txn, account, row.number, &row, &found, err));
         if (!found || !cbi_recognition_is_noted(&row) || !cbi_conversion_uses(row.state))
             continue;
         CBI_TRY(cbi_outside_read(it->bank, txn, it->hasher, &row, &other, err));
@@ -140,6 +140,26 @@ static cbank_status check_once(note_act *it, cbi_txn *txn, cbank_error *err)
     }
 done:
     cbi_outside_clear(&other);
+    return status;
+}
+
+/*
+ * The same letter about the same records, noted before and not reversed, is EXISTS: of the account,
+ * or of one that was merged into it since.
+ */
+static cbank_status check_once(note_act *it, cbi_txn *txn, cbank_error *err)
+{
+    cbi_account *members = NULL;
+    cbank_status status = CBANK_OK;
+    uint64_t entries;
+    size_t count;
+
+    CBI_TRY(cbi_alloc(CBI_TRANSCRIPT_CHAINS_MAX, sizeof(*members), &members, err));
+    CBI_TRY(cbi_family_members(txn, it->terms->account, members, &count, &entries, err));
+    for (size_t i = 0; i < count; i++)
+        CBI_TRY(check_once_of(it, txn, members[i].digits, err));
+done:
+    cbi_free(members);
     return status;
 }
 

@@ -387,6 +387,25 @@ Test(outside, a_merger_under_it_is_undone_only_once_it_is_reversed)
     cbi_merge_list_clear(&list);
 }
 
+Test(outside, a_letter_noted_before_a_merger_is_the_same_after_it)
+{
+    cbi_account other = teller_open_account(&audited, "passport/FRA", "AB0000001", "");
+    const cbi_order order = {.actor = "op1", .approver = "op2", .reason = "same-person",
+                             .now = ++audited.now};
+    cbi_recognised it = noted("2026-7", ids, 1, SCOPE(EVERYWHERE)), again;
+    cbi_merge_list list = {0};
+    letter from;
+
+    teller_works(cbi_merge_accounts(audited.bank, audited.account.digits, other.digits, &order,
+                                    &list, &teller_err));
+    cbi_merge_list_clear(&list);
+    letter_write(&from, &audited, "2026-7", ids, 1);
+    from.terms.account = other.digits;
+    teller_works(note(&from, &again, &teller_err));
+    cr_expect(again.known);
+    cr_expect_eq(again.row.number, it.row.number);
+}
+
 Test(outside, of_an_erased_account_the_letter_is_erased)
 {
     const cbi_order order = {.actor = "op1", .approver = "op2", .document = "2026-12",
