@@ -156,7 +156,7 @@ static bool read_evidence(cli *c, stated *out)
     {"institution", "CODE", P_OPT_INSTITUTION, OPTION_NEEDED},                                     \
         {"key", "FILE", P_OPT_KEY_OWN, OPTION_NEEDED}, {"on", "DATE", P_OPT_CASE_ON, 0},           \
         {"document", "TEXT", P_OPT_DOCUMENT, 0},                                                   \
-        {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0}
+        {"key-passphrase-file", "FILE", P_OPT_KEY_PASSPHRASE, 0}, {"token", "HEX", P_OPT_TOKEN, 0}
 #define ONWARD_OPTIONS                                                                             \
     {"due", "DATE", P_OPT_CASE_DUE, 0}, {"assign", "HANDLE", P_OPT_CASE_ASSIGN, 0}
 
@@ -407,6 +407,7 @@ static void act(cli *c, Cbank__V1__CaseAct what, bool (*fill)(cli *c, stated *ou
 {
     Cbank__Api__V1__CaseSignRequest ask = CBANK__API__V1__CASE_SIGN_REQUEST__INIT;
     stated *it = memory_new(1, sizeof(*it));
+    uint8_t token[16];
     cbank_key *key;
 
     cbank__v1__case_step__init(&it->step);
@@ -414,7 +415,7 @@ static void act(cli *c, Cbank__V1__CaseAct what, bool (*fill)(cli *c, stated *ou
     it->step.number = c->arguments[0];
     lend(c, "institution", &it->step.institution);
     lend(c, "document", &it->step.document);
-    if (read_day(c, "on", &it->step.on) && fill(c, it)) {
+    if (read_day(c, "on", &it->step.on) && call_token(c, token, &ask.token) && fill(c, it)) {
         key = call_open_key(c, options_text(c, "key"), "key-passphrase-file");
         ask.step = &it->step;
         ask.dry_run = c->dry_run;

@@ -1,5 +1,7 @@
 #include "api/face.h"
 
+#include <string.h>
+
 #include "api/caseinfo.h"
 #include "api/learnerinfo.h"
 #include "bank/errand.h"
@@ -96,7 +98,9 @@ cbank_status cbank_case_enter(cbank_bank *bank, const uint8_t *request, size_t r
                              &asked, err));
     CBI_TRY(cbi_errand_check_token(cbi_message_bytes(asked->token), err));
     CBI_TRY(cbi_hearing_enter(inner, cbi_message_bytes(asked->file),
-                              cbi_message_bytes(asked->token), cbi_face_now(), asked->dry_run,
+                              &(cbi_hearing_order){.token = cbi_message_bytes(asked->token),
+                                                   .now = cbi_face_now(),
+                                                   .dry_run = asked->dry_run},
                               &heard, err));
     CBI_TRY(reply_heard(inner, &heard, asked->dry_run, reply, err));
 done:
@@ -104,11 +108,38 @@ done:
     return status;
 }
 
+/* Unless it was done under its token before: then how far the case has come. */
+static cbank_status sign_and_enter(const Cbank__Api__V1__CaseSignRequest *asked,
+                                   const cbi_private *key, cbi_bank *bank,
+                                   const cbi_hearing_order *order, cbi_heard *out,
+                                   cbank_error *err)
+{
+    cbank_buffer file = {0};
+    cbank_status status = CBANK_OK;
+
+    *out = (cbi_heard){.known = false};
+    if (!order->dry_run && asked->step != NULL)
+        CBI_TRY(cbi_hearing_find(bank, order, &out->known, err));
+    if (out->known) {
+        memcpy(out->row.institution, asked->step->institution,
+               strlen(asked->step->institution) + 1);
+        memcpy(out->row.number, asked->step->number, strlen(asked->step->number) + 1);
+        goto done;
+    }
+    CBI_TRY(sign_step(asked, key, bank, &file, err));
+    CBI_TRY(cbi_hearing_enter(bank, cbi_bytes_of_buffer(&file), order, out, err));
+done:
+    cbank_buffer_clear(&file);
+    return status;
+}
+
 cbank_status cbank_case_act(cbank_bank *bank, const cbank_key *key, const uint8_t *request,
                             size_t request_size, cbank_buffer *reply, cbank_error *err)
 {
     Cbank__Api__V1__CaseSignRequest *asked = NULL;
-    cbank_buffer file = {0};
+    cbi_bytes parts[2] = {cbi_bytes_of_text("case act"), cbi_bytes_of(request, request_size)};
+    cbi_hash digest;
+    cbi_hearing_order order = {.request = &digest, .now = cbi_face_now()};
     cbi_heard heard;
     cbank_status status = CBANK_OK;
     cbi_bank *inner;
@@ -117,12 +148,13 @@ cbank_status cbank_case_act(cbank_bank *bank, const cbank_key *key, const uint8_
     CBI_TRY(cbi_face_bank(bank, &inner, err));
     CBI_TRY(cbi_face_request(&cbank__api__v1__case_sign_request__descriptor, request, request_size,
                              &asked, err));
-    CBI_TRY(sign_step(asked, key->inner, inner, &file, err));
-    CBI_TRY(cbi_hearing_enter(inner, cbi_bytes_of_buffer(&file), (cbi_bytes){0}, cbi_face_now(),
-                              asked->dry_run, &heard, err));
+    CBI_TRY(cbi_errand_check_token(cbi_message_bytes(asked->token), err));
+    CBI_TRY(cbi_errand_digest(inner, parts, 2, &digest, err));
+    order.token = cbi_message_bytes(asked->token);
+    order.dry_run = asked->dry_run;
+    CBI_TRY(sign_and_enter(asked, key->inner, inner, &order, &heard, err));
     CBI_TRY(reply_heard(inner, &heard, asked->dry_run, reply, err));
 done:
-    cbank_buffer_clear(&file);
     cbi_message_free(asked);
     return status;
 }

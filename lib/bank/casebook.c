@@ -184,6 +184,7 @@ done:
 cbank_status cbi_case_move(cbi_case_row *row, const Cbank__V1__CaseStep *step, int64_t at,
                            uint64_t index, cbank_error *err)
 {
+    const cbi_case_state before = row->state;
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_case_state_step(&row->state, step->act, step->result, err));
@@ -195,7 +196,8 @@ cbank_status cbi_case_move(cbi_case_row *row, const Cbank__V1__CaseStep *step, i
     }
     if (step->assigned_to[0] != '\0')
         memcpy(row->assigned_to, step->assigned_to, strlen(step->assigned_to) + 1);
-    row->due_on = step->due_on;
+    if (step->due_on != 0 || row->state != before) /* what only adds to it leaves its day */
+        row->due_on = step->due_on;
     if (step->due_on == 0 && step->act == CBANK__V1__CASE_ACT__CASE_ACT_OPEN_NOTICE)
         row->due_on = step->notice->until;
     row->moved_at = at;

@@ -11,6 +11,7 @@
 #include "bank/institution.h"
 #include "bank/recognition.h"
 #include "base/text.h"
+#include "ledger/token.h"
 
 #define ACT(name) CBANK__V1__CASE_ACT__CASE_ACT_##name
 
@@ -154,9 +155,12 @@ cbank_status cbi_hearing_check_recognition(cbi_txn *txn, const Cbank__V1__Recogn
     cbi_case_row row;
     cbank_status status = CBANK_OK;
 
-    if (head->case_number[0] == '\0' ||
-        cbi_case_read(txn, head->institution, head->case_number, &row, NULL) != CBANK_OK)
+    if (head->case_number[0] == '\0')
+        return CBANK_OK;
+    status = cbi_case_read(txn, head->institution, head->case_number, &row, err);
+    if (status == CBANK_E_NOT_FOUND)
         return CBANK_OK; /* a case that is kept elsewhere */
+    CBI_TRY(status);
     CBI_TRY(cbi_family_root(txn, row.account.digits, &ours, err));
     CBI_TRY(cbi_family_root(txn, head->account, &theirs, err));
     if (strcmp(ours.digits, theirs.digits) != 0)
@@ -262,7 +266,8 @@ done:
 
 /* ---- entering ------------------------------------------------------------------------------ */
 
-static cbank_status open_file(hear_act *it, cbi_bytes file, cbi_bytes token, cbank_error *err)
+static cbank_status open_file(hear_act *it, cbi_bytes file, const cbi_hearing_order *asked,
+                              cbank_error *err)
 {
     char id[CBI_CASE_ID_MAX + 1];
     Cbank__V1__CaseMoved body;
@@ -279,9 +284,10 @@ static cbank_status open_file(hear_act *it, cbi_bytes file, cbi_bytes token, cba
     CBI_TRY(cbi_decision_check_signature(it->bank, reader.txn, &it->step.envelope,
                                          it->step.message->origin, it->step.message->institution,
                                          &it->signer, err));
-    CBI_TRY(cbi_errand_token(token.size == 0 ? cbi_bytes_of(it->step.id.bytes, 16) : token,
+    CBI_TRY(cbi_errand_token(asked->token.size == 0 ? cbi_bytes_of(it->step.id.bytes, 16)
+                                                    : asked->token,
                              it->act.token, err));
-    it->act.request = it->step.id;
+    it->act.request = asked->request == NULL ? it->step.id : *asked->request;
     statement = statement_of(it, id, &body);
     CBI_TRY(cbi_errand_try(&statement, err));
 done:
@@ -307,18 +313,18 @@ done:
     return status;
 }
 
-cbank_status cbi_hearing_enter(cbi_bank *bank, cbi_bytes file, cbi_bytes token, int64_t now,
-                               bool dry_run, cbi_heard *out, cbank_error *err)
+cbank_status cbi_hearing_enter(cbi_bank *bank, cbi_bytes file, const cbi_hearing_order *asked,
+                               cbi_heard *out, cbank_error *err)
 {
     hear_act it = {.bank = bank};
     cbank_status status = CBANK_OK;
 
     *out = (cbi_heard){.known = false};
-    CBI_TRY(open_file(&it, file, token, err));
-    if (dry_run) {
+    CBI_TRY(open_file(&it, file, asked, err));
+    if (asked->dry_run) {
         status = read_row(&it, true, &out->row, err);
     } else {
-        it.act.now = now;
+        it.act.now = asked->now;
         it.act.check = check_act;
         it.act.write = write_act;
         status = cbi_ledger_submit(bank->ledger, &it.act, err);
@@ -327,12 +333,35 @@ cbank_status cbi_hearing_enter(cbi_bank *bank, cbi_bytes file, cbi_bytes token, 
     if (status == CBANK_E_EXISTS) /* what entered it may not have been sealed */
         status = cbi_ledger_seal(bank->ledger, err);
     CBI_TRY(status);
-    if (!dry_run || out->known)
+    if (!asked->dry_run || out->known)
         CBI_TRY(read_row(&it, false, &out->row, err));
 done:
     cbank_buffer_clear(&it.act.result);
     cbi_case_step_clear(&it.step);
     cbi_hasher_free(it.hasher);
+    return status;
+}
+
+cbank_status cbi_hearing_find(cbi_bank *bank, const cbi_hearing_order *asked, bool *out,
+                              cbank_error *err)
+{
+    cbi_act act = {.request = *asked->request};
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    *out = false;
+    if (asked->token.size == 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_errand_token(asked->token, act.token, err));
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    CBI_TRY(cbi_token_find(reader.txn, &act, err));
+    cbi_ledger_read_end(&reader);
+    if (act.replayed)
+        CBI_TRY(cbi_ledger_seal(bank->ledger, err)); /* what entered it may not have been sealed */
+    *out = act.replayed;
+done:
+    cbi_ledger_read_end(&reader);
+    cbank_buffer_clear(&act.result);
     return status;
 }
 

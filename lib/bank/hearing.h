@@ -12,13 +12,28 @@ typedef struct cbi_heard {
     bool known;       /* it had been entered before */
 } cbi_heard;
 
+/* How a step is to be entered. All borrowed. */
+typedef struct cbi_hearing_order {
+    cbi_bytes token;         /* empty: the step's own id */
+    const cbi_hash *request; /* digest of what the token stands for; NULL: the step itself */
+    int64_t now;
+    bool dry_run;
+} cbi_hearing_order;
+
 /*
  * MALFORMED, BAD_SIGNATURE, KEY_NOT_VALID (another key than that of today), INVALID (another bank,
  * CASE_RECOGNITION), NOT_FOUND (case, account, record), STATE, CONFLICT (CASE_NUMBER, CASE_STALE),
  * DENIED, TOO_LARGE. The same file again changes nothing.
  */
-cbank_status cbi_hearing_enter(cbi_bank *bank, cbi_bytes file, cbi_bytes token, int64_t now,
-                               bool dry_run, cbi_heard *out, cbank_error *err);
+cbank_status cbi_hearing_enter(cbi_bank *bank, cbi_bytes file, const cbi_hearing_order *asked,
+                               cbi_heard *out, cbank_error *err);
+
+/*
+ * Whether a step was entered under the token for this request, before another one is signed for
+ * it: that would be a second step. CONFLICT (TOKEN_CONFLICT) if it stood for another request.
+ */
+cbank_status cbi_hearing_find(cbi_bank *bank, const cbi_hearing_order *asked, bool *out,
+                              cbank_error *err);
 
 /* How many steps the case has; 0 if there is none. */
 cbank_status cbi_hearing_steps(cbi_bank *bank, const char *institution, const char *number,

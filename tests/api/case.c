@@ -120,6 +120,39 @@ Test(case, what_was_signed_without_a_bank_is_entered_once)
     scene_free(accepted);
 }
 
+/* Who missed the answer asks again, and does not add a second opinion. */
+Test(case, a_token_stands_for_one_step)
+{
+    static uint8_t token[16] = {7}, digest[32];
+    Cbank__V1__SupportingDocument paper, *papers[1] = {&paper};
+    cbank_buffer reply = {0};
+    cbank_error err = {0};
+    case_info *info;
+
+    scene_free(acts(ACT(OPEN), "2026-17", 0));
+    scene_free(acts(ACT(ACCEPT), "2026-17", 0));
+    cbank__v1__supporting_document__init(&paper);
+    paper.digest = (ProtobufCBinaryData){sizeof(digest), digest};
+    for (int i = 0; i < 3; i++) {
+        ask(ACT(ADD_EVIDENCE), "2026-17");
+        step.evidence = papers;
+        step.n_evidence = 1;
+        asked.token = (ProtobufCBinaryData){sizeof(token), token};
+        digest[0] = i == 2;
+        if (i == 2)
+            break;
+        cr_assert_eq(act(&reply, &err), CBANK_OK, "%s", cbank_reason_name(err.reason));
+        info = scene_unpack(&cbank__api__v1__case_info__descriptor, &reply);
+        cr_expect_eq(info->known, i == 1);
+        cr_expect_eq(info->n_steps, 3);
+        scene_free(info);
+        cbank_buffer_clear(&reply);
+        scene_reopen(&s);
+    }
+    cr_expect_eq(act(&reply, &err), CBANK_E_CONFLICT);
+    cr_expect_str_eq(cbank_reason_name(err.reason), "TOKEN_CONFLICT");
+}
+
 Test(case, a_list_is_read_page_by_page)
 {
     Cbank__Api__V1__CaseListRequest list = CBANK__API__V1__CASE_LIST_REQUEST__INIT;

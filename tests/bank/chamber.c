@@ -86,8 +86,8 @@ cbank_buffer chamber_sign(chamber *it, const cbi_private *key)
 cbank_status chamber_enter(chamber *it, teller *bank, cbi_heard *out, cbank_error *err)
 {
     cbank_buffer file = chamber_sign(it, bank->college_key);
-    cbank_status status = cbi_hearing_enter(bank->bank, cbi_bytes_of_buffer(&file), (cbi_bytes){0},
-                                            ++bank->now, false, out, err);
+    cbank_status status = cbi_hearing_enter(bank->bank, cbi_bytes_of_buffer(&file),
+                                            &(cbi_hearing_order){.now = ++bank->now}, out, err);
 
     cbank_buffer_clear(&file);
     return status;

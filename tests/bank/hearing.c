@@ -93,6 +93,25 @@ Test(hearing, who_takes_it_on_stays_until_another_does)
     cr_expect_eq(heard.row.due_on, 0, "a day is for one step");
 }
 
+Test(hearing, what_only_adds_to_a_case_leaves_its_day)
+{
+    cbi_heard heard;
+    chamber at;
+
+    moves(ACT(OPEN), CBI_CASE_SUBMITTED);
+    chamber_convene(&at, &audited, ACT(ACCEPT));
+    at.step.due_on = 20260601;
+    teller_works(chamber_enter(&at, &audited, &heard, &teller_err));
+    heard = moves(ACT(ADD_EVIDENCE), CBI_CASE_ACCEPTED);
+    cr_expect_eq(heard.row.due_on, 20260601);
+    moves(ACT(FIND), CBI_CASE_IN_REVIEW);
+    chamber_convene(&at, &audited, ACT(FIND));
+    at.step.due_on = 20260701;
+    teller_works(chamber_enter(&at, &audited, &heard, &teller_err));
+    heard = moves(ACT(FIND), CBI_CASE_IN_REVIEW);
+    cr_expect_eq(heard.row.due_on, 20260701);
+}
+
 /* ---- one at a time ------------------------------------------------------------------------- */
 
 Test(hearing, the_same_step_again_changes_nothing_and_another_one_comes_too_late)
@@ -145,8 +164,8 @@ static void *enter(void *argument)
     caller *it = argument;
     cbi_heard heard;
 
-    it->status = cbi_hearing_enter(audited.bank, cbi_bytes_of_buffer(&it->file), (cbi_bytes){0},
-                                   it->now, false, &heard, NULL);
+    it->status = cbi_hearing_enter(audited.bank, cbi_bytes_of_buffer(&it->file),
+                                   &(cbi_hearing_order){.now = it->now}, &heard, NULL);
     return NULL;
 }
 
@@ -188,8 +207,8 @@ Test(hearing, only_the_institution_that_hears_it_signs)
     teller_works(cbi_private_new(audited.bank->config.suite, &other, &teller_err));
     chamber_convene(&at, &audited, ACT(OPEN));
     file = chamber_sign(&at, other);
-    teller_fails(cbi_hearing_enter(audited.bank, cbi_bytes_of_buffer(&file), (cbi_bytes){0},
-                                   ++audited.now, false, &heard, &err),
+    teller_fails(cbi_hearing_enter(audited.bank, cbi_bytes_of_buffer(&file),
+                                   &(cbi_hearing_order){.now = ++audited.now}, &heard, &err),
                  err, BAD_SIGNATURE);
     cbank_buffer_clear(&file);
     at.step.origin = cbi_message_string("other.example/credit/sha256-ed25519/1");
@@ -291,6 +310,34 @@ Test(hearing, what_is_recognised_in_a_case_is_for_its_account_and_while_it_is_he
     seat.head.case_number = cbi_message_string("2026-18");
     teller_fails(panel_enter(&seat, &audited, &entered, &err), err, CASE_RECOGNITION);
     cr_expect_str_eq(err.detail, "closed");
+}
+
+/* Only a case that is kept elsewhere is nobody's matter here. */
+Test(hearing, a_case_that_cannot_be_read_stops_what_is_recognised_in_it)
+{
+    static const char key[] = "k" TELLER_COLLEGE "\0" CHAMBER_CASE;
+    const cbi_bytes at = cbi_bytes_of(key, sizeof(key) - 1);
+    teller_id id = teller_issue(&audited, "R", 1000);
+    cbank_buffer row = {0};
+    cbi_recognised entered;
+    cbank_error err = {0};
+    cbi_txn *txn;
+    panel seat;
+
+    moves(ACT(OPEN), CBI_CASE_SUBMITTED);
+    panel_convene(&seat, &audited, "R-1", &id, 1, EVERYWHERE);
+    seat.head.case_number = cbi_message_string(CHAMBER_CASE);
+    txn = teller_begin(&audited, CBI_TXN_WRITE);
+    teller_works(cbi_txn_get(txn, CBI_TABLE_RECOGNITION, at, &row, &teller_err));
+    teller_works(cbi_txn_put(txn, CBI_TABLE_RECOGNITION, at, cbi_bytes_of(key, 1), &teller_err));
+    teller_commit(txn);
+    teller_fails(panel_enter(&seat, &audited, &entered, &err), err, ROW_DAMAGED);
+    txn = teller_begin(&audited, CBI_TXN_WRITE);
+    teller_works(cbi_txn_put(txn, CBI_TABLE_RECOGNITION, at, cbi_bytes_of_buffer(&row),
+                             &teller_err));
+    teller_commit(txn);
+    cbank_buffer_clear(&row);
+    teller_works(panel_enter(&seat, &audited, &entered, &teller_err));
 }
 
 /* ---- lists --------------------------------------------------------------------------------- */
