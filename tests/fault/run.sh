@@ -9,7 +9,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${CBANK_BUILD:-$root/.build/dev}
-campaigns=${CBANK_CAMPAIGNS:-powerloss points memory table kill full rot processes threads}
+campaigns=${CBANK_CAMPAIGNS:-powerloss points memory table kill bulk full rot processes threads}
 
 targets=
 for campaign in $campaigns; do

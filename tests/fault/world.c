@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define ORIGIN "bank.example/credit/sha256-ed25519/1"
-#define INSTITUTION "PXU"
+#define INSTITUTION WORLD_INSTITUTION
 #define LEARNER "360302190001010018"
 #define GUEST "360302190001010026"
 /* A reader that waits for a processor keeps what is freed meanwhile from being used again. */
@@ -299,9 +299,8 @@ cbank_status world_erase(world *it, const char *account)
 
 /* ---- jobs -------------------------------------------------------------------------------- */
 
-/* Runs a job to its end and closes it. `output` and `reply` may hold something after a failure. */
-static cbank_status run(world *it, cbank_job *job, const cbank_buffer *input, cbank_buffer *output,
-                        cbank_buffer *reply)
+cbank_status world_run(world *it, cbank_job *job, const cbank_buffer *input,
+                       cbank_buffer *output, cbank_buffer *reply)
 {
     cbank_job_state state = CBANK_JOB_MORE;
     cbank_status status = CBANK_OK;
@@ -363,7 +362,7 @@ cbank_status world_import(world *it, const char *prefix, size_t rows)
         status = cbank_credit_import_begin(it->bank, it->key, bytes.data, bytes.size, &job,
                                            &it->err);
     if (status == CBANK_OK)
-        status = run(it, job, &sheet, &output, &reply);
+        status = world_run(it, job, &sheet, &output, &reply);
     cbank_buffer_clear(&bytes);
     cbank_buffer_clear(&sheet);
     cbank_buffer_clear(&output);
@@ -385,7 +384,7 @@ cbank_status world_sign(world *it, const char *prefix, size_t rows, cbank_buffer
     if (message_pack(&request, &bytes) && write_sheet(prefix, rows, &sheet))
         status = cbank_credit_sign_begin(it->key, bytes.data, bytes.size, &job, &it->err);
     if (status == CBANK_OK)
-        status = run(it, job, &sheet, file, &reply);
+        status = world_run(it, job, &sheet, file, &reply);
     cbank_buffer_clear(&bytes);
     cbank_buffer_clear(&sheet);
     cbank_buffer_clear(&reply);
@@ -402,7 +401,7 @@ cbank_status world_deposit(world *it, const cbank_buffer *file)
     if (message_pack(&request, &bytes))
         status = cbank_credit_deposit_begin(it->bank, bytes.data, bytes.size, &job, &it->err);
     if (status == CBANK_OK)
-        status = run(it, job, file, &output, &reply);
+        status = world_run(it, job, file, &output, &reply);
     cbank_buffer_clear(&bytes);
     cbank_buffer_clear(&output);
     cbank_buffer_clear(&reply);
@@ -417,7 +416,7 @@ cbank_status world_check(world *it)
     cbank_status status = cbank_bank_check_begin(it->bank, &job, &it->err);
 
     if (status == CBANK_OK)
-        status = run(it, job, NULL, &output, &reply);
+        status = world_run(it, job, NULL, &output, &reply);
     if (status == CBANK_OK) {
         found = message_unpack(&cbank__api__v1__check_reply__descriptor, &reply);
         status = found == NULL ? message_no_memory(it) : CBANK_OK;

@@ -10,6 +10,8 @@
 
 #include "cbank.h"
 
+#define WORLD_INSTITUTION "PXU"
+
 #define WORLD_PATH_MAX 256
 #define WORLD_ID_MAX 64
 #define WORLD_TOKEN_SIZE 16
@@ -64,6 +66,9 @@ cbank_status world_shut(world *it, bool shut);
 cbank_status world_erase(world *it, const char *account);
 /* Whether nothing of the account is left but that it was. */
 cbank_status world_is_erased(world *it, const char *account, bool *out);
+/* Runs a job to its end and closes it. `output` and `reply` may hold something after a failure. */
+cbank_status world_run(world *it, cbank_job *job, const cbank_buffer *input,
+                       cbank_buffer *output, cbank_buffer *reply);
 /* A spreadsheet of `rows` rows of the learner, with references that begin with `prefix`. */
 cbank_status world_import(world *it, const char *prefix, size_t rows);
 /* The same, signed by the institution alone, and the half that the bank does. */
