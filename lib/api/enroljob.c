@@ -3,9 +3,6 @@
 #include "bank/institution.h"
 #include "base/memory.h"
 
-/* What one read hands out at most. */
-#define OUTPUT_MAX (1u << 20)
-
 /* ---- writing ----------------------------------------------------------------------------- */
 
 /* Items on their way into one batch. */
@@ -214,21 +211,9 @@ done:
 static cbank_status read_output(void *self, cbank_buffer *output, cbank_error *err)
 {
     cbi_enrol_job *job = self;
-    uint64_t left = cbi_spool_size(job->errors) - job->errors_read;
-    size_t size = left < OUTPUT_MAX ? (size_t)left : OUTPUT_MAX;
-    cbank_buffer piece = {0};
-    cbank_status status = CBANK_OK;
+    const cbi_bulk from = cbi_bulk_of_spool(job->errors);
 
-    CBI_TRY(cbi_buffer_reserve(&piece, size, err));
-    CBI_TRY(cbi_spool_read(job->errors, job->errors_read, size, piece.data, err));
-    piece.size = size;
-    job->errors_read += size;
-    cbank_buffer_clear(output);
-    *output = piece;
-    piece = (cbank_buffer){0};
-done:
-    cbank_buffer_clear(&piece);
-    return status;
+    return cbi_job_read_piece(&from, &job->errors_read, output, err);
 }
 
 static void progress(const void *self, const char **stage, uint64_t *done, uint64_t *total)

@@ -11,9 +11,6 @@
 
 #include "cbank/v1/envelope.pb-c.h"
 
-/* What one read hands out at most. */
-#define OUTPUT_MAX (1u << 20)
-
 /* The jobs behind cbank_credit_import_begin and cbank_credit_sign_begin. */
 typedef enum phase {
     PHASE_READING,
@@ -187,20 +184,8 @@ static cbank_status read_output(void *self, cbank_buffer *output, cbank_error *e
 {
     import_job *job = self;
     const cbi_bulk from = output_of(job);
-    size_t size = unread(job) < OUTPUT_MAX ? (size_t)unread(job) : OUTPUT_MAX;
-    cbank_buffer piece = {0};
-    cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_buffer_reserve(&piece, size, err));
-    CBI_TRY(cbi_bulk_read(&from, job->read, size, piece.data, err));
-    piece.size = size;
-    job->read += size;
-    cbank_buffer_clear(output);
-    *output = piece;
-    piece = (cbank_buffer){0};
-done:
-    cbank_buffer_clear(&piece);
-    return status;
+    return cbi_job_read_piece(&from, &job->read, output, err);
 }
 
 static void progress(const void *self, const char **stage, uint64_t *done, uint64_t *total)

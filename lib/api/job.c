@@ -7,6 +7,9 @@
 
 #include "cbank/api/v1/bank.pb-c.h"
 
+/* What one read hands out at most. */
+#define PIECE_MAX (1u << 20)
+
 struct cbank_job {
     const cbi_job_kind *kind;
     void *self;
@@ -136,6 +139,26 @@ cbank_status cbank_job_progress(const cbank_job *job, cbank_buffer *reply, cbank
         progress.output = cbi_message_string(job->kind->output(job->self));
     CBI_TRY(cbi_face_reply(&progress, reply, err));
 done:
+    return status;
+}
+
+cbank_status cbi_job_read_piece(const cbi_bulk *from, uint64_t *read, cbank_buffer *output,
+                                cbank_error *err)
+{
+    uint64_t left = cbi_bulk_size(from) - *read;
+    size_t size = left < PIECE_MAX ? (size_t)left : PIECE_MAX;
+    cbank_buffer piece = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_buffer_reserve(&piece, size, err));
+    CBI_TRY(cbi_bulk_read(from, *read, size, piece.data, err));
+    piece.size = size;
+    *read += size;
+    cbank_buffer_clear(output);
+    *output = piece;
+    piece = (cbank_buffer){0};
+done:
+    cbank_buffer_clear(&piece);
     return status;
 }
 

@@ -8,6 +8,7 @@
 #define CBI_API_JOB_H
 
 #include "api/face.h"
+#include "proof/stream.h"
 
 /* `self` is the kind's own state. NULL for feed and feed_end, or read: takes no input, has no
  * output. */
@@ -35,6 +36,10 @@ typedef struct cbi_job_kind {
  */
 cbank_status cbi_job_new(const cbi_job_kind *kind, void *self, const cbank_bank *bank,
                          cbank_job **out, cbank_error *err);
+
+/* For a kind's read: the next piece of what comes out, from `*read` on, which goes on behind it. */
+cbank_status cbi_job_read_piece(const cbi_bulk *from, uint64_t *read, cbank_buffer *output,
+                                cbank_error *err);
 
 /* Milliseconds of a clock that never runs backwards, to keep a step's budget by. */
 uint64_t cbi_job_clock(void);

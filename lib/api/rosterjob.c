@@ -3,9 +3,6 @@
 #include "base/memory.h"
 #include "record/code.h"
 
-/* What one read hands out at most. */
-#define OUTPUT_MAX (1u << 20)
-
 /* ---- writing ----------------------------------------------------------------------------- */
 
 /* What the bank took against a person after all, because others wrote in the meantime. */
@@ -137,23 +134,11 @@ done:
 static cbank_status read_output(void *self, cbank_buffer *output, cbank_error *err)
 {
     cbi_roster_job *job = self;
-    cbi_spool *from = is_at_accounts(job) ? job->accounts : job->errors;
-    uint64_t *read = is_at_accounts(job) ? &job->accounts_read : &job->errors_read;
-    uint64_t left = cbi_spool_size(from) - *read;
-    size_t size = left < OUTPUT_MAX ? (size_t)left : OUTPUT_MAX;
-    cbank_buffer piece = {0};
-    cbank_status status = CBANK_OK;
+    bool accounts = is_at_accounts(job);
+    const cbi_bulk from = cbi_bulk_of_spool(accounts ? job->accounts : job->errors);
 
-    CBI_TRY(cbi_buffer_reserve(&piece, size, err));
-    CBI_TRY(cbi_spool_read(from, *read, size, piece.data, err));
-    piece.size = size;
-    *read += size;
-    cbank_buffer_clear(output);
-    *output = piece;
-    piece = (cbank_buffer){0};
-done:
-    cbank_buffer_clear(&piece);
-    return status;
+    return cbi_job_read_piece(&from, accounts ? &job->accounts_read : &job->errors_read, output,
+                              err);
 }
 
 static const char *output_name(const void *self)

@@ -61,7 +61,7 @@ cbank_status world_sign_case(world *it, cbank_buffer *file)
     cbank_status status = message_no_memory(it);
 
     application.account = it->account;
-    step.institution = message_lend("PXU");
+    step.institution = message_lend(WORLD_INSTITUTION);
     step.origin = message_lend(it->origin);
     step.number = message_lend("2026-17");
     step.act = CBANK__V1__CASE_ACT__CASE_ACT_OPEN;
