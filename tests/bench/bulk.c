@@ -30,6 +30,7 @@ enum { ALONE, TOGETHER, MANNERS };
 typedef struct times {
     double bank, sqlite, lmdb;
     double bank_bytes, sqlite_bytes; /* written to the device meanwhile */
+    double worked;                   /* processor time of the bank */
     uint64_t count;                  /* records of each */
 } times;
 
@@ -137,7 +138,7 @@ static void store(bank *side, sqlite *peer, lmdb *bare, const folder *where, con
     for (uint64_t from = 0; from < set->count; from = to) {
         bool together = out[TOGETHER].count < out[ALONE].count;
         times *mine = &out[together ? TOGETHER : ALONE];
-        double written = clock_written();
+        double written = clock_written(), worked = clock_worked();
 
         to = from + (together ? TURN_OF_TWO : TURN);
         if (to > set->count)
@@ -145,6 +146,7 @@ static void store(bank *side, sqlite *peer, lmdb *bare, const folder *where, con
         mine->bank += together ? deposit_together(side, where, set, from, to)
                                : deposit(side, where, set, from, to);
         mine->bank_bytes += clock_written() - written;
+        mine->worked += clock_worked() - worked;
         store_peers(peer, bare, set, from, to, mine);
         mine->count += to - from;
     }
@@ -166,6 +168,8 @@ static void report_times(const char *work, const times taken[static MANNERS], do
         report_add(&(report_row){.work = name, .figure = count / taken[i].bank,
                                  .unit = "records/s", .peer = "SQLite, unsigned",
                                  .peer_figure = count / taken[i].sqlite, .target = target});
+        report_add(&(report_row){.work = name, .figure = taken[i].worked / count * 1e6,
+                                 .unit = "us of processor a record"});
         if (taken[i].sqlite_bytes > 0)
             report_add(&(report_row){.work = name, .figure = taken[i].bank_bytes / count,
                                      .unit = "bytes to the device", .peer = "SQLite, unsigned",
