@@ -74,6 +74,17 @@ void seed_file(const char *target, const char *name, cbi_bytes file, uint8_t par
     }
 }
 
+/* Sizes in fours of what comes out and of the pattern, the pattern, the delta. */
+static void put_deltas(void)
+{
+    static const uint8_t sizes[] = {3, 2};
+
+    seed_after("delta", "copied", cbi_bytes_of(sizes, 2),
+               cbi_bytes_of_text("patterns\x05\x01\x08_mine"));
+    seed_after("delta", "own", cbi_bytes_of(sizes, 2),
+               cbi_bytes_of_text("patterns\x16twelve bytes"));
+}
+
 static void put_text_seeds(void)
 {
     static const char *const texts[] = {"3.5",        "2024-06-30",    "2026-11-24T08:00:00+08:00",
@@ -335,6 +346,7 @@ int main(int argc, char **argv)
     put_transcripts(it);
     put_accounts(it);
     put_sheets();
+    put_deltas();
     seeds_of_requests(it);
     seeds_of_rules();
     put_keys(CBI_SUITE_SHA256_ED25519, "ed25519");
