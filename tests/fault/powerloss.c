@@ -6,12 +6,14 @@
  * noted (trace.h). Then the power goes, again and again: each state that a disk may be left in is
  * opened by a process of its own. It opens; whatever had been answered is there; three more commits
  * work; then the whole log is derived again. Before the bank was answered for, there may be none.
- * At the end the same is done with the data syncs taken away, which must be noticed.
+ * In one run of eight a spreadsheet comes in that several threads write. At the end the same is
+ * done with the data syncs taken away, which must be noticed.
  *
  * --states N: states in all; --seeds N: runs that they are spread over. A state that was judged
  * before, byte for byte, is not opened again; how many were is told.
  */
 #include "harness.h"
+#include "roster.h"
 #include "trace.h"
 #include "world.h"
 
@@ -22,6 +24,9 @@
 #include <unistd.h>
 
 #define STEPS 14
+#define LARGE_AT 5u  /* before this step a large spreadsheet comes, */
+#define LARGE_RUN 8u /* in one run of so many */
+#define LARGE_ROWS 2100u
 #define RECORDS_MAX 1024
 #define SELF_CHECK_STATES 100
 #define SECONDS_A_STATE 30
@@ -86,6 +91,18 @@ static void import(uint64_t number, size_t rows, bool in_two)
     record_count += rows;
 }
 
+/* Other learners' records: the size of the log tells whether they are there. */
+static void import_large(void)
+{
+    cbank_buffer sheet = {0};
+    uint64_t deposited, unchanged;
+
+    roster_write(0, LARGE_ROWS, &sheet);
+    world_must(&it, roster_import(&it, &sheet, &deposited, &unchanged), "large");
+    cbank_buffer_clear(&sheet);
+    tell(true);
+}
+
 static void take_step(uint64_t number, uint64_t chance)
 {
     switch (chance % 8) {
@@ -110,7 +127,7 @@ static void take_step(uint64_t number, uint64_t chance)
     tell(true);
 }
 
-static void record(const char *folder, uint64_t seed)
+static void record(const char *folder, uint64_t seed, bool large)
 {
     answer_count = id_count = record_count = 0;
     trace_begin(folder);
@@ -118,8 +135,11 @@ static void record(const char *folder, uint64_t seed)
     tell(false);
     world_settle(&it);
     tell(true);
-    for (uint64_t i = 0; i < STEPS; i++)
+    for (uint64_t i = 0; i < STEPS; i++) {
+        if (large && i == LARGE_AT)
+            import_large();
         take_step(i, harness_random(&seed));
+    }
     trace_end();
     world_close(&it);
 }
@@ -288,7 +308,7 @@ static void work(harness *campaign, unsigned worker)
 
         if (mkdir(folder, 0700) != 0)
             _exit(WORLD_BROKEN);
-        record(folder, seed);
+        record(folder, seed, at % LARGE_RUN == LARGE_RUN - 1);
         harness_remove(folder);
         harness_count_cases(campaign, states, try_all(place, states, seed));
         atomic_fetch_add(opened_in_all, shared->opened);
