@@ -315,6 +315,8 @@ static cbank_status begin(import_job *job, const cbank_bank *bank, cbank_job **o
         CBI_TRY(cbi_feednote_begin(job->sheet.bank->config.suite, job->import->file_name,
                                    job->import->actor, &job->note, err));
     CBI_TRY(cbi_sheet_begin(&job->sheet, err));
+    if (job->dry_run)
+        cbi_docket_drop(&job->sheet.docket);
     status = cbi_job_new(&import_kind, job, bank, out, err);
     job = NULL; /* the job's now, whatever it answered */
 done:
@@ -353,7 +355,8 @@ cbank_status cbank_credit_import_begin(cbank_bank *bank, const cbank_key *key,
                                      .keep_going = asked->keep_going,
                                      .imported = true,
                                      .token = cbi_message_bytes(asked->token),
-                                     .source = &job->note.source};
+                                     .source = &job->note.source,
+                                     .docket = &job->sheet.docket};
     return begin(job, bank, out, err);
 done:
     cbi_message_free(asked);

@@ -1,21 +1,13 @@
-#include "api/sheetreport.h"
+#include "api/sheetrow.h"
 
 #include "api/face.h"
 #include "api/job.h"
-#include "api/reattempt.h"
 #include "base/memory.h"
-#include "bank/capacity.h"
 #include "bank/institution.h"
-#include "bank/signing.h"
 
 #include <string.h>
 
 /* ---- beginning --------------------------------------------------------------------------- */
-
-static const char *awarder_of(const cbi_sheet *sheet)
-{
-    return cbi_message_text(sheet->awarder).size > 0 ? sheet->awarder : sheet->institution;
-}
 
 static cbank_status check_key(const cbi_sheet *sheet, cbank_error *err)
 {
@@ -49,8 +41,8 @@ static cbank_status take_reference_key(cbi_sheet *sheet, const Cbank__Api__V1__S
         return CBANK_OK;
     sheet->options.reference_secret = &sheet->reference_secret;
     if (stated.size == 0)
-        return cbi_bank_reference_secret(sheet->bank, awarder_of(sheet), &sheet->reference_secret,
-                                         err);
+        return cbi_bank_reference_secret(sheet->bank, cbi_sheet_awarder(sheet),
+                                         &sheet->reference_secret, err);
     memcpy(sheet->reference_secret.bytes, stated.data, stated.size);
     return CBANK_OK;
 }
@@ -79,7 +71,7 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
     CBI_TRY(take_reference_key(sheet, format, err));
     CBI_TRY(take_profile(sheet, format, err));
     options->suite = suite;
-    options->institution = awarder_of(sheet);
+    options->institution = cbi_sheet_awarder(sheet);
     options->sheet = format->sheet;
     options->institution_name = ""; /* the directory says it, and it may change */
     options->format = cbi_message_text(format->format[0] == '\0' ? "generic" : format->format);
@@ -92,10 +84,11 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
     CBI_TRY(cbi_encoding_parse(cbi_message_text(format->encoding), &options->encoding, err));
     CBI_TRY(cbi_grades_new(options, &sheet->grades, err));
     CBI_TRY(cbi_batch_begin(suite, &sheet->batch, err));
-    CBI_TRY(cbi_hasher_new(suite, &sheet->hasher, err));
     CBI_TRY(cbi_tally_new(suite, sheet->now, true, &sheet->tally, err));
     if (sheet->bank != NULL)
         CBI_TRY(cbi_recall_new(UINT64_MAX, &sheet->recall, err)); /* nobody knows how many rows */
+    if (sheet->bank != NULL && sheet->key != NULL)
+        CBI_TRY(cbi_docket_begin(&sheet->docket, err));
     CBI_TRY(cbi_spool_new(suite, &sheet->errors, err));
 done:
     return status;
@@ -107,7 +100,7 @@ void cbi_sheet_clear(cbi_sheet *sheet)
     cbi_profile_clear(&sheet->profile);
     cbi_batch_builder_clear(&sheet->batch);
     cbank_buffer_clear(&sheet->rows);
-    cbi_hasher_free(sheet->hasher);
+    cbi_docket_drop(&sheet->docket);
     cbi_tally_free(sheet->tally);
     cbi_recall_free(sheet->recall);
     cbi_rowreport_clear(&sheet->report);
@@ -118,240 +111,39 @@ void cbi_sheet_clear(cbi_sheet *sheet)
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-/* Which row the next item of the batch is of. */
-static cbank_status note_row(cbi_sheet *sheet, const cbi_row_draft *row, cbank_error *err)
+const char *cbi_sheet_awarder(const cbi_sheet *sheet)
 {
-    uint8_t number[4];
-
-    cbi_put_u32(number, (uint32_t)row->row.number);
-    return cbi_buffer_append(&sheet->rows, cbi_bytes_of(number, sizeof(number)), err);
+    return cbi_message_text(sheet->awarder).size > 0 ? sheet->awarder : sheet->institution;
 }
 
-static cbank_status add(cbi_sheet *sheet, const cbi_row_draft *row, uint32_t revision,
-                        const cbi_hash *supersedes, cbank_error *err)
+static cbank_status take_row(cbi_sheet *sheet, cbi_sheet_judge *judge, const cbi_row_draft *row,
+                             cbi_sheet_finding *finding, cbank_error *err)
 {
-    cbi_signing_holder holder = {
-        .type = row->holder->type, .number = row->holder->number, .name = row->name};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_signing_add_record(&sheet->batch, sheet->institution, row->record, &holder,
-                                   revision, supersedes, &sheet->grant, err));
-    CBI_TRY(note_row(sheet, row, err));
+    if (row->row_class == CBI_ROW_READY)
+        CBI_TRY(cbi_sheet_rule(sheet, judge, row, finding, err));
+    CBI_TRY(cbi_sheet_settle(sheet, judge, row, finding, err));
 done:
     return status;
 }
 
-static cbank_status add_new(cbi_sheet *sheet, const cbi_row_draft *row, cbank_error *err)
+/* Rows are ruled on by this version of the store from now on. */
+static void turn(cbi_sheet *sheet, uint64_t version)
 {
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(add(sheet, row, 1, NULL, err));
-    CBI_TRY(cbi_totals_add_record(&sheet->totals, row->record, err));
-    sheet->added++;
-done:
-    return status;
+    cbi_recall_turn(sheet->recall, version);
+    cbi_docket_turn(&sheet->docket, version);
 }
 
-/*
- * What a record says of who signs it, where that is not the one that awards. With a bank at hand
- * the grant is looked up, and a row that no grant covers is rejected.
- */
-static cbank_status name_grant(cbi_sheet *sheet, cbi_reader *reader,
-                               Cbank__V1__CreditRecord *record, cbi_ruling *out,
-                               cbank_error *err)
+/* All rows have been read. */
+static void complete(cbi_sheet *sheet)
 {
-    const char *awarder = awarder_of(sheet);
-    cbank_status status = CBANK_OK;
-
-    if (strcmp(awarder, sheet->institution) == 0)
-        return CBANK_OK;
-    if (sheet->bank != NULL)
-        status = cbi_capacity_find(reader->txn, sheet->institution, awarder, record->type,
-                                   record->supersedes.len > 0, sheet->now, &sheet->grant,
-                                   &out->why);
-    record->deposited_by = cbi_message_string(sheet->institution);
-    record->delegation = cbi_message_data(cbi_bytes_of_hash(&sheet->grant));
-    if (status == CBANK_E_DENIED || status == CBANK_E_NOT_FOUND) {
-        out->outcome = CBI_OUTCOME_REJECTED;
-        return CBANK_OK;
-    }
-    if (status != CBANK_OK && err != NULL)
-        *err = out->why;
-    return status;
-}
-
-/* Rules on a row as on an item of a batch; `old` is the record that it amends, or NULL. */
-static cbank_status judge(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
-                          const cbi_holding *old, cbi_ruling *out, cbank_error *err)
-{
-    Cbank__V1__CreditRecord record = *row->record;
-    cbi_person person = {0};
-    cbi_claim claim = {.institution = sheet->institution,
-                       .awarder = awarder_of(sheet),
-                       .now = sheet->now,
-                       .record = &record,
-                       .reference = record.reference,
-                       .person = &person,
-                       .last = &sheet->last,
-                       .recall = sheet->recall};
-    cbank_status status;
-
-    *out = (cbi_ruling){.outcome = CBI_OUTCOME_DEPOSITED};
-    if (old != NULL) {
-        claim.superseded = &old->id;
-        record.revision = old->record->revision + 1;
-        record.supersedes = cbi_message_data(cbi_bytes_of_hash(&old->id));
-    }
-    status = cbi_person_claimed(row->holder->type, row->holder->number, row->name, &person,
-                                &claim.unfit);
-    person.on = cbi_claim_day(&record);
-    if (status != CBANK_OK && status != CBANK_E_INVALID) {
-        if (err != NULL)
-            *err = claim.unfit;
-        CBI_TRY(status);
-    }
-    CBI_TRY(name_grant(sheet, reader, &record, out, err));
-    if (out->outcome == CBI_OUTCOME_REJECTED) {
-        /* nobody may sign it */
-    } else if (sheet->bank != NULL) {
-        CBI_TRY(cbi_claim_judge(sheet->bank, reader->txn, sheet->hasher, &claim,
-                                sheet->open_accounts, out, err));
-    } else if (claim.unfit.reason != 0) {
-        out->outcome = CBI_OUTCOME_REJECTED;
-        out->why = claim.unfit;
-    }
-    CBI_TRY(cbi_tally_add(sheet->tally, reader->txn, sheet->hasher, row->row.number - 1, &claim,
-                          out, err));
-done:
-    cbi_person_clear(&person);
-    return status;
-}
-
-/* A changed row that is to become an amendment; `ruling` says whether it may. */
-static cbank_status amend(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
-                          cbi_ruling *ruling, cbank_error *err)
-{
-    const Cbank__V1__ChangeAction action = CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_SUPERSEDE;
-    cbi_holding holding = {0};
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(cbi_holding_read(reader->txn, reader->hasher, ruling->index, &holding, err));
-    if (cbi_record_state_step(&holding.state, action, &ruling->why) != CBANK_OK) {
-        ruling->outcome = CBI_OUTCOME_REJECTED;
-        goto done;
-    }
-    CBI_TRY(judge(sheet, reader, row, &holding, ruling, err));
-    if (ruling->outcome != CBI_OUTCOME_DEPOSITED)
-        goto done;
-    CBI_TRY(cbi_signing_add_change(&sheet->batch,
-                                   cbi_signing_subject_of(sheet->institution, &holding), action,
-                                   "corrected", "", err));
-    CBI_TRY(note_row(sheet, row, err));
-    CBI_TRY(add(sheet, row, holding.record->revision + 1, &holding.id, err));
-    sheet->changed++;
-done:
-    cbi_holding_clear(&holding);
-    return status;
-}
-
-/* The attempts that this one takes the place of are revoked with it. */
-static cbank_status replace(cbi_sheet *sheet, const cbi_row_draft *row,
-                            const cbi_reattempt *others, cbank_error *err)
-{
-    bool own = strcmp(awarder_of(sheet), sheet->institution) == 0;
-    cbank_status status = CBANK_OK;
-
-    for (size_t i = 0; i < others->count; i++) {
-        const cbi_signing_subject subject = {.id = &others->held[i].id,
-                                             .reference = others->held[i].reference,
-                                             .awarder = own ? "" : awarder_of(sheet)};
-
-        CBI_TRY(cbi_signing_add_change(&sheet->batch, subject,
-                                       CBANK__V1__CHANGE_ACTION__CHANGE_ACTION_REVOKE,
-                                       "retaken", "", err));
-        CBI_TRY(note_row(sheet, row, err));
-    }
-    CBI_TRY(add_new(sheet, row, err));
-done:
-    return status;
-}
-
-/*
- * A makeup or retake of what the bank holds from an earlier file counts once too: it yields, or
- * takes the place of the other, which has to be asked for. `*settled` says that nothing is left.
- */
-static cbank_status take_again(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
-                               const cbi_ruling *ruling, bool *settled, cbank_error *err)
-{
-    const char *column = cbi_grades_source(sheet->grades, CBI_SHEET_CODE);
-    const struct cbi_reattempt_held *prevailing;
-    cbi_reattempt others;
-    cbank_status status = CBANK_OK;
-    cbank_error why = {0};
-
-    CBI_TRY(cbi_reattempt_find(reader, ruling->account.digits, awarder_of(sheet),
-                               cbi_grades_profile(sheet->grades), row->record, &others, err));
-    prevailing = cbi_reattempt_prevailing(&others);
-    *settled = prevailing != NULL || (others.count > 0 && sheet->judged == NULL);
-    if (prevailing != NULL) {
-        (void)cbi_fail(&why, CBI_REASON_NOT_COUNTED_HELD, 0, column, "%s", prevailing->display);
-        cbi_rowreport_skip(&sheet->report, &why);
-        sheet->yielded++;
-    } else if (*settled && sheet->amend) {
-        CBI_TRY(replace(sheet, row, &others, err));
-    } else if (*settled) {
-        (void)cbi_fail(&why, CBI_REASON_ATTEMPT_REPLACES, 0, column, "%s", others.held[0].display);
-        CBI_TRY(cbi_sheet_report_changed(sheet, row, &why, err));
-    }
-done:
-    return status;
-}
-
-static cbank_status take_ready(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
-                               cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    bool settled = false;
-    cbi_ruling ruling;
-
-    CBI_TRY(judge(sheet, reader, row, NULL, &ruling, err));
-    if (row->again && ruling.outcome == CBI_OUTCOME_DEPOSITED && ruling.account.digits[0] != '\0')
-        CBI_TRY(take_again(sheet, reader, row, &ruling, &settled, err));
-    if (settled)
-        goto done;
-    if (sheet->judged != NULL && ruling.outcome != CBI_OUTCOME_REJECTED)
-        return sheet->judged(sheet->context, reader, row, &ruling, err);
-    if (ruling.outcome == CBI_OUTCOME_DEPOSITED)
-        return add_new(sheet, row, err);
-    if (ruling.outcome == CBI_OUTCOME_CHANGED && sheet->amend)
-        CBI_TRY(amend(sheet, reader, row, &ruling, err));
-    sheet->unchanged += ruling.outcome == CBI_OUTCOME_UNCHANGED;
-    if (!cbi_outcome_refuses(ruling.outcome))
-        return CBANK_OK;
-    cbi_sheet_name_column(sheet, row->row.number,
-                row->holder->document == CBI_DOCUMENT_STUDENT ? CBI_SHEET_STUDENT_NUMBER
-                                                              : CBI_SHEET_ID_NUMBER,
-                &ruling.why);
-    if (ruling.outcome == CBI_OUTCOME_REJECTED)
-        return cbi_sheet_reject(sheet, row, &ruling.why, err);
-    CBI_TRY(cbi_sheet_report_changed(sheet, row, &ruling.why, err));
-done:
-    return status;
-}
-
-static cbank_status take_row(cbi_sheet *sheet, cbi_reader *reader, const cbi_row_draft *row,
-                             cbank_error *err)
-{
-    switch (row->row_class) {
-    case CBI_ROW_READY:
-        return take_ready(sheet, reader, row, err);
-    case CBI_ROW_SKIPPED:
-        cbi_rowreport_skip(&sheet->report, &row->why);
-        return CBANK_OK;
-    case CBI_ROW_REJECTED:
-        return cbi_sheet_reject(sheet, row, &row->why, err);
-    }
-    return CBANK_OK;
+    sheet->complete = true;
+    sheet->strangers = sheet->docket.strangers = cbi_tally_strangers(sheet->tally);
+    cbi_tally_free(sheet->tally);
+    cbi_recall_free(sheet->recall);
+    sheet->tally = NULL;
+    sheet->recall = NULL;
 }
 
 cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wants,
@@ -359,34 +151,28 @@ cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wan
 {
     uint64_t until = cbi_job_clock() + budget_ms;
     const cbi_row_draft *row = NULL;
-    cbi_reader reader = {0};
+    cbi_sheet_finding finding = {.row = NULL};
+    cbi_sheet_judge judge = {.hasher = NULL};
     cbank_status status = CBANK_OK;
     cbi_grid_step step;
 
     *wants = false;
+    CBI_TRY(cbi_sheet_judge_begin(sheet, &judge, err));
     if (sheet->bank != NULL)
-        CBI_TRY(cbi_ledger_read_begin(sheet->bank->ledger, &reader, err));
-    if (sheet->bank != NULL)
-        cbi_recall_turn(sheet->recall, cbi_txn_version(reader.txn));
+        turn(sheet, cbi_txn_version(judge.reader.txn));
     do {
         CBI_TRY(cbi_grades_next(sheet->grades, &step, &row, err));
         if (step == CBI_GRID_ROW)
-            CBI_TRY(take_row(sheet, &reader, row, err));
+            CBI_TRY(take_row(sheet, &judge, row, &finding, err));
     } while ((step == CBI_GRID_ROW || step == CBI_GRID_HEADER) && cbi_job_clock() <= until);
     *wants = step == CBI_GRID_MORE;
-    if (step == CBI_GRID_DONE)
-        CBI_TRY(cbi_grades_check_column(sheet->grades, sheet->keep_going, err));
-    sheet->complete = step == CBI_GRID_DONE;
-    if (sheet->complete) {
-        sheet->strangers = cbi_tally_strangers(sheet->tally);
-        cbi_tally_free(sheet->tally);
-        cbi_recall_free(sheet->recall);
-        sheet->tally = NULL;
-        sheet->recall = NULL;
-    }
+    if (step != CBI_GRID_DONE)
+        goto done;
+    CBI_TRY(cbi_grades_check_column(sheet->grades, sheet->keep_going, err));
+    complete(sheet);
 done:
-    cbi_awarder_clear(&sheet->last);
-    cbi_ledger_read_end(&reader);
+    cbi_sheet_finding_clear(&finding);
+    cbi_sheet_judge_end(&judge);
     return status;
 }
 

@@ -9,6 +9,7 @@
 
 #include "api/rowreport.h"
 #include "bank/desk.h"
+#include "bank/docket.h"
 #include "exchange/errorfile.h"
 #include "exchange/grades.h"
 #include "record/totals.h"
@@ -41,9 +42,8 @@ typedef struct cbi_sheet {
     uint64_t last_rejected; /* row */
     cbi_batch_builder batch;
     cbank_buffer rows; /* of the items of the batch: 4 bytes each */
-    cbi_hasher *hasher;
+    cbi_docket docket; /* of the batch, if the bank is to have it */
     cbi_tally *tally;  /* while rows are read */
-    cbi_awarder last;  /* while some are */
     cbi_recall *recall; /* with a bank */
     uint64_t strangers; /* persons without an account; known once they are */
     cbi_rowreport report;
@@ -57,6 +57,9 @@ typedef struct cbi_sheet {
     uint64_t added; /* rows of records that are new */
     cbi_totals totals; /* of these */
 } cbi_sheet;
+
+/* Whose records they are. */
+const char *cbi_sheet_awarder(const cbi_sheet *sheet);
 
 /* `sheet` holds what is given; the rest is {0}. INVALID or UNSUPPORTED for the format. */
 cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err);

@@ -206,26 +206,57 @@ done:
     return status;
 }
 
+/*
+ * What was ruled while the batch was made counts if the store is as it was then; nothing of the
+ * batch has been taken yet.
+ */
+static bool find_ruled(cbi_deposit *deposit)
+{
+    cbi_docket *docket = deposit->terms.docket;
+    uint64_t count = deposit->batch.head.head->count;
+
+    if (docket == NULL || docket->ready == NULL || docket->items != count ||
+        docket->version != deposit->version || deposit->intake.number != 0)
+        return false;
+    for (uint64_t i = 0; i < count; i++)
+        deposit->items[i].outcome = CBI_OUTCOME_DEPOSITED;
+    cbi_ready_free(deposit->ready);
+    deposit->ready = docket->ready;
+    docket->ready = NULL;
+    deposit->judged = count;
+    return true;
+}
+
+static void end_judging(cbi_deposit *deposit, uint64_t strangers)
+{
+    deposit->strangers = strangers;
+    cbi_tally_free(deposit->tally);
+    cbi_recall_free(deposit->recall);
+    deposit->tally = NULL;
+    deposit->recall = NULL;
+}
+
 cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more, cbank_error *err)
 {
     uint64_t count = deposit->batch.head.head->count;
     uint64_t left = count - deposit->judged;
     cbank_status status = CBANK_OK;
 
-    if (deposit->judged == 0)
+    *more = false;
+    if (deposit->judged == 0) {
         CBI_TRY(look_at_store(deposit, err));
+        if (find_ruled(deposit)) {
+            end_judging(deposit, deposit->terms.docket->strangers);
+            goto done;
+        }
+    }
     if (deposit->intake.received_at != 0)
         deposit->judged = count; /* the receipt has said what became of each */
     else
         CBI_TRY(cbi_jury_judge(deposit, deposit->judged + (left < budget ? left : budget), err));
     *more = deposit->judged < count;
-    if (!*more) {
-        deposit->strangers = cbi_tally_strangers(deposit->tally);
-        cbi_tally_free(deposit->tally);
-        cbi_recall_free(deposit->recall);
-        deposit->tally = NULL;
-        deposit->recall = NULL;
-    }
+    if (!*more)
+        end_judging(deposit, cbi_tally_strangers(deposit->tally));
 done:
     return status;
 }

@@ -13,8 +13,8 @@
 #define CBI_BANK_DEPOSIT_H
 
 #include "bank/decided.h"
+#include "bank/docket.h"
 #include "bank/intake.h"
-#include "bank/ready.h"
 #include "bank/unit.h"
 
 #include "cbank/api/v1/credit.pb-c.h"
@@ -28,6 +28,7 @@ typedef struct cbi_deposit_terms {
     const Cbank__Api__V1__BatchSource *source; /* what is known of where it came from, or NULL */
     /* Digest of what the caller asked, where a batch is made anew each time it asks; else NULL. */
     const cbi_hash *request;
+    cbi_docket *docket; /* of a batch that was made here, or NULL; what it keeps is taken from it */
 } cbi_deposit_terms;
 
 typedef struct cbi_deposit {

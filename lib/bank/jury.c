@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include "bank/capacity.h"
-#include "bank/reach.h"
 #include "base/crew.h"
 #include "base/memory.h"
 #include "crypto/stint.h"
@@ -105,21 +104,6 @@ static bool take(juror *it)
     return true;
 }
 
-/*
- * A record that goes as it is to an account need not be read again to be written, if the account
- * has room for all that one batch may bring.
- */
-static bool is_ready(const cbi_unit *unit)
-{
-    const cbi_ruling *ruling = &unit->rulings[0];
-    const char *account = ruling->account.digits;
-
-    return unit->count == 1 && unit->claims[0].record != NULL &&
-           ruling->outcome == CBI_OUTCOME_DEPOSITED &&
-           !cbi_reach_has_basis(unit->claims[0].record) &&
-           (account[0] == '\0' || cbi_account_takes(ruling->entries, CBI_YEARLY_RECORDS_MAX));
-}
-
 static cbank_status find_content(const cbi_bank *bank, const cbi_unit *unit, cbi_hash *out,
                                  cbank_error *err)
 {
@@ -140,7 +124,8 @@ static cbank_status rule_next(juror *it, const cbi_judge *judge, cbank_error *er
     found->decided = found->unit.first < deposit->intake.next;
     if (!found->decided) {
         CBI_TRY(cbi_unit_rule(judge, it->txn, &found->unit, err));
-        found->ready = it->stands && is_ready(&found->unit);
+        found->ready = it->stands && found->unit.count == 1 &&
+                       cbi_ready_suits(&found->unit.claims[0], &found->unit.rulings[0]);
     }
     if (found->ready)
         CBI_TRY(find_content(deposit->bank, &found->unit, &found->content, err));
@@ -176,19 +161,10 @@ static cbank_status keep_ready(cbi_deposit *deposit, const finding *found, cbank
         deposit->stands = false;
     if (!deposit->stands || !found->ready || unit->rulings[0].outcome != CBI_OUTCOME_DEPOSITED)
         return CBANK_OK;
-    record = (cbi_ready_record){.item = (uint32_t)unit->first,
-                                .account = unit->rulings[0].account,
-                                .opens = unit->rulings[0].opens,
-                                .entries = unit->rulings[0].entries,
-                                .yearly = (uint32_t)unit->rulings[0].yearly,
-                                .day = claim->person->on,
-                                .document_type = claim->person->documents[0].type,
-                                .document_number = claim->person->documents[0].number,
-                                .name = claim->person->name,
-                                .awarder = claim->awarder,
-                                .reference = claim->reference,
-                                .content = found->content,
-                                .bytes = cbi_message_bytes(item->record)};
+    record = cbi_ready_record_of(claim, &unit->rulings[0]);
+    record.item = (uint32_t)unit->first;
+    record.content = found->content;
+    record.bytes = cbi_message_bytes(item->record);
     (void)cbi_hash_from(cbi_message_bytes(item->opening->random), &record.random); /* checked: 32 */
     CBI_TRY(cbi_ready_add(deposit->ready, &record, err));
 done:

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "bank/claim.h"
+#include "bank/reach.h"
 #include "bank/script.h"
 #include "base/memory.h"
 
@@ -36,6 +36,30 @@ struct cbi_ready {
     size_t page, offset;
     uint32_t asked;
 };
+
+bool cbi_ready_suits(const cbi_claim *claim, const cbi_ruling *ruling)
+{
+    return claim->record != NULL && claim->superseded == NULL &&
+           ruling->outcome == CBI_OUTCOME_DEPOSITED && !cbi_reach_has_basis(claim->record) &&
+           (ruling->account.digits[0] == '\0' ||
+            cbi_account_takes(ruling->entries, CBI_YEARLY_RECORDS_MAX));
+}
+
+cbi_ready_record cbi_ready_record_of(const cbi_claim *claim, const cbi_ruling *ruling)
+{
+    const cbi_person *person = claim->person;
+
+    return (cbi_ready_record){.account = ruling->account,
+                              .opens = ruling->opens,
+                              .entries = ruling->entries,
+                              .yearly = (uint32_t)ruling->yearly,
+                              .day = person->on,
+                              .document_type = person->documents[0].type,
+                              .document_number = person->documents[0].number,
+                              .name = person->name,
+                              .awarder = claim->awarder,
+                              .reference = claim->reference};
+}
 
 cbank_status cbi_ready_new(uint32_t count, cbi_ready **out, cbank_error *err)
 {

@@ -7,8 +7,7 @@
 #ifndef CBI_BANK_READY_H
 #define CBI_BANK_READY_H
 
-#include "bank/bank.h"
-#include "record/account.h"
+#include "bank/claim.h"
 
 /* Lent. */
 typedef struct cbi_ready_record {
@@ -27,6 +26,14 @@ typedef struct cbi_ready_record {
     cbi_hash content; /* MAC (holding.h) */
     cbi_bytes bytes;  /* that the institution signed */
 } cbi_ready_record;
+
+/*
+ * Whether what was ruled on a record by itself can be kept: it goes as it is to an account that
+ * has room for all that one batch may bring.
+ */
+bool cbi_ready_suits(const cbi_claim *claim, const cbi_ruling *ruling);
+/* What claim and ruling say of it, lent; the rest is {0}. */
+cbi_ready_record cbi_ready_record_of(const cbi_claim *claim, const cbi_ruling *ruling);
 
 /* What all records of a batch share. */
 typedef struct cbi_ready_batch {

@@ -14,14 +14,14 @@ typedef struct veil {
 } veil;
 
 /* The holder and `out` are lent to the opening. Wiped by the caller. */
-static cbank_status draw(const cbi_batch_builder *builder, const cbi_signing_holder *holder,
-                         veil *out, cbank_error *err)
+static cbank_status draw(cbi_hasher *hasher, const cbi_signing_holder *holder, veil *out,
+                         cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_random(out->salt, sizeof(out->salt), err));
     CBI_TRY(cbi_random(out->random.bytes, sizeof(out->random.bytes), err));
-    CBI_TRY(cbi_holder_commit(builder->hasher, &out->random, cbi_bytes_of_text(holder->type),
+    CBI_TRY(cbi_holder_commit(hasher, &out->random, cbi_bytes_of_text(holder->type),
                               cbi_bytes_of_text(holder->number), &out->commitment, err));
     cbank__v1__opening__init(&out->opening);
     out->opening.random = cbi_message_data(cbi_bytes_of_hash(&out->random));
@@ -32,45 +32,76 @@ done:
     return status;
 }
 
-cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *institution,
-                                    const Cbank__V1__CreditRecord *draft,
-                                    const cbi_signing_holder *holder, uint32_t revision,
-                                    const cbi_hash *supersedes, const cbi_hash *grant,
-                                    cbank_error *err)
+/* What the draft lacks of who signs; `awarder` is lent to it. */
+static void name_signer(const char *institution, const cbi_hash *grant,
+                        Cbank__V1__CreditRecord *record, Cbank__V1__Awarder *awarder)
+{
+    if (record->awarded_by != NULL)
+        *awarder = *record->awarded_by;
+    if (awarder->institution[0] == '\0')
+        awarder->institution = cbi_message_string(institution);
+    record->awarded_by = awarder;
+    if (strcmp(awarder->institution, institution) != 0 && grant != NULL) {
+        record->deposited_by = cbi_message_string(institution);
+        record->delegation = cbi_message_data(cbi_bytes_of_hash(grant));
+    } else if (strcmp(awarder->institution, institution) == 0) {
+        record->deposited_by = cbi_message_string(""); /* an amendment by the awarder itself */
+        record->delegation = cbi_message_data((cbi_bytes){0});
+    }
+}
+
+cbank_status cbi_signing_make_record(cbi_hasher *hasher, const char *institution,
+                                     const Cbank__V1__CreditRecord *draft,
+                                     const cbi_signing_holder *holder, uint32_t revision,
+                                     const cbi_hash *supersedes, const cbi_hash *grant,
+                                     cbi_signing_record *out, cbank_error *err)
 {
     Cbank__V1__CreditRecord record = *draft;
     Cbank__V1__Awarder awarder = CBANK__V1__AWARDER__INIT;
     Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
     veil drawn = {.salt = {0}};
-    cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(draw(builder, holder, &drawn, err));
-    if (draft->awarded_by != NULL)
-        awarder = *draft->awarded_by;
-    if (awarder.institution[0] == '\0')
-        awarder.institution = cbi_message_string(institution);
-    record.awarded_by = &awarder;
-    if (strcmp(awarder.institution, institution) != 0 && grant != NULL) {
-        record.deposited_by = cbi_message_string(institution);
-        record.delegation = cbi_message_data(cbi_bytes_of_hash(grant));
-    } else if (strcmp(awarder.institution, institution) == 0) {
-        record.deposited_by = cbi_message_string(""); /* an amendment by the awarder itself */
-        record.delegation = cbi_message_data((cbi_bytes){0});
-    }
+    CBI_TRY(draw(hasher, holder, &drawn, err));
+    name_signer(institution, grant, &record, &awarder);
     record.version = CBI_CREDIT_VERSION;
     record.salt = cbi_message_data(cbi_bytes_of(drawn.salt, sizeof(drawn.salt)));
     record.holder = cbi_message_data(cbi_bytes_of_hash(&drawn.commitment));
     record.revision = revision;
     record.supersedes = cbi_message_data(
         supersedes == NULL ? cbi_bytes_of(NULL, 0) : cbi_bytes_of_hash(supersedes));
-    CBI_TRY(cbi_credit_record_build(&record, &bytes, err));
-    item.record = cbi_message_data(cbi_bytes_of_buffer(&bytes));
+    cbi_buffer_rewind(&out->bytes);
+    CBI_TRY(cbi_credit_record_build(&record, &out->bytes, err));
+    item.record = cbi_message_data(cbi_bytes_of_buffer(&out->bytes));
     item.opening = &drawn.opening;
-    CBI_TRY(cbi_batch_add(builder, &item, err));
+    CBI_TRY(cbi_batch_part_make(hasher, &item, &out->part, err));
+    out->random = drawn.random;
 done:
     cbi_wipe(&drawn, sizeof(drawn));
-    cbank_buffer_clear(&bytes);
+    return status;
+}
+
+void cbi_signing_record_clear(cbi_signing_record *record)
+{
+    cbank_buffer_clear(&record->bytes);
+    cbi_batch_part_clear(&record->part);
+    cbi_wipe(record, sizeof(*record));
+}
+
+cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *institution,
+                                    const Cbank__V1__CreditRecord *draft,
+                                    const cbi_signing_holder *holder, uint32_t revision,
+                                    const cbi_hash *supersedes, const cbi_hash *grant,
+                                    cbank_error *err)
+{
+    cbi_signing_record record = {.bytes = {0}};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_signing_make_record(builder->hasher, institution, draft, holder, revision,
+                                    supersedes, grant, &record, err));
+    CBI_TRY(cbi_batch_add_part(builder, &record.part, err));
+done:
+    cbi_signing_record_clear(&record);
     return status;
 }
 
@@ -121,7 +152,7 @@ cbank_status cbi_signing_add_enrolment(cbi_batch_builder *builder, const char *i
     cbank_buffer bytes = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(draw(builder, holder, &drawn, err));
+    CBI_TRY(draw(builder->hasher, holder, &drawn, err));
     enrolment.version = CBI_ENROLMENT_VERSION;
     enrolment.salt = cbi_message_data(cbi_bytes_of(drawn.salt, sizeof(drawn.salt)));
     enrolment.holder = cbi_message_data(cbi_bytes_of_hash(&drawn.commitment));

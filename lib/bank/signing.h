@@ -24,6 +24,23 @@ cbank_status cbi_signing_add_record(cbi_batch_builder *builder, const char *inst
                                     const cbi_hash *supersedes, const cbi_hash *grant,
                                     cbank_error *err);
 
+/*
+ * The same in two steps, of which any thread may do the first: a record completed, as it is signed
+ * and as it goes into a batch. Begins as {0}, may be made again and again.
+ */
+typedef struct cbi_signing_record {
+    cbank_buffer bytes;
+    cbi_hash random; /* of its opening */
+    cbi_batch_part part;
+} cbi_signing_record;
+cbank_status cbi_signing_make_record(cbi_hasher *hasher, const char *institution,
+                                     const Cbank__V1__CreditRecord *draft,
+                                     const cbi_signing_holder *holder, uint32_t revision,
+                                     const cbi_hash *supersedes, const cbi_hash *grant,
+                                     cbi_signing_record *out, cbank_error *err);
+/* Wipes. */
+void cbi_signing_record_clear(cbi_signing_record *record);
+
 /* A record that changes; `awarder` is "" where it is who signs. */
 typedef struct cbi_signing_subject {
     const cbi_hash *id;

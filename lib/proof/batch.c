@@ -60,20 +60,52 @@ done:
     return status;
 }
 
-cbank_status cbi_batch_add(cbi_batch_builder *builder, const Cbank__V1__BatchItem *item,
-                           cbank_error *err)
+cbank_status cbi_batch_part_make(cbi_hasher *hasher, const Cbank__V1__BatchItem *item,
+                                 cbi_batch_part *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    cbi_buffer_rewind(&out->bytes);
+    out->version = cbi_message_text(item->awarder).size > 0 ? 2 : 1;
+    CBI_TRY(cbi_batch_item_id(hasher, cbi_batch_item_kind(item), cbi_batch_item_bytes(item),
+                              &out->id, err));
+    CBI_TRY(cbi_message_pack(item, &out->bytes, err));
+done:
+    return status;
+}
+
+void cbi_batch_part_clear(cbi_batch_part *part)
+{
+    cbank_buffer_clear(&part->bytes);
+    *part = (cbi_batch_part){0};
+}
+
+cbank_status cbi_batch_add_part(cbi_batch_builder *builder, const cbi_batch_part *part,
+                                cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
     if (builder->tree.size == CBI_BATCH_RECORDS_MAX)
         return cbi_fail(err, CBI_REASON_TOO_MANY, CBI_BATCH_RECORDS_MAX, "batch", NULL);
-    CBI_TRY(cbi_batch_item_id(builder->hasher, cbi_batch_item_kind(item),
-                              cbi_batch_item_bytes(item), &builder->last_id, err));
-    CBI_TRY(cbi_assembly_add_message(&builder->assembly, item, err));
-    CBI_TRY(cbi_frontier_append(builder->hasher, &builder->tree, &builder->last_id, err));
-    if (cbi_message_text(item->awarder).size > 0)
-        builder->version = 2;
+    CBI_TRY(cbi_assembly_add(&builder->assembly, cbi_bytes_of_buffer(&part->bytes), err));
+    builder->last_id = part->id;
+    CBI_TRY(cbi_frontier_append(builder->hasher, &builder->tree, &part->id, err));
+    if (part->version > builder->version)
+        builder->version = part->version;
 done:
+    return status;
+}
+
+cbank_status cbi_batch_add(cbi_batch_builder *builder, const Cbank__V1__BatchItem *item,
+                           cbank_error *err)
+{
+    cbi_batch_part part = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_batch_part_make(builder->hasher, item, &part, err));
+    CBI_TRY(cbi_batch_add_part(builder, &part, err));
+done:
+    cbi_batch_part_clear(&part);
     return status;
 }
 

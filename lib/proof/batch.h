@@ -42,6 +42,18 @@ cbank_status cbi_batch_begin(cbi_suite suite, cbi_batch_builder *out, cbank_erro
 /* Adds an item; its record or change has been checked. Its id is `last_id` then. */
 cbank_status cbi_batch_add(cbi_batch_builder *builder, const Cbank__V1__BatchItem *item,
                            cbank_error *err);
+/* The same in two steps, of which any thread may do the first. Begins as {0}; reusable. */
+typedef struct cbi_batch_part {
+    cbi_hash id;
+    cbank_buffer bytes; /* of the item */
+    uint32_t version;   /* of the batch that it needs */
+} cbi_batch_part;
+cbank_status cbi_batch_part_make(cbi_hasher *hasher, const Cbank__V1__BatchItem *item,
+                                 cbi_batch_part *out, cbank_error *err);
+/* Wipes. */
+void cbi_batch_part_clear(cbi_batch_part *part);
+cbank_status cbi_batch_add_part(cbi_batch_builder *builder, const cbi_batch_part *part,
+                                cbank_error *err);
 
 typedef struct cbi_batch_terms {
     const char *institution;

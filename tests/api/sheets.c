@@ -53,13 +53,12 @@ static void run(sheets_import *out, cbank_job *job, const void *text, size_t siz
     cbank_buffer_clear(&reply);
 }
 
-sheets_import sheets_bring(const scene *stage, const sheets_ask *ask, const void *text,
-                           size_t size)
+cbank_status sheets_begin_import(const scene *stage, const sheets_ask *ask, cbank_job **out,
+                                 cbank_error *err)
 {
     Cbank__Api__V1__CreditImportRequest request = CBANK__API__V1__CREDIT_IMPORT_REQUEST__INIT;
     Cbank__Api__V1__SheetFormat format;
-    sheets_import out = {0};
-    cbank_job *job = NULL;
+    cbank_status status;
     cbank_buffer bytes;
     char *passed[1];
 
@@ -73,9 +72,26 @@ sheets_import sheets_bring(const scene *stage, const sheets_ask *ask, const void
     request.dry_run = ask->dry_run;
     request.lang = scene_text(ask->lang);
     bytes = scene_pack(&request);
-    out.status =
-        cbank_credit_import_begin(stage->bank, ask->key, bytes.data, bytes.size, &job, &out.err);
+    status = cbank_credit_import_begin(stage->bank, ask->key, bytes.data, bytes.size, out, err);
     cbank_buffer_clear(&bytes);
+    return status;
+}
+
+sheets_import sheets_end_import(cbank_job *job, const void *text, size_t size)
+{
+    sheets_import out = {0};
+
+    run(&out, job, text, size);
+    return out;
+}
+
+sheets_import sheets_bring(const scene *stage, const sheets_ask *ask, const void *text,
+                           size_t size)
+{
+    sheets_import out = {0};
+    cbank_job *job = NULL;
+
+    out.status = sheets_begin_import(stage, ask, &job, &out.err);
     run(&out, job, text, size);
     return out;
 }

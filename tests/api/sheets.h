@@ -37,6 +37,11 @@ typedef struct sheets_import {
     Cbank__Api__V1__CreditImportReply *reply;
 } sheets_import;
 
+cbank_status sheets_begin_import(const scene *stage, const sheets_ask *ask, cbank_job **out,
+                                 cbank_error *err);
+/* Feeds this to the job as the last of its file, and closes it. */
+sheets_import sheets_end_import(cbank_job *job, const void *text, size_t size);
+/* Both. */
 sheets_import sheets_bring(const scene *stage, const sheets_ask *ask, const void *text,
                            size_t size);
 sheets_import sheets_sign(const sheets_ask *ask, const void *text, size_t size);
