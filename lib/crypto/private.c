@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "crypto/algorithm.h"
+#include "crypto/ed25519.h"
 #include "crypto/pbes2.h"
 #include "crypto/pem.h"
 #include "crypto/pkcs8.h"
@@ -106,30 +107,42 @@ static cbank_status refresh_randomness(cbank_error *err)
     return status;
 }
 
-cbank_status cbi_sign(const cbi_private *key, cbi_bytes message, cbank_buffer *signature,
-                      cbank_error *err)
+/* `size` is of the room in `out`, then of the signature. */
+static cbank_status sign(const cbi_private *key, cbi_bytes message, uint8_t *out, size_t *size,
+                         cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_suite suite = key->public.suite;
-    uint8_t made[CBI_SIGNATURE_MAX];
-    size_t size = sizeof(made);
     EVP_MD_CTX *context = NULL;
     EVP_PKEY *pkey = NULL;
 
-    if (key->detached)
-        return cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL);
     if (suite == CBI_SUITE_SM3_SM2)
         CBI_TRY(refresh_randomness(err));
     CBI_TRY(cbi_pkey_of_private(&key->public, &key->raw, &pkey, err));
     CBI_TRY(cbi_pkey_begin(EVP_DigestSignInit_ex, suite, pkey, &context, err));
-    if (EVP_DigestSign(context, made, &size, message.data, message.size) != 1) {
+    if (EVP_DigestSign(context, out, size, message.data, message.size) != 1)
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "sign");
-        goto done;
-    }
-    CBI_TRY(cbi_buffer_append(signature, cbi_bytes_of(made, size), err));
 done:
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(pkey);
+    return status;
+}
+
+cbank_status cbi_sign(const cbi_private *key, cbi_bytes message, cbank_buffer *signature,
+                      cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t made[CBI_SIGNATURE_MAX];
+    size_t size = CBI_ED25519_SIGNATURE_SIZE;
+
+    if (key->detached)
+        return cbi_fail(err, CBI_REASON_KEY_DETACHED, 0, "signature", NULL);
+    if (!cbi_ed25519_sign(&key->public, &key->raw, message, made)) {
+        size = sizeof(made);
+        CBI_TRY(sign(key, message, made, &size, err));
+    }
+    CBI_TRY(cbi_buffer_append(signature, cbi_bytes_of(made, size), err));
+done:
     return status;
 }
 

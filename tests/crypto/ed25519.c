@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "crypto/ed25519.h"
 #include "crypto/fixture.h"
+#include "crypto/pkey.h"
 #include "vector.h"
 
 /* Wycheproof and CCTV, one case a line: number, expected, key, message, signature, flags. */
@@ -199,6 +200,41 @@ Test(ed25519, what_is_accepted_quickly_is_good_and_what_is_not_may_still_be)
     cr_expect(quick > 0 && slow > 0);
     cbank_buffer_clear(&message);
     cbank_buffer_clear(&signature);
+}
+
+static void sign_with_openssl(const cbi_public *public, const cbi_secret *secret,
+                              cbi_bytes message, uint8_t out[CBI_ED25519_SIGNATURE_SIZE])
+{
+    size_t size = CBI_ED25519_SIGNATURE_SIZE;
+    EVP_MD_CTX *context = NULL;
+    EVP_PKEY *pkey = NULL;
+
+    cr_assert(cbi_pkey_of_private(public, secret, &pkey, NULL) == CBANK_OK);
+    cr_assert(cbi_pkey_begin(EVP_DigestSignInit_ex, public->suite, pkey, &context, NULL) ==
+              CBANK_OK);
+    cr_assert(EVP_DigestSign(context, out, &size, message.data, message.size) == 1);
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(pkey);
+}
+
+/* Of any key and any length of message, none among them. */
+Test(ed25519, libsodium_signs_the_same_bytes_as_openssl)
+{
+    uint8_t quick[CBI_ED25519_SIGNATURE_SIZE], wanted[CBI_ED25519_SIGNATURE_SIZE], text[600];
+    cbi_secret secret;
+    cbi_public public;
+
+    for (size_t size = 0; size < sizeof(text); size += 1 + size / 7) {
+        cbi_bytes message = cbi_bytes_of(size == 0 ? NULL : text, size);
+
+        cr_assert(cbi_random(secret.bytes, sizeof(secret.bytes), NULL) == CBANK_OK);
+        cr_assert(cbi_random(text, sizeof(text), NULL) == CBANK_OK);
+        cr_assert(cbi_pkey_public_of_secret(CBI_SUITE_SHA256_ED25519, &secret, &public, NULL) ==
+                  CBANK_OK);
+        sign_with_openssl(&public, &secret, message, wanted);
+        cr_assert(cbi_ed25519_sign(&public, &secret, message, quick));
+        cr_expect(memcmp(quick, wanted, sizeof(quick)) == 0, "%zu bytes", size);
+    }
 }
 
 Test(ed25519, signature_has_64_bytes_and_no_other_bit_will_do)
