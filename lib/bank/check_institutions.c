@@ -367,27 +367,43 @@ static bool names_batch(cbi_bytes key, const cbi_intake *intake)
            cbi_get_u64(key.data + 1 + code) == intake->batch_number;
 }
 
-/* All rows of a batch but its pages are looked at from its row 'r'; each must belong to one. */
+/* All rows of a batch but its pages are looked at from its row 'r'. */
+static cbank_status check_part(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
+                               cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_intake intake;
+    uint64_t number;
+    char part;
+
+    if (!cbi_intake_key_is(key, &number, &part))
+        return wrong(check, CBI_TABLE_BATCH, "form", err);
+    CBI_TRY(cbi_intake_read(txn, number, &intake, err));
+    if (part == 'h' || part == 'p')
+        CBI_TRY(cbi_intake_check_page(txn, check->hasher, &intake, key, value, err));
+    if (part != 'r')
+        goto done;
+    if (number != ++check->batches)
+        CBI_TRY(wrong(check, CBI_TABLE_BATCH, "number", err));
+    CBI_TRY(check_intake(check, txn, &intake, err));
+done:
+    return status;
+}
+
+/* Each row must belong to a batch. */
 cbank_status cbi_check_batch(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                              cbank_error *err)
 {
-    bool names = key.data[0] == 'i' || key.data[0] == 'n' || key.data[0] == 'u';
-    cbi_bytes number = names ? value : cbi_bytes_of(key.data + 1, key.size > 8 ? 8 : 0);
     cbank_status status = CBANK_OK;
     cbi_intake intake;
 
-    if (number.size != 8)
+    if (key.data[0] == 'b')
+        return check_part(check, txn, key, value, err);
+    if (value.size != 8 || strchr("inu", key.data[0]) == NULL)
         return wrong(check, CBI_TABLE_BATCH, "form", err);
-    CBI_TRY(cbi_intake_read(txn, cbi_get_u64(number.data), &intake, err));
-    if (names && !names_batch(key, &intake))
+    CBI_TRY(cbi_intake_read(txn, cbi_get_u64(value.data), &intake, err));
+    if (!names_batch(key, &intake))
         CBI_TRY(wrong(check, CBI_TABLE_BATCH, "name", err));
-    if (key.data[0] == 'h')
-        CBI_TRY(cbi_intake_check_page(txn, check->hasher, &intake, key, value, err));
-    if (key.data[0] != 'r')
-        goto done;
-    if (intake.number != ++check->batches)
-        CBI_TRY(wrong(check, CBI_TABLE_BATCH, "number", err));
-    CBI_TRY(check_intake(check, txn, &intake, err));
 done:
     return status;
 }

@@ -14,7 +14,10 @@ static bool any_row(cbi_bytes key)
 /* Of a batch's rows the pages of ids, which are what there is most to do about. */
 static bool page_of_ids(cbi_bytes key)
 {
-    return key.size > 0 && key.data[0] == 'h';
+    uint64_t number;
+    char part;
+
+    return cbi_intake_key_is(key, &number, &part) && part == 'h';
 }
 
 /* What is visited once the log has been replayed, in this order. */

@@ -16,18 +16,32 @@ static cbank_status damaged(cbank_error *err)
     return cbi_fail(err, CBI_REASON_ROW_DAMAGED, 0, cbi_table_name(CBI_TABLE_BATCH), NULL);
 }
 
-static cbi_bytes numbered_key(char kind, uint64_t number, uint8_t out[9])
+cbi_bytes cbi_intake_key(uint64_t number, char part, uint8_t out[CBI_INTAKE_KEY_SIZE])
 {
-    out[0] = (uint8_t)kind;
+    out[0] = 'b';
     cbi_put_u64(out + 1, number);
-    return cbi_bytes_of(out, 9);
+    out[9] = (uint8_t)part;
+    return cbi_bytes_of(out, CBI_INTAKE_KEY_SIZE);
 }
 
-static cbi_bytes page_key(uint64_t number, uint32_t page, uint8_t out[13])
+#define PAGE_KEY_SIZE (CBI_INTAKE_KEY_SIZE + 4)
+
+static cbi_bytes page_key(uint64_t number, uint32_t page, uint8_t out[PAGE_KEY_SIZE])
 {
-    numbered_key('h', number, out);
-    cbi_put_u32(out + 9, page);
-    return cbi_bytes_of(out, 13);
+    (void)cbi_intake_key(number, 'h', out);
+    cbi_put_u32(out + CBI_INTAKE_KEY_SIZE, page);
+    return cbi_bytes_of(out, PAGE_KEY_SIZE);
+}
+
+bool cbi_intake_key_is(cbi_bytes key, uint64_t *number, char *part)
+{
+    if (key.size < CBI_INTAKE_KEY_SIZE || key.data[0] != 'b' ||
+        strchr("rehps", key.data[9]) == NULL ||
+        key.size != (key.data[9] == 'h' ? PAGE_KEY_SIZE : CBI_INTAKE_KEY_SIZE))
+        return false;
+    *number = cbi_get_u64(key.data + 1);
+    *part = (char)key.data[9];
+    return *part != '\0';
 }
 
 static cbi_bytes id_key(const cbi_hash *id, uint8_t out[1 + CBI_HASH_SIZE])
@@ -112,9 +126,9 @@ cbank_status cbi_intake_read(cbi_txn *txn, uint64_t number, cbi_intake *out, cba
 {
     cbank_buffer row = {0};
     cbank_status status = CBANK_OK;
-    uint8_t key[9];
+    uint8_t key[CBI_INTAKE_KEY_SIZE];
 
-    status = cbi_txn_get(txn, CBI_TABLE_BATCH, numbered_key('r', number, key), &row, err);
+    status = cbi_txn_get(txn, CBI_TABLE_BATCH, cbi_intake_key(number, 'r', key), &row, err);
     if (status == CBANK_E_NOT_FOUND)
         status = cbi_fail(err, CBI_REASON_BATCH_UNKNOWN, number, NULL, NULL);
     CBI_TRY(status);
@@ -229,10 +243,10 @@ cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_erro
 {
     cbank_buffer row = {0};
     cbank_status status = CBANK_OK;
-    uint8_t key[9];
+    uint8_t key[CBI_INTAKE_KEY_SIZE];
 
     CBI_TRY(encode(intake, &row, err));
-    CBI_TRY(cbi_txn_put(txn, CBI_TABLE_BATCH, numbered_key('r', intake->number, key),
+    CBI_TRY(cbi_txn_put(txn, CBI_TABLE_BATCH, cbi_intake_key(intake->number, 'r', key),
                         cbi_bytes_of_buffer(&row), err));
     CBI_TRY(mark(txn, intake, err));
 done:
@@ -247,6 +261,12 @@ static size_t page_size(uint32_t count, uint32_t page)
     return left < PAGE_IDS ? left : PAGE_IDS;
 }
 
+/* Pages of ids, and their roots. */
+static size_t count_pages(const cbi_intake *intake)
+{
+    return ((size_t)intake->count + PAGE_IDS - 1) / PAGE_IDS;
+}
+
 /* Ids page by page, and the root of each page: a page is a full subtree, but the last. */
 static cbank_status write_ids(cbi_append *append, const cbi_intake *intake, cbi_spool *ids,
                               cbank_error *err)
@@ -254,9 +274,11 @@ static cbank_status write_ids(cbi_append *append, const cbi_intake *intake, cbi_
     cbank_buffer roots = {0};
     cbank_status status = CBANK_OK;
     cbi_hash *held = NULL;
-    uint8_t key[13];
+    uint8_t key[PAGE_KEY_SIZE];
     cbi_hash root;
 
+    if (intake->count == 1) /* its id is the root */
+        return CBANK_OK;
     CBI_TRY(cbi_alloc(page_size(intake->count, 0), sizeof(*held), &held, err));
     for (uint32_t page = 0; page * PAGE_IDS < intake->count; page++) {
         size_t count = page_size(intake->count, page);
@@ -268,8 +290,9 @@ static cbank_status write_ids(cbi_append *append, const cbi_intake *intake, cbi_
         CBI_TRY(cbi_tree_root_of(append->hasher, held, count, &root, err));
         CBI_TRY(cbi_buffer_append(&roots, cbi_bytes_of_hash(&root), err));
     }
-    CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, numbered_key('p', intake->number, key),
-                        cbi_bytes_of_buffer(&roots), err));
+    if (count_pages(intake) > 1)
+        CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, cbi_intake_key(intake->number, 'p', key),
+                            cbi_bytes_of_buffer(&roots), err));
 done:
     cbi_free(held);
     cbank_buffer_clear(&roots);
@@ -298,7 +321,7 @@ cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, cbi_sp
     CBI_TRY(cbi_txn_insert(append->txn, CBI_TABLE_BATCH,
                            name_key('n', out->institution, out->batch_number, key),
                            cbi_bytes_of(number, 8), err));
-    CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, numbered_key('e', out->number, key),
+    CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, cbi_intake_key(out->number, 'e', key),
                         batch->parts.envelope, err));
     CBI_TRY(write_ids(append, out, ids, err));
 done:
@@ -308,9 +331,9 @@ done:
 cbank_status cbi_intake_envelope(cbi_txn *txn, const cbi_intake *intake, cbank_buffer *out,
                                  cbank_error *err)
 {
-    uint8_t key[9];
+    uint8_t key[CBI_INTAKE_KEY_SIZE];
 
-    return cbi_txn_get(txn, CBI_TABLE_BATCH, numbered_key('e', intake->number, key), out, err);
+    return cbi_txn_get(txn, CBI_TABLE_BATCH, cbi_intake_key(intake->number, 'e', key), out, err);
 }
 
 /* A row of hashes of exactly this count, into memory that is aligned for them. */
@@ -330,24 +353,42 @@ done:
     return status;
 }
 
+static cbank_status read_roots(cbi_txn *txn, const cbi_intake *intake, cbi_hash **out,
+                               cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint8_t key[CBI_INTAKE_KEY_SIZE];
+
+    if (count_pages(intake) > 1)
+        return read_hashes(txn, cbi_intake_key(intake->number, 'p', key), count_pages(intake), out,
+                           err);
+    CBI_TRY(cbi_alloc(1, sizeof(**out), out, err));
+    **out = intake->root;
+done:
+    return status;
+}
+
 cbank_status cbi_intake_path(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
                              uint32_t index, cbi_hash *path, size_t *count, cbank_error *err)
 {
     uint32_t page = index / PAGE_IDS;
-    size_t pages = (intake->count + PAGE_IDS - 1) / PAGE_IDS;
     cbi_hash *ids = NULL, *roots = NULL;
     cbank_status status = CBANK_OK;
     size_t within = 0, above = 0;
-    uint8_t key[13];
+    uint8_t key[PAGE_KEY_SIZE];
 
     if (index >= intake->count)
         return damaged(err);
+    *count = 0;
+    if (intake->count == 1)
+        return CBANK_OK;
     CBI_TRY(read_hashes(txn, page_key(intake->number, page, key), page_size(intake->count, page),
                         &ids, err));
     CBI_TRY(cbi_tree_path_of(hasher, ids, page_size(intake->count, page), index % PAGE_IDS, path,
                              &within, err));
-    CBI_TRY(read_hashes(txn, numbered_key('p', intake->number, key), pages, &roots, err));
-    CBI_TRY(cbi_tree_path_of(hasher, roots, pages, page, path + within, &above, err));
+    CBI_TRY(read_roots(txn, intake, &roots, err));
+    CBI_TRY(cbi_tree_path_of(hasher, roots, count_pages(intake), page, path + within, &above,
+                             err));
     *count = within + above;
 done:
     cbi_free(ids);
@@ -358,17 +399,17 @@ done:
 cbank_status cbi_intake_check_ids(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
                                   cbank_error *err)
 {
-    size_t pages = (intake->count + PAGE_IDS - 1) / PAGE_IDS;
+    size_t pages = count_pages(intake);
     cbi_hash *roots = NULL;
     cbank_status status = CBANK_OK;
-    uint8_t key[13];
+    uint8_t key[PAGE_KEY_SIZE];
     cbi_hash root;
 
-    CBI_TRY(read_hashes(txn, numbered_key('p', intake->number, key), pages, &roots, err));
+    CBI_TRY(read_roots(txn, intake, &roots, err));
     CBI_TRY(cbi_tree_root_of(hasher, roots, pages, &root, err));
     if (!cbi_hash_equal(&root, &intake->root))
         CBI_TRY(damaged(err));
-    for (uint32_t page = 0; page < pages; page++) {
+    for (uint32_t page = 0; intake->count > 1 && page < pages; page++) {
         if (!cbi_txn_has(txn, CBI_TABLE_BATCH, page_key(intake->number, page, key)))
             CBI_TRY(damaged(err));
     }
@@ -380,16 +421,18 @@ done:
 cbank_status cbi_intake_check_page(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
                                    cbi_bytes key, cbi_bytes row, cbank_error *err)
 {
-    size_t pages = (intake->count + PAGE_IDS - 1) / PAGE_IDS;
-    uint32_t page = key.size == 13 ? cbi_get_u32(key.data + 9) : UINT32_MAX;
+    bool of_roots = key.size != PAGE_KEY_SIZE;
+    uint32_t page = of_roots ? 0 : cbi_get_u32(key.data + CBI_INTAKE_KEY_SIZE);
     cbi_hash *roots = NULL;
     cbank_status status = CBANK_OK;
-    uint8_t roots_key[9];
     cbi_hash root;
 
-    if (page >= pages || row.size != page_size(intake->count, page) * CBI_HASH_SIZE)
+    if (of_roots)
+        return count_pages(intake) > 1 ? CBANK_OK : damaged(err);
+    if (intake->count == 1 || page >= count_pages(intake) ||
+        row.size != page_size(intake->count, page) * CBI_HASH_SIZE)
         return damaged(err);
-    CBI_TRY(read_hashes(txn, numbered_key('p', intake->number, roots_key), pages, &roots, err));
+    CBI_TRY(read_roots(txn, intake, &roots, err));
     CBI_TRY(cbi_tree_root_of(hasher, (const cbi_hash *)(const void *)row.data,
                              row.size / CBI_HASH_SIZE, &root, err));
     if (!cbi_hash_equal(&root, &roots[page]))
@@ -403,12 +446,16 @@ static cbank_status read_ids(cbi_intake_ids *ids, cbi_txn *txn, const cbi_intake
                              uint32_t page, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    uint8_t key[13];
+    uint8_t key[PAGE_KEY_SIZE];
 
     if (ids->row.size > 0 && ids->number == intake->number && ids->page == page)
         return CBANK_OK;
     ids->row.size = 0;
-    CBI_TRY(cbi_txn_get(txn, CBI_TABLE_BATCH, page_key(intake->number, page, key), &ids->row, err));
+    if (intake->count == 1)
+        CBI_TRY(cbi_buffer_set(&ids->row, cbi_bytes_of_hash(&intake->root), err));
+    else
+        CBI_TRY(cbi_txn_get(txn, CBI_TABLE_BATCH, page_key(intake->number, page, key), &ids->row,
+                            err));
     ids->number = intake->number;
     ids->page = page;
 done:

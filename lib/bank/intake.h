@@ -1,15 +1,18 @@
 /*
  * intake.h - batches that the bank has taken in, or is taking in.
  *
- * Rows of `batch`, by the bank's own running number of the batch:
+ * Rows of `batch` that lead to the bank's own running number of one:
  *   'i' | batch id 32                        -> number u64
  *   'n' | institution | 00 | its number u64  -> number u64
  *   'u' | institution | 00 | its number u64  -> number u64, while the batch is under way
- *   'r' | number                             -> the row below
- *   'e' | number                             -> the signed envelope
- *   'h' | number | page u32                  -> record ids, 1,024 a page
- *   'p' | number                             -> the root of each page
- * Ids stay when records are erased or refused, so that membership can always be shown.
+ * and those of a batch, side by side, so that a small one is on one page of the store:
+ *   'b' | number u64 | 'r'                   -> the row below
+ *   'b' | number u64 | 'e'                   -> the signed envelope
+ *   'b' | number u64 | 'h' | page u32        -> record ids, 1,024 a page, unless there is one only
+ *   'b' | number u64 | 'p'                   -> the root of each page, unless there is one only
+ *   'b' | number u64 | 's'                   -> what it was made from (vault.h)
+ * The only id of a batch is its root, and so is the root of its only page. Ids stay when records
+ * are erased or refused, so that membership can always be shown.
  */
 #ifndef CBI_BANK_INTAKE_H
 #define CBI_BANK_INTAKE_H
@@ -35,6 +38,11 @@ typedef struct cbi_intake {
     uint32_t opened; /* accounts */
     bool imported;   /* made by an import, which keeps no file of it */
 } cbi_intake;
+
+/* The key of a row of a batch, but of a page of ids; and which row of which batch has this key. */
+#define CBI_INTAKE_KEY_SIZE 10
+cbi_bytes cbi_intake_key(uint64_t number, char part, uint8_t out[CBI_INTAKE_KEY_SIZE]);
+bool cbi_intake_key_is(cbi_bytes key, uint64_t *number, char *part);
 
 /* NOT_FOUND (BATCH_UNKNOWN). */
 cbank_status cbi_intake_find(cbi_txn *txn, const cbi_hash *id, cbi_intake *out, cbank_error *err);
@@ -65,7 +73,8 @@ cbank_status cbi_intake_path(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake 
                              uint32_t index, cbi_hash *path, size_t *count, cbank_error *err);
 /*
  * The ids that are stored make the batch's root: page after page, by the row of each, a page makes
- * its root; and for the batch, the roots make its own, and each page is there. CORRUPT.
+ * its root; and for the batch, the roots make its own, and each page is there. A row of a page, or
+ * of roots, that the batch needs none of is not as it should be either. CORRUPT.
  */
 cbank_status cbi_intake_check_page(cbi_txn *txn, cbi_hasher *hasher, const cbi_intake *intake,
                                    cbi_bytes key, cbi_bytes row, cbank_error *err);

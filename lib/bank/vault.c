@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bank/intake.h"
 #include "bank/student.h"
 #include "base/memory.h"
 
@@ -301,12 +302,10 @@ void cbi_vault_free_opening(Cbank__V1__Opening *opening)
     cbi_message_free(opening);
 }
 
-/* 's' | number, beside the batch's other rows (intake.c). */
-static cbi_bytes source_key(uint64_t batch, uint8_t out[9])
+/* Beside the batch's other rows. */
+static cbi_bytes source_key(uint64_t batch, uint8_t out[CBI_INTAKE_KEY_SIZE])
 {
-    out[0] = 's';
-    cbi_put_u64(out + 1, batch);
-    return cbi_bytes_of(out, 9);
+    return cbi_intake_key(batch, 's', out);
 }
 
 cbank_status cbi_vault_put_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
@@ -314,7 +313,7 @@ cbank_status cbi_vault_put_source(const cbi_bank *bank, cbi_txn *txn, uint64_t b
 {
     cbank_buffer plain = {0};
     cbank_status status = CBANK_OK;
-    uint8_t key[9];
+    uint8_t key[CBI_INTAKE_KEY_SIZE];
 
     CBI_TRY(cbi_message_pack(source, &plain, err));
     CBI_TRY(put_sealed(bank, txn, CBI_TABLE_BATCH, &bank->secrets.vault, source_key(batch, key),
@@ -326,7 +325,7 @@ done:
 
 cbank_status cbi_vault_drop_source(cbi_txn *txn, uint64_t batch, cbank_error *err)
 {
-    uint8_t key[9];
+    uint8_t key[CBI_INTAKE_KEY_SIZE];
 
     return cbi_txn_delete(txn, CBI_TABLE_BATCH, source_key(batch, key), err);
 }
@@ -334,7 +333,7 @@ cbank_status cbi_vault_drop_source(cbi_txn *txn, uint64_t batch, cbank_error *er
 cbank_status cbi_vault_get_source(const cbi_bank *bank, cbi_txn *txn, uint64_t batch,
                                   Cbank__Api__V1__BatchSource **out, cbank_error *err)
 {
-    uint8_t key[9];
+    uint8_t key[CBI_INTAKE_KEY_SIZE];
 
     return get_sealed(bank, txn, CBI_TABLE_BATCH, &bank->secrets.vault, source_key(batch, key),
                       &cbank__api__v1__batch_source__descriptor, out, err);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define LEDGER_KEY "ledger" /* version u8 | suite u8 | origin */
-#define LEDGER_VERSION 2
+#define LEDGER_VERSION 3
 #define TREE_KEY "tree" /* size u64 | time u64 | root 32 | frontier, 32 each */
 #define TREE_FIXED 48
 

@@ -222,65 +222,110 @@ Test(check_tables, of_many_records_each_that_was_changed_is_found_in_its_place)
     cbi_check_end(check);
 }
 
+/* Of the batches that the auditor made only the last, an amendment, has more than one item. */
+#define OF_ONE 1u
+#define OF_TWO 7u
+
+/* A row of a batch (intake.h); of its ids the first page. */
+static cbi_bytes part_key(uint64_t batch, char part, uint8_t out[CBI_INTAKE_KEY_SIZE + 4])
+{
+    cbi_bytes key = cbi_intake_key(batch, part, out);
+
+    cbi_put_u32(out + CBI_INTAKE_KEY_SIZE, 0);
+    return cbi_bytes_of(out, key.size + (part == 'h' ? 4 : 0));
+}
+
+static void flip_part(uint64_t batch, char part, size_t offset)
+{
+    uint8_t key[CBI_INTAKE_KEY_SIZE + 4];
+
+    auditor_flip(CBI_TABLE_BATCH, part_key(batch, part, key), offset);
+}
+
 Test(check_tables, a_record_id_that_was_changed_is_found)
 {
-    auditor_flip_row(CBI_TABLE_BATCH, "h", 0, 0);
+    flip_part(OF_TWO, 'h', CBI_HASH_SIZE); /* after the change comes the new record */
     auditor_finds(CBI_REASON_CHECK_ROW, "batch", "record id");
     auditor_finds(CBI_REASON_CHECK_ROW, "batch", "ROW_DAMAGED");
 }
 
+/* It stands in the batch's row, as its root. */
+Test(check_tables, the_only_record_id_of_a_batch_that_was_changed_is_found)
+{
+    flip_part(OF_ONE, 'r', CBI_HASH_SIZE);
+    auditor_finds(CBI_REASON_CHECK_ROW, "batch", "record id");
+    auditor_finds(CBI_REASON_CHECK_ROW, "batch", "envelope");
+}
+
 Test(check_tables, a_page_of_record_ids_that_is_gone_or_changed_is_found)
 {
-    for (size_t batch = 0; batch < 3; batch++) {
-        cbank_buffer key = {0}, value = {0};
+    static teller_id ids[3];
+    uint8_t key[CBI_INTAKE_KEY_SIZE + 4];
+    cbank_buffer value;
 
-        auditor_get_row(CBI_TABLE_BATCH, "h", batch, &key, &value);
-        auditor_drop(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key));
+    teller_issue_many(&audited, audited.account.digits, 3, ids);
+    for (uint64_t batch = OF_TWO; batch <= OF_TWO + 1; batch++) {
+        cbi_bytes name = part_key(batch, 'h', key);
+
+        value = auditor_get(CBI_TABLE_BATCH, name);
+        auditor_drop(CBI_TABLE_BATCH, name);
         auditor_finds(CBI_REASON_CHECK_ROW, "batch", "ROW_DAMAGED");
-        auditor_put(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key), cbi_bytes_of_buffer(&value));
-        auditor_flip(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key), value.size - 1);
+        auditor_put(CBI_TABLE_BATCH, name, cbi_bytes_of_buffer(&value));
+        auditor_flip(CBI_TABLE_BATCH, name, value.size - 1);
         auditor_finds(CBI_REASON_CHECK_ROW, "batch", "ROW_DAMAGED");
-        auditor_put(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key), cbi_bytes_of_buffer(&value));
-        cbank_buffer_clear(&key);
+        auditor_put(CBI_TABLE_BATCH, name, cbi_bytes_of_buffer(&value));
         cbank_buffer_clear(&value);
     }
     auditor_finds_nothing();
 }
 
+Test(check_tables, rows_that_a_batch_has_no_use_for_are_found)
+{
+    uint8_t key[CBI_INTAKE_KEY_SIZE + 4];
+    cbank_buffer row = auditor_get(CBI_TABLE_BATCH, part_key(OF_ONE, 'r', key));
+    cbi_bytes root = cbi_bytes_of(row.data + CBI_HASH_SIZE, CBI_HASH_SIZE);
+
+    auditor_put(CBI_TABLE_BATCH, part_key(OF_ONE, 'h', key), root);
+    auditor_finds(CBI_REASON_CHECK_ROW, "batch", "ROW_DAMAGED");
+    auditor_drop(CBI_TABLE_BATCH, part_key(OF_ONE, 'h', key));
+    auditor_put(CBI_TABLE_BATCH, part_key(OF_TWO, 'p', key), root);
+    auditor_finds(CBI_REASON_CHECK_ROW, "batch", "ROW_DAMAGED");
+    auditor_drop(CBI_TABLE_BATCH, part_key(OF_TWO, 'p', key));
+    auditor_put(CBI_TABLE_BATCH, part_key(OF_ONE, 'x', key), root);
+    auditor_finds(CBI_REASON_CHECK_ROW, "batch", "form");
+    cbank_buffer_clear(&row);
+}
+
 Test(check_tables, a_batch_row_that_differs_from_its_receipt_is_found)
 {
-    auditor_flip_row(CBI_TABLE_BATCH, "r", 0, 64 + 40 + 11); /* taken */
+    flip_part(OF_ONE, 'r', 64 + 40 + 11); /* taken */
     auditor_finds(CBI_REASON_CHECK_ROW, "batch", "receipt");
     auditor_finds(CBI_REASON_CHECK_ROW, "batch", "items");
 }
 
 Test(check_tables, another_batchs_envelope_is_found)
 {
-    cbank_buffer keys[2] = {{0}}, value = {0};
+    uint8_t keys[2][CBI_INTAKE_KEY_SIZE + 4];
 
-    auditor_get_row(CBI_TABLE_BATCH, "e", 0, &keys[0], &value);
-    auditor_get_row(CBI_TABLE_BATCH, "e", 1, &keys[1], &value);
-    auditor_swap(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&keys[0]), cbi_bytes_of_buffer(&keys[1]));
-    for (size_t i = 0; i < 2; i++)
-        cbank_buffer_clear(&keys[i]);
-    cbank_buffer_clear(&value);
+    auditor_swap(CBI_TABLE_BATCH, part_key(OF_ONE, 'e', keys[0]), part_key(2, 'e', keys[1]));
     auditor_finds(CBI_REASON_CHECK_ROW, "batch", "envelope");
 }
 
 Test(check_tables, a_signature_that_was_changed_is_found)
 {
-    cbank_buffer key = {0}, value = {0};
+    uint8_t key[CBI_INTAKE_KEY_SIZE + 4];
+    cbank_buffer value = auditor_get(CBI_TABLE_BATCH, part_key(OF_ONE, 'e', key));
 
-    auditor_get_row(CBI_TABLE_BATCH, "e", 0, &key, &value);
-    auditor_flip(CBI_TABLE_BATCH, cbi_bytes_of_buffer(&key), value.size - 1);
-    cbank_buffer_clear(&key);
+    flip_part(OF_ONE, 'e', value.size - 1);
     cbank_buffer_clear(&value);
     auditor_finds(CBI_REASON_CHECK_ROW, "batch", "BAD_SIGNATURE");
 }
 
 Test(check_tables, a_batch_that_is_gone_is_found)
 {
-    auditor_drop_row(CBI_TABLE_BATCH, "r", 0);
+    uint8_t key[CBI_INTAKE_KEY_SIZE + 4];
+
+    auditor_drop(CBI_TABLE_BATCH, part_key(OF_ONE, 'r', key));
     auditor_finds(CBI_REASON_CHECK_ROW, "record", "BATCH_UNKNOWN");
     auditor_finds(CBI_REASON_CHECK_ROW, "batch", "BATCH_UNKNOWN");
 }

@@ -332,7 +332,7 @@ Test(chunk, a_batch_whose_file_somebody_has_is_not_ended_by_an_import)
 /* So a thousand imports cost a thousand times one, and not a million looks at what they left. */
 Test(chunk, an_import_looks_at_no_batch_that_was_received)
 {
-    static const uint8_t key[] = {'r', 0, 0, 0, 0, 0, 0, 0, 1}; /* the bank's first batch */
+    uint8_t key[CBI_INTAKE_KEY_SIZE];
     cbi_deposit_terms terms = parcel_terms(&it);
     parcel_answer answer;
     cbank_buffer file;
@@ -342,7 +342,7 @@ Test(chunk, an_import_looks_at_no_batch_that_was_received)
     parcel_plain(&p, "A");
     cr_assert_eq(parcel_send(&p, 1).intake.taken, 1);
     txn = teller_begin(&it, CBI_TXN_WRITE);
-    teller_works(cbi_txn_put(txn, CBI_TABLE_BATCH, cbi_bytes_of(key, sizeof(key)),
+    teller_works(cbi_txn_put(txn, CBI_TABLE_BATCH, cbi_intake_key(1, 'r', key),
                              cbi_bytes_of_text("whoever reads this finds it damaged"),
                              &teller_err));
     teller_commit(txn);
