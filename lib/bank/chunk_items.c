@@ -16,7 +16,7 @@ static bool has_room(const cbi_chunk_act *chunk, const cbi_append *append, size_
                      bool change)
 {
     size_t most = UNIT_DIRTY_MAX + (change ? REACH_DIRTY_MAX : 0);
-    size_t used = cbi_txn_dirty(append->txn) - begun;
+    size_t used = cbi_append_dirty(append) - begun;
 
     return chunk->items < CBI_CHUNK_ITEMS_MAX && cbi_decided_has_room(&chunk->act.result) &&
            used + most < CBI_ACT_DIRTY_MAX;
@@ -121,6 +121,7 @@ static cbank_status write_unit(cbi_chunk_act *chunk, cbi_append *append, size_t 
     cbi_unit unit = {0};
     cbank_status status = CBANK_OK;
 
+    CBI_TRY(cbi_append_put_heads(append, err));
     CBI_TRY(cbi_chunk_rewind(chunk, err));
     CBI_TRY(cbi_unit_read(deposit->hasher, &deposit->batch, &unit, err));
     *full = unit.claims[0].change != NULL && !has_room(chunk, append, begun, true);
@@ -156,6 +157,8 @@ static cbank_status write_record(writing *it, cbi_ready_record *record, cbi_scri
     cbank_status status = CBANK_OK;
     cbi_hash leaf;
 
+    if (stranger)
+        CBI_TRY(cbi_append_put_heads(append, err));
     status = cbi_ready_open_account(bank, append, &it->batch, record, &opened, err);
     *written = !cbi_claim_is_refusal(status);
     if (!*written)
@@ -165,6 +168,7 @@ static cbank_status write_record(writing *it, cbi_ready_record *record, cbi_scri
     if (stranger)
         CBI_TRY(cbi_script_prepare(bank, append->hasher, append->at, &it->batch, record,
                                    append->state.frontier.size, script, err));
+    CBI_TRY(cbi_append_keep_heads(append, err));
     CBI_TRY(cbi_script_write(bank, append, record, script, index, &leaf, err));
 done:
     return status;
@@ -183,7 +187,8 @@ static cbank_status write_ready(writing *it, bool *written, cbank_error *err)
 
     *written = it->scribes != NULL;
     if (*written && outcome == CBI_OUTCOME_DEPOSITED) {
-        CBI_TRY(cbi_scribes_next(it->scribes, chunk->intake.next, &record, &script, err));
+        CBI_TRY(cbi_scribes_next(it->scribes, chunk->intake.next, it->append->patterns, &record,
+                                 &script, err));
         *written = script != NULL;
         if (*written)
             CBI_TRY(write_record(it, &record, script, &index, written, err));
@@ -213,6 +218,7 @@ static void write_items(cbi_scribes *scribes, void *context)
         if (!written)
             CBI_TRY(write_unit(chunk, append, it->begun, &full, err));
     }
+    CBI_TRY(cbi_append_put_heads(append, err));
 done:
     cbi_awarder_clear(&chunk->last);
     it->status = status;

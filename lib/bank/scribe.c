@@ -9,7 +9,7 @@
 
 /* Items of a share, and shares that may be prepared ahead of the writer. */
 #define SHARE 32u
-#define SHEETS 8u
+#define SHEETS 16u
 /* As many keep up with one writer; and how many items make another one worth having. */
 #define SCRIBES_MAX 3u
 #define WORTH_A_SCRIBE 256u
@@ -33,7 +33,11 @@ typedef struct sheet {
 struct cbi_scribes {
     const cbi_scribes_work *work;
     pthread_mutex_t lock; /* over all that follows, the ready records, and whose a sheet is */
-    pthread_cond_t changed;
+    pthread_cond_t done;  /* a share, for the writer */
+    pthread_cond_t room;  /* for shares, or it is over: for scribes */
+    bool writer_waits;
+    unsigned idle;            /* scribes that wait */
+    cbi_patterns *patterns;   /* of the writer's, a copy; NULL: none so far */
     uint64_t taken;   /* shares */
     uint64_t written; /* shares that the writer is done with */
     uint64_t index;   /* of the next share's first statement */
@@ -52,6 +56,15 @@ static uint64_t count_shares(const cbi_scribes_work *work)
 {
     return (work->end - work->first + SHARE - 1) / SHARE;
 }
+
+/* What one thread prepares with. */
+typedef struct desk {
+    cbi_hasher *hasher;
+    /* Of a scribe, not of the writer, who sees what it has written: */
+    cbi_txn *txn;
+    cbi_heads *known;       /* chains that were read */
+    cbi_patterns *patterns; /* a copy of its own, which may be older; NULL: none so far */
+} desk;
 
 /* ---- preparing ------------------------------------------------------------------------------- */
 
@@ -81,8 +94,7 @@ static sheet *take(cbi_scribes *all)
 }
 
 /* A record whose account is not known yet has to wait for the writer. */
-static cbank_status prepare(const cbi_scribes *all, sheet *it, cbi_txn *txn, cbi_hasher *hasher,
-                            cbank_error *err)
+static cbank_status prepare(const cbi_scribes *all, sheet *it, const desk *at, cbank_error *err)
 {
     const cbi_scribes_work *work = all->work;
     cbank_status status = CBANK_OK;
@@ -92,43 +104,61 @@ static cbank_status prepare(const cbi_scribes *all, sheet *it, cbi_txn *txn, cbi
 
         if (!line->ready || line->record.account.digits[0] == '\0')
             continue;
-        CBI_TRY(cbi_script_prepare(work->bank, hasher, work->at, work->batch, &line->record,
+        CBI_TRY(cbi_script_prepare(work->bank, at->hasher, work->at, work->batch, &line->record,
                                    line->index, &line->script, err));
-        if (txn != NULL)
-            CBI_TRY(cbi_script_find_tag(txn, hasher, &line->record, &line->script, err));
+        if (at->txn != NULL)
+            CBI_TRY(cbi_script_find_before(at->txn, at->hasher, at->known, &line->record,
+                                           &line->script, err));
+        if (at->patterns != NULL)
+            CBI_TRY(cbi_patterns_prepack(at->patterns,
+                                         cbi_bytes_of_buffer(&line->script.statement),
+                                         &line->script.packed, err));
     }
 done:
     return status;
 }
 
+/* Under the lock: the writer's patterns, if they are newer. Without memory the older ones serve. */
+static void update_patterns(const cbi_patterns *newest, cbi_patterns **own)
+{
+    if (newest != NULL &&
+        (*own == NULL || cbi_patterns_newest(*own) != cbi_patterns_newest(newest)))
+        (void)cbi_patterns_copy(newest, own, NULL);
+}
+
 /* Prepares a share that was taken under the lock, which is given back for it. */
-static void prepare_taken(cbi_scribes *all, sheet *it, cbi_txn *txn, cbi_hasher *hasher)
+static void prepare_taken(cbi_scribes *all, sheet *it, const desk *at)
 {
     cbank_error error = {0};
     cbank_status status;
 
     (void)pthread_mutex_unlock(&all->lock);
-    status = prepare(all, it, txn, hasher, &error);
+    status = prepare(all, it, at, &error);
     (void)pthread_mutex_lock(&all->lock);
     it->state = DONE;
     it->status = status;
     it->error = error;
-    (void)pthread_cond_broadcast(&all->changed);
+    if (all->writer_waits)
+        (void)pthread_cond_signal(&all->done);
 }
 
 /* ---- a scribe -------------------------------------------------------------------------------- */
 
-static void prepare_all(cbi_scribes *all, cbi_txn *txn, cbi_hasher *hasher)
+static void prepare_all(cbi_scribes *all, desk *at)
 {
     sheet *it;
 
     (void)pthread_mutex_lock(&all->lock);
     while (!all->over && all->taken < count_shares(all->work)) {
         it = take(all);
-        if (it != NULL)
-            prepare_taken(all, it, txn, hasher);
-        else
-            (void)pthread_cond_wait(&all->changed, &all->lock);
+        if (it != NULL) {
+            update_patterns(all->patterns, &at->patterns);
+            prepare_taken(all, it, at);
+        } else {
+            all->idle++;
+            (void)pthread_cond_wait(&all->room, &all->lock);
+            all->idle--;
+        }
     }
     (void)pthread_mutex_unlock(&all->lock);
 }
@@ -137,15 +167,17 @@ static void prepare_all(cbi_scribes *all, cbi_txn *txn, cbi_hasher *hasher)
 static void scribble(cbi_scribes *all)
 {
     const cbi_bank *bank = all->work->bank;
-    cbi_hasher *hasher = NULL;
-    cbi_txn *txn = NULL;
+    desk at = {0};
 
     cbi_stint_begin();
-    if (cbi_hasher_new(bank->config.suite, &hasher, NULL) == CBANK_OK &&
-        cbi_txn_begin(bank->store, CBI_TXN_READ, &txn, NULL) == CBANK_OK)
-        prepare_all(all, txn, hasher);
-    cbi_txn_abort(txn);
-    cbi_hasher_free(hasher);
+    if (cbi_hasher_new(bank->config.suite, &at.hasher, NULL) == CBANK_OK &&
+        cbi_heads_new(&at.known, NULL) == CBANK_OK &&
+        cbi_txn_begin(bank->store, CBI_TXN_READ, &at.txn, NULL) == CBANK_OK)
+        prepare_all(all, &at);
+    cbi_txn_abort(at.txn);
+    cbi_patterns_free(at.patterns);
+    cbi_heads_free(at.known);
+    cbi_hasher_free(at.hasher);
     cbi_stint_end();
 }
 
@@ -162,7 +194,7 @@ static void serve(void *context)
     all->write(all, all->context);
     (void)pthread_mutex_lock(&all->lock);
     all->over = true;
-    (void)pthread_cond_broadcast(&all->changed);
+    (void)pthread_cond_broadcast(&all->room);
     (void)pthread_mutex_unlock(&all->lock);
 }
 
@@ -174,7 +206,8 @@ cbank_status cbi_scribes_run(const cbi_scribes_work *work, cbi_hasher *hasher,
     uint64_t shares = count_shares(work);
     cbi_scribes all = {.work = work,
                        .lock = PTHREAD_MUTEX_INITIALIZER,
-                       .changed = PTHREAD_COND_INITIALIZER,
+                       .done = PTHREAD_COND_INITIALIZER,
+                       .room = PTHREAD_COND_INITIALIZER,
                        .index = work->index,
                        .sheet_count = shares < SHEETS ? shares : SHEETS,
                        .writer = pthread_self(),
@@ -193,31 +226,46 @@ cbank_status cbi_scribes_run(const cbi_scribes_work *work, cbi_hasher *hasher,
     cbi_wipe(all.sheets, all.sheet_count * sizeof(*all.sheets));
 done:
     cbi_free(all.sheets);
-    (void)pthread_cond_destroy(&all.changed);
+    cbi_patterns_free(all.patterns);
+    (void)pthread_cond_destroy(&all.room);
+    (void)pthread_cond_destroy(&all.done);
     (void)pthread_mutex_destroy(&all.lock);
     return status;
+}
+
+/*
+ * Under the lock: the shares before the current one are written. Scribes that wait are woken once
+ * half of the sheets are free, so that they have more to do than to wake.
+ */
+static void give_back(cbi_scribes *all)
+{
+    if (all->written < all->current)
+        all->written = all->current;
+    if (all->idle > 0 && all->taken <= all->written + all->sheet_count / 2)
+        (void)pthread_cond_broadcast(&all->room);
 }
 
 /* Under the lock. While a scribe is at the share that is wanted, the writer does one behind it. */
 static void wait_for(cbi_scribes *all, const sheet *wanted)
 {
+    const desk at = {.hasher = all->hasher};
     sheet *it;
 
-    if (all->written < all->current) {
-        all->written = all->current;
-        (void)pthread_cond_broadcast(&all->changed);
-    }
     while (all->taken <= all->current || wanted->state != DONE) {
         it = take(all);
-        if (it != NULL)
-            prepare_taken(all, it, NULL, all->hasher);
-        else
-            (void)pthread_cond_wait(&all->changed, &all->lock);
+        if (it != NULL) {
+            prepare_taken(all, it, &at);
+        } else {
+            all->writer_waits = true;
+            (void)pthread_cond_wait(&all->done, &all->lock);
+            all->writer_waits = false;
+        }
     }
 }
 
-cbank_status cbi_scribes_next(cbi_scribes *scribes, uint64_t item, cbi_ready_record *out_record,
-                              cbi_script **out_script, cbank_error *err)
+cbank_status cbi_scribes_next(cbi_scribes *scribes, uint64_t item, const cbi_patterns *patterns,
+                              cbi_ready_record *out_record, cbi_script **out_script,
+                              cbank_error *err)
 {
     uint64_t place = item - scribes->work->first;
     struct line *line;
@@ -226,6 +274,8 @@ cbank_status cbi_scribes_next(cbi_scribes *scribes, uint64_t item, cbi_ready_rec
     if (scribes->current != place / SHARE) {
         scribes->current = place / SHARE;
         (void)pthread_mutex_lock(&scribes->lock);
+        update_patterns(patterns, &scribes->patterns);
+        give_back(scribes);
         wait_for(scribes, it);
         (void)pthread_mutex_unlock(&scribes->lock);
     }

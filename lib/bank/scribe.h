@@ -3,7 +3,7 @@
  *
  * The writer takes them in the order of the batch; what nobody has prepared when its turn comes,
  * the writer prepares itself. So what is written is the same however many scribes there are, but
- * for what is drawn at random.
+ * for what is drawn at random, and for how a row is packed (ledger/pattern.h).
  */
 #ifndef CBI_BANK_SCRIBE_H
 #define CBI_BANK_SCRIBE_H
@@ -35,9 +35,11 @@ cbank_status cbi_scribes_run(const cbi_scribes_work *work, cbi_hasher *hasher,
 /*
  * For `write`, which asks for one item after the other, and may leave some out: its record and its
  * script, lent until the next call. `*out_script` is NULL if the record is not ready. The record
- * of a person who had no account has none, and its script is not prepared.
+ * of a person who had no account has none, and its script is not prepared. `patterns` is what the
+ * writer packs with, so that others can; or NULL.
  */
-cbank_status cbi_scribes_next(cbi_scribes *scribes, uint64_t item, cbi_ready_record *out_record,
-                              cbi_script **out_script, cbank_error *err);
+cbank_status cbi_scribes_next(cbi_scribes *scribes, uint64_t item, const cbi_patterns *patterns,
+                              cbi_ready_record *out_record, cbi_script **out_script,
+                              cbank_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 void cbi_script_clear(cbi_script *script)
 {
     cbank_buffer_clear(&script->statement);
+    cbank_buffer_clear(&script->packed.delta);
     cbank_buffer_clear(&script->opening);
     *script = (cbi_script){0};
 }
@@ -32,7 +33,7 @@ cbank_status cbi_script_prepare(const cbi_bank *bank, cbi_hasher *hasher, int64_
     body.batch = cbi_message_data(cbi_bytes_of_hash(batch->id));
     body.index = record->item;
     body.record = cbi_message_data(record->bytes);
-    out->has_tag = false;
+    out->has_before = out->packed.done = false;
     cbi_buffer_rewind(&out->statement);
     CBI_TRY(cbi_errand_build(&statement, at, &out->statement, err));
     CBI_TRY(cbi_entry_statement_digest(hasher, cbi_bytes_of_buffer(&out->statement), &out->digest,
@@ -42,18 +43,37 @@ done:
     return status;
 }
 
-cbank_status cbi_script_find_tag(cbi_txn *txn, cbi_hasher *hasher, const cbi_ready_record *record,
-                                 cbi_script *script, cbank_error *err)
+static cbank_status read_end(cbi_txn *txn, cbi_hasher *hasher, const cbi_subject *subject,
+                             cbi_chain_end *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_hash randomness;
+
+    CBI_TRY(cbi_subject_read_head(txn, subject, &out->head, err));
+    CBI_TRY(cbi_subject_read_randomness(txn, subject, &randomness, err));
+    CBI_TRY(cbi_entry_tag(hasher, subject->kind, &randomness, subject->id, &out->tag, err));
+done:
+    return status;
+}
+
+cbank_status cbi_script_find_before(cbi_txn *txn, cbi_hasher *hasher, cbi_heads *known,
+                                    const cbi_ready_record *record, cbi_script *script,
+                                    cbank_error *err)
 {
     const cbi_subject subject = cbi_account_subject(record->account.digits);
-    cbi_hash randomness;
-    cbank_status status = cbi_subject_read_randomness(txn, &subject, &randomness, err);
+    const cbi_chain_end *end = cbi_heads_find(known, &subject);
+    cbank_status status = CBANK_OK;
 
-    if (status == CBANK_E_NOT_FOUND)
-        return CBANK_OK;
-    CBI_TRY(status);
-    CBI_TRY(cbi_entry_tag(hasher, subject.kind, &randomness, subject.id, &script->tag, err));
-    script->has_tag = true;
+    if (end != NULL) {
+        script->before = *end;
+    } else {
+        status = read_end(txn, hasher, &subject, &script->before, err);
+        if (status == CBANK_E_NOT_FOUND)
+            return CBANK_OK;
+        CBI_TRY(status);
+        CBI_TRY(cbi_heads_set(known, &subject, &script->before, false, err));
+    }
+    script->has_before = true;
 done:
     return status;
 }
@@ -65,7 +85,8 @@ cbank_status cbi_script_write(const cbi_bank *bank, cbi_append *append,
     const cbi_subject subject = cbi_account_subject(record->account.digits);
     const cbi_append_hashed hashed = {.statement = cbi_bytes_of_buffer(&script->statement),
                                       .digest = &script->digest,
-                                      .tag = script->has_tag ? &script->tag : NULL};
+                                      .before = script->has_before ? &script->before : NULL,
+                                      .packed = &script->packed};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_append_hashed_statement(append, &subject,

@@ -14,23 +14,28 @@ typedef struct cbi_script {
     uint64_t index; /* of the statement */
     cbank_buffer statement;
     cbi_hash digest; /* of it */
-    cbi_hash tag;
-    bool has_tag;
+    cbi_prepacked packed;
+    bool has_before;
+    cbi_chain_end before; /* of the account's chain, as the newest commit has it */
     cbank_buffer opening; /* sealed for that index */
 } cbi_script;
 
 void cbi_script_clear(cbi_script *script);
 
-/* Without a tag. `at` is the time that the statement states; the record's account is known. */
+/*
+ * All but `packed` and `before`. `at` is the time that the statement states; the record's account
+ * is known.
+ */
 cbank_status cbi_script_prepare(const cbi_bank *bank, cbi_hasher *hasher, int64_t at,
                                 const cbi_ready_batch *batch, const cbi_ready_record *record,
                                 uint64_t index, cbi_script *out, cbank_error *err);
 /*
- * The tag as a snapshot has it, which has to be of the commit that the writer stands on. None if
- * there is no randomness; that is no failure.
+ * `before` as a snapshot has it, which has to be of the commit that the writer stands on; what was
+ * read of it is kept in `known`. None if there is no randomness; that is no failure.
  */
-cbank_status cbi_script_find_tag(cbi_txn *txn, cbi_hasher *hasher, const cbi_ready_record *record,
-                                 cbi_script *script, cbank_error *err);
+cbank_status cbi_script_find_before(cbi_txn *txn, cbi_hasher *hasher, cbi_heads *known,
+                                    const cbi_ready_record *record, cbi_script *script,
+                                    cbank_error *err);
 /* Writes statement, opening and reference; `index` and `leaf` are the statement's. */
 cbank_status cbi_script_write(const cbi_bank *bank, cbi_append *append,
                               const cbi_ready_record *record, cbi_script *script, uint64_t *index,

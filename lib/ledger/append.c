@@ -3,6 +3,9 @@
 #include "ledger/logged.h"
 #include "ledger/tile.h"
 
+/* What a head costs at most that is put (store.h): its key, its row and a third of a page. */
+#define HEAD_COST 2048u
+
 cbank_status cbi_append_begin(cbi_store *store, cbi_hasher *hasher, cbi_txn_mode mode,
                               cbi_append *out, cbank_error *err)
 {
@@ -68,38 +71,68 @@ done:
     return status;
 }
 
-/* Fills the entry that follows the subject's newest one; `tag` is that one's, if it is known. */
-static cbank_status chain(cbi_append *append, const cbi_subject *subject,
-                          const cbi_hash *randomness, const cbi_hash *tag, cbi_logged *logged,
-                          cbank_error *err)
+/* Where the subject's chain ends, as far as that is known without reading; or NULL. */
+static const cbi_chain_end *find_end(const cbi_append *append, const cbi_subject *subject,
+                                     const cbi_chain_end *before)
 {
-    cbi_head head;
-    cbank_status status = cbi_subject_read_head(append->txn, subject, &head, err);
+    const cbi_chain_end *grown =
+        append->heads == NULL ? NULL : cbi_heads_find(append->heads, subject);
 
+    if (grown != NULL)
+        return grown;
+    return append->grew_before ? NULL : before;
+}
+
+/* Reads it; `before` has the tag, if it is known. */
+static cbank_status read_end(cbi_append *append, const cbi_subject *subject,
+                             const cbi_chain_end *before, cbi_chain_end *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_subject_read_head(append->txn, subject, &out->head, err));
+    if (before != NULL)
+        out->tag = before->tag;
+    else
+        CBI_TRY(find_tag(append, subject, out->head.index, &out->tag, err));
+done:
+    return status;
+}
+
+/* Fills the entry that follows the subject's newest one. */
+static cbank_status chain(cbi_append *append, const cbi_subject *subject,
+                          const cbi_hash *randomness, const cbi_chain_end *before,
+                          cbi_logged *logged, cbank_error *err)
+{
+    const cbi_chain_end *end = find_end(append, subject, before);
+    cbank_status status = CBANK_OK;
+    cbi_chain_end read;
+
+    if (end == NULL) {
+        status = read_end(append, subject, before, &read, err);
+        end = &read;
+    }
     if (status == CBANK_E_NOT_FOUND) {
         logged->previous_index = CBI_NO_INDEX;
         return found_tag(append, subject, randomness, &logged->entry.tag, err);
     }
-    if (status != CBANK_OK)
-        return status;
-    logged->previous_index = head.index;
-    logged->entry.sequence = head.sequence + 1;
-    logged->entry.previous = head.leaf;
-    if (tag != NULL) {
-        logged->entry.tag = *tag;
-        return CBANK_OK;
-    }
-    return find_tag(append, subject, head.index, &logged->entry.tag, err);
+    CBI_TRY(status);
+    logged->previous_index = end->head.index;
+    logged->entry.sequence = end->head.sequence + 1;
+    logged->entry.previous = end->head.leaf;
+    logged->entry.tag = end->tag;
+done:
+    return status;
 }
 
-static cbank_status write_row(cbi_append *append, const cbi_logged *logged, cbank_error *err)
+static cbank_status write_row(cbi_append *append, const cbi_logged *logged,
+                              const cbi_prepacked *prepacked, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_packed packed;
     uint8_t key[8];
 
     CBI_TRY(cbi_patterns_pack(&append->patterns, append->txn, &logged->entry, logged->statement,
-                              &packed, err));
+                              prepacked, &packed, err));
     CBI_TRY(packed.number == 0 ? cbi_logged_encode(logged, &append->row, err)
                                : cbi_logged_encode_packed(logged, &packed, &append->row, err));
     cbi_put_u64(key, logged->index);
@@ -108,6 +141,25 @@ static cbank_status write_row(cbi_append *append, const cbi_logged *logged, cban
     if (status == CBANK_E_EXISTS)
         status = cbi_fail(err, CBI_REASON_LEDGER_ROW_DAMAGED, logged->index,
                           cbi_table_name(CBI_TABLE_RECORD), "beyond the tree");
+done:
+    return status;
+}
+
+/* The entry is the newest of its chain now. */
+static cbank_status grow_chain(cbi_append *append, const cbi_subject *subject,
+                               const cbi_logged *logged, cbank_error *err)
+{
+    const cbi_chain_end end = {.head = {.sequence = logged->entry.sequence,
+                                        .index = logged->index,
+                                        .leaf = logged->leaf},
+                               .tag = logged->entry.tag};
+    cbank_status status = CBANK_OK;
+
+    append->grew_before = append->grew_before || append->heads == NULL;
+    if (append->heads != NULL)
+        CBI_TRY(cbi_heads_set(append->heads, subject, &end, append->keeps_heads, err));
+    if (!append->keeps_heads)
+        CBI_TRY(cbi_subject_write_head(append->txn, subject, &end.head, err));
 done:
     return status;
 }
@@ -140,12 +192,10 @@ static cbank_status add(cbi_append *append, const cbi_subject *subject, uint8_t 
     logged.entry.subject_kind = subject->kind;
     logged.entry.entry_class = entry_class;
     logged.entry.statement = *hashed->digest;
-    CBI_TRY(chain(append, subject, randomness, hashed->tag, &logged, err));
+    CBI_TRY(chain(append, subject, randomness, hashed->before, &logged, err));
     CBI_TRY(cbi_entry_leaf(append->hasher, &logged.entry, &logged.leaf, err));
-    CBI_TRY(write_row(append, &logged, err));
-
-    cbi_head head = {.sequence = logged.entry.sequence, .index = logged.index, .leaf = logged.leaf};
-    CBI_TRY(cbi_subject_write_head(append->txn, subject, &head, err));
+    CBI_TRY(write_row(append, &logged, hashed->packed, err));
+    CBI_TRY(grow_chain(append, subject, &logged, err));
     CBI_TRY(grow_tree(append, &logged.leaf, err));
     append->state.time = append->at;
     if (out_index != NULL)
@@ -194,11 +244,41 @@ done:
     return status;
 }
 
+cbank_status cbi_append_keep_heads(cbi_append *append, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (append->heads == NULL)
+        CBI_TRY(cbi_heads_new(&append->heads, err));
+    append->keeps_heads = true;
+done:
+    return status;
+}
+
+cbank_status cbi_append_put_heads(cbi_append *append, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (append->keeps_heads)
+        CBI_TRY(cbi_heads_put(append->heads, append->txn, err));
+    append->keeps_heads = false;
+done:
+    return status;
+}
+
+size_t cbi_append_dirty(const cbi_append *append)
+{
+    size_t owed = append->heads == NULL ? 0 : cbi_heads_count_owed(append->heads);
+
+    return cbi_txn_dirty(append->txn) + owed * HEAD_COST;
+}
+
 cbank_status cbi_append_commit(cbi_append *append, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_txn *txn = append->txn;
 
+    CBI_TRY(cbi_append_put_heads(append, err));
     CBI_TRY(cbi_frontier_root(append->hasher, &append->state.frontier, &append->state.root, err));
     CBI_TRY(cbi_state_write(txn, &append->state, err));
     CBI_TRY(cbi_clock_keep(txn, &append->clock, append->state.time, err));
@@ -213,6 +293,9 @@ void cbi_append_clear(cbi_append *append)
     cbi_txn_abort(append->txn);
     append->txn = NULL;
     cbank_buffer_clear(&append->row);
+    cbi_heads_free(append->heads);
+    append->heads = NULL;
+    append->keeps_heads = false;
     cbi_patterns_free(append->patterns);
     append->patterns = NULL;
 }

@@ -10,6 +10,7 @@
 #define CBI_LEDGER_APPEND_H
 
 #include "ledger/clock.h"
+#include "ledger/heads.h"
 #include "ledger/pattern.h"
 #include "ledger/state.h"
 #include "ledger/subject.h"
@@ -31,6 +32,9 @@ typedef struct cbi_append {
     cbi_state state;    /* with all statements written so far */
     cbi_clock clock;
     uint64_t added_since; /* the version, or CBI_NEVER_ADDED: an act of this transaction did more */
+    cbi_heads *heads; /* of all chains that have grown, from the first time that they are kept */
+    bool keeps_heads;
+    bool grew_before; /* a chain, before that */
     cbank_buffer row;
     cbi_patterns *patterns;
 } cbi_append;
@@ -52,18 +56,30 @@ cbank_status cbi_append_statement(cbi_append *append, const cbi_subject *subject
                                   const cbi_hash *randomness, uint64_t *out_index,
                                   cbi_hash *out_leaf, cbank_error *err);
 
-/* The same where the statement has been hashed. */
+/* The same where others have prepared the statement. */
 typedef struct cbi_append_hashed {
     cbi_bytes statement;
-    const cbi_hash *digest; /* of it (entry.h) */
-    const cbi_hash *tag;    /* that the subject has had from its first entry on, or NULL */
+    const cbi_hash *digest;          /* of it (entry.h) */
+    const cbi_chain_end *before;     /* of the subject, as the newest commit has it; or NULL */
+    const cbi_prepacked *packed;     /* or NULL */
 } cbi_append_hashed;
 cbank_status cbi_append_hashed_statement(cbi_append *append, const cbi_subject *subject,
                                          uint8_t entry_class, const cbi_append_hashed *hashed,
                                          uint64_t *out_index, cbi_hash *out_leaf,
                                          cbank_error *err);
 
-/* Writes the tree state and commits. The transaction is gone whatever it answers (store.h). */
+/*
+ * From here on heads are kept in memory (heads.h), until they are put: whoever reads the table
+ * `head` within this transaction has them put before.
+ */
+cbank_status cbi_append_keep_heads(cbi_append *append, cbank_error *err);
+/* Nothing where none are kept. */
+cbank_status cbi_append_put_heads(cbi_append *append, cbank_error *err);
+
+/* As cbi_txn_dirty, with the heads that are still to be put. */
+size_t cbi_append_dirty(const cbi_append *append);
+
+/* Writes heads and tree state and commits. The transaction is gone whatever it answers (store.h). */
 cbank_status cbi_append_commit(cbi_append *append, cbank_error *err);
 
 /* Aborts what was not committed. */

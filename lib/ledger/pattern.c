@@ -105,6 +105,23 @@ void cbi_patterns_free(cbi_patterns *patterns)
     cbi_free(patterns);
 }
 
+uint64_t cbi_patterns_newest(const cbi_patterns *patterns)
+{
+    return patterns->count;
+}
+
+cbank_status cbi_patterns_copy(const cbi_patterns *from, cbi_patterns **to, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (*to == NULL)
+        CBI_TRY(cbi_alloc(1, sizeof(**to), to, err));
+    **to = *from;
+    (*to)->sample = (cbank_buffer){0}; /* the writer's, who alone looks around */
+done:
+    return status;
+}
+
 /* With the pattern that served last if that serves well, else with the best. */
 static void pack(cbi_patterns *patterns, cbi_bytes statement, cbi_packed *out)
 {
@@ -231,17 +248,57 @@ done:
     return status;
 }
 
+static bool is_packable(cbi_bytes statement)
+{
+    return statement.size >= CBI_PATTERN_STATEMENT_MIN &&
+           statement.size <= CBI_PATTERN_STATEMENT_MAX;
+}
+
+cbank_status cbi_patterns_prepack(cbi_patterns *copy, cbi_bytes statement, cbi_prepacked *out,
+                                  cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_packed packed;
+
+    out->done = false;
+    if (!is_packable(statement))
+        return CBANK_OK;
+    pack(copy, statement, &packed);
+    cbi_buffer_rewind(&out->delta);
+    if (packed.number != 0)
+        CBI_TRY(cbi_buffer_set(&out->delta, cbi_bytes_of(packed.delta, packed.size), err));
+    out->newest = copy->count;
+    out->number = packed.number;
+    out->done = true;
+done:
+    return status;
+}
+
+static void take_prepacked(const cbi_prepacked *before, cbi_bytes statement, cbi_packed *out)
+{
+    out->number = before->number;
+    out->size = statement.size;
+    if (out->number == 0)
+        return;
+    out->size = before->delta.size;
+    memcpy(out->delta, before->delta.data, before->delta.size);
+}
+
 cbank_status cbi_patterns_pack(cbi_patterns **patterns, cbi_txn *txn, const cbi_entry *entry,
-                               cbi_bytes statement, cbi_packed *out, cbank_error *err)
+                               cbi_bytes statement, const cbi_prepacked *before, cbi_packed *out,
+                               cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
     out->number = 0;
-    if (statement.size < CBI_PATTERN_STATEMENT_MIN || statement.size > CBI_PATTERN_STATEMENT_MAX)
+    if (!is_packable(statement))
         return CBANK_OK;
     if (*patterns == NULL)
         CBI_TRY(begin(txn, patterns, err));
-    pack(*patterns, statement, out);
+    if (before != NULL && before->done && before->newest == (*patterns)->count)
+        take_prepacked(before, statement, out);
+    else
+        pack(*patterns, statement, out);
     if (is_comparable(entry))
         CBI_TRY(look_around(*patterns, txn, entry, statement, out, err));
 done:

@@ -38,12 +38,32 @@ typedef struct cbi_packed {
 typedef struct cbi_patterns cbi_patterns;
 
 /*
+ * What another thread has packed for the writer, who takes it as long as it knows no newer pattern
+ * than that thread did. Begins as {0}.
+ */
+typedef struct cbi_prepacked {
+    bool done;
+    uint64_t newest; /* of the patterns that it was packed with */
+    uint64_t number; /* as in cbi_packed */
+    cbank_buffer delta;
+} cbi_prepacked;
+
+/*
  * Packs a statement for its row; `*patterns` is NULL at first, and made here. May write a new
- * pattern: when enough statements were packed less well than one made of them would.
+ * pattern: when enough statements were packed less well than one made of them would. `before` is
+ * what the statement was packed into before, or NULL.
  */
 cbank_status cbi_patterns_pack(cbi_patterns **patterns, cbi_txn *txn, const cbi_entry *entry,
-                               cbi_bytes statement, cbi_packed *out, cbank_error *err);
+                               cbi_bytes statement, const cbi_prepacked *before, cbi_packed *out,
+                               cbank_error *err);
 /* NULL is a no-op. */
 void cbi_patterns_free(cbi_patterns *patterns);
+
+/* For other threads: what the writer knows by now. `*to` is NULL at first, or a copy before. */
+cbank_status cbi_patterns_copy(const cbi_patterns *from, cbi_patterns **to, cbank_error *err);
+/* The number of the newest one; 0: none. */
+uint64_t cbi_patterns_newest(const cbi_patterns *patterns);
+cbank_status cbi_patterns_prepack(cbi_patterns *copy, cbi_bytes statement, cbi_prepacked *out,
+                                  cbank_error *err);
 
 #endif

@@ -284,3 +284,57 @@ Test(pattern, a_packed_statement_is_erased_like_any_other)
     cbank_buffer_clear(&row);
     cr_expect_eq(count_findings(), 0);
 }
+
+/* Adds one as another thread would have packed it. */
+static void add_prepacked(cbi_append *append, cbi_patterns *copy, size_t i)
+{
+    cbi_subject subject = bench_subject(LEARNER, names[i % SUBJECTS]);
+    uint8_t statement[STATEMENT_SIZE];
+    cbi_append_hashed hashed = {.statement = cbi_bytes_of(statement, sizeof(statement))};
+    cbi_prepacked packed = {0};
+    cbi_hash digest;
+
+    write_statement(i, statement);
+    bench_works(cbi_patterns_prepack(copy, hashed.statement, &packed, &bench_err));
+    cr_assert(packed.done);
+    bench_works(cbi_entry_statement_digest(it.hasher, hashed.statement, &digest, &bench_err));
+    hashed.digest = &digest;
+    hashed.packed = &packed;
+    bench_works(cbi_append_hashed_statement(append, &subject, AWARD, &hashed, NULL, NULL,
+                                            &bench_err));
+    cbank_buffer_clear(&packed.delta);
+}
+
+/* Whether the copy is of now or has grown old; and what they have in common changes half-way. */
+Test(pattern, what_others_have_packed_reads_as_if_the_writer_had)
+{
+    uint64_t before = count_patterns();
+    cbi_patterns *copy = NULL;
+    cbi_append append = {0};
+    size_t bytes = 0;
+    bool packed;
+
+    bench_works(cbi_append_begin(it.store, it.hasher, CBI_TXN_WRITE, &append, &bench_err));
+    bench_works(cbi_append_set_time(&append, BENCH_TIME, &bench_err));
+    add_statements(&append, 0, 1);
+    for (size_t i = 0; i < STATEMENTS; i++) {
+        if (i % 150 == 0)
+            bench_works(cbi_patterns_copy(append.patterns, &copy, &bench_err));
+        if (i == STATEMENTS / 2) {
+            for (size_t name = 0; name < SUBJECTS; name++)
+                snprintf(names[name], sizeof(names[name]), "%015zu", name);
+            add_statements(&append, 0, SUBJECTS);
+        }
+        add_prepacked(&append, copy, i);
+    }
+    cbi_patterns_free(copy);
+    bench_works(cbi_append_commit(&append, &bench_err));
+    cbi_append_clear(&append);
+    for (uint64_t i = STATEMENTS; i < 2 * STATEMENTS; i++)
+        bytes += row_size(i, &packed);
+    cr_expect_lt(bytes, STATEMENTS * (84 + OWN_SIZE + 60));
+    cr_expect_geq(count_patterns(), before);
+    bench_add(&it, "seal again", &(cbi_subject){.kind = INSTITUTION,
+                                                .id = cbi_bytes_of_text("college")}, 1);
+    cr_expect_eq(count_findings(), 0);
+}
