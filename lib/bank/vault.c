@@ -6,19 +6,20 @@
 #include "bank/student.h"
 #include "base/memory.h"
 
+/* With the name of a table, which is one word. */
+#define ASSOCIATED_MAX (CBI_ORIGIN_MAX + 32 + CBI_KEY_MAX)
+
 /* Associated data: origin | 00 | table | 00 | key. */
-static cbank_status associate(const cbi_bank *bank, cbi_table table, cbi_bytes key,
-                              cbank_buffer *out, cbank_error *err)
+static cbi_bytes associate(const cbi_bank *bank, cbi_table table, cbi_bytes key,
+                           uint8_t out[ASSOCIATED_MAX])
 {
     const char *name = cbi_table_name(table);
-    cbank_status status = CBANK_OK;
+    size_t origin_size = strlen(bank->config.origin) + 1, name_size = strlen(name) + 1;
 
-    CBI_TRY(cbi_buffer_append(
-        out, cbi_bytes_of(bank->config.origin, strlen(bank->config.origin) + 1), err));
-    CBI_TRY(cbi_buffer_append(out, cbi_bytes_of(name, strlen(name) + 1), err));
-    CBI_TRY(cbi_buffer_append(out, key, err));
-done:
-    return status;
+    memcpy(out, bank->config.origin, origin_size);
+    memcpy(out + origin_size, name, name_size);
+    memcpy(out + origin_size + name_size, key.data, key.size);
+    return cbi_bytes_of(out, origin_size + name_size + key.size);
 }
 
 /* The value of a row: bound to its place. */
@@ -26,15 +27,11 @@ static cbank_status seal_row(const cbi_bank *bank, cbi_table table, const cbi_se
                              cbi_bytes key, cbi_bytes plain, cbank_buffer *sealed,
                              cbank_error *err)
 {
-    cbank_buffer associated = {0};
-    cbank_status status = CBANK_OK;
+    uint8_t associated[ASSOCIATED_MAX];
 
-    CBI_TRY(associate(bank, table, key, &associated, err));
-    CBI_TRY(cbi_seal(bank->config.suite, secret, cbi_bytes_of_buffer(&associated), plain, sealed,
-                     err));
-done:
-    cbank_buffer_clear(&associated);
-    return status;
+    CBI_REQUIRE(key.size <= CBI_KEY_MAX, err);
+    return cbi_seal(bank->config.suite, secret, associate(bank, table, key, associated), plain,
+                    sealed, err);
 }
 
 static cbank_status put_sealed(const cbi_bank *bank, cbi_txn *txn, cbi_table table,
@@ -56,15 +53,15 @@ static cbank_status open_sealed(const cbi_bank *bank, cbi_table table, const cbi
                                 const ProtobufCMessageDescriptor *type, void *out_message,
                                 cbank_error *err)
 {
-    cbank_buffer associated = {0}, plain = {0};
+    uint8_t associated[ASSOCIATED_MAX];
+    cbank_buffer plain = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(associate(bank, table, key, &associated, err));
-    CBI_TRY(cbi_unseal(bank->config.suite, secret, cbi_bytes_of_buffer(&associated), sealed,
+    CBI_REQUIRE(key.size <= CBI_KEY_MAX, err);
+    CBI_TRY(cbi_unseal(bank->config.suite, secret, associate(bank, table, key, associated), sealed,
                        &plain, err));
     CBI_TRY(cbi_message_parse(type, cbi_bytes_of_buffer(&plain), out_message, err));
 done:
-    cbank_buffer_clear(&associated);
     cbank_buffer_clear(&plain);
     return status;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define GCM_TAG_SIZE 16
+/* Associated data and the form's name, up to so much, go to OpenSSL in one piece. */
+#define TOGETHER_MAX 512
 
 /* How a suite seals. The name is the first byte of sealed data. */
 typedef struct sealed_form {
@@ -38,6 +40,21 @@ static bool update(EVP_CIPHER_CTX *context, uint8_t *out, cbi_bytes in)
     int size = 0;
 
     return in.size == 0 || EVP_CipherUpdate(context, out, &size, in.data, (int)in.size) == 1;
+}
+
+/* The name of the form, then the associated data. */
+static bool associate(EVP_CIPHER_CTX *context, const sealing_task *task)
+{
+    uint8_t together[TOGETHER_MAX];
+    size_t size = task->associated.size;
+
+    together[0] = task->head.data[0];
+    if (size >= sizeof(together))
+        return update(context, NULL, cbi_bytes_of(together, 1)) &&
+               update(context, NULL, task->associated);
+    if (size > 0)
+        memcpy(together + 1, task->associated.data, size);
+    return update(context, NULL, cbi_bytes_of(together, 1 + size));
 }
 
 /* A cipher with its key: in a context of its own, or in one that the stint keeps. */
@@ -92,9 +109,7 @@ static cbank_status run_gcm(const cbi_secret *key, const sealing_task *task, cba
     CBI_TRY(cbi_algorithms_get(&algorithms, err));
     if (!begin_cipher(CBI_SUITE_SHA256_ED25519, algorithms->aes_256_gcm, key, task->sealing,
                       task->head.data + 1, &cipher) ||
-        !update(cipher.context, NULL, cbi_bytes_of(task->head.data, 1)) ||
-        !update(cipher.context, NULL, task->associated) ||
-        !update(cipher.context, task->out, task->in) ||
+        !associate(cipher.context, task) || !update(cipher.context, task->out, task->in) ||
         (!task->sealing && EVP_CIPHER_CTX_ctrl(cipher.context, EVP_CTRL_AEAD_SET_TAG,
                                                GCM_TAG_SIZE, task->tag) != 1)) {
         status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "aes-256-gcm");
@@ -185,23 +200,19 @@ cbank_status cbi_seal(cbi_suite suite, const cbi_secret *key, cbi_bytes associat
     cbank_status status = CBANK_OK;
     const sealed_form form = form_of(suite);
     const size_t head_size = 1 + form.nonce_size;
-    cbank_buffer made = {0};
     sealing_task task = {.sealing = true, .associated = associated, .in = plain};
 
     CBI_TRY(cbi_suite_require((int)suite, err));
-    CBI_TRY(cbi_buffer_reserve(&made, head_size + plain.size + form.tag_size, err));
-    made.size = head_size + plain.size + form.tag_size;
-    made.data[0] = form.name;
-    CBI_TRY(cbi_random(made.data + 1, form.nonce_size, err));
-    task.head = cbi_bytes_of(made.data, head_size);
-    task.out = made.data + head_size;
+    cbi_buffer_rewind(sealed);
+    CBI_TRY(cbi_buffer_reserve(sealed, head_size + plain.size + form.tag_size, err));
+    sealed->data[0] = form.name;
+    CBI_TRY(cbi_random(sealed->data + 1, form.nonce_size, err));
+    task.head = cbi_bytes_of(sealed->data, head_size);
+    task.out = sealed->data + head_size;
     task.tag = task.out + plain.size;
     CBI_TRY(run(suite, key, &task, err));
-    cbank_buffer_clear(sealed);
-    *sealed = made;
-    made = (cbank_buffer){0};
+    sealed->size = head_size + plain.size + form.tag_size;
 done:
-    cbank_buffer_clear(&made);
     return status;
 }
 

@@ -11,7 +11,10 @@
 
 #include "crypto/secret.h"
 
-/* Replaces `sealed`. */
+/*
+ * Replaces `sealed`, in its own memory, which holds none of the others. It is empty after a failure
+ * of OpenSSL or for want of memory.
+ */
 cbank_status cbi_seal(cbi_suite suite, const cbi_secret *key, cbi_bytes associated, cbi_bytes plain,
                       cbank_buffer *sealed, cbank_error *err);
 /* Replaces `plain`, which the caller clears (it wipes). CORRUPT if anything was changed. */

@@ -84,7 +84,10 @@ static void write_number(writer *it, size_t number)
 {
     uint8_t bytes[CBI_VARINT_MAX];
 
-    write_bytes(it, bytes, cbi_varint_write(number, bytes));
+    if (it->room - it->size >= CBI_VARINT_MAX)
+        it->size += cbi_varint_write(number, it->out + it->size);
+    else
+        write_bytes(it, bytes, cbi_varint_write(number, bytes));
 }
 
 static void write_own(writer *it, cbi_bytes bytes, size_t from, size_t until)
