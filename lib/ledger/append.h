@@ -59,9 +59,9 @@ cbank_status cbi_append_statement(cbi_append *append, const cbi_subject *subject
 /* The same where others have prepared the statement. */
 typedef struct cbi_append_hashed {
     cbi_bytes statement;
-    const cbi_hash *digest;          /* of it (entry.h) */
-    const cbi_chain_end *before;     /* of the subject, as the newest commit has it; or NULL */
-    const cbi_prepacked *packed;     /* or NULL */
+    const cbi_hash *digest;      /* of it (entry.h) */
+    const cbi_chain_end *before; /* of the subject, as the newest commit has it; or NULL */
+    const cbi_prepacked *packed; /* or NULL */
 } cbi_append_hashed;
 cbank_status cbi_append_hashed_statement(cbi_append *append, const cbi_subject *subject,
                                          uint8_t entry_class, const cbi_append_hashed *hashed,
@@ -79,7 +79,7 @@ cbank_status cbi_append_put_heads(cbi_append *append, cbank_error *err);
 /* As cbi_txn_dirty, with the heads that are still to be put. */
 size_t cbi_append_dirty(const cbi_append *append);
 
-/* Writes heads and tree state and commits. The transaction is gone whatever it answers (store.h). */
+/* Writes heads and tree state, commits. The transaction is gone whatever it answers (store.h). */
 cbank_status cbi_append_commit(cbi_append *append, cbank_error *err);
 
 /* Aborts what was not committed. */
