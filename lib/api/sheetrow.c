@@ -88,8 +88,7 @@ static cbank_status rule(const cbi_sheet *sheet, cbi_sheet_judge *judge, const c
         out->record.revision = old->record->revision + 1;
         out->record.supersedes = cbi_message_data(cbi_bytes_of_hash(&old->id));
     }
-    status = cbi_person_claimed(row->holder->type, row->holder->number, row->name, &out->person,
-                                &claim->unfit);
+    status = cbi_person_claimed(row->holder, row->name, &out->person, &claim->unfit);
     out->person.on = cbi_claim_day(&out->record);
     if (status != CBANK_OK && status != CBANK_E_INVALID) {
         if (err != NULL)

@@ -175,19 +175,29 @@ done:
     return status;
 }
 
-cbank_status cbi_person_claimed(const char *type, const char *number, const char *name,
-                                cbi_person *out, cbank_error *err)
+static cbank_status take_name(cbi_person *out, const char *name, cbank_error *err)
 {
     cbank_buffer composed = {0};
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(take_document(out, type, number, (cbi_period){0}, err));
     if (name[0] == '\0')
-        goto done;
+        return CBANK_OK;
     CBI_TRY(compose_name(name, &composed, err));
     memcpy(out->name, composed.data, composed.size);
 done:
     cbank_buffer_clear(&composed);
+    return status;
+}
+
+cbank_status cbi_person_claimed(const cbi_identity *document, const char *name, cbi_person *out,
+                                cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    out->documents[0] = *document;
+    out->document_count = 1;
+    CBI_TRY(take_name(out, name, err));
+done:
     if (status != CBANK_OK)
         cbi_person_clear(out);
     return status;
@@ -198,7 +208,8 @@ cbank_status cbi_person_from_opening(const char *type, const char *number, const
 {
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_person_claimed(type, number, name, out, err));
+    CBI_TRY(take_document(out, type, number, (cbi_period){0}, err));
+    CBI_TRY(take_name(out, name, err));
     CBI_TRY(cbi_person_pack(out, &out->bytes, err));
 done:
     if (status != CBANK_OK)
@@ -231,8 +242,15 @@ cbank_status cbi_person_pack(const cbi_person *person, cbank_buffer *out, cbank_
 
 void cbi_person_clear(cbi_person *person)
 {
+    const size_t count = person->document_count;
+
     cbank_buffer_clear(&person->bytes);
-    cbi_wipe(person, sizeof(*person));
+    /* There was never more in it; all of it is twenty times as much as who is mostly named. */
+    cbi_wipe(person->documents, count * sizeof(*person->documents));
+    cbi_wipe(person->periods, count * sizeof(*person->periods));
+    cbi_wipe(person->name, strlen(person->name));
+    person->document_count = 0;
+    person->on = 0;
 }
 
 const char *cbi_person_current_name(const Cbank__Api__V1__Person *message)

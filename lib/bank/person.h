@@ -43,9 +43,12 @@ cbank_status cbi_person_take_data(const Cbank__Api__V1__Person *stated, cbi_pers
 /* The person that one document and a name (may be "") make. */
 cbank_status cbi_person_from_opening(const char *type, const char *number, const char *name,
                                      cbi_person *out, cbank_error *err);
-/* The same without `bytes`: for who is mostly only looked up, as those of a batch are. */
-cbank_status cbi_person_claimed(const char *type, const char *number, const char *name,
-                                cbi_person *out, cbank_error *err);
+/*
+ * The same of a document that is canonical already, and without `bytes`: for who is mostly only
+ * looked up, as those of a batch are.
+ */
+cbank_status cbi_person_claimed(const cbi_identity *document, const char *name, cbi_person *out,
+                                cbank_error *err);
 /* Its bytes, made now if need be; replaces `out`. */
 cbank_status cbi_person_pack(const cbi_person *person, cbank_buffer *out, cbank_error *err);
 void cbi_person_clear(cbi_person *person);

@@ -217,12 +217,15 @@ static cbank_status match(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *
                           cbi_person *person, bool *known, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
+    cbi_identity document = {0};
 
-    CBI_TRY(cbi_person_claimed(record->document_type, record->document_number, record->name,
-                               person, err));
+    CBI_TRY(cbi_identity_normalise(cbi_bytes_of_text(record->document_type),
+                                   cbi_bytes_of_text(record->document_number), &document, err));
+    CBI_TRY(cbi_person_claimed(&document, record->name, person, err));
     person->on = record->day;
     CBI_TRY(cbi_account_match(bank, txn, person, &record->account, known, err));
 done:
+    cbi_identity_clear(&document);
     return status;
 }
 

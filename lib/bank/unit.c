@@ -22,7 +22,6 @@ static cbank_status make_claim(const char *institution, cbi_unit *unit, size_t a
 {
     const cbi_batch_item *item = &unit->items[at];
     cbi_claim *claim = &unit->claims[at];
-    const Cbank__V1__Opening *opening = item->item->opening;
     cbank_status status = CBANK_OK;
 
     claim->institution = institution;
@@ -37,8 +36,8 @@ static cbank_status make_claim(const char *institution, cbi_unit *unit, size_t a
     if (item->record == NULL && item->enrolment == NULL)
         return CBANK_OK;
     claim->person = &unit->persons[at];
-    status = cbi_person_claimed(opening->document_type, opening->number, opening->name,
-                                &unit->persons[at], &claim->unfit);
+    status = cbi_person_claimed(&item->document, item->item->opening->name, &unit->persons[at],
+                                &claim->unfit);
     unit->persons[at].on = item->record != NULL ? cbi_claim_day(item->record)
                                                 : item->enrolment->terms->started_on;
     if (status == CBANK_E_INVALID)
@@ -141,9 +140,13 @@ done:
 void cbi_unit_clear(cbi_unit *unit)
 {
     for (size_t i = 0; i < 2; i++) {
+        if (unit->items[i].item == NULL) /* nothing has been read there: all of it is large */
+            continue;
         cbi_batch_item_clear(&unit->items[i]);
-        if (unit->claims[i].person != NULL) /* large, and wiped */
-            cbi_person_clear(&unit->persons[i]);
+        cbi_person_clear(&unit->persons[i]);
+        unit->claims[i] = (cbi_claim){0};
+        unit->rulings[i] = (cbi_ruling){0};
     }
-    *unit = (cbi_unit){0};
+    unit->first = 0;
+    unit->count = 0;
 }

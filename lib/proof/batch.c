@@ -4,7 +4,6 @@
 #include "proof/checkpoint.h"
 #include "record/code.h"
 #include "record/field.h"
-#include "record/identity.h"
 #include "record/opening.h"
 
 cbank_status cbi_batch_item_id(cbi_hasher *hasher, cbi_item_kind kind, cbi_bytes bytes,
@@ -252,14 +251,15 @@ void cbi_batch_clear(cbi_batch *batch)
 /* The batch's tree does not cover the opening; it is bound by what it opens. */
 static cbank_status check_opening(cbi_hasher *hasher, uint64_t position,
                                   const Cbank__V1__Opening *opening,
-                                  ProtobufCBinaryData committed, cbank_error *err)
+                                  ProtobufCBinaryData committed, cbi_identity *document,
+                                  cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_hash random, holder;
 
     if (opening == NULL || !cbi_hash_from(cbi_message_bytes(opening->random), &random))
         return cbi_fail(err, CBI_REASON_OPENING_DIFFERS, position, NULL, NULL);
-    CBI_TRY(cbi_field_refuse_signed(cbi_opening_check(opening, err), err));
+    CBI_TRY(cbi_field_refuse_signed(cbi_opening_check(opening, document, err), err));
     CBI_TRY(cbi_holder_commit(hasher, &random, cbi_message_text(opening->document_type),
                               cbi_message_text(opening->number), &holder, err));
     if (!cbi_bytes_equal(cbi_bytes_of_hash(&holder), cbi_message_bytes(committed)))
@@ -278,14 +278,16 @@ static cbank_status parse_item(cbi_hasher *hasher, uint64_t position, cbi_batch_
     switch (cbi_batch_item_kind(out->item)) {
     case CBI_ITEM_RECORD:
         CBI_TRY(cbi_credit_record_parse(bytes, &out->record, err));
-        CBI_TRY(check_opening(hasher, position, opening, out->record->holder, err));
+        CBI_TRY(check_opening(hasher, position, opening, out->record->holder, &out->document,
+                              err));
         break;
     case CBI_ITEM_CHANGE:
         CBI_TRY(cbi_credit_change_parse(bytes, &out->change, err));
         break;
     case CBI_ITEM_ENROLMENT:
         CBI_TRY(cbi_enrolment_parse(bytes, &out->enrolment, err));
-        CBI_TRY(check_opening(hasher, position, opening, out->enrolment->holder, err));
+        CBI_TRY(check_opening(hasher, position, opening, out->enrolment->holder,
+                              &out->document, err));
         break;
     case CBI_ITEM_ENROLMENT_CHANGE:
         CBI_TRY(cbi_enrolment_change_parse(bytes, &out->enrolment_change, err));
@@ -391,5 +393,6 @@ void cbi_batch_item_clear(cbi_batch_item *item)
     cbi_message_free(item->change);
     cbi_message_free(item->enrolment);
     cbi_message_free(item->enrolment_change);
+    cbi_identity_clear(&item->document);
     *item = (cbi_batch_item){0};
 }

@@ -15,6 +15,7 @@
 #include "proof/tree.h"
 #include "record/credit.h"
 #include "record/enrolment.h"
+#include "record/identity.h"
 #include "wire/message.h"
 
 #include "cbank/v1/batch.pb-c.h"
@@ -107,13 +108,14 @@ cbank_status cbi_batch_verify(cbi_hasher *hasher, const cbi_batch *batch, const 
                               cbi_spool *ids, cbank_error *err);
 void cbi_batch_clear(cbi_batch *batch);
 
-/* One item, strictly parsed and checked; exactly one of what it may hold is not NULL. */
+/* One item, strictly parsed and checked; exactly one of what it may hold is not NULL. Personal. */
 typedef struct cbi_batch_item {
     Cbank__V1__BatchItem *item;
     Cbank__V1__CreditRecord *record;
     Cbank__V1__CreditChange *change;
     Cbank__V1__Enrolment *enrolment;
     Cbank__V1__EnrolmentChange *enrolment_change;
+    cbi_identity document; /* of whom a record or an enrolment is, as its opening says */
 } cbi_batch_item;
 
 /*

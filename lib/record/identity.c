@@ -37,11 +37,11 @@ static bool is_state(cbi_bytes text)
     return text.size == 3;
 }
 
-cbank_status cbi_document_of(cbi_bytes type, cbi_document *out, cbank_error *err)
+cbank_status cbi_document_of(cbi_bytes type, cbi_document_kind *out, cbank_error *err)
 {
     static const struct {
         const char *type;
-        cbi_document document;
+        cbi_document_kind document;
     } PLAIN[] = {
         {"cn-id", CBI_DOCUMENT_CITIZEN},
         {"cn-residence", CBI_DOCUMENT_RESIDENCE},
@@ -122,7 +122,7 @@ static cbank_status refuse_length(const char *type, size_t length, cbank_error *
 }
 
 /* Which of the documents that share the 18-character form a number with a good check is of. */
-static cbi_document document_of_number(const char *number)
+static cbi_document_kind document_of_number(const char *number)
 {
     if (number[0] == '9')
         return CBI_DOCUMENT_PERMANENT;
@@ -152,7 +152,7 @@ static cbank_status check_eighteen(const cbi_identity *identity, cbank_error *er
         [CBI_DOCUMENT_PERMANENT] = "cn-permanent",
     };
     const char *number = identity->number;
-    cbi_document document = document_of_number(number);
+    cbi_document_kind document = document_of_number(number);
 
     if (check_fits(number) && document != identity->document)
         return cbi_fail(err, CBI_REASON_OTHER_DOCUMENT_TYPE, 0, identity->type, "%s",

@@ -16,13 +16,13 @@
 
 #define CBI_DOCUMENT_TYPE_MAX (8 + CBI_INSTITUTION_CODE_MAX) /* "student/" and a code */
 
-typedef enum cbi_document {
+typedef enum cbi_document_kind {
     CBI_DOCUMENT_CITIZEN = 1,   /* cn-id */
     CBI_DOCUMENT_RESIDENCE = 2, /* cn-residence */
     CBI_DOCUMENT_PERMANENT = 3, /* cn-permanent */
     CBI_DOCUMENT_PASSPORT = 4,  /* passport/XXX */
     CBI_DOCUMENT_STUDENT = 5,   /* student/CODE */
-} cbi_document;
+} cbi_document_kind;
 
 /* GB/T 2261.1; 0 where the number does not say. */
 typedef enum cbi_sex {
@@ -33,7 +33,7 @@ typedef enum cbi_sex {
 
 /* Personal data: end with cbi_identity_clear. */
 typedef struct cbi_identity {
-    cbi_document document;
+    cbi_document_kind document;
     char type[CBI_DOCUMENT_TYPE_MAX + 1];
     char number[CBI_NUMBER_MAX + 1]; /* canonical */
     uint32_t born_on;                /* yyyymmdd; 0 where the number does not say */
@@ -41,7 +41,7 @@ typedef struct cbi_identity {
 } cbi_identity;
 
 /* INVALID (DOCUMENT_TYPE) for a type that is none of the above. */
-cbank_status cbi_document_of(cbi_bytes type, cbi_document *out, cbank_error *err);
+cbank_status cbi_document_of(cbi_bytes type, cbi_document_kind *out, cbank_error *err);
 
 /*
  * The canonical form of a number as people type it: width folded, upper case, blanks and hyphens

@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 #include "record/field.h"
-#include "record/identity.h"
 
-cbank_status cbi_opening_check(const Cbank__V1__Opening *opening, cbank_error *err)
+cbank_status cbi_opening_check(const Cbank__V1__Opening *opening, cbi_identity *document,
+                               cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_bytes type = cbi_message_text(opening->document_type);
@@ -22,9 +22,12 @@ cbank_status cbi_opening_check(const Cbank__V1__Opening *opening, cbank_error *e
         status = cbi_fail(err, CBI_REASON_BAD_UTF8, 0, "name", NULL);
         goto done;
     }
-    if (cbi_text_characters(name) > CBI_NAME_CHARACTERS_MAX)
+    if (cbi_text_characters(name) > CBI_NAME_CHARACTERS_MAX) {
         status = cbi_fail(err, CBI_REASON_FIELD_SIZE, CBI_NAME_CHARACTERS_MAX, "name", "%zu",
                           cbi_text_characters(name));
+        goto done;
+    }
+    *document = identity;
 done:
     cbi_identity_clear(&identity);
     return status;

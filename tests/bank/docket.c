@@ -72,7 +72,7 @@ static void add(cbi_reader *reader, unsigned number)
     record.title = titles;
     record.n_title = 1;
     claim.reference = reference;
-    teller_works(cbi_person_claimed(STUDENT, reference, "", &person, &teller_err));
+    teller_works(cbi_person_from_opening(STUDENT, reference, "", &person, &teller_err));
     rule(reader, &claim, &ruling);
     teller_works(cbi_signing_make_record(reader->hasher, TELLER_COLLEGE, &record, &holder, 1, NULL,
                                          NULL, &made, &teller_err));

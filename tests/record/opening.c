@@ -8,6 +8,7 @@
 #include "base/limits.h"
 
 static cbank_error err;
+static cbi_identity document;
 static uint8_t random_bytes[33];
 
 static Cbank__V1__Opening sample(void)
@@ -24,7 +25,7 @@ static Cbank__V1__Opening sample(void)
 
 static void refused(const Cbank__V1__Opening *opening, cbi_reason reason)
 {
-    cr_expect_eq(cbi_opening_check(opening, &err), CBANK_E_INVALID);
+    cr_expect_eq(cbi_opening_check(opening, &document, &err), CBANK_E_INVALID);
     cr_expect_eq(err.reason, (int32_t)reason, "%s", cbank_reason_name(err.reason));
 }
 
@@ -32,9 +33,11 @@ Test(opening, holds_random_bytes_and_a_canonical_number_and_perhaps_a_name)
 {
     Cbank__V1__Opening opening = sample();
 
-    cr_expect_eq(cbi_opening_check(&opening, &err), CBANK_OK);
+    cr_expect_eq(cbi_opening_check(&opening, &document, &err), CBANK_OK);
+    cr_expect_str_eq(document.type, opening.document_type);
+    cr_expect_str_eq(document.number, opening.number);
     opening.name = cbi_message_string("");
-    cr_expect_eq(cbi_opening_check(&opening, &err), CBANK_OK);
+    cr_expect_eq(cbi_opening_check(&opening, &document, &err), CBANK_OK);
 }
 
 Test(opening, random_bytes_are_thirty_two)
@@ -71,7 +74,7 @@ Test(opening, a_name_is_clean_and_has_at_most_thirty_six_characters)
     for (size_t i = 0; i < 36; i++)
         memcpy(name + 3 * i, "名", 3);
     opening.name = name;
-    cr_expect_eq(cbi_opening_check(&opening, &err), CBANK_OK);
+    cr_expect_eq(cbi_opening_check(&opening, &document, &err), CBANK_OK);
     memcpy(name + 3 * 36, "名", 3);
     refused(&opening, CBI_REASON_FIELD_SIZE);
     opening.name = cbi_message_string("钱\xe2\x80\xae大昕"); /* right-to-left override */
