@@ -281,12 +281,10 @@ static cbank_status judge_among(const cbi_enrol_judging *it, cbi_bytes said, boo
     uint64_t first, of_day = 0;
     bool same, alike = true;
 
-    CBI_TRY(cbi_seen_look(it->job->seen, cbi_bytes_of_text(it->reference), said, &first, &same,
-                          err));
+    cbi_seen_look(it->job->seen, cbi_bytes_of_text(it->reference), said, &first, &same);
     *again = first != 0;
     if (has_own_day(it))
-        CBI_TRY(cbi_seen_look(it->job->days, day_key(it, key), whether_numbered(it), &of_day,
-                              &alike, err));
+        cbi_seen_look(it->job->days, day_key(it, key), whether_numbered(it), &of_day, &alike);
     if (first == 0 && of_day != 0 && !alike)
         CBI_TRY(cbi_fail(err, CBI_REASON_ENROL_ROW_TWICE, of_day,
                          cbi_enrol_source(it->job, CBI_SHEET_STARTED), NULL));

@@ -84,9 +84,7 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err)
     CBI_TRY(cbi_encoding_parse(cbi_message_text(format->encoding), &options->encoding, err));
     CBI_TRY(cbi_grades_new(options, &sheet->grades, err));
     CBI_TRY(cbi_batch_begin(suite, &sheet->batch, err));
-    CBI_TRY(cbi_tally_new(suite, sheet->now, true, &sheet->tally, err));
-    if (sheet->bank != NULL)
-        CBI_TRY(cbi_recall_new(UINT64_MAX, &sheet->recall, err)); /* nobody knows how many rows */
+    CBI_TRY(cbi_tally_new(sheet->now, true, &sheet->tally, err));
     if (sheet->bank != NULL && sheet->key != NULL)
         CBI_TRY(cbi_docket_begin(&sheet->docket, err));
     CBI_TRY(cbi_spool_new(suite, &sheet->errors, err));
@@ -102,7 +100,6 @@ void cbi_sheet_clear(cbi_sheet *sheet)
     cbank_buffer_clear(&sheet->rows);
     cbi_docket_drop(&sheet->docket);
     cbi_tally_free(sheet->tally);
-    cbi_recall_free(sheet->recall);
     cbi_rowreport_clear(&sheet->report);
     cbi_spool_free(sheet->errors);
     cbank_buffer_clear(&sheet->line);
@@ -128,22 +125,13 @@ done:
     return status;
 }
 
-/* Rows are ruled on by this version of the store from now on. */
-static void turn(cbi_sheet *sheet, uint64_t version)
-{
-    cbi_recall_turn(sheet->recall, version);
-    cbi_docket_turn(&sheet->docket, version);
-}
-
 /* All rows have been read. */
 static void complete(cbi_sheet *sheet)
 {
     sheet->complete = true;
     sheet->strangers = sheet->docket.strangers = cbi_tally_strangers(sheet->tally);
     cbi_tally_free(sheet->tally);
-    cbi_recall_free(sheet->recall);
     sheet->tally = NULL;
-    sheet->recall = NULL;
 }
 
 cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wants,
@@ -159,7 +147,7 @@ cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wan
     *wants = false;
     CBI_TRY(cbi_sheet_judge_begin(sheet, &judge, err));
     if (sheet->bank != NULL)
-        turn(sheet, cbi_txn_version(judge.reader.txn));
+        cbi_docket_turn(&sheet->docket, cbi_txn_version(judge.reader.txn));
     do {
         CBI_TRY(cbi_grades_next(sheet->grades, &step, &row, err));
         if (step == CBI_GRID_ROW)

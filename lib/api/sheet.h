@@ -44,7 +44,6 @@ typedef struct cbi_sheet {
     cbank_buffer rows; /* of the items of the batch: 4 bytes each */
     cbi_docket docket; /* of the batch, if the bank is to have it */
     cbi_tally *tally;  /* while rows are read */
-    cbi_recall *recall; /* with a bank */
     uint64_t strangers; /* persons without an account; known once they are */
     cbi_rowreport report;
     cbi_spool *errors; /* the error file; empty without a rejected row */

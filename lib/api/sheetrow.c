@@ -14,8 +14,10 @@ cbank_status cbi_sheet_judge_begin(const cbi_sheet *sheet, cbi_sheet_judge *out,
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_hasher_new(sheet->options.suite, &out->hasher, err));
-    if (sheet->bank != NULL)
-        CBI_TRY(cbi_ledger_read_begin(sheet->bank->ledger, &out->reader, err));
+    if (sheet->bank == NULL)
+        goto done;
+    CBI_TRY(cbi_ledger_read_begin(sheet->bank->ledger, &out->reader, err));
+    out->recall = cbi_recall_look(sheet->bank, out->reader.txn);
 done:
     return status;
 }
@@ -82,7 +84,7 @@ static cbank_status rule(const cbi_sheet *sheet, cbi_sheet_judge *judge, const c
                          .reference = out->record.reference,
                          .person = &out->person,
                          .last = &judge->last,
-                         .recall = sheet->recall};
+                         .recall = sheet->bank != NULL ? &judge->recall : NULL};
     if (old != NULL) {
         claim->superseded = &old->id;
         out->record.revision = old->record->revision + 1;

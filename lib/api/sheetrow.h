@@ -8,6 +8,7 @@
 #define CBI_API_SHEETROW_H
 
 #include "api/sheet.h"
+#include "bank/recall.h"
 #include "bank/signing.h"
 
 /* By what rows are ruled on: one snapshot, for one thread. Begins as {0}; ended in every case. */
@@ -15,6 +16,7 @@ typedef struct cbi_sheet_judge {
     cbi_reader reader; /* {0} without a bank */
     cbi_hasher *hasher;
     cbi_awarder last;
+    cbi_recall_view recall; /* with a bank */
 } cbi_sheet_judge;
 
 cbank_status cbi_sheet_judge_begin(const cbi_sheet *sheet, cbi_sheet_judge *out, cbank_error *err);

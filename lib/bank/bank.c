@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bank/recall.h"
 #include "bank/shelf.h"
 #include "base/memory.h"
 #include "crypto/keyfile.h"
@@ -159,6 +160,7 @@ static cbank_status open_bank(const char *path, cbi_bytes passphrase, cbi_bank *
     CBI_TRY(open_ledger(path, passphrase, bank, err));
     CBI_TRY(read_self(bank, err));
     CBI_TRY(cbi_shelf_new(&bank->shelf, err));
+    CBI_TRY(cbi_recall_new(&bank->recall, err));
 done:
     return status;
 }
@@ -265,6 +267,7 @@ void cbi_bank_close(cbi_bank *bank)
 {
     if (bank == NULL)
         return;
+    cbi_recall_free(bank->recall);
     cbi_shelf_free(bank->shelf);
     cbi_ledger_close(bank->ledger);
     cbi_store_close(bank->store);

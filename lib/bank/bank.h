@@ -41,6 +41,7 @@ typedef struct cbi_bank {
     cbi_statement created; /* the log's first statement */
     const Cbank__V1__BankCreated *self;
     struct cbi_shelf *shelf; /* published data that is loaded (shelf.h) */
+    struct cbi_recall *recall; /* persons who were found (recall.h); NULL without a ledger */
 } cbi_bank;
 
 typedef struct cbi_bank_founding {

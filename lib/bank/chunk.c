@@ -85,7 +85,7 @@ static cbank_status judge_again(cbi_chunk_act *chunk, const cbi_append *append, 
     if (chunk->stands || deposit->terms.keep_going || chunk->intake.number != 0 ||
         append->state.frontier.size == deposit->judged_size)
         return CBANK_OK;
-    CBI_TRY(cbi_tally_new(deposit->bank->config.suite, append->at, false, &tally, err));
+    CBI_TRY(cbi_tally_new(append->at, false, &tally, err));
     judge.now = append->at;
     judge.tally = tally;
     CBI_TRY(cbi_chunk_rewind(chunk, err));

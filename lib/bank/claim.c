@@ -53,16 +53,14 @@ static cbank_status find_person(const cbi_bank *bank, cbi_txn *txn, const cbi_cl
 }
 
 /* Only of one document there is one who is meant. */
-static cbank_status recall_person(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
-                                  const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
-                                  cbank_error *err)
+static cbank_status recall_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
+                                  bool open_accounts, cbi_ruling *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    cbi_hash who;
+    cbi_fingerprint who = cbi_recall_name(claim->recall, claim->person);
 
-    CBI_TRY(cbi_recall_name(hasher, claim->person, &who, err));
     if (cbi_recall_find(claim->recall, &who, &out->account, &out->entries))
-        goto done;
+        return CBANK_OK;
     CBI_TRY(find_person(bank, txn, claim, open_accounts, out, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED && out->account.digits[0] != '\0')
         cbi_recall_add(claim->recall, &who, &out->account, out->entries);
@@ -70,13 +68,12 @@ done:
     return status;
 }
 
-cbank_status cbi_claim_judge_person(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
-                                    const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
-                                    cbank_error *err)
+cbank_status cbi_claim_judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
+                                    bool open_accounts, cbi_ruling *out, cbank_error *err)
 {
     if (claim->recall == NULL || claim->person->document_count != 1)
         return find_person(bank, txn, claim, open_accounts, out, err);
-    return recall_person(bank, txn, hasher, claim, open_accounts, out, err);
+    return recall_person(bank, txn, claim, open_accounts, out, err);
 }
 
 /* An amendment: the next revision of what the item before has superseded; and whose that is. */
@@ -161,7 +158,7 @@ static cbank_status judge_record(const cbi_bank *bank, cbi_txn *txn, cbi_hasher 
     CBI_TRY(status);
     CBI_TRY(judge_reference(bank, txn, hasher, claim, out, &holder, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED)
-        CBI_TRY(cbi_claim_judge_person(bank, txn, hasher, claim, open_accounts, out, err));
+        CBI_TRY(cbi_claim_judge_person(bank, txn, claim, open_accounts, out, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED && !stays_with_holder(out, &holder)) {
         (void)cbi_fail(&out->why, CBI_REASON_AMENDMENT_HOLDER, 0, claim->reference, NULL);
         CBI_TRY(rule(out, CBI_OUTCOME_REJECTED));

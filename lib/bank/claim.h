@@ -43,7 +43,7 @@ typedef struct cbi_claim {
     /* The record that the item before this one supersedes, or NULL: an amendment is such a pair. */
     const cbi_hash *superseded;
     cbi_awarder *last; /* shared by the claims of one transaction */
-    cbi_recall *recall; /* by those of one file; or NULL */
+    const cbi_recall_view *recall; /* of that transaction; NULL where rows of its own are in it */
 } cbi_claim;
 
 typedef struct cbi_ruling {
@@ -63,9 +63,8 @@ typedef struct cbi_ruling {
 /* Is it the caller's mistake, rather than the store's? */
 bool cbi_claim_is_refusal(cbank_status status);
 /* Rules on whose account it goes to. */
-cbank_status cbi_claim_judge_person(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
-                                    const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
-                                    cbank_error *err);
+cbank_status cbi_claim_judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
+                                    bool open_accounts, cbi_ruling *out, cbank_error *err);
 /* Rules on whether something may still be said of the account in `out`. */
 cbank_status cbi_claim_judge_life(cbi_txn *txn, cbi_ruling *out);
 

@@ -133,8 +133,7 @@ cbank_status cbi_deposit_open(cbi_bank *bank, const cbi_bulk *file,
     CBI_TRY(cbi_alloc(count, sizeof(*out->items), &out->items, err));
     CBI_TRY(cbi_alloc(refusals_max(out), sizeof(*out->refusals), &out->refusals, err));
     CBI_TRY(verify(out, err));
-    CBI_TRY(cbi_tally_new(bank->config.suite, terms->now, false, &out->tally, err));
-    CBI_TRY(cbi_recall_new(count, &out->recall, err));
+    CBI_TRY(cbi_tally_new(terms->now, false, &out->tally, err));
     CBI_TRY(cbi_ready_new(count, &out->ready, err));
     out->id = out->batch.head.id;
 done:
@@ -151,7 +150,6 @@ void cbi_deposit_clear(cbi_deposit *deposit)
     cbi_free(deposit->items);
     cbi_free(deposit->refusals);
     cbi_tally_free(deposit->tally);
-    cbi_recall_free(deposit->recall);
     cbi_ready_free(deposit->ready);
     *deposit = (cbi_deposit){0};
 }
@@ -231,9 +229,7 @@ static void end_judging(cbi_deposit *deposit, uint64_t strangers)
 {
     deposit->strangers = strangers;
     cbi_tally_free(deposit->tally);
-    cbi_recall_free(deposit->recall);
     deposit->tally = NULL;
-    deposit->recall = NULL;
 }
 
 cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more, cbank_error *err)

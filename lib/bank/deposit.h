@@ -47,7 +47,6 @@ typedef struct cbi_deposit {
     uint64_t rejected;
     uint64_t accounts_opened;
     cbi_tally *tally;    /* while it is judged, as is the next */
-    cbi_recall *recall;
     /*
      * What was ruled stands without ruling again if no item changes what another one is ruled by,
      * while the store is as it was judged, but for the batch's own chunks; or if others have only

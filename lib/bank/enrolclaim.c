@@ -115,9 +115,8 @@ done:
     return status;
 }
 
-static cbank_status judge_enrolment(const cbi_bank *bank, cbi_txn *txn, cbi_hasher *hasher,
-                                    const cbi_claim *claim, bool open_accounts, cbi_ruling *out,
-                                    cbank_error *err)
+static cbank_status judge_enrolment(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
+                                    bool open_accounts, cbi_ruling *out, cbank_error *err)
 {
     const Cbank__V1__Enrolment *enrolment = claim->enrolment;
     cbi_enrolment_row row;
@@ -141,7 +140,7 @@ static cbank_status judge_enrolment(const cbi_bank *bank, cbi_txn *txn, cbi_hash
     status = check_programme(txn, claim->institution, enrolment->terms, 0, &out->why);
     CBI_TRY(refused(status, claim, out, err));
     if (out->outcome == CBI_OUTCOME_DEPOSITED)
-        CBI_TRY(cbi_claim_judge_person(bank, txn, hasher, claim, open_accounts, out, err));
+        CBI_TRY(cbi_claim_judge_person(bank, txn, claim, open_accounts, out, err));
     if (out->outcome != CBI_OUTCOME_DEPOSITED)
         goto done;
     status = check_continues(txn, claim, &out->account, &out->why);
@@ -224,7 +223,7 @@ cbank_status cbi_enrolclaim_judge(const cbi_bank *bank, cbi_txn *txn, cbi_hasher
                                 claim->awarder),
                        claim, out, err);
     if (claim->enrolment != NULL)
-        return judge_enrolment(bank, txn, hasher, claim, open_accounts, out, err);
+        return judge_enrolment(bank, txn, claim, open_accounts, out, err);
     return judge_change(bank, txn, hasher, claim, out, err);
 }
 

@@ -7,6 +7,7 @@
 #include "bank/forget.h"
 #include "bank/holding.h"
 #include "bank/intake.h"
+#include "bank/recall.h"
 #include "bank/upkeep.h"
 #include "base/time.h"
 
@@ -283,6 +284,7 @@ static cbank_status erase_rows(cbi_bank *bank, erasing *it, int64_t now, cbank_e
         CBI_TRY(cbi_ledger_submit(bank->ledger, &it->act, err));
         cbank_buffer_clear(&it->act.result);
     }
+    cbi_recall_forget(bank->recall);
 done:
     cbi_chain_clear(&second);
     cbank_buffer_clear(&it->act.result);

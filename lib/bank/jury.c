@@ -37,6 +37,7 @@ typedef struct juror {
     cbi_txn *txn;
     cbi_hasher *hasher;
     cbi_awarder last;
+    cbi_recall_view recall;
 
     /* The share at hand. */
     uint64_t number;
@@ -68,6 +69,7 @@ static cbank_status begin(juror *it, cbank_error *err)
     CBI_TRY(cbi_alloc((size_t)it->jury->share + 1, sizeof(*it->findings), &it->findings, err));
     CBI_TRY(cbi_hasher_new(deposit->bank->config.suite, &it->hasher, err));
     CBI_TRY(cbi_txn_begin(deposit->bank->store, CBI_TXN_READ, &it->txn, err));
+    it->recall = cbi_recall_look(deposit->bank, it->txn);
 done:
     return status;
 }
@@ -142,7 +144,7 @@ static void rule(juror *it)
 
     judge.hasher = it->hasher;
     judge.last = &it->last;
-    judge.recall = it->jury->deposit->recall;
+    judge.recall = &it->recall;
     while (it->status == CBANK_OK && cbi_batch_has_next(&it->items))
         it->status = rule_next(it, &judge, &it->error);
 }

@@ -28,8 +28,7 @@ struct cbi_tally {
     uint64_t strangers;
 };
 
-cbank_status cbi_tally_new(cbi_suite suite, int64_t now, bool distinct, cbi_tally **out,
-                           cbank_error *err)
+cbank_status cbi_tally_new(int64_t now, bool distinct, cbi_tally **out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_tally *tally = NULL;
@@ -37,9 +36,9 @@ cbank_status cbi_tally_new(cbi_suite suite, int64_t now, bool distinct, cbi_tall
     CBI_TRY(cbi_alloc(1, sizeof(*tally), &tally, err));
     tally->now = now;
     if (!distinct)
-        CBI_TRY(cbi_seen_new(suite, &tally->references, err));
-    CBI_TRY(cbi_seen_new(suite, &tally->persons, err));
-    CBI_TRY(cbi_seen_new(suite, &tally->accounts, err));
+        CBI_TRY(cbi_seen_new(&tally->references, err));
+    CBI_TRY(cbi_seen_new(&tally->persons, err));
+    CBI_TRY(cbi_seen_new(&tally->accounts, err));
     *out = tally;
     tally = NULL;
 done:
@@ -141,6 +140,29 @@ done:
     return status;
 }
 
+/*
+ * How many records there are this year; and the account's entries in the state they are counted
+ * in, if that is an earlier one than whoever ruled has seen.
+ */
+static cbank_status count_year(cbi_txn *txn, cbi_hasher *hasher, const char *institution,
+                               int64_t now, struct account *account, cbi_ruling *ruling,
+                               cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t count, entries;
+
+    CBI_TRY(cbi_yearly_count(txn, hasher, ruling->account.digits, institution, now, &count, err));
+    CBI_TRY(cbi_account_entries(txn, ruling->account.digits, &entries, err));
+    account->before = (uint32_t)count;
+    account->counted = true;
+    if (entries < account->entries)
+        account->entries = entries;
+    if (entries < ruling->entries)
+        ruling->entries = entries;
+done:
+    return status;
+}
+
 /* The account's place in `counts`, a new one the first time. */
 static cbank_status find_account(cbi_tally *tally, cbi_bytes who, cbi_ruling *ruling,
                                  struct account **out, cbank_error *err)
@@ -176,17 +198,12 @@ static cbank_status add_record(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hashe
 {
     struct account *account = NULL;
     cbank_status status = CBANK_OK;
-    uint64_t count;
 
     CBI_TRY(find_account(tally, who, ruling, &account, err));
     if (claim->record == NULL) /* enrolments have a limit of their own */
         goto done;
-    if (account->before + account->here >= CBI_YEARLY_RECORDS_MAX && !account->counted) {
-        CBI_TRY(cbi_yearly_count(txn, hasher, ruling->account.digits, claim->institution,
-                                 tally->now, &count, err));
-        account->before = (uint32_t)count;
-        account->counted = true;
-    }
+    if (account->before + account->here >= CBI_YEARLY_RECORDS_MAX && !account->counted)
+        CBI_TRY(count_year(txn, hasher, claim->institution, tally->now, account, ruling, err));
     if (account->before + account->here >= CBI_YEARLY_RECORDS_MAX)
         refuse(ruling, CBI_REASON_YEARLY_LIMIT, CBI_YEARLY_RECORDS_MAX, claim->reference);
     else

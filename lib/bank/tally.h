@@ -13,8 +13,7 @@
 typedef struct cbi_tally cbi_tally;
 
 /* `distinct`: no two of its items have one reference, as somebody else has made sure of. */
-cbank_status cbi_tally_new(cbi_suite suite, int64_t now, bool distinct, cbi_tally **out,
-                           cbank_error *err);
+cbank_status cbi_tally_new(int64_t now, bool distinct, cbi_tally **out, cbank_error *err);
 /* NULL is a no-op. */
 void cbi_tally_free(cbi_tally *tally);
 

@@ -29,7 +29,7 @@ typedef struct cbi_judge {
     int64_t now;
     cbi_tally *tally;
     cbi_awarder *last; /* borrowed, for one transaction; or NULL */
-    cbi_recall *recall; /* borrowed, or NULL */
+    const cbi_recall_view *recall; /* borrowed, for the same one; or NULL */
 } cbi_judge;
 
 /*

@@ -79,7 +79,7 @@ cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out,
     CBI_TRY(open_grid(grades, err));
     CBI_TRY(cbi_alloc(1, sizeof(*grades->draft), &grades->draft, err));
     cbi_draft_init(grades->draft, grades->mapping, options->institution, options->institution_name);
-    CBI_TRY(cbi_seen_new(options->suite, &grades->seen, err));
+    CBI_TRY(cbi_seen_new(&grades->seen, err));
     if (grades->profile != NULL && grades->profile->retakes != CBI_RETAKES_ALL)
         CBI_TRY(cbi_retake_new(options->suite, grades->profile->retakes, &grades->retake, err));
     grades->looking = grades->retake != NULL;

@@ -21,8 +21,9 @@ struct cbi_ledger {
     cbi_sealer sealer;
     cbi_hasher *seal_hasher;
 
-    pthread_mutex_t view_lock; /* over `newest`, which this handle has signed or seen */
-    cbi_sealed newest;
+    pthread_mutex_t view_lock; /* over what follows */
+    cbi_sealed newest;         /* which this handle has signed or seen */
+    cbi_additions added;       /* as the last leader left `additions` */
 };
 
 cbi_suite cbi_ledger_suite(const cbi_ledger *ledger)
@@ -184,6 +185,14 @@ void cbi_ledger_close(cbi_ledger *ledger)
     cbi_free(ledger);
 }
 
+/* For whoever asks while the next leader is at work. */
+static void publish_additions(cbi_ledger *ledger)
+{
+    (void)pthread_mutex_lock(&ledger->view_lock);
+    ledger->added = ledger->additions;
+    (void)pthread_mutex_unlock(&ledger->view_lock);
+}
+
 /* One turn as leader: append, let the next leader append, seal, answer. */
 static void lead(cbi_ledger *ledger)
 {
@@ -205,6 +214,7 @@ static void lead(cbi_ledger *ledger)
         ledger->noted = newest.size;
         ledger->has_noted = true;
     }
+    publish_additions(ledger);
     cbi_queue_pass_on(&ledger->queue);
     if (status == CBANK_OK && cbi_group_has_success(&group)) {
         status = cbi_ledger_seal(ledger, &error);
@@ -225,6 +235,16 @@ cbank_status cbi_ledger_submit(cbi_ledger *ledger, cbi_act *act, cbank_error *er
     if (act->status != CBANK_OK && err != NULL)
         *err = act->error;
     return act->status;
+}
+
+uint64_t cbi_ledger_added_since(cbi_ledger *ledger, uint64_t version)
+{
+    cbi_additions added;
+
+    (void)pthread_mutex_lock(&ledger->view_lock);
+    added = ledger->added;
+    (void)pthread_mutex_unlock(&ledger->view_lock);
+    return version >= added.since && version <= added.until ? added.since : version;
 }
 
 static cbank_status read_clock(cbi_txn *txn, cbi_clock *out, cbank_error *err)

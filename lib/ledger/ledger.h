@@ -76,6 +76,12 @@ cbank_status cbi_ledger_submit(cbi_ledger *ledger, cbi_act *act, cbank_error *er
  */
 cbank_status cbi_ledger_seal(cbi_ledger *ledger, cbank_error *err);
 
+/*
+ * The earliest version of the store (store.h) such that nothing was done up to this one but to add
+ * (append.h), as far as this ledger knows: `version` itself where another process may have written.
+ */
+uint64_t cbi_ledger_added_since(cbi_ledger *ledger, uint64_t version);
+
 /* What readings are held against; and takes one that somebody has confirmed (clock.h). */
 cbank_status cbi_ledger_clock(cbi_ledger *ledger, cbi_clock *out, cbank_error *err);
 cbank_status cbi_ledger_confirm_clock(cbi_ledger *ledger, int64_t now, cbank_error *err);

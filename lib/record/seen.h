@@ -1,17 +1,17 @@
 /*
  * seen.h - which references a file has had so far, within bounded memory.
  *
- * Keeps 16 bytes of a digest of each reference and of each content, so a file of a million rows
- * takes 46 MiB, and a chance of one in 2^88 that two references are taken for one.
+ * Keeps a fingerprint of each reference and of each content, so a file of a million rows takes 46
+ * MiB, and a chance of one in 2^88 that two references are taken for one (crypto/fingerprint.h).
  */
 #ifndef CBI_RECORD_SEEN_H
 #define CBI_RECORD_SEEN_H
 
-#include "crypto/digest.h"
+#include "crypto/fingerprint.h"
 
 typedef struct cbi_seen cbi_seen;
 
-cbank_status cbi_seen_new(cbi_suite suite, cbi_seen **out, cbank_error *err);
+cbank_status cbi_seen_new(cbi_seen **out, cbank_error *err);
 /* NULL is a no-op. */
 void cbi_seen_free(cbi_seen *seen);
 
@@ -23,7 +23,7 @@ void cbi_seen_free(cbi_seen *seen);
 cbank_status cbi_seen_add(cbi_seen *seen, cbi_bytes reference, cbi_bytes content, uint64_t row,
                           uint64_t *first_row, bool *same, cbank_error *err);
 /* The same without remembering it: `*first_row` is 0 if it is new. */
-cbank_status cbi_seen_look(cbi_seen *seen, cbi_bytes reference, cbi_bytes content,
-                           uint64_t *first_row, bool *same, cbank_error *err);
+void cbi_seen_look(const cbi_seen *seen, cbi_bytes reference, cbi_bytes content,
+                   uint64_t *first_row, bool *same);
 
 #endif

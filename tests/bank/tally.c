@@ -13,7 +13,7 @@ static cbi_tally *tally;
 static void begin(void)
 {
     teller_works(cbi_hasher_new(CBI_SUITE_SHA256_ED25519, &hasher, &teller_err));
-    teller_works(cbi_tally_new(CBI_SUITE_SHA256_ED25519, 0, true, &tally, &teller_err));
+    teller_works(cbi_tally_new(0, true, &tally, &teller_err));
 }
 
 static void end(void)
@@ -51,4 +51,30 @@ Test(tally, an_account_is_counted_from_when_it_was_first_looked_at)
     cr_expect_leq(earlier.entries, 10);
     cr_expect_eq(later.yearly, first.yearly + 1);
     cr_expect_eq(earlier.yearly, first.yearly + 2);
+}
+
+/* Who ruled on it has seen a later state than whoever counts: what came between is not left out. */
+Test(tally, records_of_a_year_are_counted_together_with_the_entries_of_that_state)
+{
+    static const Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
+    cbi_person person = {.document_count = 1};
+    const cbi_claim claim = {.institution = TELLER_COLLEGE,
+                             .awarder = TELLER_COLLEGE,
+                             .reference = "R",
+                             .record = &record,
+                             .person = &person};
+    cbi_ruling ruling = {.outcome = CBI_OUTCOME_DEPOSITED, .entries = CBI_YEARLY_RECORDS_MAX + 9};
+    cbi_txn *txn;
+    teller it;
+
+    teller_open(&it, CBI_SUITE_SHA256_ED25519);
+    (void)teller_issue(&it, "R-1", 1000);
+    ruling.account = it.account;
+    txn = teller_begin(&it, CBI_TXN_READ);
+    teller_works(cbi_tally_add(tally, txn, hasher, 0, &claim, &ruling, &teller_err));
+    cbi_txn_abort(txn);
+    cr_expect_eq(ruling.outcome, CBI_OUTCOME_DEPOSITED);
+    cr_expect_eq(ruling.entries, 2); /* the account was opened, and has a record */
+    cr_expect_eq(ruling.yearly, 2);
+    teller_close(&it);
 }
