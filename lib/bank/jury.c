@@ -8,21 +8,10 @@
 #include "crypto/stint.h"
 
 /* Items that a juror takes at once; and how many make another one worth having. */
-#define SHARE_MAX 32u
+#define SHARE_MAX 16u
 #define WORTH_A_JUROR 256u
-
-typedef struct jury {
-    pthread_mutex_t lock; /* over all that follows, and the deposit */
-    pthread_cond_t turned;
-    cbi_deposit *deposit;
-    uint64_t until;
-    uint64_t share;  /* items of one */
-    uint64_t shares; /* taken so far */
-    uint64_t turn;   /* which of them is settled next */
-    bool over;       /* there is nothing more to take, or something failed */
-    cbank_status status;
-    cbank_error error;
-} jury;
+/* Shares that may be under way, a juror: one is ruled on, others wait for those before them. */
+#define AHEAD 3u
 
 /* A unit that was ruled on. */
 typedef struct finding {
@@ -32,15 +21,9 @@ typedef struct finding {
     cbi_hash content;
 } finding;
 
-typedef struct juror {
-    jury *jury;
-    cbi_txn *txn;
-    cbi_hasher *hasher;
-    cbi_awarder last;
-    cbi_recall_view recall;
-
-    /* The share at hand. */
-    uint64_t number;
+/* Some items, which one juror takes and rules on; any of them may settle what was found. */
+typedef struct share {
+    bool ruled;        /* and not settled */
     bool stands;       /* whether rulings may still be kept */
     cbank_buffer room; /* of its items */
     cbi_batch items;
@@ -48,6 +31,31 @@ typedef struct juror {
     size_t count;
     cbank_status status; /* with which reading or ruling ended */
     cbank_error error;
+} share;
+
+typedef struct jury {
+    pthread_mutex_t lock; /* over all that follows, and the deposit's batch */
+    pthread_cond_t freed; /* a share was settled, or there is nothing more to take */
+    cbi_deposit *deposit;
+    uint64_t until;
+    uint64_t size;  /* items of a share */
+    share *shares;  /* in turn, as they are taken */
+    size_t places;  /* so many */
+    uint64_t taken; /* shares, so far */
+    uint64_t settled;
+    bool settling; /* somebody is, who alone touches the rest of the deposit */
+    bool stands;   /* as the last share left it */
+    bool over;     /* there is nothing more to take, or something failed */
+    cbank_status status;
+    cbank_error error;
+} jury;
+
+typedef struct juror {
+    jury *jury;
+    cbi_txn *txn;
+    cbi_hasher *hasher;
+    cbi_awarder last;
+    cbi_recall_view recall;
 } juror;
 
 static void stop(jury *it, cbank_status status, const cbank_error *error)
@@ -57,19 +65,19 @@ static void stop(jury *it, cbank_status status, const cbank_error *error)
         it->error = *error;
     }
     it->over = true;
+    (void)pthread_cond_broadcast(&it->freed);
 }
 
 /* ---- a juror ------------------------------------------------------------------------------- */
 
 static cbank_status begin(juror *it, cbank_error *err)
 {
-    const cbi_deposit *deposit = it->jury->deposit;
+    const cbi_bank *bank = it->jury->deposit->bank;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_alloc((size_t)it->jury->share + 1, sizeof(*it->findings), &it->findings, err));
-    CBI_TRY(cbi_hasher_new(deposit->bank->config.suite, &it->hasher, err));
-    CBI_TRY(cbi_txn_begin(deposit->bank->store, CBI_TXN_READ, &it->txn, err));
-    it->recall = cbi_recall_look(deposit->bank, it->txn);
+    CBI_TRY(cbi_hasher_new(bank->config.suite, &it->hasher, err));
+    CBI_TRY(cbi_txn_begin(bank->store, CBI_TXN_READ, &it->txn, err));
+    it->recall = cbi_recall_look(bank, it->txn);
 done:
     return status;
 }
@@ -79,31 +87,47 @@ static void end(juror *it)
     cbi_awarder_clear(&it->last);
     cbi_txn_abort(it->txn);
     cbi_hasher_free(it->hasher);
-    cbi_free(it->findings);
-    cbank_buffer_clear(&it->room);
 }
 
-/* The next items; false if there are none. */
-static bool take(juror *it)
+/* Waits for a place, while there is something to take; under the lock. */
+static bool await_place(jury *all)
 {
-    jury *all = it->jury;
-    cbi_batch *batch = &all->deposit->batch;
-    uint64_t left;
+    const cbi_batch *batch = &all->deposit->batch;
+
+    all->over = all->over || batch->next >= all->until;
+    while (!all->over && all->taken - all->settled == all->places) {
+        (void)pthread_cond_wait(&all->freed, &all->lock);
+        all->over = all->over || batch->next >= all->until;
+    }
+    return !all->over;
+}
+
+static void clear_findings(share *it)
+{
+    for (size_t i = 0; i < it->count; i++)
+        cbi_unit_clear(&it->findings[i].unit);
+    it->count = 0;
+}
+
+/* The next items; NULL if there are none. */
+static share *take(jury *all)
+{
+    share *taken = NULL;
 
     (void)pthread_mutex_lock(&all->lock);
-    all->over = all->over || batch->next >= all->until;
-    if (all->over) {
-        (void)pthread_mutex_unlock(&all->lock);
-        return false;
+    if (await_place(all)) {
+        cbi_batch *batch = &all->deposit->batch;
+        uint64_t left = all->until - batch->next;
+
+        taken = &all->shares[all->taken++ % all->places];
+        taken->stands = all->stands;
+        taken->status = cbi_batch_share(batch, left < all->size ? left : all->size, &taken->room,
+                                        &taken->items, &taken->error);
     }
-    left = all->until - batch->next;
-    it->number = all->shares++;
-    it->stands = all->deposit->stands;
-    it->count = 0;
-    it->status = cbi_batch_share(batch, left < all->share ? left : all->share, &it->room,
-                                 &it->items, &it->error);
     (void)pthread_mutex_unlock(&all->lock);
-    return true;
+    if (taken != NULL)
+        clear_findings(taken); /* of the share that had its place before */
+    return taken;
 }
 
 static cbank_status find_content(const cbi_bank *bank, const cbi_unit *unit, cbi_hash *out,
@@ -115,38 +139,38 @@ static cbank_status find_content(const cbi_bank *bank, const cbi_unit *unit, cbi
                                   document->number, out, err);
 }
 
-static cbank_status rule_next(juror *it, const cbi_judge *judge, cbank_error *err)
+static cbank_status rule_next(juror *it, share *taken, const cbi_judge *judge, cbank_error *err)
 {
     const cbi_deposit *deposit = it->jury->deposit;
-    finding *found = &it->findings[it->count];
+    finding *found = &taken->findings[taken->count];
     cbank_status status = CBANK_OK;
 
     found->decided = found->ready = false;
-    CBI_TRY(cbi_unit_read(it->hasher, &it->items, &found->unit, err));
+    CBI_TRY(cbi_unit_read(it->hasher, &taken->items, &found->unit, err));
     found->decided = found->unit.first < deposit->intake.next;
     if (!found->decided) {
         CBI_TRY(cbi_unit_rule(judge, it->txn, &found->unit, err));
-        found->ready = it->stands && found->unit.count == 1 &&
+        found->ready = taken->stands && found->unit.count == 1 &&
                        cbi_ready_suits(&found->unit.claims[0], &found->unit.rulings[0]);
     }
     if (found->ready)
         CBI_TRY(find_content(deposit->bank, &found->unit, &found->content, err));
-    it->count++;
+    taken->count++;
 done:
     if (status != CBANK_OK)
         cbi_unit_clear(&found->unit);
     return status;
 }
 
-static void rule(juror *it)
+static void rule(juror *it, share *taken)
 {
     cbi_judge judge = cbi_deposit_judge_of(it->jury->deposit);
 
     judge.hasher = it->hasher;
     judge.last = &it->last;
     judge.recall = &it->recall;
-    while (it->status == CBANK_OK && cbi_batch_has_next(&it->items))
-        it->status = rule_next(it, &judge, &it->error);
+    while (taken->status == CBANK_OK && cbi_batch_has_next(&taken->items))
+        taken->status = rule_next(it, taken, &judge, &taken->error);
 }
 
 /* ---- in order ------------------------------------------------------------------------------ */
@@ -200,28 +224,49 @@ done:
     return status;
 }
 
-/* When it is this share's turn. What failed in one before it has ended the whole. */
-static void settle(juror *it)
+static cbank_status settle_share(juror *it, share *next, cbank_error *err)
 {
-    jury *all = it->jury;
-    cbank_error error = {0};
     cbank_status status = CBANK_OK;
 
+    for (size_t i = 0; i < next->count; i++)
+        CBI_TRY(settle_unit(it, &next->findings[i], err));
+    status = next->status;
+    if (status != CBANK_OK && err != NULL)
+        *err = next->error;
+done:
+    return status;
+}
+
+/*
+ * Hands in a share. Who finds nobody settling settles all whose turn it is, in their order, and
+ * nobody waits for it. What failed in one has ended the whole: those behind it come to nothing.
+ */
+static void hand_in(juror *it, share *ruled)
+{
+    jury *all = it->jury;
+
     (void)pthread_mutex_lock(&all->lock);
-    while (all->turn != it->number)
-        (void)pthread_cond_wait(&all->turned, &all->lock);
-    for (size_t i = 0; i < it->count && all->status == CBANK_OK; i++) {
-        status = settle_unit(it, &it->findings[i], &error);
+    ruled->ruled = true;
+    while (!all->settling && all->shares[all->settled % all->places].ruled) {
+        share *next = &all->shares[all->settled % all->places];
+        cbank_status status = CBANK_OK;
+        cbank_error error = {0};
+
+        all->settling = true;
+        if (all->status == CBANK_OK) {
+            (void)pthread_mutex_unlock(&all->lock);
+            status = settle_share(it, next, &error);
+            (void)pthread_mutex_lock(&all->lock);
+        }
         if (status != CBANK_OK)
             stop(all, status, &error);
+        all->settling = false;
+        all->stands = all->deposit->stands;
+        next->ruled = false;
+        all->settled++;
+        (void)pthread_cond_signal(&all->freed);
     }
-    if (it->status != CBANK_OK)
-        stop(all, it->status, &it->error);
-    all->turn++;
-    (void)pthread_cond_broadcast(&all->turned);
     (void)pthread_mutex_unlock(&all->lock);
-    for (size_t i = 0; i < it->count; i++)
-        cbi_unit_clear(&it->findings[i].unit);
 }
 
 /* ---- the jury ------------------------------------------------------------------------------ */
@@ -247,9 +292,9 @@ static void serve(void *context)
     status = begin(&it, &error);
     if (status == CBANK_OK) {
         compare_version(&it);
-        while (take(&it)) {
-            rule(&it);
-            settle(&it);
+        for (share *taken = take(it.jury); taken != NULL; taken = take(it.jury)) {
+            rule(&it, taken);
+            hand_in(&it, taken);
         }
     } else {
         (void)pthread_mutex_lock(&it.jury->lock);
@@ -260,19 +305,48 @@ static void serve(void *context)
     cbi_stint_end();
 }
 
+static cbank_status find_places(jury *all, unsigned jurors, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    all->places = jurors == 1 ? 1 : (size_t)AHEAD * jurors;
+    CBI_TRY(cbi_alloc(all->places, sizeof(*all->shares), &all->shares, err));
+    for (size_t i = 0; i < all->places; i++)
+        CBI_TRY(cbi_alloc((size_t)all->size + 1, sizeof(finding), &all->shares[i].findings, err));
+done:
+    return status;
+}
+
+static void clear_places(jury *all)
+{
+    for (size_t i = 0; all->shares != NULL && i < all->places; i++) {
+        clear_findings(&all->shares[i]);
+        cbi_free(all->shares[i].findings);
+        cbank_buffer_clear(&all->shares[i].room);
+    }
+    cbi_free(all->shares);
+}
+
 cbank_status cbi_jury_judge(cbi_deposit *deposit, uint64_t until, cbank_error *err)
 {
     uint64_t count = until - deposit->judged;
+    unsigned jurors = cbi_crew_size(count, WORTH_A_JUROR);
     jury all = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                .turned = PTHREAD_COND_INITIALIZER,
+                .freed = PTHREAD_COND_INITIALIZER,
                 .deposit = deposit,
                 .until = until,
-                .share = count < SHARE_MAX ? count : SHARE_MAX};
+                .stands = deposit->stands,
+                .size = count < SHARE_MAX ? count : SHARE_MAX};
+    cbank_status status = CBANK_OK;
 
-    cbi_crew_run(cbi_crew_size(count, WORTH_A_JUROR), serve, &all);
-    (void)pthread_cond_destroy(&all.turned);
-    (void)pthread_mutex_destroy(&all.lock);
-    if (all.status != CBANK_OK && err != NULL)
+    CBI_TRY(find_places(&all, jurors, err));
+    cbi_crew_run(jurors, serve, &all);
+    status = all.status;
+    if (status != CBANK_OK && err != NULL)
         *err = all.error;
-    return all.status;
+done:
+    clear_places(&all);
+    (void)pthread_cond_destroy(&all.freed);
+    (void)pthread_mutex_destroy(&all.lock);
+    return status;
 }

@@ -3,8 +3,8 @@
  *
  * Each juror takes some items at a time, reads them, and rules on each by what the store holds,
  * for which their order does not matter. What they do among themselves (tally.h), and what is kept
- * of them, is settled by one juror after the other, in the order of the batch: so the answer is
- * the same however many they are.
+ * of them, is settled in the order of the batch, by one juror at a time: so the answer is the same
+ * however many they are. Nobody waits for those before him, unless he is far ahead of them.
  */
 #ifndef CBI_BANK_JURY_H
 #define CBI_BANK_JURY_H
