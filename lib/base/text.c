@@ -98,6 +98,26 @@ bool cbi_text_is_clean(cbi_bytes text)
     return true;
 }
 
+size_t cbi_text_valid(cbi_bytes text)
+{
+    size_t at = 0;
+
+    while (at < text.size) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t used;
+
+        if (text.data[at] < 0x80) {
+            at++;
+            continue;
+        }
+        used = utf8proc_iterate(text.data + at, (utf8proc_ssize_t)(text.size - at), &c);
+        if (used < 1)
+            break;
+        at += (size_t)used;
+    }
+    return at;
+}
+
 size_t cbi_text_first(cbi_bytes text, bool *clean)
 {
     utf8proc_int32_t c;

@@ -10,6 +10,9 @@
  */
 bool cbi_text_is_clean(cbi_bytes text);
 
+/* Bytes of the valid UTF-8 with which the text begins, up to the first character that is not. */
+size_t cbi_text_valid(cbi_bytes text);
+
 /* Bytes of the first character, or 1 for a byte that is none; whether clean text may hold it. */
 size_t cbi_text_first(cbi_bytes text, bool *clean);
 

@@ -8,13 +8,18 @@
 
 /* libcsv's buffer grows with what it is given at once; so this bounds it. */
 #define SLICE_MAX (16u * 1024)
+/* Bytes that are decoded at once, when their rows are asked for. */
+#define PIECE_MAX (64u * 1024)
 
 struct cbi_csv {
     cbi_decoder *decoder;
-    cbank_buffer text; /* decoded; parsed up to `parsed` */
+    cbank_buffer fed; /* as it came; decoded up to `decoded` */
+    size_t decoded;
+    bool ended;        /* no more will be fed, */
+    bool all_decoded;  /* and all of it is text now */
+    cbank_buffer text; /* parsed up to `parsed` */
     size_t parsed;
     bool separated; /* the separator is known */
-    bool ended;
     cbank_error failure; /* of the decoder; told when the rows before it are handed out */
 
     struct csv_parser parser;
@@ -56,6 +61,7 @@ static void free_csv(void *self)
     if (csv == NULL)
         return;
     cbi_decoder_free(csv->decoder);
+    cbank_buffer_clear(&csv->fed);
     cbank_buffer_clear(&csv->text);
     cbi_wipe(csv->parser.entry_buf, csv->parser.entry_size);
     csv_free(&csv->parser);
@@ -64,29 +70,56 @@ static void free_csv(void *self)
     cbi_free(csv);
 }
 
+/* What of a buffer has been used is left out. */
+static void drop(cbank_buffer *buffer, size_t *used)
+{
+    if (*used == 0)
+        return;
+    buffer->size -= *used;
+    memmove(buffer->data, buffer->data + *used, buffer->size);
+    *used = 0;
+}
+
 static cbank_status feed(void *self, cbi_bytes bytes, cbank_error *err)
 {
     cbi_csv *csv = self;
 
     if (csv->failure.status != CBANK_OK)
         return CBANK_OK;
-    if (csv->parsed > 0) {
-        csv->text.size -= csv->parsed;
-        memmove(csv->text.data, csv->text.data + csv->parsed, csv->text.size);
-        csv->parsed = 0;
-    }
-    if (cbi_decoder_feed(csv->decoder, bytes, &csv->text, &csv->failure) == CBANK_E_MEMORY)
-        return cbi_fail(err, CBI_REASON_NO_MEMORY, 0, NULL, NULL);
-    return CBANK_OK;
+    drop(&csv->fed, &csv->decoded);
+    return cbi_buffer_append(&csv->fed, bytes, err);
 }
 
 static cbank_status end(void *self, cbank_error *err)
 {
     cbi_csv *csv = self;
 
+    (void)err;
     csv->ended = true;
-    if (csv->failure.status == CBANK_OK &&
-        cbi_decoder_end(csv->decoder, &csv->text, &csv->failure) == CBANK_E_MEMORY)
+    return CBANK_OK;
+}
+
+/* The next piece of what was fed becomes text, or its end does; `*any`: there was something. */
+static cbank_status decode(cbi_csv *csv, bool *any, cbank_error *err)
+{
+    size_t size = csv->fed.size - csv->decoded;
+    cbank_status status;
+
+    *any = csv->failure.status == CBANK_OK && (size > 0 || (csv->ended && !csv->all_decoded));
+    if (!*any)
+        return CBANK_OK;
+    drop(&csv->text, &csv->parsed);
+    if (size > PIECE_MAX)
+        size = PIECE_MAX;
+    if (size > 0) {
+        status = cbi_decoder_feed(csv->decoder, cbi_bytes_of(csv->fed.data + csv->decoded, size),
+                                  &csv->text, &csv->failure);
+        csv->decoded += size;
+    } else {
+        status = cbi_decoder_end(csv->decoder, &csv->text, &csv->failure);
+        csv->all_decoded = true;
+    }
+    if (status == CBANK_E_MEMORY)
         return cbi_fail(err, CBI_REASON_NO_MEMORY, 0, NULL, NULL);
     return CBANK_OK;
 }
@@ -199,21 +232,27 @@ static size_t next_slice(const cbi_csv *csv)
 /* Parses until a row is complete; false if there is none in what was fed. */
 static cbank_status parse_row(cbi_csv *csv, bool *complete, cbank_error *err)
 {
+    cbank_status status = CBANK_OK;
+    bool any = true;
     size_t size;
-    cbank_status status;
 
-    while (!csv->row_complete && (size = next_slice(csv)) > 0) {
-        status = parse_slice(csv, csv->text.data + csv->parsed, size, err);
-        if (status != CBANK_OK)
-            return status;
-        csv->parsed += size;
+    while (status == CBANK_OK && !csv->row_complete && any) {
+        size = next_slice(csv);
+        if (size > 0)
+            status = parse_slice(csv, csv->text.data + csv->parsed, size, err);
+        else
+            status = decode(csv, &any, err);
+        if (status == CBANK_OK)
+            csv->parsed += size;
     }
+    if (status != CBANK_OK)
+        return status;
     if (!csv->row_complete && csv->failure.status != CBANK_OK) {
         *err = csv->failure;
         err->where = csv->number + 1;
         return (cbank_status)csv->failure.status;
     }
-    if (!csv->row_complete && csv->ended &&
+    if (!csv->row_complete && csv->all_decoded &&
         csv_fini(&csv->parser, take_cell, take_row, csv) != 0)
         return fail_quotes(csv, err);
     *complete = csv->row_complete;
@@ -232,7 +271,8 @@ static bool choose_separator(cbi_csv *csv)
     size_t counts[3] = {0, 0, 0};
     size_t best = 0;
     bool quoted = false;
-    bool whole = csv->ended || csv->failure.status != CBANK_OK || csv->text.size > CBI_GRID_ROW_MAX;
+    bool whole = csv->all_decoded || csv->failure.status != CBANK_OK ||
+                 csv->text.size > CBI_GRID_ROW_MAX;
 
     for (size_t i = csv->parsed; i < csv->text.size; i++) {
         uint8_t c = csv->text.data[i];
@@ -259,17 +299,20 @@ static cbank_status next(void *self, cbi_grid_step *step, cbi_grid_row *row, cba
 {
     cbi_csv *csv = self;
     cbank_status status = CBANK_OK;
-    bool complete = false;
+    bool complete = false, any;
 
     *step = CBI_GRID_MORE;
-    if (!csv->separated && !choose_separator(csv))
-        return CBANK_OK;
+    while (!csv->separated && !choose_separator(csv)) {
+        CBI_TRY(decode(csv, &any, err));
+        if (!any)
+            return CBANK_OK;
+    }
     forget_row(csv);
     CBI_TRY(parse_row(csv, &complete, err));
     if (complete) {
         *row = (cbi_grid_row){csv->number, csv->cells, csv->cell_count};
         *step = CBI_GRID_ROW;
-    } else if (csv->ended) {
+    } else if (csv->all_decoded) {
         *step = CBI_GRID_DONE;
     }
 done:

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 #define WINDOW_MAX (64u * 1024) /* bytes that are looked at to tell the encodings apart */
 #define RUN_MAX 4096u           /* bytes beyond ASCII that are judged together */
@@ -17,7 +18,7 @@
 
 struct cbi_decoder {
     cbi_encoding encoding;
-    iconv_t converter; /* (iconv_t)-1 while undecided */
+    iconv_t converter; /* (iconv_t)-1 unless it is GB18030 */
     bool begun;        /* the first bytes were looked at */
     bool found;        /* the encoding was not told */
     uint8_t before;    /* the last byte of ASCII that was handed on */
@@ -105,7 +106,7 @@ cbank_status cbi_decoder_new(cbi_encoding encoding, cbi_decoder **out, cbank_err
     CBI_TRY(cbi_alloc(1, sizeof(*decoder), &decoder, err));
     decoder->encoding = encoding;
     decoder->converter = (iconv_t)-1;
-    if (encoding != CBI_ENCODING_UNDECIDED)
+    if (encoding == CBI_ENCODING_GB18030)
         CBI_TRY(open_converter(encoding, false, &decoder->converter, err));
     *out = decoder;
     decoder = NULL;
@@ -167,6 +168,40 @@ done:
     return status;
 }
 
+/* Whether these, of which there is no character, may be the beginning of one. */
+static bool is_begun(cbi_bytes bytes)
+{
+    size_t size = bytes.data[0] >= 0xf0 ? 4 : bytes.data[0] >= 0xe0 ? 3 : 2;
+
+    if (bytes.data[0] < 0xc2 || bytes.data[0] > 0xf4 || bytes.size >= size)
+        return false;
+    for (size_t i = 1; i < bytes.size; i++) {
+        if ((bytes.data[i] & 0xc0) != 0x80)
+            return false;
+    }
+    return true;
+}
+
+/* The same where nothing has to be changed. */
+static cbank_status copy(cbi_bytes bytes, cbank_buffer *out, size_t *used, int *stopped,
+                              cbank_error *err)
+{
+    *used = cbi_text_valid(bytes);
+    *stopped = 0;
+    if (*used < bytes.size)
+        *stopped = is_begun(cbi_bytes_of(bytes.data + *used, bytes.size - *used)) ? EINVAL : EILSEQ;
+    return out == NULL ? CBANK_OK : cbi_buffer_append(out, cbi_bytes_of(bytes.data, *used), err);
+}
+
+/* The same of what is read: GB18030, or UTF-8 if there is no converter. */
+static cbank_status take(iconv_t converter, cbi_bytes bytes, cbank_buffer *out, size_t *used,
+                         int *stopped, cbank_error *err)
+{
+    if (converter == (iconv_t)-1)
+        return copy(bytes, out, used, stopped, err);
+    return convert(converter, bytes, out, used, stopped, err);
+}
+
 cbank_status cbi_encoding_write(cbi_bytes utf8, cbi_encoding encoding, cbank_buffer *out,
                                 cbank_error *err)
 {
@@ -195,15 +230,17 @@ struct fit {
 static cbank_status try_encoding(cbi_encoding encoding, cbi_bytes bytes, bool whole,
                                  struct fit *fit, cbank_error *err)
 {
-    iconv_t converter;
-    cbank_status status = open_converter(encoding, false, &converter, err);
+    iconv_t converter = (iconv_t)-1;
+    cbank_status status = CBANK_OK;
     int stopped;
 
-    if (status != CBANK_OK)
-        return status;
-    status = convert(converter, bytes, NULL, &fit->used, &stopped, err);
-    iconv_close(converter);
+    if (encoding == CBI_ENCODING_GB18030)
+        CBI_TRY(open_converter(encoding, false, &converter, err));
+    CBI_TRY(take(converter, bytes, NULL, &fit->used, &stopped, err));
     fit->good = stopped == 0 || (stopped == EINVAL && !whole);
+done:
+    if (converter != (iconv_t)-1)
+        iconv_close(converter);
     return status;
 }
 
@@ -253,7 +290,8 @@ static cbank_status decide(cbi_decoder *decoder, bool whole, cbank_error *err)
     if (!utf8.good && (gb18030.good || gb18030.used > utf8.used))
         decoder->encoding = CBI_ENCODING_GB18030;
     decoder->found = true;
-    CBI_TRY(open_converter(decoder->encoding, false, &decoder->converter, err));
+    if (decoder->encoding == CBI_ENCODING_GB18030)
+        CBI_TRY(open_converter(decoder->encoding, false, &decoder->converter, err));
 done:
     return status;
 }
@@ -352,7 +390,7 @@ static cbank_status pass_known(cbi_decoder *decoder, bool whole, cbank_buffer *u
 
     if (found_gb18030 && !mixed && !whole)
         good = without_last_run(held);
-    status = convert(decoder->converter, cbi_bytes_of(held.data, good), utf8, &used, &stopped, err);
+    status = take(decoder->converter, cbi_bytes_of(held.data, good), utf8, &used, &stopped, err);
     if (status != CBANK_OK)
         return status;
     if (used > 0)
@@ -381,7 +419,7 @@ static cbank_status begin(cbi_decoder *decoder, cbank_error *err)
     if (decoder->encoding != CBI_ENCODING_UNDECIDED)
         return CBANK_OK;
     decoder->encoding = CBI_ENCODING_UTF8;
-    return open_converter(CBI_ENCODING_UTF8, false, &decoder->converter, err);
+    return CBANK_OK;
 }
 
 static cbank_status advance(cbi_decoder *decoder, bool whole, cbank_buffer *utf8, cbank_error *err)

@@ -9,7 +9,8 @@
 #include "exchange/html.h"
 #include "exchange/xlsx.h"
 
-#define LOOK_MAX 4096u /* bytes by which kinds of file are told apart */
+#define LOOK_LEAST 4096u         /* bytes by which kinds of file are told apart, */
+#define LOOK_MOST (64u * 1024) /* if there are so many at once */
 
 struct cbi_grid {
     cbi_grid_options options;
@@ -132,6 +133,7 @@ static cbank_status open_reader(cbi_grid *grid, cbank_error *err)
 
 cbank_status cbi_grid_feed(cbi_grid *grid, cbi_bytes bytes, cbank_error *err)
 {
+    size_t first = LOOK_MOST - grid->first.size;
     cbank_status status = CBANK_OK;
 
     if (bytes.size > CBI_FILE_MAX - grid->bytes_fed)
@@ -140,9 +142,15 @@ cbank_status cbi_grid_feed(cbi_grid *grid, cbi_bytes bytes, cbank_error *err)
     grid->bytes_fed += bytes.size;
     if (grid->reader != NULL)
         return grid->reader->feed(grid->self, bytes, err);
-    CBI_TRY(cbi_buffer_append(&grid->first, bytes, err));
-    if (grid->first.size >= LOOK_MAX)
-        CBI_TRY(open_reader(grid, err));
+    if (first > bytes.size)
+        first = bytes.size;
+    CBI_TRY(cbi_buffer_append(&grid->first, cbi_bytes_of(bytes.data, first), err));
+    if (grid->first.size < LOOK_LEAST)
+        goto done;
+    CBI_TRY(open_reader(grid, err));
+    bytes = cbi_bytes_of(bytes.data + first, bytes.size - first);
+    if (bytes.size > 0)
+        CBI_TRY(grid->reader->feed(grid->self, bytes, err));
 done:
     return status;
 }

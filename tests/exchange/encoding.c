@@ -4,6 +4,8 @@
 #include "exchange/encoding.h"
 #include "exchange/desk.h"
 
+#include <iconv.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -237,6 +239,48 @@ Test(encoding, every_character_of_the_basic_plane_reads_the_same_from_both_encod
         text[0] = '\0';
     }
     cr_expect_eq(checked, 20902, "the ideographs of GB 13000.1");
+}
+
+/* Whether iconv, which others keep, takes these for UTF-8. */
+static bool iconv_takes(const char *bytes, size_t size)
+{
+    iconv_t converter = iconv_open("UTF-16BE", "UTF-8");
+    char room[64], *in = (char *)(uintptr_t)bytes, *out = room;
+    size_t left = sizeof(room);
+    bool taken = iconv(converter, &in, &size, &out, &left) != (size_t)-1;
+
+    iconv_close(converter);
+    return taken;
+}
+
+/* Every form that there is of a character, and is not: the shortest, too long ones, halves. */
+Test(encoding, utf8_is_what_iconv_takes_for_it)
+{
+    static const unsigned char bytes[] = {0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0,
+                                          0xc1, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5};
+    enum { BYTES = sizeof(bytes) };
+    char text[8] = "";
+    size_t good = 0;
+
+    for (unsigned i = 0; i < BYTES * BYTES * BYTES * BYTES; i++) {
+        for (unsigned at = 0, rest = i; at < 4; at++, rest /= BYTES)
+            text[1 + at] = (char)bytes[rest % BYTES];
+        text[0] = 'a';
+        for (size_t size = 2; size <= 6; size++) {
+            cbank_buffer utf8 = {0};
+            cbi_encoding found;
+            bool taken;
+
+            text[5] = 'z';
+            taken = decode(CBI_ENCODING_UTF8, cbi_bytes_of(text, size), 8, &utf8, &found) ==
+                    CBANK_OK;
+            cr_assert_eq(taken, iconv_takes(text, size), "%02x %02x %02x %02x, %zu bytes",
+                         text[1] & 255, text[2] & 255, text[3] & 255, text[4] & 255, size);
+            good += taken;
+            cbank_buffer_clear(&utf8);
+        }
+    }
+    cr_expect_gt(good, BYTES * BYTES);
 }
 
 Test(encoding, names_are_known_in_any_case)
