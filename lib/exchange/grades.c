@@ -77,14 +77,15 @@ cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out,
     CBI_TRY(open_mapping(grades, err));
     CBI_TRY(check_options(grades, err));
     CBI_TRY(open_grid(grades, err));
-    CBI_TRY(cbi_alloc(1, sizeof(*grades->draft), &grades->draft, err));
-    cbi_draft_init(grades->draft, grades->mapping, options->institution, options->institution_name);
+    CBI_TRY(cbi_grades_share_new(1, &grades->single, err));
     CBI_TRY(cbi_seen_new(&grades->seen, err));
     if (grades->profile != NULL && grades->profile->retakes != CBI_RETAKES_ALL)
         CBI_TRY(cbi_retake_new(options->suite, grades->profile->retakes, &grades->retake, err));
     grades->looking = grades->retake != NULL;
-    if (grades->looking)
+    if (grades->looking) {
         CBI_TRY(cbi_spool_new(options->suite, &grades->file, err));
+        CBI_TRY(cbi_grades_hand_new(&grades->looks, err));
+    }
     *out = grades;
     grades = NULL;
 done:
@@ -98,13 +99,11 @@ void cbi_grades_free(cbi_grades *grades)
         return;
     cbi_grid_free(grades->grid);
     cbi_mapping_free(grades->mapping);
-    if (grades->draft != NULL)
-        cbi_draft_clear(grades->draft);
-    cbi_free(grades->draft);
+    cbi_grades_share_free(grades->single);
+    cbi_grades_hand_free(grades->looks);
     cbi_seen_free(grades->seen);
     cbi_retake_free(grades->retake);
     cbi_profile_clear(&grades->own);
-    cbank_buffer_clear(&grades->content);
     cbi_spool_free(grades->file);
     cbi_free(grades);
 }
@@ -149,14 +148,23 @@ const cbi_profile *cbi_grades_profile(const cbi_grades *grades)
     return grades->profile;
 }
 
+/* What says where the fields of the last row are from. */
+static const cbi_mapping *last_mapping(const cbi_grades *grades)
+{
+    return grades->last != NULL ? grades->last->mapping : grades->mapping;
+}
+
 void cbi_grades_show(const cbi_grades *grades, const char *column, char out[CBI_MASK_SIZE])
 {
-    cbi_mask_in_row(grades->mapping, &grades->row.row, column, out);
+    static const cbi_grid_row none = {0};
+
+    cbi_mask_in_row(last_mapping(grades), grades->last != NULL ? &grades->last->row.row : &none,
+                    column, out);
 }
 
 const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id)
 {
-    const cbi_assignment *source = cbi_mapping_find(grades->mapping, id);
+    const cbi_assignment *source = cbi_mapping_find(last_mapping(grades), id);
     size_t count;
 
     return source == NULL ? cbi_sheet_fields(&count)[id].word : cbi_assignment_name(source);
@@ -176,48 +184,12 @@ cbank_status cbi_grades_check_column(const cbi_grades *grades, bool keep_going, 
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-/* True for what is wrong with this row, false for what stops the work. */
-static bool is_about_row(const cbank_error *why)
-{
-    return why->status / 100 == 2 && why->reason != CBI_REASON_TOO_MANY_ROWS;
-}
-
-static cbank_status take_row(cbi_grades *grades, cbank_error *err)
-{
-    cbi_row_draft *row = &grades->row;
-    cbi_draft *draft = grades->draft;
-    cbank_status status;
-
-    row->row_class = CBI_ROW_REJECTED;
-    row->why = (cbank_error){0};
-    row->again = false;
-    status = cbi_grades_judge(grades, &row->why);
-    if (status != CBANK_OK && !is_about_row(&row->why)) {
-        if (err != NULL)
-            *err = row->why;
-        return status;
-    }
-    if (status == CBANK_OK)
-        row->row_class = CBI_ROW_READY;
-    if (grades->looking)
-        return status == CBANK_OK ? cbi_grades_note_attempt(grades, err) : CBANK_OK;
-    row->record = &draft->record;
-    row->holder = &draft->holder;
-    row->student = &draft->student;
-    row->name = draft->name;
-    grades->counts.rows++;
-    grades->counts.ready += row->row_class == CBI_ROW_READY;
-    grades->counts.skipped += row->row_class == CBI_ROW_SKIPPED;
-    grades->counts.rejected += row->row_class == CBI_ROW_REJECTED;
-    return CBANK_OK;
-}
-
 /* Turns to the next subject of the row in hand that has anything; false after the last. */
 static bool next_turn(cbi_grades *grades)
 {
     while (++grades->turn < grades->mapping->turn_count) {
         cbi_mapping_turn(grades->mapping, grades->turn);
-        if (!cbi_mapping_turn_is_empty(grades->mapping, &grades->row.row))
+        if (!cbi_mapping_turn_is_empty(grades->mapping, &grades->taken))
             return true;
     }
     return false;
@@ -235,7 +207,7 @@ static cbank_status read_row(cbi_grades *grades, cbi_grid_step *step, cbank_erro
     if (wide && next_turn(grades))
         return CBANK_OK;
     do {
-        CBI_TRY(cbi_grid_next(grades->grid, step, &grades->row.row, err));
+        CBI_TRY(cbi_grid_next(grades->grid, step, &grades->taken, err));
         grades->turn = wide ? SIZE_MAX : 0;
     } while (*step == CBI_GRID_ROW && wide && !next_turn(grades));
     if (*step != CBI_GRID_HEADER)
@@ -258,7 +230,6 @@ static cbank_status begin_again(cbi_grades *grades, cbank_error *err)
     cbi_mapping_free(grades->mapping);
     grades->mapping = NULL;
     CBI_TRY(open_mapping(grades, err));
-    grades->draft->mapping = grades->mapping;
     CBI_TRY(open_grid(grades, err));
     grades->looking = false;
 done:
@@ -284,8 +255,7 @@ done:
     return status;
 }
 
-/* What only the next rows would have needed; a file of a million takes a hundred MiB. */
-static void forget_rows(cbi_grades *grades)
+void cbi_grades_forget(cbi_grades *grades)
 {
     cbi_seen_free(grades->seen);
     grades->seen = NULL;
@@ -293,6 +263,24 @@ static void forget_rows(cbi_grades *grades)
     grades->retake = NULL;
     cbi_spool_free(grades->file);
     grades->file = NULL;
+    grades->last = NULL;
+}
+
+/* Looks at the row that was read. */
+static cbank_status look_at_row(cbi_grades *grades, cbank_error *err)
+{
+    cbi_grades_hand *hand = grades->looks;
+    cbank_status status = CBANK_OK;
+
+    cbi_grades_hand_take(hand, grades, grades->mapping);
+    hand->row.row = grades->taken;
+    cbi_grades_hand_draft(hand);
+    if (cbi_grades_hand_stops(hand, err))
+        return hand->status;
+    if (hand->status == CBANK_OK)
+        CBI_TRY(cbi_grades_note_attempt(grades, hand, err));
+done:
+    return status;
 }
 
 /* Looks at all there is to see; MORE until the file has ended, and a header that nobody needs. */
@@ -303,7 +291,7 @@ static cbank_status look(cbi_grades *grades, cbi_grid_step *step, cbank_error *e
     do {
         CBI_TRY(read_row(grades, step, err));
         if (*step == CBI_GRID_ROW)
-            CBI_TRY(take_row(grades, err));
+            CBI_TRY(look_at_row(grades, err));
     } while (*step == CBI_GRID_ROW || *step == CBI_GRID_HEADER);
     if (*step == CBI_GRID_DONE)
         CBI_TRY(begin_again(grades, err));
@@ -311,8 +299,7 @@ done:
     return status;
 }
 
-cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_row_draft **out,
-                             cbank_error *err)
+cbank_status cbi_grades_read(cbi_grades *grades, cbi_grid_step *step, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
@@ -326,11 +313,21 @@ cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_
         if (*step == CBI_GRID_MORE && grades->retake != NULL)
             CBI_TRY(feed_again(grades, err));
     } while (*step == CBI_GRID_MORE && grades->retake != NULL);
+done:
+    return status;
+}
+
+cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_row_draft **out,
+                             cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_grades_take(grades, grades->single, step, err));
     if (*step == CBI_GRID_DONE)
-        forget_rows(grades);
+        cbi_grades_forget(grades);
     if (*step == CBI_GRID_ROW) {
-        CBI_TRY(take_row(grades, err));
-        *out = &grades->row;
+        (void)cbi_grades_draft(grades->single, 0);
+        CBI_TRY(cbi_grades_settle(grades, grades->single, 0, out, err));
     }
 done:
     return status;

@@ -85,6 +85,35 @@ cbank_status cbi_grades_end(cbi_grades *grades, cbank_error *err);
 cbank_status cbi_grades_next(cbi_grades *grades, cbi_grid_step *step, const cbi_row_draft **out,
                              cbank_error *err);
 
+/* ---- rows in the hands of several threads ------------------------------------------------ */
+
+/*
+ * Rows are taken as they stand in the file, some at a time; drafts are made of them; and they are
+ * settled in the order of the file, by what they do among themselves. Each thread has a share of
+ * its own. One thread at a time takes, and one at a time settles; drafts are made by all at once,
+ * and beside both. The steps are those of cbi_grades_next, which does all three for one row.
+ */
+typedef struct cbi_grades_share cbi_grades_share;
+
+/* Room for so many rows; a row of a wide file (mapping.h) is one alone. */
+cbank_status cbi_grades_share_new(size_t rows, cbi_grades_share **out, cbank_error *err);
+/* Wipes. NULL is a no-op. */
+void cbi_grades_share_free(cbi_grades_share *share);
+
+/* Replaces the rows of the share. What was taken before an error, or another step, counts. */
+cbank_status cbi_grades_take(cbi_grades *grades, cbi_grades_share *share, cbi_grid_step *step,
+                             cbank_error *err);
+size_t cbi_grades_share_count(const cbi_grades_share *share);
+/* The row by itself: one that is ready may still turn out to be there twice. Lent until taking. */
+const cbi_row_draft *cbi_grades_draft(cbi_grades_share *share, size_t which);
+/* The row as cbi_grades_next hands it out. */
+cbank_status cbi_grades_settle(cbi_grades *grades, cbi_grades_share *share, size_t which,
+                               const cbi_row_draft **out, cbank_error *err);
+/* After the last row was settled: what only the next ones would have needed. */
+void cbi_grades_forget(cbi_grades *grades);
+
+/* ---- what is told of them ---------------------------------------------------------------- */
+
 /* From CBI_GRID_HEADER on. */
 const cbi_bytes *cbi_grades_columns(const cbi_grades *grades, size_t *count);
 cbi_grades_counts cbi_grades_count(const cbi_grades *grades);
@@ -92,7 +121,7 @@ cbi_grades_counts cbi_grades_count(const cbi_grades *grades);
 cbank_status cbi_grades_check_column(const cbi_grades *grades, bool keep_going, cbank_error *err);
 /* The school's, or the format's own; NULL for the generic format alone. */
 const cbi_profile *cbi_grades_profile(const cbi_grades *grades);
-/* What a message may show of the cell that it calls `column`, of the row in hand (mask.h). */
+/* What a message may show of the cell that it calls `column`, of the last row (mask.h). */
 void cbi_grades_show(const cbi_grades *grades, const char *column, char out[CBI_MASK_SIZE]);
 /* What to call the source of a field before people: its column, or the field's own word. */
 const char *cbi_grades_source(const cbi_grades *grades, cbi_sheet_id id);
