@@ -1,4 +1,4 @@
-#include "api/sheetrow.h"
+#include "api/sheetcrew.h"
 
 #include "api/face.h"
 #include "api/job.h"
@@ -94,6 +94,7 @@ done:
 
 void cbi_sheet_clear(cbi_sheet *sheet)
 {
+    cbi_sheet_clear_desks(sheet);
     cbi_grades_free(sheet->grades);
     cbi_profile_clear(&sheet->profile);
     cbi_batch_builder_clear(&sheet->batch);
@@ -113,54 +114,18 @@ const char *cbi_sheet_awarder(const cbi_sheet *sheet)
     return cbi_message_text(sheet->awarder).size > 0 ? sheet->awarder : sheet->institution;
 }
 
-static cbank_status take_row(cbi_sheet *sheet, cbi_sheet_judge *judge, const cbi_row_draft *row,
-                             cbi_sheet_finding *finding, cbank_error *err)
+cbank_status cbi_sheet_complete(cbi_sheet *sheet, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    if (row->row_class == CBI_ROW_READY)
-        CBI_TRY(cbi_sheet_rule(sheet, judge, row, finding, err));
-    CBI_TRY(cbi_sheet_settle(sheet, judge, row, finding, err));
-done:
-    return status;
-}
-
-/* All rows have been read. */
-static void complete(cbi_sheet *sheet)
-{
+    CBI_TRY(cbi_grades_check_column(sheet->grades, sheet->keep_going, err));
     sheet->complete = true;
     sheet->strangers = sheet->docket.strangers = cbi_tally_strangers(sheet->tally);
     cbi_tally_free(sheet->tally);
     sheet->tally = NULL;
-}
-
-cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wants,
-                                 cbank_error *err)
-{
-    uint64_t until = cbi_job_clock() + budget_ms;
-    const cbi_row_draft *row = NULL;
-    cbi_sheet_finding finding = {.row = NULL};
-    cbi_sheet_judge judge = {.hasher = NULL};
-    cbank_status status = CBANK_OK;
-    cbi_grid_step step;
-
-    *wants = false;
-    CBI_TRY(cbi_sheet_judge_begin(sheet, &judge, err));
-    if (sheet->bank != NULL)
-        cbi_docket_turn(&sheet->docket, cbi_txn_version(judge.reader.txn));
-    do {
-        CBI_TRY(cbi_grades_next(sheet->grades, &step, &row, err));
-        if (step == CBI_GRID_ROW)
-            CBI_TRY(take_row(sheet, &judge, row, &finding, err));
-    } while ((step == CBI_GRID_ROW || step == CBI_GRID_HEADER) && cbi_job_clock() <= until);
-    *wants = step == CBI_GRID_MORE;
-    if (step != CBI_GRID_DONE)
-        goto done;
-    CBI_TRY(cbi_grades_check_column(sheet->grades, sheet->keep_going, err));
-    complete(sheet);
+    cbi_grades_forget(sheet->grades);
+    cbi_sheet_clear_desks(sheet);
 done:
-    cbi_sheet_finding_clear(&finding);
-    cbi_sheet_judge_end(&judge);
     return status;
 }
 

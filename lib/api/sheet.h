@@ -10,6 +10,7 @@
 #include "api/rowreport.h"
 #include "bank/desk.h"
 #include "bank/docket.h"
+#include "base/crew.h"
 #include "exchange/errorfile.h"
 #include "exchange/grades.h"
 #include "record/totals.h"
@@ -48,6 +49,8 @@ typedef struct cbi_sheet {
     cbi_rowreport report;
     cbi_spool *errors; /* the error file; empty without a rejected row */
     cbank_buffer line; /* of it */
+    struct cbi_sheet_desk *desks[CBI_CREW_MAX]; /* of those who read it (sheetcrew.h) */
+    uint64_t pace;       /* rows of the step before */
     bool complete;       /* the file has been read to its end */
     uint64_t unchanged;
     uint64_t changed; /* with `amend` they are in the batch */
@@ -65,11 +68,14 @@ cbank_status cbi_sheet_begin(cbi_sheet *sheet, cbank_error *err);
 void cbi_sheet_clear(cbi_sheet *sheet);
 
 /*
- * Takes the rows there are, about `budget_ms` worth; `*wants` says whether it needs more of the
- * file. `sheet->complete` is set at the end.
+ * Takes the rows there are, about `budget_ms` worth, on all cores (sheetcrew.h); `*wants` says
+ * whether it needs more of the file. `sheet->complete` is set at the end.
  */
 cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wants,
                                  cbank_error *err);
+
+/* For sheetcrew.c: after the last row of all. */
+cbank_status cbi_sheet_complete(cbi_sheet *sheet, cbank_error *err);
 
 /* Whether there is anything to sign. */
 bool cbi_sheet_has_items(const cbi_sheet *sheet);

@@ -118,17 +118,20 @@ static cbi_signing_holder holder_of(const cbi_row_draft *row)
 }
 
 /* The record as it would be signed; that it cannot be is told when it is to be. */
-static void make(const cbi_sheet *sheet, cbi_hasher *hasher, cbi_sheet_finding *finding)
+static void make(const cbi_sheet *sheet, const cbi_sheet_judge *judge,
+                 cbi_sheet_finding *finding)
 {
     const cbi_row_draft *row = finding->row;
     const cbi_signing_holder holder = holder_of(row);
     cbank_error *err = &finding->failure;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_signing_make_record(hasher, sheet->institution, row->record, &holder, 1, NULL,
-                                    &finding->grant, &finding->made, err));
-    CBI_TRY(cbi_docket_prepare(&sheet->docket, sheet->bank, &finding->claim, &finding->ruling,
-                               &holder, &finding->made, &finding->entry, err));
+    finding->entry.kept = false;
+    CBI_TRY(cbi_signing_make_record(judge->hasher, sheet->institution, row->record, &holder, 1,
+                                    NULL, &finding->grant, &finding->made, err));
+    if (judge->keeps)
+        CBI_TRY(cbi_docket_prepare(sheet->bank, &finding->claim, &finding->ruling, &holder,
+                                   &finding->made, &finding->entry, err));
 done:
     finding->failed = status;
 }
@@ -140,7 +143,7 @@ cbank_status cbi_sheet_rule(const cbi_sheet *sheet, cbi_sheet_judge *judge,
 
     CBI_TRY(rule(sheet, judge, row, NULL, out, err));
     if (out->ruling.outcome == CBI_OUTCOME_DEPOSITED && sheet->judged == NULL)
-        make(sheet, judge->hasher, out);
+        make(sheet, judge, out);
 done:
     return status;
 }

@@ -17,6 +17,7 @@ typedef struct cbi_sheet_judge {
     cbi_hasher *hasher;
     cbi_awarder last;
     cbi_recall_view recall; /* with a bank */
+    bool keeps; /* given: whether what is ruled may be kept (docket.h) */
 } cbi_sheet_judge;
 
 cbank_status cbi_sheet_judge_begin(const cbi_sheet *sheet, cbi_sheet_judge *out, cbank_error *err);

@@ -15,6 +15,11 @@ void cbi_docket_drop(cbi_docket *docket)
     docket->ready = NULL;
 }
 
+bool cbi_docket_keeps(const cbi_docket *docket)
+{
+    return docket->ready != NULL;
+}
+
 void cbi_docket_turn(cbi_docket *docket, uint64_t version)
 {
     if (docket->version != 0 && docket->version != version)
@@ -30,16 +35,14 @@ static bool is_same(const cbi_signing_holder *holder, const cbi_person *person)
            strcmp(holder->name, person->name) == 0;
 }
 
-cbank_status cbi_docket_prepare(const cbi_docket *docket, const cbi_bank *bank,
-                                const cbi_claim *claim, const cbi_ruling *ruling,
-                                const cbi_signing_holder *holder,
+cbank_status cbi_docket_prepare(const cbi_bank *bank, const cbi_claim *claim,
+                                const cbi_ruling *ruling, const cbi_signing_holder *holder,
                                 const cbi_signing_record *record, cbi_docket_entry *out,
                                 cbank_error *err)
 {
     const cbi_identity *document = &claim->person->documents[0];
 
-    out->kept = docket->ready != NULL && cbi_ready_suits(claim, ruling) &&
-                is_same(holder, claim->person);
+    out->kept = cbi_ready_suits(claim, ruling) && is_same(holder, claim->person);
     if (!out->kept)
         return CBANK_OK;
     return cbi_holding_content_of(bank, cbi_bytes_of_buffer(&record->bytes), document->type,

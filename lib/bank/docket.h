@@ -24,6 +24,9 @@ cbank_status cbi_docket_begin(cbi_docket *docket, cbank_error *err);
 /* Nothing counts any more: a batch that changes what is there is ruled on as a whole. */
 void cbi_docket_drop(cbi_docket *docket);
 
+/* Whether anything counts. */
+bool cbi_docket_keeps(const cbi_docket *docket);
+
 /* What comes next is ruled on by this version; where that is another one, nothing counts. */
 void cbi_docket_turn(cbi_docket *docket, uint64_t version);
 
@@ -32,9 +35,8 @@ typedef struct cbi_docket_entry {
     bool kept; /* else it is read and ruled on once more by whoever writes */
     cbi_hash content;
 } cbi_docket_entry;
-cbank_status cbi_docket_prepare(const cbi_docket *docket, const cbi_bank *bank,
-                                const cbi_claim *claim, const cbi_ruling *ruling,
-                                const cbi_signing_holder *holder,
+cbank_status cbi_docket_prepare(const cbi_bank *bank, const cbi_claim *claim,
+                                const cbi_ruling *ruling, const cbi_signing_holder *holder,
                                 const cbi_signing_record *record, cbi_docket_entry *out,
                                 cbank_error *err);
 /* The next item of the batch is this record, ruled DEPOSITED. */

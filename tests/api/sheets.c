@@ -23,8 +23,8 @@ sheets_ask sheets_plain(const scene *stage)
 static void fill_format(Cbank__Api__V1__SheetFormat *format, const sheets_ask *ask, char **passed)
 {
     cbank__api__v1__sheet_format__init(format);
-    format->format = scene_text("generic");
-    format->map = scene_text(ask->map);
+    format->format = scene_text(ask->format != NULL ? ask->format : "generic");
+    format->map = scene_text(ask->format != NULL ? "" : ask->map);
     if (ask->encoding != NULL)
         format->encoding = scene_text(ask->encoding);
     if (ask->passed != NULL) {

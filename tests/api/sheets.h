@@ -14,7 +14,8 @@ typedef struct sheets_ask {
     const char *institution;
     const cbank_key *key;
     const char *origin;
-    const char *map;
+    const char *format; /* NULL: "generic", */
+    const char *map;    /* by this map */
     const char *passed; /* one value, or NULL: the file holds passed rows only */
     const char *encoding;
     const char *lang;

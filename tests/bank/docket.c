@@ -76,8 +76,7 @@ static void add(cbi_reader *reader, unsigned number)
     rule(reader, &claim, &ruling);
     teller_works(cbi_signing_make_record(reader->hasher, TELLER_COLLEGE, &record, &holder, 1, NULL,
                                          NULL, &made, &teller_err));
-    teller_works(cbi_docket_prepare(&docket, it.bank, &claim, &ruling, &holder, &made, &entry,
-                                    &teller_err));
+    teller_works(cbi_docket_prepare(it.bank, &claim, &ruling, &holder, &made, &entry, &teller_err));
     teller_works(cbi_batch_add_part(&p.builder, &made.part, &teller_err));
     teller_works(cbi_docket_add(&docket, &claim, &ruling, &made, &entry, &teller_err));
     cbi_awarder_clear(&last);
