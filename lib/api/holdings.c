@@ -8,6 +8,9 @@
 
 #define LIST_DEFAULT 100u
 #define LIST_MAX 1000u
+/* Room taken for a reply at first: what a record mostly takes, and not more than this. */
+#define CREDIT_ROOM 512u
+#define ROOM_MAX ((uint64_t)64 * 1024)
 /* Rows that one call looks at, so that a rare code does not make it read the whole log. */
 #define SCAN_MAX 100000u
 
@@ -106,6 +109,13 @@ typedef struct listing {
     cbank_buffer reply;
 } listing;
 
+static size_t expected_size(const listing *list)
+{
+    uint64_t count = list->search.total < list->limit ? list->search.total : list->limit;
+
+    return (size_t)(count * CREDIT_ROOM < ROOM_MAX ? count * CREDIT_ROOM : ROOM_MAX);
+}
+
 static cbank_status begin(listing *list, const Cbank__Api__V1__CreditListRequest *asked,
                           cbi_reader *reader, cbank_error *err)
 {
@@ -123,6 +133,8 @@ static cbank_status begin(listing *list, const Cbank__Api__V1__CreditListRequest
     CBI_TRY(cbi_face_check_list("limit", limit, LIST_MAX, err));
     list->limit = limit;
     CBI_TRY(cbi_search_begin(reader, &terms, asked->after, &list->search, err));
+    CBI_TRY(cbi_buffer_reserve(&list->credit, CREDIT_ROOM, err));
+    CBI_TRY(cbi_buffer_reserve(&list->reply, expected_size(list), err));
 done:
     return status;
 }

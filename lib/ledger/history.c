@@ -9,98 +9,69 @@ static cbank_status refuse_unsealed(uint64_t where, cbank_error *err)
     return cbi_fail(err, CBI_REASON_NOT_SEALED, where, NULL, NULL);
 }
 
-/* ---- rows that were read ------------------------------------------------------------------ */
+/* ---- rows --------------------------------------------------------------------------------- */
 
-#define MET_ROWS 128u
-#define MET_BYTES_FIRST ((size_t)16 * 1024)
-#define MET_BYTES_MAX ((size_t)128 * 1024)
-
-/* By their indices, with what they hashed to. */
-struct cbi_reader_met {
-    uint64_t ends[MET_ROWS]; /* index + 1; 0 for nothing */
-    struct met_row {
-        size_t at, size; /* among the bytes */
-        cbi_hash statement, leaf;
-    } rows[MET_ROWS];
-    cbank_buffer bytes;
-
-    /* Of a chain whose entries stand side by side, those before the one at hand. */
-    cbi_page beside;
-    cbi_pattern pattern;
-    unsigned side_by_side; /* steps back to the row right before */
-};
+/* Steps to the row right before that make it likely that the next is one, too. */
+#define SIDE_BY_SIDE 1u
+#define BESIDE_ROWS 64u
 
 void cbi_history_clear(cbi_reader *reader)
 {
-    if (reader->met != NULL) {
-        cbank_buffer_clear(&reader->met->bytes);
-        cbi_page_clear(&reader->met->beside);
-        cbi_pattern_clear(&reader->met->pattern);
-    }
-    cbi_free(reader->met);
+    cbi_met_free(reader->met);
     reader->met = NULL;
+    cbi_page_clear(&reader->beside);
     cbi_free(reader->nodes);
     reader->nodes = NULL;
     cbank_buffer_clear(&reader->row);
 }
 
-static void forget(struct cbi_reader_met *met)
+/* The row at `index` among those that were read with others; empty if it is not there. */
+static cbi_bytes find_beside(const cbi_reader *reader, uint64_t index)
 {
-    memset(met->ends, 0, sizeof(met->ends));
-    cbi_buffer_rewind(&met->bytes);
+    const cbi_page *page = &reader->beside;
+    uint64_t first;
+    uint8_t key[8];
+
+    cbi_put_u64(key, index);
+    if (page->count == 0 || cbi_page_key(page, 0).size != sizeof(key))
+        return (cbi_bytes){0};
+    first = cbi_get_u64(cbi_page_key(page, 0).data);
+    if (index < first || index - first >= page->count ||
+        !cbi_bytes_equal(cbi_page_key(page, (size_t)(index - first)),
+                         cbi_bytes_of(key, sizeof(key))))
+        return (cbi_bytes){0};
+    return cbi_page_value(page, (size_t)(index - first));
+}
+
+/* The row that is named and those right before it, as many as the chain may have there. */
+static cbank_status read_beside(cbi_reader *reader, const cbi_head *named, cbank_error *err)
+{
+    uint64_t count = named->sequence < BESIDE_ROWS ? named->sequence + 1 : BESIDE_ROWS;
+    uint64_t first = named->index < count ? 0 : named->index + 1 - count;
+    uint8_t from[8];
+
+    cbi_put_u64(from, first);
+    return cbi_txn_page(reader->txn, CBI_TABLE_RECORD, cbi_bytes_of(NULL, 0),
+                        cbi_bytes_of(from, sizeof(from)), (size_t)count, &reader->beside, err);
 }
 
 static cbank_status begin_meeting(cbi_reader *reader, cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
-
-    if (reader->met != NULL)
-        return CBANK_OK;
-    CBI_TRY(cbi_alloc_bytes(sizeof(*reader->met), &reader->met, err));
-    reader->met->bytes = (cbank_buffer){0};
-    reader->met->beside = (cbi_page){0};
-    reader->met->pattern = (cbi_pattern){0};
-    reader->met->side_by_side = 0;
-    forget(reader->met);
-    CBI_TRY(cbi_buffer_reserve(&reader->met->bytes, MET_BYTES_FIRST, err));
-done:
-    return status;
+    return reader->met == NULL ? cbi_met_new(&reader->met, err) : CBANK_OK;
 }
 
-/* Keeps reader->row. */
-static cbank_status meet(cbi_reader *reader, const cbi_logged *logged, cbank_error *err)
+static cbank_status read_row(cbi_reader *reader, uint64_t index, cbi_logged *out, cbank_error *err)
 {
-    size_t place = (size_t)(logged->index % MET_ROWS);
     cbank_status status = CBANK_OK;
-    struct cbi_reader_met *met;
+    cbi_bytes row = find_beside(reader, index);
 
-    CBI_TRY(begin_meeting(reader, err));
-    met = reader->met;
-    if (met->bytes.size + reader->row.size > MET_BYTES_MAX)
-        forget(met);
-    met->rows[place] = (struct met_row){.at = met->bytes.size,
-                                        .size = reader->row.size,
-                                        .statement = logged->entry.statement,
-                                        .leaf = logged->leaf};
-    CBI_TRY(cbi_buffer_append(&met->bytes, cbi_bytes_of_buffer(&reader->row), err));
-    met->ends[place] = logged->index + 1;
+    if (row.size == 0) {
+        CBI_TRY(cbi_logged_get(reader->txn, index, &reader->row, err));
+        row = cbi_bytes_of_buffer(&reader->row);
+    }
+    CBI_TRY(cbi_met_take(reader->met, reader->txn, reader->hasher, index, row, out, err));
 done:
     return status;
-}
-
-/* False if the row at `index` was not met, or is kept no longer. */
-static bool met_before(const cbi_reader *reader, uint64_t index, cbi_logged *out,
-                       cbank_status *status, cbank_error *err)
-{
-    const struct cbi_reader_met *met = reader->met;
-    const struct met_row *row;
-
-    if (met == NULL || met->ends[index % MET_ROWS] != index + 1)
-        return false;
-    row = &met->rows[index % MET_ROWS];
-    *status = cbi_logged_decode_again(index, cbi_bytes_of(met->bytes.data + row->at, row->size),
-                                      &row->statement, &row->leaf, out, err);
-    return true;
 }
 
 cbank_status cbi_history_read(cbi_reader *reader, uint64_t index, cbi_logged *out, cbank_error *err)
@@ -109,65 +80,14 @@ cbank_status cbi_history_read(cbi_reader *reader, uint64_t index, cbi_logged *ou
 
     if (index >= reader->sealed.size)
         return refuse_unsealed(index, err);
-    if (met_before(reader, index, out, &status, err))
-        return status;
-    CBI_TRY(cbi_logged_read(reader->txn, reader->hasher, index, &reader->row, out, err));
-    CBI_TRY(meet(reader, out, err));
+    CBI_TRY(begin_meeting(reader, err));
+    if (!cbi_met_find(reader->met, index, out))
+        CBI_TRY(read_row(reader, index, out, err));
 done:
     return status;
 }
 
 /* ---- chains ------------------------------------------------------------------------------- */
-
-/* How many steps to the row right before make it likely that the next is one, too. */
-#define SIDE_BY_SIDE 2u
-#define BESIDE_ROWS 16u
-
-/* The row at `index` among those that were read with others; empty if it is not there. */
-static cbi_bytes find_beside(const struct cbi_reader_met *met, uint64_t index)
-{
-    uint64_t first;
-    uint8_t key[8];
-
-    cbi_put_u64(key, index);
-    if (met->beside.count == 0 || cbi_page_key(&met->beside, 0).size != sizeof(key))
-        return (cbi_bytes){0};
-    first = cbi_get_u64(cbi_page_key(&met->beside, 0).data);
-    if (index < first || index - first >= met->beside.count ||
-        !cbi_bytes_equal(cbi_page_key(&met->beside, (size_t)(index - first)),
-                         cbi_bytes_of(key, sizeof(key))))
-        return (cbi_bytes){0};
-    return cbi_page_value(&met->beside, (size_t)(index - first));
-}
-
-static cbank_status read_beside(cbi_reader *reader, uint64_t index, cbank_error *err)
-{
-    uint64_t first = index < BESIDE_ROWS ? 0 : index + 1 - BESIDE_ROWS;
-    uint8_t from[8];
-
-    cbi_put_u64(from, first);
-    return cbi_txn_page(reader->txn, CBI_TABLE_RECORD, cbi_bytes_of(NULL, 0),
-                        cbi_bytes_of(from, sizeof(from)), BESIDE_ROWS, &reader->met->beside, err);
-}
-
-static cbank_status read_step(cbi_reader *reader, uint64_t index, cbi_logged *out,
-                              cbank_error *err)
-{
-    struct cbi_reader_met *met = reader->met;
-    cbank_status status = CBANK_OK;
-    cbi_bytes row = find_beside(met, index);
-
-    if (row.size == 0 && met->side_by_side >= SIDE_BY_SIDE) {
-        CBI_TRY(read_beside(reader, index, err));
-        row = find_beside(met, index);
-    }
-    if (row.size > 0)
-        return cbi_logged_take(reader->txn, reader->hasher, index, row, &met->pattern,
-                               &reader->row, out, err);
-    CBI_TRY(cbi_logged_read(reader->txn, reader->hasher, index, &reader->row, out, err));
-done:
-    return status;
-}
 
 static cbank_status step_back(cbi_reader *reader, cbi_head *named, cbank_error *err)
 {
@@ -175,11 +95,14 @@ static cbank_status step_back(cbi_reader *reader, cbi_head *named, cbank_error *
     cbi_logged logged;
 
     CBI_TRY(begin_meeting(reader, err));
-    CBI_TRY(read_step(reader, named->index, &logged, err));
+    if (!cbi_met_find(reader->met, named->index, &logged)) {
+        if (reader->side_by_side >= SIDE_BY_SIDE && find_beside(reader, named->index).size == 0)
+            CBI_TRY(read_beside(reader, named, err));
+        CBI_TRY(read_row(reader, named->index, &logged, err));
+    }
     CBI_TRY(cbi_logged_follow(&logged, named, err));
-    reader->met->side_by_side =
-        logged.previous_index + 1 == logged.index ? reader->met->side_by_side + 1 : 0;
-    CBI_TRY(meet(reader, &logged, err));
+    reader->side_by_side =
+        logged.previous_index + 1 == logged.index ? reader->side_by_side + 1 : 0;
 done:
     return status;
 }

@@ -5,6 +5,7 @@
 #define CBI_LEDGER_HISTORY_H
 
 #include "ledger/guard.h"
+#include "ledger/met.h"
 #include "ledger/node.h"
 #include "ledger/subject.h"
 
@@ -17,8 +18,10 @@ typedef struct cbi_reader {
     cbi_hasher *hasher;
     cbi_sealed sealed; /* what may be shown */
     cbank_buffer row;
-    cbi_nodes *nodes;           /* once a proof was asked for */
-    struct cbi_reader_met *met; /* rows that were read lately: chains are walked back, then read */
+    cbi_nodes *nodes; /* once a proof was asked for */
+    cbi_met *met;     /* rows that were read lately: chains are walked back, then read */
+    cbi_page beside;  /* rows that stand side by side, of a chain that has them so */
+    unsigned side_by_side; /* steps back to the row right before, so far */
 } cbi_reader;
 
 /* Frees what the reader has come to own; its transaction and its hasher stay. */

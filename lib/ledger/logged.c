@@ -77,6 +77,14 @@ size_t cbi_logged_packed_size(cbi_bytes row)
     return read_packed(row, &number, &size, &at) ? STATEMENT_AT + (size_t)size : 0;
 }
 
+uint64_t cbi_logged_pattern(cbi_bytes row)
+{
+    uint64_t number, size;
+    size_t at;
+
+    return read_packed(row, &number, &size, &at) ? number : 0;
+}
+
 cbank_status cbi_logged_unpack(cbi_txn *txn, uint64_t index, cbi_bytes row, cbi_pattern *pattern,
                                cbank_buffer *out, cbank_error *err)
 {
@@ -144,18 +152,6 @@ done:
     return status;
 }
 
-cbank_status cbi_logged_decode_again(uint64_t index, cbi_bytes row, const cbi_hash *statement,
-                                     const cbi_hash *leaf, cbi_logged *out, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-
-    CBI_TRY(split(index, row, out, err));
-    out->entry.statement = *statement;
-    out->leaf = *leaf;
-done:
-    return status;
-}
-
 /* In its own buffer, as if it had not been packed. */
 static cbank_status unpack_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, cbank_error *err)
 {
@@ -173,7 +169,7 @@ static cbank_status unpack_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, 
     return status;
 }
 
-static cbank_status read_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, cbank_error *err)
+cbank_status cbi_logged_get(cbi_txn *txn, uint64_t index, cbank_buffer *row, cbank_error *err)
 {
     cbank_status status;
     uint8_t key[8];
@@ -183,6 +179,13 @@ static cbank_status read_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, cb
     if (status == CBANK_E_NOT_FOUND)
         return cbi_fail(err, CBI_REASON_LEDGER_ROW_MISSING, index, cbi_table_name(CBI_TABLE_RECORD),
                         NULL);
+    return status;
+}
+
+static cbank_status read_row(cbi_txn *txn, uint64_t index, cbank_buffer *row, cbank_error *err)
+{
+    cbank_status status = cbi_logged_get(txn, index, row, err);
+
     if (status == CBANK_OK && cbi_logged_packed_size(cbi_bytes_of_buffer(row)) > 0)
         return unpack_row(txn, index, row, err);
     return status;
@@ -199,22 +202,6 @@ done:
     return status;
 }
 
-cbank_status cbi_logged_take(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbi_bytes bytes,
-                             cbi_pattern *pattern, cbank_buffer *row, cbi_logged *out,
-                             cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-
-    cbi_buffer_rewind(row);
-    if (cbi_logged_packed_size(bytes) > 0)
-        CBI_TRY(cbi_logged_unpack(txn, index, bytes, pattern, row, err));
-    else
-        CBI_TRY(cbi_buffer_set(row, bytes, err));
-    CBI_TRY(cbi_logged_decode(hasher, index, cbi_bytes_of_buffer(row), out, err));
-done:
-    return status;
-}
-
 cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *statement,
                                    const cbi_hash *leaf, cbank_buffer *row, cbi_logged *out,
                                    cbank_error *err)
@@ -222,7 +209,9 @@ cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash 
     cbank_status status = CBANK_OK;
 
     CBI_TRY(read_row(txn, index, row, err));
-    CBI_TRY(cbi_logged_decode_again(index, cbi_bytes_of_buffer(row), statement, leaf, out, err));
+    CBI_TRY(split(index, cbi_bytes_of_buffer(row), out, err));
+    out->entry.statement = *statement;
+    out->leaf = *leaf;
 done:
     return status;
 }

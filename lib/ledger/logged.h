@@ -32,6 +32,8 @@ cbank_status cbi_logged_encode_packed(const cbi_logged *logged, const cbi_packed
 
 /* The size of the row with its statement as it is, if that is packed; else 0. */
 size_t cbi_logged_packed_size(cbi_bytes row);
+/* The number of its pattern then; else 0. */
+uint64_t cbi_logged_pattern(cbi_bytes row);
 /*
  * Appends that row to `out`, which has room for it: nothing it held is moved. `pattern` is the one
  * used last. CORRUPT.
@@ -46,9 +48,8 @@ cbank_status cbi_logged_unpack(cbi_txn *txn, uint64_t index, cbi_bytes row, cbi_
 cbank_status cbi_logged_decode(cbi_hasher *hasher, uint64_t index, cbi_bytes row, cbi_logged *out,
                                cbank_error *err);
 
-/* The same of bytes that had this leaf before, and this digest of the statement: no hashing. */
-cbank_status cbi_logged_decode_again(uint64_t index, cbi_bytes row, const cbi_hash *statement,
-                                     const cbi_hash *leaf, cbi_logged *out, cbank_error *err);
+/* The row as it is stored, packed or not. CORRUPT (LEDGER_ROW_MISSING). */
+cbank_status cbi_logged_get(cbi_txn *txn, uint64_t index, cbank_buffer *row, cbank_error *err);
 
 /* Reads and decodes; `row` holds what `out` lends. CORRUPT also if the row is missing. */
 cbank_status cbi_logged_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbank_buffer *row,
@@ -61,11 +62,6 @@ cbank_status cbi_logged_read(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, c
 cbank_status cbi_logged_read_again(cbi_txn *txn, uint64_t index, const cbi_hash *statement,
                                    const cbi_hash *leaf, cbank_buffer *row, cbi_logged *out,
                                    cbank_error *err);
-
-/* The same of a row's bytes, packed or not, wherever they were read; `pattern` as above. */
-cbank_status cbi_logged_take(cbi_txn *txn, cbi_hasher *hasher, uint64_t index, cbi_bytes bytes,
-                             cbi_pattern *pattern, cbank_buffer *row, cbi_logged *out,
-                             cbank_error *err);
 
 /* Of an entry that was read: whether it is the one that `named` names, which is moved on. */
 cbank_status cbi_logged_follow(const cbi_logged *logged, cbi_head *named, cbank_error *err);

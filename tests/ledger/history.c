@@ -2,6 +2,7 @@
 
 #include "bench.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,6 +230,44 @@ Test(history, rows_that_a_walk_has_met_are_read_as_they_are)
     check_all(&chain);
     check_all(&chain);
     cbi_chain_clear(&chain);
+    cbi_ledger_read_end(reader);
+}
+
+Test(history, rows_whose_places_coincide_are_read_as_they_are)
+{
+    cbi_chain chain = {0};
+    char token[8];
+
+    for (int i = 0; i < 20; i++) { /* every sixteenth row, so that all have one set of places */
+        snprintf(token, sizeof(token), "a%d", i);
+        bench_add(&it, token, &anna, 1);
+        snprintf(token, sizeof(token), "c%d", i);
+        bench_add(&it, token, &college, 15);
+    }
+    begin();
+    bench_works(cbi_history_chain(reader, &anna, &chain, &bench_err));
+    cr_assert_eq(chain.count, 20);
+    check_all(&chain);
+    check_all(&chain);
+    cbi_chain_clear(&chain);
+    cbi_ledger_read_end(reader);
+}
+
+Test(history, a_head_that_names_no_row_is_refused)
+{
+    cbi_head head = {.sequence = 1, .index = CBI_NO_INDEX};
+    cbi_chain chain = {0};
+    cbank_error error;
+    cbi_txn *txn;
+
+    bench_add(&it, "one", &anna, 3);
+    bench_works(cbi_txn_begin(it.store, CBI_TXN_WRITE, &txn, &bench_err));
+    bench_works(cbi_subject_write_head(txn, &anna, &head, &bench_err));
+    bench_works(cbi_txn_commit(txn, &bench_err));
+    begin();
+    reader->sealed.size = CBI_NO_INDEX; /* not even by a checkpoint that would hold it */
+    for (int i = 0; i < 2; i++)
+        bench_fails(cbi_history_chain(reader, &anna, &chain, &error), error, LEDGER_ROW_MISSING);
     cbi_ledger_read_end(reader);
 }
 
