@@ -1,8 +1,6 @@
 /* check_known.c - what need not be found out again of an account. */
 #include "bank/check_part.h"
 
-#include <string.h>
-
 /* The digits of an account as a number; 0 of what is none. */
 static uint64_t number_of(const char *account)
 {
@@ -26,14 +24,14 @@ cbi_check_known *cbi_check_known_of(cbi_check *check, const char *account)
 {
     uint64_t number = number_of(account);
     cbi_check_known *known = &check->known[place_of(number, CBI_CHECK_KNOWN_MAX)];
-    const cbi_check_known *found = &check->found[place_of(number, check->found_size)];
+    const cbi_check_known *found;
 
     if (number != 0 && known->account == number)
         return known;
-    *known = (cbi_check_known){0};
-    if (number != 0 && found->account == number)
-        *known = *found;
+    found = &check->found[place_of(number, check->found_size)];
+    *known = number != 0 && found->account == number ? *found : (cbi_check_known){0};
     known->account = number;
+    known->added = false;
     return known;
 }
 
@@ -41,6 +39,6 @@ void cbi_check_keep(cbi_check *check, const cbi_check_known *known)
 {
     cbi_check_known *found = &check->found[place_of(known->account, check->found_size)];
 
-    if (known->account != 0 && memcmp(found, known, sizeof(*found)) != 0)
+    if (known->account != 0 && known->added)
         *found = *known;
 }

@@ -30,7 +30,8 @@ cbank_status cbi_check_subject(const row *it, const char *id, cbank_error *err)
 {
     cbi_subject subject = {it->logged->entry.subject_kind, cbi_bytes_of_text(id)};
     bool learner = subject.kind == CBANK__V1__SUBJECT_KIND__SUBJECT_KIND_LEARNER;
-    cbi_check_known *known = cbi_check_known_of(it->check, id);
+    cbi_check_known *known =
+        it->known != NULL ? it->known : cbi_check_known_of(it->check, id);
     cbank_status status = CBANK_OK;
     cbi_hash randomness, tag;
 
@@ -46,8 +47,10 @@ cbank_status cbi_check_subject(const row *it, const char *id, cbank_error *err)
     CBI_TRY(cbi_entry_tag(it->check->hasher, subject.kind, &randomness, subject.id, &tag, err));
     if (!cbi_hash_equal(&tag, &it->logged->entry.tag))
         CBI_TRY(wrong(it, "subject", err));
-    if (learner)
+    if (learner) {
         known->tag = tag;
+        known->added = true;
+    }
 done:
     return status;
 }
@@ -402,19 +405,28 @@ static cbank_status check_header(const row *it, const cbi_check_ahead *ahead, cb
     return CBANK_OK;
 }
 
+/* What was found of the account, for all to know. */
+static void give_known(cbi_check_known *known, cbi_check_ahead *ahead)
+{
+    if (known->added)
+        ahead->known = *known;
+    known->added = false;
+}
+
 /* Of a deposit, all that needs no other row. */
 static cbank_status look_at_deposit(cbi_check *hand, cbi_txn *txn, cbi_check_ahead *ahead,
                                     cbank_error *err)
 {
     const Cbank__V1__CreditDeposited *deposited = ahead->statement.body;
-    row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening};
+    cbi_check_known *known = cbi_check_known_of(hand, deposited->account);
+    row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening, known};
     cbank_status status = CBANK_OK;
     cbi_record_state state;
 
     CBI_TRY(cbi_check_deposited(&it, err));
     CBI_TRY(cbi_holding_find_state(&hand->states, txn, ahead->logged.index, &state, err));
     ahead->plain = state == CBI_RECORD_HELD;
-    ahead->known = *cbi_check_known_of(hand, deposited->account);
+    give_known(known, ahead);
 done:
     return status;
 }
@@ -423,10 +435,11 @@ done:
 static void note_opened(cbi_check *hand, cbi_txn *txn, cbi_check_ahead *ahead)
 {
     const Cbank__V1__AccountOpened *opened = ahead->statement.body;
-    const row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening};
+    cbi_check_known *known = cbi_check_known_of(hand, opened->account);
+    const row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening, known};
 
     cbi_check_note_rows(&it, NULL, NULL);
-    ahead->known = *cbi_check_known_of(hand, opened->account);
+    give_known(known, ahead);
 }
 
 cbank_status cbi_check_look_ahead(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err)
@@ -461,7 +474,7 @@ cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, size_t i, cbank_er
 {
     const cbi_check_ahead *ahead = &check->ahead[i];
     const cbi_check_outcome *outcome = &check->outcomes[i];
-    const row it = {check, txn, &ahead->logged, &ahead->statement, ahead->opening};
+    const row it = {check, txn, &ahead->logged, &ahead->statement, ahead->opening, NULL};
     const Cbank__V1__AccountOpened *opened;
     cbank_status status = outcome->status;
 

@@ -50,6 +50,7 @@ typedef struct cbi_check_known {
     uint64_t account; /* its digits; 0 while nothing is known */
     cbi_hash tag;     /* zero while it is not known */
     uint8_t document[CBI_CHECK_DOCUMENT_SIZE]; /* of a digest of type and number; the same */
+    bool added; /* something that not all have found */
 } cbi_check_known;
 
 /* A row of the log before it is its turn. */
@@ -59,7 +60,7 @@ typedef struct cbi_check_ahead {
     const cbi_kind *kind;    /* NULL if it cannot be parsed, or is erased */
     int64_t at;
     cbi_bytes opening;       /* its sealed row, lent; empty if it was not found beside the log */
-    cbi_check_known known;   /* what was found of its account on the way */
+    cbi_check_known known;   /* of its account, if something was found on the way */
     bool plain;              /* a deposit that simply holds */
 } cbi_check_ahead;
 
@@ -207,6 +208,7 @@ typedef struct cbi_check_logged_row {
     const cbi_logged *logged;
     const cbi_statement *statement;
     cbi_bytes opening; /* its sealed row; empty if it is not at hand */
+    cbi_check_known *known; /* of the account that it is about; NULL if it is not at hand */
 } cbi_check_logged_row;
 /* Is there one? */
 bool cbi_check_has_opening(const cbi_check_logged_row *it);

@@ -163,23 +163,25 @@ done:
 }
 
 /* The same; a document that has led to the account lately does. */
-static cbank_status check_known_document(cbi_check *check, cbi_txn *txn,
+static cbank_status check_known_document(const cbi_check_logged_row *it,
                                          const Cbank__V1__Opening *opening, const char *account,
                                          cbank_error *err)
 {
     const cbi_bytes parts[] = {cbi_bytes_of(opening->document_type,
                                             strlen(opening->document_type) + 1),
                                cbi_bytes_of_text(opening->number)};
-    cbi_check_known *known = cbi_check_known_of(check, account);
+    cbi_check_known *known =
+        it->known != NULL ? it->known : cbi_check_known_of(it->check, account);
     cbank_status status = CBANK_OK;
     cbi_hash digest;
 
-    CBI_TRY(cbi_digest_parts(check->hasher, parts, 2, &digest, err));
+    CBI_TRY(cbi_digest_parts(it->check->hasher, parts, 2, &digest, err));
     if (known->account != 0 && memcmp(known->document, digest.bytes, sizeof(known->document)) == 0)
         return CBANK_OK;
-    CBI_TRY(check_document(check, txn, opening->document_type, opening->number, account,
+    CBI_TRY(check_document(it->check, it->txn, opening->document_type, opening->number, account,
                            CBI_TABLE_OPENING, err));
     memcpy(known->document, digest.bytes, sizeof(known->document));
+    known->added = true;
 done:
     return status;
 }
@@ -259,7 +261,7 @@ static cbank_status check_opening(const cbi_check_logged_row *it,
                               cbi_bytes_of_text(opening->number), &committed, err));
     if (!cbi_hash_equal(&holder, &committed))
         CBI_TRY(wrong(check, CBI_TABLE_OPENING, "commitment", err));
-    CBI_TRY(check_known_document(check, it->txn, opening, account.digits, err));
+    CBI_TRY(check_known_document(it, opening, account.digits, err));
     *out = opening;
     opening = NULL;
 done:
@@ -272,6 +274,7 @@ cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
 {
     Cbank__V1__CreditRecord *record = NULL;
     Cbank__V1__Opening *opening = NULL;
+    cbi_check_logged_row it;
     cbi_check_read read = {0};
     cbank_status status = CBANK_OK;
 
@@ -279,8 +282,8 @@ cbank_status cbi_check_opening(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
         return wrong(check, CBI_TABLE_OPENING, "key", err);
     CBI_TRY(cbi_check_read_at(check, txn, cbi_get_u64(key.data), &read, err));
     CBI_TRY(parse_record(&read.statement, &record, err));
-    CBI_TRY(check_opening(&(cbi_check_logged_row){check, txn, &read.logged, &read.statement, value},
-                          record, &opening, err));
+    it = (cbi_check_logged_row){check, txn, &read.logged, &read.statement, value, NULL};
+    CBI_TRY(check_opening(&it, record, &opening, err));
 done:
     cbi_check_clear_read(&read);
     cbi_message_free(record);

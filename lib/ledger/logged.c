@@ -7,6 +7,7 @@
 
 #define ENTRY_AT 8      /* after the previous index */
 #define ENTRY_PREFIX 43 /* of the entry, before its statement digest */
+#define TAG_AT (ENTRY_AT + 11)
 #define FORM_AT (ENTRY_AT + CBI_ENTRY_SIZE - CBI_HASH_SIZE)
 #define STATEMENT_AT (FORM_AT + 1)
 #define SCAN_ROWS 256
@@ -83,6 +84,15 @@ uint64_t cbi_logged_pattern(cbi_bytes row)
     size_t at;
 
     return read_packed(row, &number, &size, &at) ? number : 0;
+}
+
+cbi_hash cbi_logged_tag(cbi_bytes row)
+{
+    cbi_hash tag = {{0}};
+
+    if (row.size > FORM_AT)
+        memcpy(tag.bytes, row.data + TAG_AT, CBI_HASH_SIZE);
+    return tag;
 }
 
 cbank_status cbi_logged_unpack(cbi_txn *txn, uint64_t index, cbi_bytes row, cbi_pattern *pattern,

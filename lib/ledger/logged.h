@@ -34,6 +34,8 @@ cbank_status cbi_logged_encode_packed(const cbi_logged *logged, const cbi_packed
 size_t cbi_logged_packed_size(cbi_bytes row);
 /* The number of its pattern then; else 0. */
 uint64_t cbi_logged_pattern(cbi_bytes row);
+/* Whose it is, of a row that has not been decoded; zero of what is too short to be one. */
+cbi_hash cbi_logged_tag(cbi_bytes row);
 /*
  * Appends that row to `out`, which has room for it: nothing it held is moved. `pattern` is the one
  * used last. CORRUPT.

@@ -18,6 +18,17 @@ static size_t place_of(const cbi_replay_chains *chains, const cbi_hash *tag)
     return at;
 }
 
+void cbi_replay_chain_prefetch(const cbi_replay_chains *chains, const cbi_hash *tag)
+{
+    const cbi_replay_chain *place;
+
+    if (chains->size == 0)
+        return;
+    place = &chains->places[(size_t)(cbi_get_u64(tag->bytes) & (chains->size - 1))];
+    __builtin_prefetch(&place->tag);
+    __builtin_prefetch(&place->aside);
+}
+
 cbi_replay_chain *cbi_replay_chain_find(const cbi_replay_chains *chains, const cbi_hash *tag)
 {
     size_t at;

@@ -88,6 +88,8 @@ cbank_status cbi_replay_judge(cbi_replay *replay, cbank_status status, const cba
 
 /* NULL if there is none; valid until one is added. */
 cbi_replay_chain *cbi_replay_chain_find(const cbi_replay_chains *chains, const cbi_hash *tag);
+/* The chain will be looked for soon: its place may be brought nearer meanwhile. */
+void cbi_replay_chain_prefetch(const cbi_replay_chains *chains, const cbi_hash *tag);
 /* Of a tag that has none; `*out` is NULL if there is no room. */
 cbank_status cbi_replay_chain_add(cbi_replay_chains *chains, const cbi_hash *tag,
                                   cbi_replay_chain **out, cbank_error *err);
