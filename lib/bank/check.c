@@ -135,9 +135,9 @@ cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)
     check->bank = bank;
     check->more = true;
     CBI_TRY(cbi_alloc(CBI_CHECK_FINDINGS_MAX, sizeof(*check->findings), &check->findings, err));
-    CBI_TRY(cbi_alloc(CBI_CHECK_SHARE_MAX, sizeof(*check->ahead), &check->ahead, err));
-    CBI_TRY(cbi_alloc(CBI_CHECK_SHARE_MAX, sizeof(*check->outcomes), &check->outcomes, err));
-    CBI_TRY(cbi_alloc(CBI_CHECK_KNOWN_MAX, sizeof(*check->known), &check->known, err));
+    CBI_TRY(cbi_check_rows_make(&check->now, err));
+    CBI_TRY(cbi_check_rows_make(&check->other, err));
+    CBI_TRY(cbi_check_known_make(check, err));
     CBI_TRY(cbi_hasher_new(bank->config.suite, &check->hasher, err));
     CBI_TRY(cbi_bank_setup(&bank->config, bank->log_key.key, check->guard, &setup, err));
     scope = (cbi_replay_scope){.store = bank->store,
@@ -178,16 +178,13 @@ void cbi_check_end(cbi_check *check)
     cbi_check_forget_batch(check);
     cbank_buffer_clear(&check->stated_keys);
     cbank_buffer_clear(&check->derived_keys);
-    if (check->known != NULL)
-        cbi_wipe(check->known, CBI_CHECK_KNOWN_MAX * sizeof(*check->known));
-    cbi_free(check->known);
+    cbi_check_known_clear(check);
     if (check->found != NULL)
         cbi_wipe(check->found, check->found_size * sizeof(*check->found));
     cbi_free(check->found);
-    cbi_page_clear(&check->sealed);
     cbi_check_free_hands(check);
-    cbi_free(check->ahead);
-    cbi_free(check->outcomes);
+    cbi_check_rows_clear(&check->now);
+    cbi_check_rows_clear(&check->other);
     cbi_free(check->findings);
     cbi_free(check->lives.rows);
     cbi_free(check);
@@ -223,95 +220,6 @@ done:
     return status;
 }
 
-/* ---- the log ------------------------------------------------------------------------------ */
-
-/* The openings of the rows ahead, in one look: mostly each has one, in the same order. */
-static cbank_status find_openings(cbi_check *check, cbi_txn *txn, size_t count, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    uint8_t from[8];
-    size_t at = 0;
-
-    if (count == 0)
-        return CBANK_OK;
-    cbi_put_u64(from, check->ahead[0].logged.index);
-    CBI_TRY(cbi_txn_page(txn, CBI_TABLE_OPENING, cbi_bytes_of(NULL, 0),
-                         cbi_bytes_of(from, sizeof(from)), count, &check->sealed, err));
-    for (size_t i = 0; i < check->sealed.count; i++) {
-        cbi_bytes key = cbi_page_key(&check->sealed, i);
-        uint64_t index = key.size == sizeof(from) ? cbi_get_u64(key.data) : 0;
-
-        while (at < count && check->ahead[at].logged.index < index)
-            at++;
-        if (at < count && check->ahead[at].logged.index == index)
-            check->ahead[at].opening = cbi_page_value(&check->sealed, i);
-    }
-done:
-    return status;
-}
-
-static void step_replay(cbi_check *check)
-{
-    check->step.status = cbi_replay_step(check->replay, &check->more, &check->step.error);
-}
-
-/* The rows that the replay has just checked; while their statements are, it goes on. */
-static cbank_status check_rows(cbi_check *check, cbi_txn *txn, size_t count, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbank_error error;
-
-    CBI_TRY(find_openings(check, txn, count, err));
-    CBI_TRY(cbi_check_share(check, txn, count, cbi_check_look_ahead,
-                            check->more ? step_replay : NULL, err));
-    for (size_t i = 0; i < count; i++) {
-        status = cbi_check_logged(check, txn, i, &error);
-        CBI_TRY(cbi_check_judge(check, status, &error, CBI_TABLE_RECORD,
-                                check->ahead[i].logged.index, err));
-    }
-done:
-    for (size_t i = 0; i < count; i++)
-        cbi_statement_clear(&check->ahead[i].statement);
-    return status;
-}
-
-/* All rows of a step of the replay: as many as a share takes. */
-static size_t take_rows(cbi_check *check)
-{
-    cbi_logged logged;
-    size_t count = 0;
-
-    while (count < CBI_CHECK_SHARE_MAX && cbi_replay_next(check->replay, &logged))
-        check->ahead[count++] = (cbi_check_ahead){.logged = logged};
-    return count;
-}
-
-static cbank_status step_log(cbi_check *check, cbank_error *err)
-{
-    cbi_txn *txn = NULL;
-    cbank_status status = CBANK_OK;
-    size_t count = 0;
-
-    if (check->begun)
-        count = take_rows(check);
-    check->begun = true;
-    if (count > 0) {
-        CBI_TRY(cbi_txn_begin(check->bank->store, CBI_TXN_READ, &txn, err));
-        cbi_check_forget_batch(check);
-        CBI_TRY(check_rows(check, txn, count, err));
-    } else {
-        check->replayed = !check->more;
-        if (check->more)
-            step_replay(check);
-    }
-    status = check->step.status;
-    if (status != CBANK_OK && err != NULL)
-        *err = check->step.error;
-done:
-    cbi_txn_abort(txn);
-    return status;
-}
-
 /* ---- all --------------------------------------------------------------------------------- */
 
 cbank_status cbi_check_step(cbi_check *check, bool *more, cbank_error *err)
@@ -322,7 +230,7 @@ cbank_status cbi_check_step(cbi_check *check, bool *more, cbank_error *err)
     if (!check->shaped)
         CBI_TRY(step_file(check, err));
     else if (!check->replayed)
-        CBI_TRY(step_log(check, err));
+        CBI_TRY(cbi_check_step_log(check, err));
     else if (check->table < tables)
         CBI_TRY(cbi_check_step_table(check, err));
     else if (check->table == tables)

@@ -1,6 +1,8 @@
 /* check_known.c - what need not be found out again of an account. */
 #include "bank/check_part.h"
 
+#include "base/memory.h"
+
 /* The digits of an account as a number; 0 of what is none. */
 static uint64_t number_of(const char *account)
 {
@@ -35,10 +37,36 @@ cbi_check_known *cbi_check_known_of(cbi_check *check, const char *account)
     return known;
 }
 
-void cbi_check_keep(cbi_check *check, const cbi_check_known *known)
+void cbi_check_tell(cbi_check *check, cbi_check_known *known)
 {
-    cbi_check_known *found = &check->found[place_of(known->account, check->found_size)];
+    if (known->account != 0 && known->added && check->told_count < CBI_CHECK_SHARE_MAX)
+        check->told[check->told_count++] = *known;
+    known->added = false;
+}
 
-    if (known->account != 0 && known->added)
-        *found = *known;
+void cbi_check_hear(cbi_check *check, cbi_check *hand)
+{
+    for (size_t i = 0; i < hand->told_count; i++)
+        check->found[place_of(hand->told[i].account, check->found_size)] = hand->told[i];
+    hand->told_count = 0;
+}
+
+cbank_status cbi_check_known_make(cbi_check *check, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(CBI_CHECK_KNOWN_MAX, sizeof(*check->known), &check->known, err));
+    CBI_TRY(cbi_alloc(CBI_CHECK_SHARE_MAX, sizeof(*check->told), &check->told, err));
+done:
+    return status;
+}
+
+void cbi_check_known_clear(cbi_check *check)
+{
+    if (check->known != NULL)
+        cbi_wipe(check->known, CBI_CHECK_KNOWN_MAX * sizeof(*check->known));
+    if (check->told != NULL)
+        cbi_wipe(check->told, CBI_CHECK_SHARE_MAX * sizeof(*check->told));
+    cbi_free(check->known);
+    cbi_free(check->told);
 }

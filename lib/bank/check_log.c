@@ -405,63 +405,6 @@ static cbank_status check_header(const row *it, const cbi_check_ahead *ahead, cb
     return CBANK_OK;
 }
 
-/* What was found of the account, for all to know. */
-static void give_known(cbi_check_known *known, cbi_check_ahead *ahead)
-{
-    if (known->added)
-        ahead->known = *known;
-    known->added = false;
-}
-
-/* Of a deposit, all that needs no other row. */
-static cbank_status look_at_deposit(cbi_check *hand, cbi_txn *txn, cbi_check_ahead *ahead,
-                                    cbank_error *err)
-{
-    const Cbank__V1__CreditDeposited *deposited = ahead->statement.body;
-    cbi_check_known *known = cbi_check_known_of(hand, deposited->account);
-    row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening, known};
-    cbank_status status = CBANK_OK;
-    cbi_record_state state;
-
-    CBI_TRY(cbi_check_deposited(&it, err));
-    CBI_TRY(cbi_holding_find_state(&hand->states, txn, ahead->logged.index, &state, err));
-    ahead->plain = state == CBI_RECORD_HELD;
-    give_known(known, ahead);
-done:
-    return status;
-}
-
-/* Of an opened account, its own opening; the account is looked at when it is its turn. */
-static void note_opened(cbi_check *hand, cbi_txn *txn, cbi_check_ahead *ahead)
-{
-    const Cbank__V1__AccountOpened *opened = ahead->statement.body;
-    cbi_check_known *known = cbi_check_known_of(hand, opened->account);
-    const row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening, known};
-
-    cbi_check_note_rows(&it, NULL, NULL);
-    give_known(known, ahead);
-}
-
-cbank_status cbi_check_look_ahead(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err)
-{
-    cbi_check_ahead *ahead = &hand->ahead[i];
-    cbank_status status = CBANK_OK;
-
-    if (ahead->logged.erased)
-        return CBANK_OK;
-    CBI_TRY(cbi_statement_parse(ahead->logged.statement, &ahead->statement, err));
-    ahead->kind = ahead->statement.kind;
-    ahead->at = ahead->statement.message->at;
-    if (ahead->kind->kind == KIND(ACCOUNT_OPENED))
-        note_opened(hand, txn, ahead);
-    if (ahead->kind->kind != KIND(CREDIT_DEPOSITED))
-        goto done;
-    status = look_at_deposit(hand, txn, ahead, err);
-    cbi_statement_clear(&ahead->statement); /* while its memory is at hand */
-done:
-    return status;
-}
-
 /* Of an account that was opened, and then only given what it simply holds? */
 static bool is_plain(const cbi_check_ahead *ahead)
 {
@@ -470,10 +413,9 @@ static bool is_plain(const cbi_check_ahead *ahead)
                : ahead->plain;
 }
 
-cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, size_t i, cbank_error *err)
+cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_check_ahead *ahead,
+                              const cbi_check_outcome *outcome, cbank_error *err)
 {
-    const cbi_check_ahead *ahead = &check->ahead[i];
-    const cbi_check_outcome *outcome = &check->outcomes[i];
     const row it = {check, txn, &ahead->logged, &ahead->statement, ahead->opening, NULL};
     const Cbank__V1__AccountOpened *opened;
     cbank_status status = outcome->status;
@@ -481,7 +423,6 @@ cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, size_t i, cbank_er
     count(check, &ahead->logged);
     if (status != CBANK_OK || !is_plain(ahead))
         cbi_replay_set_aside(check->replay, &ahead->logged.entry.tag);
-    cbi_check_keep(check, &ahead->known);
     if (ahead->logged.erased)
         return CBANK_OK;
     if (status != CBANK_OK)
@@ -499,7 +440,7 @@ cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, size_t i, cbank_er
     }
     opened = cbi_statement_body(it.statement, &cbank__v1__account_opened__descriptor);
     if (opened != NULL)
-        cbi_check_keep(check, cbi_check_known_of(check, opened->account));
+        cbi_check_tell(check, cbi_check_known_of(check, opened->account));
     else
         cbi_check_note_rows(&it, NULL, NULL);
 done:

@@ -60,7 +60,6 @@ typedef struct cbi_check_ahead {
     const cbi_kind *kind;    /* NULL if it cannot be parsed, or is erased */
     int64_t at;
     cbi_bytes opening;       /* its sealed row, lent; empty if it was not found beside the log */
-    cbi_check_known known;   /* of its account, if something was found on the way */
     bool plain;              /* a deposit that simply holds */
 } cbi_check_ahead;
 
@@ -70,6 +69,19 @@ typedef struct cbi_check_outcome {
     cbank_status status;
     cbank_error error;
 } cbi_check_outcome;
+
+/*
+ * Rows of the log that are checked at once: first ahead of their turn, on all cores; then in their
+ * order, by one thread, while the others look at the rows that follow.
+ */
+typedef struct cbi_check_rows {
+    cbi_check_ahead *ahead;      /* CBI_CHECK_SHARE_MAX of each */
+    cbi_check_outcome *outcomes; /* also of what is shared out else */
+    size_t count;
+    cbi_page sealed; /* openings beside them */
+} cbi_check_rows;
+cbank_status cbi_check_rows_make(cbi_check_rows *rows, cbank_error *err);
+void cbi_check_rows_clear(cbi_check_rows *rows);
 
 /* The batch that was looked at last, in the transaction at hand: items of one stand together. */
 typedef struct cbi_check_last_batch {
@@ -85,9 +97,8 @@ struct cbi_check {
     cbi_replay *replay;
     bool shaped;   /* the file has been looked at */
     bool replayed;
-    bool begun;               /* the replay has made its first step */
-    bool more;                /* it has another one to make */
-    cbi_check_outcome step;   /* what came of its last one */
+    bool more;                /* the replay has another step to make */
+    cbi_check_outcome turn;   /* what came of what one thread does while others look ahead */
     char guard[CBI_PATH_MAX];
 
     /* The log. */
@@ -101,14 +112,15 @@ struct cbi_check {
     cbank_buffer derived_keys; /* and as the log says, so far */
 
     cbi_check_last_batch last_batch;
-    cbi_check_ahead *ahead;       /* CBI_CHECK_SHARE_MAX of each */
-    cbi_check_outcome *outcomes;
+    cbi_check_rows now;   /* those that are looked at ahead of their turn */
+    cbi_check_rows other; /* those before, until it has been their turn; then the next */
     cbi_check *hands[CBI_CREW_MAX]; /* other threads', once they are needed */
     cbi_check_known *known; /* CBI_CHECK_KNOWN_MAX of them */
+    cbi_check_known *told;  /* what is to be made known to all; CBI_CHECK_SHARE_MAX at most */
+    size_t told_count;
     cbi_check_known *found; /* `found_size` of them, shared by all */
     size_t found_size;
     cbi_gap states;         /* records that do not simply hold, as far as they were looked for */
-    cbi_page sealed;        /* openings beside the rows ahead */
     uint64_t openings;   /* rows of these tables, found good with the statements they are about */
     uint64_t references;
 
@@ -163,8 +175,13 @@ void cbi_check_clear_read(cbi_check_read *read);
 
 /* What is known of this account, for the asking thread to add to. */
 cbi_check_known *cbi_check_known_of(cbi_check *check, const char *account);
-/* Makes it known to all; between shares. */
-void cbi_check_keep(cbi_check *check, const cbi_check_known *known);
+/* What was added to it is to be known to all. */
+void cbi_check_tell(cbi_check *check, cbi_check_known *known);
+/* Makes known to all what this hand, or the check itself, has told; between shares. */
+void cbi_check_hear(cbi_check *check, cbi_check *hand);
+cbank_status cbi_check_known_make(cbi_check *check, cbank_error *err);
+/* Wipes it. */
+void cbi_check_known_clear(cbi_check *check);
 
 /* Where an entry of a chain stands. */
 typedef struct cbi_check_place {
@@ -186,20 +203,25 @@ cbank_status cbi_check_find_places(cbi_check *check, cbi_txn *txn, const cbi_hea
 /*
  * Rows that need nothing of each other are shared out to all cores. Each thread has a hand: a copy
  * of the check, whose hasher, memory of what was met and counts are its own. What came of each row
- * stands in check->outcomes, whoever did it, so that findings keep their order.
+ * stands in check->now.outcomes, whoever did it, so that findings keep their order.
  */
 #define CBI_CHECK_SHARE_MAX CBI_PAGE_ROWS_MAX
 typedef cbank_status (*cbi_check_one)(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err);
-/* `beside` is done once, by one of the threads while others take rows; or NULL. */
+/*
+ * `beside` is done once, by one of the threads while others take rows, so that it may change what
+ * is the check's but neither check->now nor what is known to all; or it is NULL.
+ */
+typedef void (*cbi_check_beside)(cbi_check *check, cbi_txn *txn);
 cbank_status cbi_check_share(cbi_check *check, cbi_txn *txn, size_t count, cbi_check_one one,
-                             void (*beside)(cbi_check *check), cbank_error *err);
+                             cbi_check_beside beside, cbank_error *err);
 void cbi_check_free_hands(cbi_check *check);
 void cbi_check_forget_batch(cbi_check *check);
 
-/* Row `i` of those ahead: its statement, and of a deposit all that needs no other row. */
-cbank_status cbi_check_look_ahead(cbi_check *hand, cbi_txn *txn, size_t i, cbank_error *err);
-/* When it is its turn: the tables must show what it says. */
-cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, size_t i, cbank_error *err);
+/* A step of the replay, and what its rows say. */
+cbank_status cbi_check_step_log(cbi_check *check, cbank_error *err);
+/* A row that was looked at ahead, when it is its turn: the tables must show what it says. */
+cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_check_ahead *ahead,
+                              const cbi_check_outcome *outcome, cbank_error *err);
 
 /* One such row with what its checks need. */
 typedef struct cbi_check_logged_row {

@@ -17,7 +17,8 @@ typedef struct work {
     size_t count;
     atomic_size_t next; /* row that nobody has taken */
     atomic_uint hands;  /* that are taken */
-    void (*beside)(cbi_check *check);
+    cbi_check_beside beside;
+    cbi_txn *txn; /* for that */
     atomic_bool beside_taken;
 } work;
 
@@ -27,13 +28,13 @@ static cbank_status make_hand(const cbi_check *check, cbi_check **out, cbank_err
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_alloc(1, sizeof(*hand), &hand, err));
-    CBI_TRY(cbi_alloc(CBI_CHECK_KNOWN_MAX, sizeof(*hand->known), &hand->known, err));
+    CBI_TRY(cbi_check_known_make(hand, err));
     CBI_TRY(cbi_hasher_new(check->bank->config.suite, &hand->hasher, err));
     *out = hand;
     hand = NULL;
 done:
     if (hand != NULL)
-        cbi_free(hand->known);
+        cbi_check_known_clear(hand);
     cbi_free(hand);
     return status;
 }
@@ -42,13 +43,15 @@ done:
 static void refresh(cbi_check *hand, const cbi_check *check)
 {
     cbi_hasher *hasher = hand->hasher;
-    cbi_check_known *known = hand->known;
+    cbi_check_known *known = hand->known, *told = hand->told;
     cbi_check_last_batch batch = hand->last_batch;
     cbi_gap states = hand->states;
 
     *hand = *check;
     hand->hasher = hasher;
     hand->known = known;
+    hand->told = told;
+    hand->told_count = 0;
     hand->last_batch = batch;
     hand->states = states;
     hand->openings = hand->references = 0;
@@ -62,8 +65,7 @@ void cbi_check_free_hands(cbi_check *check)
         if (hand == NULL)
             continue;
         cbi_hasher_free(hand->hasher);
-        cbi_wipe(hand->known, CBI_CHECK_KNOWN_MAX * sizeof(*hand->known));
-        cbi_free(hand->known);
+        cbi_check_known_clear(hand);
         cbi_check_forget_batch(hand);
         cbi_free(hand);
         check->hands[i] = NULL;
@@ -76,7 +78,7 @@ static void take_rows(work *it, cbi_check *hand, cbi_txn *txn)
 
     while ((from = atomic_fetch_add(&it->next, TAKEN_AT_ONCE)) < it->count) {
         for (size_t i = from; i < it->count && i < from + TAKEN_AT_ONCE; i++) {
-            cbi_check_outcome *outcome = &hand->outcomes[i];
+            cbi_check_outcome *outcome = &hand->now.outcomes[i];
 
             outcome->status = it->one(hand, txn, i, &outcome->error);
             outcome->done = true;
@@ -87,7 +89,7 @@ static void take_rows(work *it, cbi_check *hand, cbi_txn *txn)
 static void do_beside(work *it)
 {
     if (it->beside != NULL && !atomic_exchange(&it->beside_taken, true))
-        it->beside(it->check);
+        it->beside(it->check, it->txn);
 }
 
 /* What no thread could do for want of a transaction, is left to the caller. */
@@ -97,26 +99,25 @@ static void serve(void *context)
     cbi_check *hand = it->check->hands[atomic_fetch_add(&it->hands, 1)];
     cbi_txn *txn = NULL;
 
-    do_beside(it);
-
-    if (cbi_txn_begin(hand->bank->store, CBI_TXN_READ, &txn, NULL) != CBANK_OK)
-        return;
     cbi_stint_begin();
-    cbi_check_forget_batch(hand);
-    take_rows(it, hand, txn);
+    do_beside(it);
+    if (cbi_txn_begin(hand->bank->store, CBI_TXN_READ, &txn, NULL) == CBANK_OK) {
+        cbi_check_forget_batch(hand);
+        take_rows(it, hand, txn);
+        cbi_txn_abort(txn);
+    }
     cbi_stint_end();
-    cbi_txn_abort(txn);
 }
 
 cbank_status cbi_check_share(cbi_check *check, cbi_txn *txn, size_t count, cbi_check_one one,
-                             void (*beside)(cbi_check *check), cbank_error *err)
+                             cbi_check_beside beside, cbank_error *err)
 {
-    work it = {.check = check, .one = one, .count = count, .beside = beside};
+    work it = {.check = check, .one = one, .count = count, .beside = beside, .txn = txn};
     unsigned size = cbi_crew_size(count, WORTH_A_THREAD);
     cbank_status status = CBANK_OK;
 
     for (size_t i = 0; i < count; i++)
-        check->outcomes[i].done = false;
+        check->now.outcomes[i].done = false;
     for (unsigned i = 0; i < size && size > 1; i++) {
         if (check->hands[i] == NULL)
             CBI_TRY(make_hand(check, &check->hands[i], err));
@@ -127,12 +128,16 @@ cbank_status cbi_check_share(cbi_check *check, cbi_txn *txn, size_t count, cbi_c
     for (unsigned i = 0; i < size && size > 1; i++) {
         check->openings += check->hands[i]->openings;
         check->references += check->hands[i]->references;
+        cbi_check_hear(check, check->hands[i]);
     }
     do_beside(&it);
     for (size_t i = 0; i < count; i++) {
-        if (!check->outcomes[i].done)
-            check->outcomes[i].status = one(check, txn, i, &check->outcomes[i].error);
+        cbi_check_outcome *outcome = &check->now.outcomes[i];
+
+        if (!outcome->done)
+            outcome->status = one(check, txn, i, &outcome->error);
     }
+    cbi_check_hear(check, check);
 done:
     return status;
 }

@@ -118,7 +118,7 @@ static cbank_status visit_page(cbi_check *check, cbi_txn *txn, cbank_error *err)
     if (VISITS[check->table].apart != NULL)
         CBI_TRY(cbi_check_share(check, txn, check->page.count, visit_apart, NULL, err));
     for (size_t i = 0; i < check->page.count; i++) {
-        outcome = &check->outcomes[i];
+        outcome = &check->now.outcomes[i];
         if (!is_apart(check, i))
             outcome->status = visit_row(check, txn, i, &outcome->error);
         CBI_TRY(cbi_check_judge(check, outcome->status, &outcome->error,

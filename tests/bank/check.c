@@ -268,6 +268,32 @@ Test(check, a_row_cut_short_is_found_whatever_table_it_is_in)
     auditor_finds_nothing();
 }
 
+/* Rows are looked at ahead of their turn, a thousand at once; what is wrong is told in its turn. */
+Test(check, what_is_wrong_along_a_long_log_is_found_in_its_order)
+{
+    static const uint64_t lost[] = {60, 998, 999, 1000, 1001, 1999, 2000, 2500, 2999};
+    size_t count = sizeof(lost) / sizeof(lost[0]), told = 0;
+    const cbank_error *finding;
+    cbi_check *check;
+
+    for (int i = 0; i < 3; i++)
+        teller_issue_many(&audited, audited.account.digits, 1000, NULL);
+    for (size_t i = 0; i < count; i++)
+        auditor_drop(CBI_TABLE_OPENING, number_key(lost[i]));
+    check = auditor_run();
+    for (size_t i = 0; (finding = cbi_check_finding(check, i)) != NULL; i++) {
+        if (finding->reason != (int32_t)CBI_REASON_CHECK_ROW ||
+            strcmp(finding->object, cbi_table_name(CBI_TABLE_OPENING)) != 0 ||
+            strcmp(finding->detail, "missing") != 0)
+            continue;
+        cr_assert_lt(told, count);
+        cr_expect_eq(finding->where, lost[told], "%llu", (unsigned long long)finding->where);
+        told++;
+    }
+    cr_expect_eq(told, count);
+    cbi_check_end(check);
+}
+
 Test(check, keeps_a_thousand_findings_and_counts_the_rest)
 {
     cbi_check *check;
