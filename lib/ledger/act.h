@@ -21,12 +21,6 @@
 
 typedef struct cbi_act cbi_act;
 
-typedef enum cbi_act_step {
-    CBI_ACT_WAITING,  /* in the queue */
-    CBI_ACT_TAKEN,    /* in a transaction */
-    CBI_ACT_FINISHED, /* status, error and result are final */
-} cbi_act_step;
-
 struct cbi_act {
     /* The caller fills these. */
     uint8_t token[CBI_TOKEN_SIZE]; /* random: the same again means the same act */
@@ -45,8 +39,11 @@ struct cbi_act {
     bool replayed;       /* done before under this token; `result` is what was answered then */
 
     /* The queue's own. */
-    cbi_act_step step;
+    bool waiting;          /* in the queue; under its lock */
+    pthread_mutex_t lock;  /* over the next three: the act's own, so that nobody waits for others */
     pthread_cond_t turned; /* its caller waits here, alone */
+    bool called;           /* to look again, since it last looked */
+    bool finished;         /* status, error and result are final */
     cbank_status status;
     cbank_error error;
     cbi_act *next;

@@ -255,18 +255,24 @@ static cbank_status load(cbi_guard *guard, uint8_t bytes[CBI_GUARD_SIZE], cbank_
     return CBANK_OK;
 }
 
+/*
+ * While a slot is being written, what was read under the lock before: nobody else may write then,
+ * and what the file shows may not be durable yet.
+ */
 cbank_status cbi_guard_read(cbi_guard *guard, cbi_sealed *out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     uint8_t bytes[CBI_GUARD_SIZE];
 
     (void)pthread_mutex_lock(&guard->lock);
-    CBI_TRY(load(guard, bytes, err));
-    if (!guard->known || memcmp(bytes, guard->bytes, sizeof bytes) != 0) {
-        guard->known = false;
-        CBI_TRY(choose_slot(guard, bytes, &guard->sealed, err));
-        memcpy(guard->bytes, bytes, sizeof bytes);
-        guard->known = true;
+    if (!guard->writing) {
+        CBI_TRY(load(guard, bytes, err));
+        if (!guard->known || memcmp(bytes, guard->bytes, sizeof bytes) != 0) {
+            guard->known = false;
+            CBI_TRY(choose_slot(guard, bytes, &guard->sealed, err));
+            memcpy(guard->bytes, bytes, sizeof bytes);
+            guard->known = true;
+        }
     }
     *out = guard->sealed;
 done:
@@ -274,6 +280,31 @@ done:
     return status;
 }
 
+/* Where the next note goes; from now on readers have `newest`. */
+static size_t begin_write(cbi_guard *guard, const cbi_sealed *newest)
+{
+    (void)pthread_mutex_lock(&guard->lock);
+    bool first_is_newest = memcmp(guard->bytes, newest->note, newest->note_size) == 0;
+    guard->sealed = *newest;
+    guard->writing = true;
+    (void)pthread_mutex_unlock(&guard->lock);
+    return first_is_newest ? CBI_GUARD_SLOT_SIZE : 0;
+}
+
+static void end_write(cbi_guard *guard, const uint8_t slot[CBI_GUARD_SLOT_SIZE], size_t offset,
+                      const cbi_sealed *sealed, bool written)
+{
+    (void)pthread_mutex_lock(&guard->lock);
+    guard->writing = false;
+    guard->known = written;
+    if (written) {
+        memcpy(guard->bytes + offset, slot, CBI_GUARD_SLOT_SIZE);
+        guard->sealed = *sealed;
+    }
+    (void)pthread_mutex_unlock(&guard->lock);
+}
+
+/* Not under the guard's mutex: whoever reads would wait for the disk. */
 cbank_status cbi_guard_write(cbi_guard *guard, const cbi_sealed *sealed, cbank_error *err)
 {
     cbi_sealed newest;
@@ -282,18 +313,11 @@ cbank_status cbi_guard_write(cbi_guard *guard, const cbi_sealed *sealed, cbank_e
     if (status != CBANK_OK)
         return status;
 
-    (void)pthread_mutex_lock(&guard->lock);
-    bool first_is_newest = memcmp(guard->bytes, newest.note, newest.note_size) == 0;
-    size_t offset = first_is_newest ? CBI_GUARD_SLOT_SIZE : 0;
     memcpy(slot, sealed->note, sealed->note_size);
-    guard->known = false;
-    if (pwrite(guard->fd, slot, sizeof slot, (off_t)offset) == (ssize_t)sizeof slot) {
-        memcpy(guard->bytes + offset, slot, sizeof slot);
-        guard->sealed = *sealed;
-        guard->known = true;
-    } else {
+    size_t offset = begin_write(guard, &newest);
+    bool written = pwrite(guard->fd, slot, sizeof slot, (off_t)offset) == (ssize_t)sizeof slot;
+    if (!written)
         status = refuse_io(guard->path, "write", err);
-    }
-    (void)pthread_mutex_unlock(&guard->lock);
+    end_write(guard, slot, offset, sealed, written);
     return status;
 }

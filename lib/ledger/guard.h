@@ -42,6 +42,7 @@ typedef struct cbi_guard {
     uint8_t bytes[CBI_GUARD_SIZE];
     cbi_sealed sealed;
     bool known;
+    bool writing; /* a slot, under the file's lock: `sealed` is the note before */
 } cbi_guard;
 
 /*
@@ -63,11 +64,13 @@ void cbi_guard_unlock(cbi_guard *guard);
 /*
  * The newest note in the file: of two good slots the larger size. GUARD if no slot holds a note of
  * this origin and key (`where`: the size of one that another key signed), if a larger one is signed
- * by another key, or if two of the same size have different roots. Needs no lock.
+ * by another key, or if two of the same size have different roots. Needs no lock. Another thread's
+ * write is not waited for: until it is durable, the newest note is the one before.
  */
 cbank_status cbi_guard_read(cbi_guard *guard, cbi_sealed *out, cbank_error *err);
 
-/* Writes the slot without the newest note; durable when it returns OK. Under the lock. */
+/* Writes the slot without the newest note; durable when it returns OK. Under the lock, so one at a
+ * time. */
 cbank_status cbi_guard_write(cbi_guard *guard, const cbi_sealed *sealed, cbank_error *err);
 
 #endif

@@ -224,7 +224,7 @@ static void lead(cbi_ledger *ledger)
     }
     if (status != CBANK_OK)
         cbi_group_fail(&group, status, &error);
-    cbi_queue_finish(&ledger->queue, group.acts);
+    cbi_queue_finish(group.acts);
 }
 
 cbank_status cbi_ledger_submit(cbi_ledger *ledger, cbi_act *act, cbank_error *err)

@@ -13,8 +13,10 @@ void cbi_queue_clear(cbi_queue *queue)
 
 void cbi_queue_add(cbi_queue *queue, cbi_act *act)
 {
-    act->step = CBI_ACT_WAITING;
+    act->waiting = true;
+    act->called = act->finished = false;
     act->next = NULL;
+    (void)pthread_mutex_init(&act->lock, NULL);
     (void)pthread_cond_init(&act->turned, NULL);
     (void)pthread_mutex_lock(&queue->lock);
     if (queue->first == NULL)
@@ -25,18 +27,46 @@ void cbi_queue_add(cbi_queue *queue, cbi_act *act)
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
-bool cbi_queue_must_lead(cbi_queue *queue, cbi_act *act)
+static bool begin_to_lead(cbi_queue *queue, const cbi_act *act)
 {
     (void)pthread_mutex_lock(&queue->lock);
-    while (act->step != CBI_ACT_FINISHED && (queue->led || act->step == CBI_ACT_TAKEN))
-        (void)pthread_cond_wait(&act->turned, &queue->lock);
-    bool must_lead = act->step != CBI_ACT_FINISHED;
-    if (must_lead)
-        queue->led = true;
-    else
-        (void)pthread_cond_destroy(&act->turned);
+    bool may = act->waiting && !queue->led;
+    queue->led |= may;
     (void)pthread_mutex_unlock(&queue->lock);
-    return must_lead;
+    return may;
+}
+
+/* A call that comes before its act waits for it is not lost. */
+static bool wait_for_call(cbi_act *act)
+{
+    (void)pthread_mutex_lock(&act->lock);
+    while (!act->called)
+        (void)pthread_cond_wait(&act->turned, &act->lock);
+    act->called = false;
+    bool finished = act->finished;
+    (void)pthread_mutex_unlock(&act->lock);
+    return finished;
+}
+
+/* Once it is finished, the act is its caller's, who may free it when its lock is given back. */
+static void call(cbi_act *act, bool finished)
+{
+    (void)pthread_mutex_lock(&act->lock);
+    act->called = true;
+    act->finished = finished;
+    (void)pthread_cond_signal(&act->turned);
+    (void)pthread_mutex_unlock(&act->lock);
+}
+
+bool cbi_queue_must_lead(cbi_queue *queue, cbi_act *act)
+{
+    do {
+        if (begin_to_lead(queue, act))
+            return true;
+    } while (!wait_for_call(act));
+    (void)pthread_cond_destroy(&act->turned);
+    (void)pthread_mutex_destroy(&act->lock);
+    return false;
 }
 
 const cbi_act *cbi_queue_peek(cbi_queue *queue)
@@ -53,7 +83,7 @@ cbi_act *cbi_queue_take(cbi_queue *queue)
     cbi_act *act = queue->first;
     if (act != NULL) {
         queue->first = act->next;
-        act->step = CBI_ACT_TAKEN;
+        act->waiting = false;
         act->next = NULL;
     }
     (void)pthread_mutex_unlock(&queue->lock);
@@ -66,19 +96,17 @@ void cbi_queue_pass_on(cbi_queue *queue)
     queue->led = false;
     /* The others would only find that this one leads; who comes before it wakes leads instead. */
     if (queue->first != NULL)
-        (void)pthread_cond_signal(&queue->first->turned);
+        call(queue->first, false);
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
-void cbi_queue_finish(cbi_queue *queue, cbi_act *acts)
+/* Not under the queue's lock, which all who wake would have to wait for. */
+void cbi_queue_finish(cbi_act *acts)
 {
-    (void)pthread_mutex_lock(&queue->lock);
     while (acts != NULL) {
-        /* Once finished, the act is its caller's, who may free it when the lock is given back. */
         cbi_act *next = acts->next;
-        acts->step = CBI_ACT_FINISHED;
-        (void)pthread_cond_signal(&acts->turned);
+
+        call(acts, true);
         acts = next;
     }
-    (void)pthread_mutex_unlock(&queue->lock);
 }

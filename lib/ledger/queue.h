@@ -32,6 +32,6 @@ cbi_act *cbi_queue_take(cbi_queue *queue);
 /* For the leader: its transaction is over, another may lead. */
 void cbi_queue_pass_on(cbi_queue *queue);
 /* Gives a list of taken acts back to their callers. */
-void cbi_queue_finish(cbi_queue *queue, cbi_act *acts);
+void cbi_queue_finish(cbi_act *acts);
 
 #endif

@@ -2,13 +2,38 @@
 
 #include "bench.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static bench it;
+
+/* ---- a disk that takes its time ----------------------------------------------------------- */
+
+static atomic_bool slow, failing;
+static sem_t written, synced;
+
+/* In front of the C library's: a slot's bytes are in the file, and not durable until `synced`. */
+ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
+{
+    ssize_t done = syscall(SYS_pwrite64, fd, data, size, offset);
+
+    if (size != CBI_GUARD_SLOT_SIZE || !atomic_load(&slow))
+        return done;
+    (void)sem_post(&written);
+    (void)sem_wait(&synced);
+    if (!atomic_load(&failing))
+        return done;
+    errno = EIO;
+    return -1;
+}
 
 static void set_up(void)
 {
@@ -97,6 +122,66 @@ Test(guard, slots_are_written_in_turn_and_the_larger_size_wins)
         cr_assert_eq(sealed.size, size);
     }
     cbi_guard_close(&guard);
+}
+
+typedef struct writing {
+    cbi_guard guard;
+    cbi_sealed next;
+    cbank_status status;
+} writing;
+
+static void *write_next(void *context)
+{
+    writing *w = context;
+    cbank_error error;
+
+    w->status = cbi_guard_write(&w->guard, &w->next, &error);
+    return NULL;
+}
+
+/* What is read while a slot is being written, and once that has succeeded or failed. */
+static void read_meanwhile(bool fails, uint64_t *before, uint64_t *after)
+{
+    writing w = {.next = signed_by(it.key, BENCH_ORIGIN, 7, 7)};
+    cbi_sealed sealed;
+    pthread_t thread;
+
+    (void)sem_init(&written, 0, 0);
+    (void)sem_init(&synced, 0, 0);
+    bench_works(cbi_guard_open(it.guard_path, BENCH_ORIGIN, cbi_private_public(it.key), &w.guard,
+                               &bench_err));
+    atomic_store(&failing, fails);
+    atomic_store(&slow, true);
+    cr_assert_eq(pthread_create(&thread, NULL, write_next, &w), 0);
+    (void)sem_wait(&written);
+    bench_works(cbi_guard_read(&w.guard, &sealed, &bench_err)); /* or waits for ever */
+    *before = sealed.size;
+    (void)sem_post(&synced);
+    (void)pthread_join(thread, NULL);
+    atomic_store(&slow, false);
+    cr_assert_eq(w.status, fails ? CBANK_E_IO : CBANK_OK);
+    bench_works(cbi_guard_read(&w.guard, &sealed, &bench_err));
+    *after = sealed.size;
+    cbi_guard_close(&w.guard);
+}
+
+Test(guard, while_a_note_is_written_the_one_before_is_read_and_nobody_waits, .timeout = 20)
+{
+    uint64_t before, after;
+
+    read_meanwhile(false, &before, &after);
+    cr_expect_eq(before, 0);
+    cr_expect_eq(after, 7);
+}
+
+/* Whether it is there is for the file to say; who seals next is in doubt, and writes it again. */
+Test(guard, after_a_write_that_failed_the_file_is_read_again, .timeout = 20)
+{
+    uint64_t before, after;
+
+    read_meanwhile(true, &before, &after);
+    cr_expect_eq(before, 0);
+    cr_expect_eq(after, 7);
 }
 
 /* The first `cut` bytes of one note, what follows of another, beside a whole one of size `old`. */

@@ -161,7 +161,7 @@ Test(submit, a_store_that_fails_undoes_the_transaction_for_all)
     bench_fails(lead(acts, 3, &group, &error), error, DISK_FULL);
     cr_assert_eq(acts[0].act.status, CBANK_E_FULL);
     cr_assert_eq(acts[1].act.status, CBANK_E_FULL);
-    cr_assert_eq(acts[2].act.step, CBI_ACT_WAITING); /* for the next leader */
+    cr_assert(acts[2].act.waiting); /* for the next leader */
     cr_assert_eq(committed_size(), 0);
     clear(acts, 3);
 }
@@ -176,10 +176,10 @@ Test(submit, what_takes_away_shares_no_transaction_with_what_adds)
     acts[0].act.takes_away = acts[1].act.takes_away = acts[3].act.takes_away = true;
     bench_works(lead(acts, 4, &group, &bench_err));
     cr_assert_eq(committed_size(), 2);
-    cr_assert_eq(acts[2].act.step, CBI_ACT_WAITING);
+    cr_assert(acts[2].act.waiting);
     bench_works(lead(acts + 2, 2, &group, &bench_err));
     cr_assert_eq(committed_size(), 3);
-    cr_assert_eq(acts[3].act.step, CBI_ACT_WAITING);
+    cr_assert(acts[3].act.waiting);
     clear(acts, 4);
 }
 
