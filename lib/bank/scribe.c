@@ -6,6 +6,7 @@
 #include "base/crew.h"
 #include "base/memory.h"
 #include "crypto/stint.h"
+#include "store/ahead.h"
 
 /* Items of a share, and shares that may be prepared ahead of the writer. */
 #define SHARE 32u
@@ -13,6 +14,8 @@
 /* As many keep up with one writer; and how many items make another one worth having. */
 #define SCRIBES_MAX 3u
 #define WORTH_A_SCRIBE 256u
+/* What a record adds to the store, and some. */
+#define RECORD_BYTES 1024u
 
 typedef enum sheet_state { FREE, TAKEN, DONE } sheet_state;
 
@@ -42,6 +45,7 @@ struct cbi_scribes {
     uint64_t written; /* shares that the writer is done with */
     uint64_t index;   /* of the next share's first statement */
     bool over;
+    bool wrote_ahead; /* some scribe has, or does */
     sheet *sheets;
     uint64_t sheet_count;
 
@@ -144,6 +148,19 @@ static void prepare_taken(cbi_scribes *all, sheet *it, const desk *at)
 
 /* ---- a scribe -------------------------------------------------------------------------------- */
 
+/* The first scribe does so, while the writer prepares what it needs itself. */
+static void write_ahead(cbi_scribes *all, cbi_txn *txn)
+{
+    bool first;
+
+    (void)pthread_mutex_lock(&all->lock);
+    first = !all->wrote_ahead;
+    all->wrote_ahead = true;
+    (void)pthread_mutex_unlock(&all->lock);
+    if (first)
+        cbi_ahead_write(txn, (all->work->end - all->work->first) * RECORD_BYTES);
+}
+
 static void prepare_all(cbi_scribes *all, desk *at)
 {
     sheet *it;
@@ -172,8 +189,10 @@ static void scribble(cbi_scribes *all)
     cbi_stint_begin();
     if (cbi_hasher_new(bank->config.suite, &at.hasher, NULL) == CBANK_OK &&
         cbi_heads_new(&at.known, NULL) == CBANK_OK &&
-        cbi_txn_begin(bank->store, CBI_TXN_READ, &at.txn, NULL) == CBANK_OK)
+        cbi_txn_begin(bank->store, CBI_TXN_READ, &at.txn, NULL) == CBANK_OK) {
+        write_ahead(all, at.txn);
         prepare_all(all, &at);
+    }
     cbi_txn_abort(at.txn);
     cbi_patterns_free(at.patterns);
     cbi_heads_free(at.known);

@@ -37,6 +37,8 @@ typedef struct cbi_engine {
     cbank_status (*renew)(cbi_store *store, cbank_error *err);
     /* For compaction.h, in a write transaction without a change: deleted pages become zeros. */
     cbank_status (*wipe)(cbi_txn *txn, uint64_t *out_pages, cbank_error *err);
+    /* For ahead.h. */
+    void (*ahead)(cbi_txn *reader, uint64_t bytes);
     void (*close)(cbi_store *store);
 } cbi_engine;
 

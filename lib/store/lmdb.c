@@ -425,6 +425,11 @@ done:
     return status;
 }
 
+static void ahead(cbi_txn *base, uint64_t bytes)
+{
+    cbi_room_extend(((lmdb_txn *)base)->environment, bytes);
+}
+
 static cbank_status wipe(cbi_txn *base, uint64_t *out_pages, cbank_error *err)
 {
     lmdb_txn *txn = (lmdb_txn *)base;
@@ -452,5 +457,6 @@ const cbi_engine cbi_lmdb_engine = {
     .check = check,
     .renew = renew,
     .wipe = wipe,
+    .ahead = ahead,
     .close = close_store,
 };

@@ -383,6 +383,12 @@ static cbank_status renew(cbi_store *store, cbank_error *err)
     return CBANK_OK;
 }
 
+static void ahead(cbi_txn *txn, uint64_t bytes)
+{
+    (void)txn;
+    (void)bytes;
+}
+
 static cbank_status wipe(cbi_txn *txn, uint64_t *out_pages, cbank_error *err)
 {
     (void)txn, (void)err;
@@ -405,6 +411,7 @@ static const cbi_engine engine = {
     .check = check,
     .renew = renew,
     .wipe = wipe,
+    .ahead = ahead,
     .close = close_store,
 };
 

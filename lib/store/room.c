@@ -33,3 +33,16 @@ cbank_status cbi_room_find(cbi_environment *environment, cbi_txn_mode mode, cbi_
 done:
     return status;
 }
+
+void cbi_room_extend(cbi_environment *environment, uint64_t bytes)
+{
+    uint64_t reach = 0;
+    int fd = -1;
+
+    if (cbi_environment_reach(environment, &reach, NULL) != CBANK_OK ||
+        mdb_env_get_fd(environment->handle, &fd) != 0)
+        return;
+    reach += bytes;
+    if (reach <= environment->quota_bytes)
+        (void)cbi_reserve_keep(fd, reach, cbi_reserve_size(reach, environment->quota_bytes));
+}

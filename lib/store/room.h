@@ -15,5 +15,7 @@ typedef struct cbi_room {
  */
 cbank_status cbi_room_find(cbi_environment *environment, cbi_txn_mode mode, cbi_room *out,
                            cbank_error *err);
+/* Sees to the reserve of a store that is `bytes` larger, if it can. Under the same lock. */
+void cbi_room_extend(cbi_environment *environment, uint64_t bytes);
 
 #endif
