@@ -1,9 +1,11 @@
 /* Quota and disk: what is full refuses to grow, and can still be made smaller. */
 #include "place.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
 
 #include "disk.h"
+#include "store/ahead.h"
 #include "store/reserve.h"
 
 #define VALUE 20000
@@ -167,4 +169,67 @@ Test(room, the_reserve_grows_with_the_store_up_to_64_mebibytes)
     cr_assert_eq(cbi_reserve_size(tebibyte / 2, tebibyte), 64 * MIB);
     cr_assert_eq(cbi_reserve_size(0, MIB), MIB / 16);
     cr_assert_eq(cbi_reserve_size(64 * MIB, 64 * MIB), 4 * MIB);
+}
+
+/* By another thread, while this one has the write transaction. */
+static void *write_ahead(void *context)
+{
+    cbi_txn *reader = place_begin(context, CBI_TXN_READ);
+
+    cbi_ahead_write(reader, 4 * MIB);
+    cbi_txn_abort(reader);
+    return NULL;
+}
+
+static void write_with_help(cbi_store *store, uint64_t number)
+{
+    cbi_txn *txn = place_begin(store, CBI_TXN_WRITE);
+    pthread_t helper;
+
+    cr_assert_eq(pthread_create(&helper, NULL, write_ahead, store), 0);
+    cr_assert_eq(cbi_txn_put(txn, CBI_TABLE_RECORD, place_key(number), place_value(number, VALUE),
+                             NULL),
+                 CBANK_OK);
+    cr_assert_eq(pthread_join(helper, NULL), 0);
+    place_commit(txn);
+}
+
+Test(room, what_a_helper_has_written_ahead_the_next_writer_need_not)
+{
+    cbi_store *store = place_create(QUOTA);
+    struct stat helped, later;
+
+    write_with_help(store, 0);
+    cr_assert_eq(stat(place_path("store/data.mdb"), &helped), 0);
+    cr_expect_geq(helped.st_size, 8 * MIB, "4 MiB more, and as much in reserve");
+    cr_expect_geq(helped.st_blocks * 512, helped.st_size, "written, not only promised");
+    for (uint64_t i = 1; i < 50; i++)
+        cr_assert_eq(place_put(store, i, VALUE, NULL), CBANK_OK);
+    cr_assert_eq(stat(place_path("store/data.mdb"), &later), 0);
+    cr_expect_eq(later.st_size, helped.st_size);
+    place_leave(store);
+}
+
+Test(room, a_helper_does_not_use_up_the_quota)
+{
+    cbi_store *store = place_create(2 * MIB);
+    struct stat file;
+
+    write_with_help(store, 0);
+    cr_assert_eq(stat(place_path("store/data.mdb"), &file), 0);
+    cr_expect_leq(file.st_size, 2 * MIB);
+    place_leave(store);
+}
+
+Test(room, a_helper_that_finds_the_disk_full_leaves_the_writer_alone)
+{
+    cbi_store *store = place_create(QUOTA);
+
+    write_with_help(store, 0);
+    disk_fill();
+    for (uint64_t i = 1; i < 20; i++)
+        write_with_help(store, i);
+    disk_heal();
+    cr_expect_eq(place_count(store, CBI_TABLE_RECORD), 20);
+    place_leave(store);
 }
