@@ -119,9 +119,13 @@ done:
 static cbank_status make_found(cbi_check *check, cbank_error *err)
 {
     uint64_t accounts = check->stated.accounts;
+    cbank_status status = CBANK_OK;
 
     check->found_size = accounts < CBI_CHECK_FOUND_MAX ? (size_t)accounts + 1 : CBI_CHECK_FOUND_MAX;
-    return cbi_alloc(check->found_size, sizeof(*check->found), &check->found, err);
+    CBI_TRY(cbi_fingerprint_draw(&check->key, err));
+    CBI_TRY(cbi_alloc(check->found_size, sizeof(*check->found), &check->found, err));
+done:
+    return status;
 }
 
 cbank_status cbi_check_begin(cbi_bank *bank, cbi_check **out, cbank_error *err)

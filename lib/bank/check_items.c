@@ -86,7 +86,8 @@ cbank_status cbi_check_deposited(const row *it, cbank_error *err)
     uint64_t newest;
 
     CBI_TRY(cbi_check_subject(it, deposited->account, err));
-    CBI_TRY(cbi_credit_record_parse(cbi_message_bytes(deposited->record), &record, err));
+    CBI_TRY(cbi_credit_record_parse_within(it->statement->message,
+                                           cbi_message_bytes(deposited->record), &record, err));
     if (!cbi_reach_is_noted(it->txn, record, it->logged->index))
         CBI_TRY(differs(it, CBI_TABLE_RECOGNITION, "basis", err));
     CBI_TRY(check_item(it, deposited->batch, deposited->index, CBI_ITEM_RECORD, deposited->record,
@@ -100,7 +101,6 @@ cbank_status cbi_check_deposited(const row *it, cbank_error *err)
         CBI_TRY(differs(it, CBI_TABLE_OPENING, "missing", err));
     cbi_check_note_rows(it, record, newest == it->logged->index ? &content : NULL);
 done:
-    cbi_message_free(record);
     return status;
 }
 

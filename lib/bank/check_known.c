@@ -67,6 +67,7 @@ void cbi_check_known_clear(cbi_check *check)
         cbi_wipe(check->known, CBI_CHECK_KNOWN_MAX * sizeof(*check->known));
     if (check->told != NULL)
         cbi_wipe(check->told, CBI_CHECK_SHARE_MAX * sizeof(*check->told));
+    cbi_fingerprint_wipe(&check->key);
     cbi_free(check->known);
     cbi_free(check->told);
 }

@@ -10,8 +10,9 @@
 #include "bank/check.h"
 #include "bank/enrolment.h"
 #include "bank/intake.h"
-#include "base/crew.h"
 #include "bank/transfer.h"
+#include "base/crew.h"
+#include "crypto/fingerprint.h"
 #include "ledger/replay.h"
 
 #include "cbank/api/v1/learner.pb-c.h"
@@ -45,11 +46,10 @@ cbank_status cbi_check_lives_put(cbi_check_lives *lives, const cbi_hash *tag, ui
  */
 #define CBI_CHECK_KNOWN_MAX 1024u       /* of a thread's own */
 #define CBI_CHECK_FOUND_MAX (1u << 20)  /* of all; some 60 MiB */
-#define CBI_CHECK_DOCUMENT_SIZE 16u
 typedef struct cbi_check_known {
     uint64_t account; /* its digits; 0 while nothing is known */
     cbi_hash tag;     /* zero while it is not known */
-    uint8_t document[CBI_CHECK_DOCUMENT_SIZE]; /* of a digest of type and number; the same */
+    cbi_fingerprint document; /* of type and number; the same */
     bool added; /* something that not all have found */
 } cbi_check_known;
 
@@ -120,6 +120,7 @@ struct cbi_check {
     size_t told_count;
     cbi_check_known *found; /* `found_size` of them, shared by all */
     size_t found_size;
+    cbi_fingerprint_key key; /* of the documents among them */
     cbi_gap states;         /* records that do not simply hold, as far as they were looked for */
     uint64_t openings;   /* rows of these tables, found good with the statements they are about */
     uint64_t references;

@@ -10,6 +10,7 @@
 #include "bank/order.h"
 #include "bank/student.h"
 #include "bank/vault.h"
+#include "base/memory.h"
 #include "ledger/token.h"
 #include "record/body.h"
 
@@ -162,25 +163,38 @@ done:
     return status;
 }
 
+/* False if the document is longer than any that an account has. */
+static bool name_document(const cbi_check *check, const Cbank__V1__Opening *opening,
+                          cbi_fingerprint *out)
+{
+    uint8_t text[CBI_DOCUMENT_TYPE_MAX + 1 + CBI_NUMBER_MAX];
+    size_t first = strlen(opening->document_type) + 1, second = strlen(opening->number);
+
+    if (first > CBI_DOCUMENT_TYPE_MAX + 1 || second > CBI_NUMBER_MAX)
+        return false;
+    memcpy(text, opening->document_type, first);
+    memcpy(text + first, opening->number, second);
+    *out = cbi_fingerprint_of(&check->key, cbi_bytes_of(text, first + second));
+    cbi_wipe(text, first + second);
+    return true;
+}
+
 /* The same; a document that has led to the account lately does. */
 static cbank_status check_known_document(const cbi_check_logged_row *it,
                                          const Cbank__V1__Opening *opening, const char *account,
                                          cbank_error *err)
 {
-    const cbi_bytes parts[] = {cbi_bytes_of(opening->document_type,
-                                            strlen(opening->document_type) + 1),
-                               cbi_bytes_of_text(opening->number)};
     cbi_check_known *known =
         it->known != NULL ? it->known : cbi_check_known_of(it->check, account);
     cbank_status status = CBANK_OK;
-    cbi_hash digest;
+    cbi_fingerprint document = {{0}};
+    bool named = name_document(it->check, opening, &document);
 
-    CBI_TRY(cbi_digest_parts(it->check->hasher, parts, 2, &digest, err));
-    if (known->account != 0 && memcmp(known->document, digest.bytes, sizeof(known->document)) == 0)
+    if (named && known->account != 0 && cbi_fingerprint_equal(&known->document, &document))
         return CBANK_OK;
     CBI_TRY(check_document(it->check, it->txn, opening->document_type, opening->number, account,
                            CBI_TABLE_OPENING, err));
-    memcpy(known->document, digest.bytes, sizeof(known->document));
+    known->document = document;
     known->added = true;
 done:
     return status;

@@ -1,9 +1,11 @@
 #include "store/trees.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/crew.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "store/fault.h"
@@ -19,6 +21,7 @@
 #define FIRST_PAGE 2 /* after the meta pages */
 #define LIST_PART 4096
 #define MOVES_MAX 1000
+#define WORTH_A_THREAD 4096u /* pages; fewer are looked at sooner than it begins */
 
 #define FREE_PAGES "free pages"
 #define NAMES "tables"
@@ -37,7 +40,7 @@ typedef struct walk {
     size_t page_bytes;
     uint64_t last_page;
     uint8_t *pages; /* DEPTH_MAX of them: those from the root down to where we are */
-    uint8_t *used;  /* a bit for each page; NULL if only the depth is looked at */
+    atomic_uchar *used; /* a bit for each page; NULL if only the depth is looked at */
     named_tree *trees; /* named by the table of tables */
     size_t tree_count;
 
@@ -77,9 +80,8 @@ static cbank_status take(walk *it, uint64_t first, uint64_t count, cbank_error *
     for (uint64_t page = first; it->used != NULL && page < first + count; page++) {
         uint8_t bit = (uint8_t)(1u << page % 8);
 
-        if ((it->used[page / 8] & bit) != 0)
+        if ((atomic_fetch_or_explicit(&it->used[page / 8], bit, memory_order_relaxed) & bit) != 0)
             return damaged(it, page, "used twice", err);
-        it->used[page / 8] |= bit;
     }
     return CBANK_OK;
 }
@@ -306,19 +308,80 @@ done:
     return status;
 }
 
-static cbank_status check_all(walk *it, const cbi_roots *roots, cbank_error *err)
+/* What LMDB itself keeps: the names of the tables, which are noted, and the free pages. */
+static cbank_status check_lists(walk *it, const cbi_roots *roots, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
+    it->tree_count = 0;
     it->kind = KIND_NAMES;
     CBI_TRY(check_tree(it, NAMES, &roots->names, err));
     it->kind = KIND_FREE;
     CBI_TRY(check_tree(it, FREE_PAGES, &roots->free_pages, err));
+done:
+    return status;
+}
+
+static cbank_status check_tables(walk *it, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
     it->kind = KIND_ROWS;
     for (size_t i = 0; i < it->tree_count; i++)
         CBI_TRY(check_tree(it, it->trees[i].name, &it->trees[i].tree, err));
 done:
     return status;
+}
+
+/* The same on all cores: whoever has time takes the next table. */
+typedef struct sharing {
+    const walk *whole;
+    atomic_size_t next;
+    atomic_bool failed;
+} sharing;
+
+static void take_tables(void *context)
+{
+    sharing *it = context;
+    walk mine = *it->whole;
+    bool good = cbi_alloc(DEPTH_MAX, mine.page_bytes, &mine.pages, NULL) == CBANK_OK;
+    size_t i;
+
+    mine.kind = KIND_ROWS;
+    while (good && (i = atomic_fetch_add(&it->next, 1)) < mine.tree_count)
+        good = check_tree(&mine, mine.trees[i].name, &mine.trees[i].tree, NULL) == CBANK_OK;
+    if (!good)
+        atomic_store(&it->failed, true);
+    cbi_free(mine.pages);
+}
+
+/*
+ * Every page of every tree. Where something is wrong, it is looked for again by one thread alone:
+ * what is named then is what comes first, and not what was met first.
+ */
+static cbank_status check_pages(walk *it, const cbi_roots *roots, cbank_error *err)
+{
+    sharing all = {.whole = it};
+    size_t bytes = (size_t)(it->last_page / 8) + 1;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_alloc(bytes, 1, &it->used, err));
+    CBI_TRY(check_lists(it, roots, err));
+    cbi_crew_run(cbi_crew_size(it->last_page, WORTH_A_THREAD), take_tables, &all);
+    if (!atomic_load(&all.failed))
+        return CBANK_OK;
+    memset(it->used, 0, bytes);
+    CBI_TRY(check_lists(it, roots, err));
+    CBI_TRY(check_tables(it, err));
+done:
+    return status;
+}
+
+static cbank_status check_depth(walk *it, const cbi_roots *roots, cbank_error *err)
+{
+    cbank_status status = check_lists(it, roots, err);
+
+    return status == CBANK_OK ? check_tables(it, err) : status;
 }
 
 cbank_status cbi_trees_check(MDB_txn *reader, cbi_trees_scope scope, cbank_error *err)
@@ -339,9 +402,8 @@ cbank_status cbi_trees_check(MDB_txn *reader, cbi_trees_scope scope, cbank_error
     it.last_page = roots.last_page;
     CBI_TRY(cbi_alloc(DEPTH_MAX, it.page_bytes, &it.pages, err));
     CBI_TRY(cbi_alloc(TREES_MAX, sizeof(*it.trees), &it.trees, err));
-    if (scope == CBI_TREES_ALL)
-        CBI_TRY(cbi_alloc((size_t)(it.last_page / 8) + 1, 1, &it.used, err));
-    status = check_all(&it, &roots, err);
+    status = scope == CBI_TREES_ALL ? check_pages(&it, &roots, err)
+                                    : check_depth(&it, &roots, err);
 done:
     cbi_free(it.pages);
     cbi_free(it.trees);

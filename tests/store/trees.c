@@ -153,6 +153,35 @@ Test(trees, a_header_or_a_node_that_is_damaged_is_noticed)
     place_leave(store);
 }
 
+/* So many pages that several threads look at them: they miss what one would, and name the same. */
+Test(trees, of_many_tables_the_first_that_is_damaged_is_named)
+{
+    static const cbi_table tables[] = {CBI_TABLE_OPENING, CBI_TABLE_RECORD, CBI_TABLE_STATE};
+    const uint64_t wrong = 77777777;
+    cbi_store *store = place_create(4 * QUOTA);
+    cbank_error err = {0};
+    cbi_txn *txn;
+    int fd;
+
+    for (uint64_t i = 0; i < 3 * 1200; i++) {
+        txn = i % 300 == 0 ? place_begin(store, CBI_TXN_WRITE) : txn;
+        cr_assert_eq(cbi_txn_put(txn, tables[i / 1200], place_key(i), place_value(i, 16000), NULL),
+                     CBANK_OK);
+        if (i % 300 == 299)
+            place_commit(txn);
+    }
+    cr_assert_eq(check(store, &err), CBANK_OK, "%s: %s", err.object, err.detail);
+    fd = open_file();
+    for (off_t at = find_page(fd, OVERFLOW, 0); at != 0; at = find_page(fd, OVERFLOW, at))
+        cr_assert_eq(pwrite(fd, &wrong, sizeof(wrong), at), 8);
+    cr_assert_eq(close(fd), 0);
+    for (int i = 0; i < 5; i++) {
+        cr_assert_eq(check(store, &err), CBANK_E_CORRUPT);
+        cr_expect_str_eq(err.object, cbi_table_name(CBI_TABLE_OPENING));
+    }
+    place_leave(store);
+}
+
 /* The table of tables has a record of 48 bytes for each; its depth is its fourth word. */
 Test(trees, a_table_that_tells_another_depth_is_not_opened)
 {
