@@ -128,7 +128,7 @@ static cbank_status begin_intake(cbi_chunk_act *chunk, cbi_append *append, cbank
     if (imported)
         CBI_TRY(cbi_receipt_end(append, deposit->batch.head.head->institution, &deposit->signer,
                                 true, token, err));
-    CBI_TRY(cbi_intake_begin(append, &deposit->batch, deposit->ids, imported, &chunk->intake,
+    CBI_TRY(cbi_intake_begin(append, &deposit->batch, &deposit->ids, imported, &chunk->intake,
                              err));
     if (deposit->terms.source != NULL)
         CBI_TRY(cbi_vault_put_source(deposit->bank, append->txn, chunk->intake.number,

@@ -105,7 +105,7 @@ done:
 static cbank_status verify(cbi_deposit *deposit, cbank_error *err)
 {
     cbank_status status = cbi_batch_verify(deposit->hasher, &deposit->batch, &deposit->signer,
-                                           deposit->ids, err);
+                                           &deposit->ids, err);
 
     return status == CBANK_E_BAD_SIGNATURE ? refuse_signature(deposit, err) : status;
 }
@@ -129,7 +129,7 @@ cbank_status cbi_deposit_open(cbi_bank *bank, const cbi_bulk *file,
     CBI_TRY(cbi_batch_open(out->hasher, file, &out->batch, err));
     CBI_TRY(check_head(out, err));
     count = out->batch.head.head->count;
-    CBI_TRY(cbi_spool_new(bank->config.suite, &out->ids, err));
+    CBI_TRY(cbi_spool_new(bank->config.suite, &out->ids.spool, err));
     CBI_TRY(cbi_alloc(count, sizeof(*out->items), &out->items, err));
     CBI_TRY(cbi_alloc(refusals_max(out), sizeof(*out->refusals), &out->refusals, err));
     CBI_TRY(verify(out, err));
@@ -146,7 +146,8 @@ void cbi_deposit_clear(cbi_deposit *deposit)
 {
     cbi_hasher_free(deposit->hasher);
     cbi_batch_clear(&deposit->batch);
-    cbi_spool_free(deposit->ids);
+    cbi_spool_free(deposit->ids.spool);
+    cbank_buffer_clear(&deposit->ids.roots);
     cbi_free(deposit->items);
     cbi_free(deposit->refusals);
     cbi_tally_free(deposit->tally);

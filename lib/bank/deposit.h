@@ -37,7 +37,7 @@ typedef struct cbi_deposit {
     cbi_hasher *hasher;
     cbi_batch batch; /* lends the file */
     cbi_public signer;
-    cbi_spool *ids; /* of the items */
+    cbi_batch_ids ids;
     cbi_deposited *items;
     cbi_hash id;         /* under which the bank has it: another batch's if a token was answered */
     cbi_intake intake;

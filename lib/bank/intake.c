@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "bank/counter.h"
 
-#define PAGE_IDS 1024u
+#define PAGE_IDS CBI_BATCH_PAGE_IDS
 /* Numbers of a row: of 8 bytes and of 4. */
 #define WIDE 5u
 #define NARROW 7u
@@ -268,14 +268,12 @@ static size_t count_pages(const cbi_intake *intake)
 }
 
 /* Ids page by page, and the root of each page: a page is a full subtree, but the last. */
-static cbank_status write_ids(cbi_append *append, const cbi_intake *intake, cbi_spool *ids,
-                              cbank_error *err)
+static cbank_status write_ids(cbi_append *append, const cbi_intake *intake,
+                              const cbi_batch_ids *ids, cbank_error *err)
 {
-    cbank_buffer roots = {0};
     cbank_status status = CBANK_OK;
     cbi_hash *held = NULL;
     uint8_t key[PAGE_KEY_SIZE];
-    cbi_hash root;
 
     if (intake->count == 1) /* its id is the root */
         return CBANK_OK;
@@ -283,24 +281,22 @@ static cbank_status write_ids(cbi_append *append, const cbi_intake *intake, cbi_
     for (uint32_t page = 0; page * PAGE_IDS < intake->count; page++) {
         size_t count = page_size(intake->count, page);
 
-        CBI_TRY(cbi_spool_read(ids, (uint64_t)page * PAGE_IDS * CBI_HASH_SIZE,
+        CBI_TRY(cbi_spool_read(ids->spool, (uint64_t)page * PAGE_IDS * CBI_HASH_SIZE,
                                count * CBI_HASH_SIZE, held->bytes, err));
         CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, page_key(intake->number, page, key),
                             cbi_bytes_of(held, count * CBI_HASH_SIZE), err));
-        CBI_TRY(cbi_tree_root_of(append->hasher, held, count, &root, err));
-        CBI_TRY(cbi_buffer_append(&roots, cbi_bytes_of_hash(&root), err));
     }
     if (count_pages(intake) > 1)
         CBI_TRY(cbi_txn_put(append->txn, CBI_TABLE_BATCH, cbi_intake_key(intake->number, 'p', key),
-                            cbi_bytes_of_buffer(&roots), err));
+                            cbi_bytes_of_buffer(&ids->roots), err));
 done:
     cbi_free(held);
-    cbank_buffer_clear(&roots);
     return status;
 }
 
-cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, cbi_spool *ids,
-                              bool imported, cbi_intake *out, cbank_error *err)
+cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch,
+                              const cbi_batch_ids *ids, bool imported, cbi_intake *out,
+                              cbank_error *err)
 {
     const Cbank__V1__BatchHead *head = batch->head.head;
     uint8_t key[NAME_KEY_MAX], number[8];

@@ -61,8 +61,9 @@ cbank_status cbi_intake_count(cbi_txn *txn, const char *institution, uint64_t *o
                               cbank_error *err);
 
 /* A new batch: envelope, ids and names; its row is still to be written. `out->number` is set. */
-cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch, cbi_spool *ids,
-                              bool imported, cbi_intake *out, cbank_error *err);
+cbank_status cbi_intake_begin(cbi_append *append, const cbi_batch *batch,
+                              const cbi_batch_ids *ids, bool imported, cbi_intake *out,
+                              cbank_error *err);
 /* The row as it stands after some items, and whether the batch is under way. */
 cbank_status cbi_intake_write(cbi_txn *txn, const cbi_intake *intake, cbank_error *err);
 

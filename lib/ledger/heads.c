@@ -50,10 +50,16 @@ static cbi_bytes key_of(const cbi_heads *heads, const entry *it)
 
 static uint32_t place_of(cbi_bytes key)
 {
-    uint64_t mixed = key.size;
+    uint64_t mixed = key.size, piece;
 
-    for (size_t i = 0; i < key.size; i++)
-        mixed = (mixed ^ key.data[i]) * 0x9e3779b97f4a7c15u;
+    for (size_t at = 0; at < key.size; at += sizeof(piece)) {
+        size_t left = key.size - at;
+
+        piece = 0;
+        memcpy(&piece, key.data + at, left < sizeof(piece) ? left : sizeof(piece));
+        mixed = (mixed ^ piece) * 0x9e3779b97f4a7c15u;
+        mixed ^= mixed >> 29;
+    }
     return (uint32_t)(mixed >> 32);
 }
 

@@ -100,12 +100,19 @@ typedef struct cbi_batch {
 /* Form of container and head. Lends what `file` does, until it is cleared. */
 cbank_status cbi_batch_open(cbi_hasher *hasher, const cbi_bulk *file, cbi_batch *out,
                             cbank_error *err);
+/* The ids of a batch's items, as they are kept: in pages, each a full subtree but the last. */
+#define CBI_BATCH_PAGE_IDS 1024u
+typedef struct cbi_batch_ids {
+    cbi_spool *spool;   /* 32 bytes each; lent */
+    cbank_buffer roots; /* of the pages; the caller clears it */
+} cbi_batch_ids;
+
 /*
- * The institution's signature, then the body's digest, count and root. Appends the ids of the
- * items, 32 bytes each, to `ids` if not NULL. BAD_SIGNATURE; MALFORMED for an item that is none.
+ * The institution's signature, then the body's digest, count and root. Appends to `ids` if that is
+ * not NULL. BAD_SIGNATURE; MALFORMED for an item that is none.
  */
 cbank_status cbi_batch_verify(cbi_hasher *hasher, const cbi_batch *batch, const cbi_public *key,
-                              cbi_spool *ids, cbank_error *err);
+                              cbi_batch_ids *ids, cbank_error *err);
 void cbi_batch_clear(cbi_batch *batch);
 
 /* One item, strictly parsed and checked; exactly one of what it may hold is not NULL. Personal. */

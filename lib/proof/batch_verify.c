@@ -67,30 +67,62 @@ done:
     return status;
 }
 
-static cbank_status check_items(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *ids,
-                                cbank_error *err)
+/* The root of the page that has been read joins those before it. */
+static cbank_status end_page(cbi_hasher *hasher, cbi_frontier *page, cbank_buffer *roots,
+                             cbank_error *err)
 {
-    cbi_frontier frontier = {0};
     cbank_status status = CBANK_OK;
-    cbi_hash root, id;
+    cbi_hash root;
+
+    CBI_TRY(cbi_frontier_root(hasher, page, &root, err));
+    CBI_TRY(cbi_buffer_append(roots, cbi_bytes_of_hash(&root), err));
+    page->size = 0;
+done:
+    return status;
+}
+
+/* Each item's id into its page, and whether there are as many as the head says. */
+static cbank_status read_pages(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *ids,
+                               cbank_buffer *roots, cbank_error *err)
+{
+    uint64_t count = 0, stated = batch->head.head->count;
+    cbank_status status = CBANK_OK;
+    cbi_frontier page = {0};
     cbi_bytes part;
+    cbi_hash id;
     bool any;
 
-    for (;;) {
+    for (;; count++) {
         CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
         if (!any)
             break;
-        if (frontier.size == batch->head.head->count)
-            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, frontier.size, "batch", NULL));
-        CBI_TRY(part_id(hasher, part, batch->head.head->version, frontier.size, &id,
-                        err));
+        if (count == stated)
+            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, count, "batch", NULL));
+        CBI_TRY(part_id(hasher, part, batch->head.head->version, count, &id, err));
         if (ids != NULL)
             CBI_TRY(cbi_spool_append(ids, cbi_bytes_of_hash(&id), err));
-        CBI_TRY(cbi_frontier_append(hasher, &frontier, &id, err));
+        CBI_TRY(cbi_frontier_append(hasher, &page, &id, err));
+        if (page.size == CBI_BATCH_PAGE_IDS)
+            CBI_TRY(end_page(hasher, &page, roots, err));
     }
-    if (frontier.size != batch->head.head->count)
-        CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, frontier.size, "batch", NULL));
-    CBI_TRY(cbi_frontier_root(hasher, &frontier, &root, err));
+    if (page.size > 0)
+        CBI_TRY(end_page(hasher, &page, roots, err));
+    if (count != stated)
+        CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, count, "batch", NULL));
+done:
+    return status;
+}
+
+/* Pages are full subtrees but the last, so that their roots have the root of all items. */
+static cbank_status check_items(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *ids,
+                                cbank_buffer *roots, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_hash root;
+
+    CBI_TRY(read_pages(hasher, batch, ids, roots, err));
+    CBI_TRY(cbi_tree_root_of(hasher, (const cbi_hash *)(const void *)roots->data,
+                             roots->size / CBI_HASH_SIZE, &root, err));
     if (!cbi_hash_equal(&root, &batch->head.root))
         CBI_TRY(cbi_fail(err, CBI_REASON_BODY_DIFFERS, 0, "root", NULL));
 done:
@@ -104,13 +136,14 @@ enum { BODY, ITEMS, LOOKS };
 typedef struct inspection {
     const cbi_batch *batch;
     cbi_suite suite;
-    cbi_spool *ids;
+    cbi_spool *ids; /* or NULL */
+    cbank_buffer roots;
     atomic_uint next;
     cbank_status status[LOOKS];
     cbank_error error[LOOKS];
 } inspection;
 
-static cbank_status look(const inspection *it, unsigned number, cbank_error *err)
+static cbank_status look(inspection *it, unsigned number, cbank_error *err)
 {
     const cbi_stream *parts = &it->batch->parts;
     cbi_batch own = {.head = it->batch->head,
@@ -124,7 +157,7 @@ static cbank_status look(const inspection *it, unsigned number, cbank_error *err
     if (number == BODY)
         CBI_TRY(check_body(hasher, &own, err));
     else
-        CBI_TRY(check_items(hasher, &own, it->ids, err));
+        CBI_TRY(check_items(hasher, &own, it->ids, &it->roots, err));
 done:
     cbi_hasher_free(hasher);
     cbi_stream_clear(&own.parts);
@@ -141,9 +174,11 @@ static void look_on(void *context)
 }
 
 cbank_status cbi_batch_verify(cbi_hasher *hasher, const cbi_batch *batch, const cbi_public *key,
-                              cbi_spool *ids, cbank_error *err)
+                              cbi_batch_ids *ids, cbank_error *err)
 {
-    inspection it = {.batch = batch, .suite = cbi_hasher_suite(hasher), .ids = ids};
+    inspection it = {.batch = batch,
+                     .suite = cbi_hasher_suite(hasher),
+                     .ids = ids == NULL ? NULL : ids->spool};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_envelope_verify(&batch->head.envelope, key, err));
@@ -153,6 +188,10 @@ cbank_status cbi_batch_verify(cbi_hasher *hasher, const cbi_batch *batch, const 
         if (status != CBANK_OK && err != NULL)
             *err = it.error[i];
     }
+    CBI_TRY(status);
+    if (ids != NULL)
+        CBI_TRY(cbi_buffer_append(&ids->roots, cbi_bytes_of_buffer(&it.roots), err));
 done:
+    cbank_buffer_clear(&it.roots);
     return status;
 }

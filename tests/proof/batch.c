@@ -99,22 +99,22 @@ Test(batch, it_hands_out_its_items_in_order_with_their_ids)
     end();
     for (size_t s = 0; s < WORLD_SUITES; s++) {
         cbi_batch opened = {0};
-        cbi_spool *spool = NULL;
+        cbi_batch_ids found = {0};
         cbi_batch_item item;
         cbi_hash ids[3];
 
         begin(world_suites[s]);
         cr_assert_eq(open_batch(batch->file, &opened), CBANK_OK);
-        cr_assert_eq(cbi_spool_new(it->suite, &spool, NULL), CBANK_OK);
+        cr_assert_eq(cbi_spool_new(it->suite, &found.spool, NULL), CBANK_OK);
         cr_expect_str_eq(opened.head.head->institution, "PXU");
         cr_expect_str_eq(opened.head.head->origin, it->origin);
         cr_expect_eq(opened.head.head->count, 3u);
         cr_expect(cbi_hash_equal(&opened.head.id, &batch->id));
         cr_assert_eq(cbi_batch_verify(it->hasher, &opened, cbi_private_public(batch->signer),
-                                      spool, NULL),
+                                      &found, NULL),
                      CBANK_OK);
-        cr_assert_eq(cbi_spool_size(spool), sizeof(ids));
-        cr_assert_eq(cbi_spool_read(spool, 0, sizeof(ids), ids[0].bytes, NULL), CBANK_OK);
+        cr_assert_eq(cbi_spool_size(found.spool), sizeof(ids));
+        cr_assert_eq(cbi_spool_read(found.spool, 0, sizeof(ids), ids[0].bytes, NULL), CBANK_OK);
         for (size_t i = 0; i < 3; i++) {
             cr_expect(cbi_hash_equal(&ids[i], &batch->items[i].id));
             cr_assert_eq(cbi_batch_next(it->hasher, &opened, &item, NULL), CBANK_OK);
@@ -124,7 +124,9 @@ Test(batch, it_hands_out_its_items_in_order_with_their_ids)
         }
         cr_assert_eq(cbi_batch_next(it->hasher, &opened, &item, NULL), CBANK_OK);
         cr_expect_null(item.item);
-        cbi_spool_free(spool);
+        cr_expect_eq(found.roots.size, sizeof(cbi_hash));
+        cbank_buffer_clear(&found.roots);
+        cbi_spool_free(found.spool);
         cbi_batch_clear(&opened);
         if (s + 1 < WORLD_SUITES)
             end();
@@ -159,19 +161,35 @@ Test(batch, an_empty_one_is_not_signed)
     cbi_batch_builder_clear(&builder);
 }
 
+/* Two whole pages of ids, and some. */
+#define MANY_ITEMS (2 * CBI_BATCH_PAGE_IDS + 300)
+
+static void check_pages(const cbi_hash ids[static MANY_ITEMS], const cbank_buffer *roots)
+{
+    cbi_hash root;
+
+    cr_assert_eq(roots->size, 3 * sizeof(root));
+    for (size_t page = 0; page < 3; page++) {
+        cr_assert_eq(cbi_tree_root_of(it->hasher, ids + page * CBI_BATCH_PAGE_IDS,
+                                      page < 2 ? CBI_BATCH_PAGE_IDS : 300, &root, NULL),
+                     CBANK_OK);
+        cr_expect_eq(memcmp(roots->data + page * sizeof(root), root.bytes, sizeof(root)), 0);
+    }
+}
+
 Test(batch, many_items_are_one_signature)
 {
     Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
     cbi_batch_builder builder = {0};
     cbi_batch opened = {0};
     cbank_buffer file = {0};
-    cbi_hash added[300], ids[300];
-    cbi_spool *spool = NULL;
+    static cbi_hash added[MANY_ITEMS], ids[MANY_ITEMS];
+    cbi_batch_ids found = {0};
     uint8_t number[4];
 
     cr_assert_eq(cbi_batch_begin(it->suite, &builder, NULL), CBANK_OK);
-    cr_assert_eq(cbi_spool_new(it->suite, &spool, NULL), CBANK_OK);
-    for (uint32_t i = 0; i < 300; i++) {
+    cr_assert_eq(cbi_spool_new(it->suite, &found.spool, NULL), CBANK_OK);
+    for (uint32_t i = 0; i < MANY_ITEMS; i++) {
         cbi_put_u32(number, i + 1);
         item.change = cbi_message_data(cbi_bytes_of(number, sizeof(number)));
         cr_assert_eq(cbi_batch_add(&builder, &item, NULL), CBANK_OK);
@@ -183,13 +201,15 @@ Test(batch, many_items_are_one_signature)
                                   batch->signer, &file, NULL),
                  CBANK_OK);
     cr_assert_eq(open_batch(cbi_bytes_of_buffer(&file), &opened), CBANK_OK);
-    cr_expect_eq(cbi_batch_verify(it->hasher, &opened, cbi_private_public(batch->signer), spool,
+    cr_expect_eq(cbi_batch_verify(it->hasher, &opened, cbi_private_public(batch->signer), &found,
                                   NULL),
                  CBANK_OK);
-    cr_assert_eq(cbi_spool_size(spool), sizeof(ids));
-    cr_assert_eq(cbi_spool_read(spool, 0, sizeof(ids), ids[0].bytes, NULL), CBANK_OK);
+    cr_assert_eq(cbi_spool_size(found.spool), sizeof(ids));
+    cr_assert_eq(cbi_spool_read(found.spool, 0, sizeof(ids), ids[0].bytes, NULL), CBANK_OK);
     cr_expect_eq(memcmp(ids, added, sizeof(ids)), 0);
-    cbi_spool_free(spool);
+    check_pages(added, &found.roots);
+    cbi_spool_free(found.spool);
+    cbank_buffer_clear(&found.roots);
     cbi_batch_clear(&opened);
     cbi_batch_builder_clear(&builder);
     cbank_buffer_clear(&file);
