@@ -10,7 +10,6 @@
 #include "api/rowreport.h"
 #include "bank/desk.h"
 #include "bank/docket.h"
-#include "base/crew.h"
 #include "exchange/errorfile.h"
 #include "exchange/grades.h"
 #include "record/totals.h"
@@ -49,8 +48,8 @@ typedef struct cbi_sheet {
     cbi_rowreport report;
     cbi_spool *errors; /* the error file; empty without a rejected row */
     cbank_buffer line; /* of it */
-    struct cbi_sheet_desk *desks[CBI_CREW_MAX]; /* of those who read it (sheetcrew.h) */
-    uint64_t pace;       /* rows of the step before */
+    struct cbi_sheet_desks *desks; /* of those who read it (sheetcrew.h) */
+    uint64_t pace; /* rows of the step before */
     bool complete;       /* the file has been read to its end */
     uint64_t unchanged;
     uint64_t changed; /* with `amend` they are in the batch */

@@ -4,35 +4,49 @@
 
 #include "api/job.h"
 #include "api/sheetrow.h"
+#include "base/crew.h"
 #include "base/memory.h"
 #include "crypto/stint.h"
 
-/* Rows that a clerk takes at once; */
-#define SHARE_MAX 16u
-/* with how many waiting another clerk is worth having, which is found out by reading them alone. */
+/* Rows that a clerk takes at once; and how many make another one worth having. */
+#define SHARE_MAX 8u
 #define WORTH_A_CLERK 256u
+/* Shares that may be under way, a clerk: one is ruled on, others wait for those before them. */
+#define AHEAD 3u
+#define DESKS_MAX (AHEAD * CBI_CREW_MAX)
 
-/* A clerk's rows, kept from step to step: the drafts are large. */
-struct cbi_sheet_desk {
+/* Some rows, which one clerk takes and rules on; any of them may settle what was found. */
+typedef struct desk {
+    bool ruled; /* and not settled */
+    bool keeps; /* whether what is ruled may be kept */
     cbi_grades_share *share;
     cbi_sheet_finding findings[SHARE_MAX];
+    size_t count;        /* that were ruled on */
+    cbank_status status; /* with which taking or ruling ended */
+    cbank_error error;
+} desk;
+
+/* Kept from step to step: the drafts are large. */
+struct cbi_sheet_desks {
+    desk *list[DESKS_MAX];
 };
 
 typedef struct crew {
+    pthread_mutex_t lock; /* over all that follows, and over taking rows */
+    pthread_cond_t freed; /* a share was settled, or there is nothing more to take */
     cbi_sheet *sheet;
-    uint64_t until; /* of the job's clock */
-
-    pthread_mutex_t taking; /* over the file and what follows */
-    uint64_t rows_max;      /* of this stretch */
-    uint64_t rows;          /* of all so far */
-    uint64_t shares;        /* taken */
-    unsigned clerks;
-    cbi_grid_step step; /* the last */
-    bool over;
-
-    pthread_mutex_t settling; /* over the sheet and what follows */
-    pthread_cond_t turned;
-    uint64_t turn; /* which share is settled next */
+    uint64_t until;    /* of the job's clock */
+    uint64_t rows_max; /* of this stretch */
+    uint64_t rows;     /* of all so far */
+    size_t places;     /* desks, in turn, as shares are taken */
+    uint64_t taken;    /* shares, so far */
+    uint64_t settled;
+    bool settling;       /* somebody is, who alone touches the rest of the sheet */
+    uint64_t version;    /* of the store, by which the first clerk rules */
+    bool mixed;          /* and another one by another */
+    bool keeps;          /* as the last share left it */
+    cbi_grid_step step;  /* the last */
+    bool over;           /* there is nothing more to take, or something failed */
     cbank_status status;
     cbank_error error;
 } crew;
@@ -40,18 +54,11 @@ typedef struct crew {
 typedef struct clerk {
     crew *crew;
     cbi_sheet_judge judge;
-    struct cbi_sheet_desk *desk;
-
-    /* The share at hand. */
-    uint64_t number;
-    size_t ruled;        /* rows of it */
-    cbank_status status; /* with which taking or ruling ended */
-    cbank_error error;
 } clerk;
 
 /* ---- desks --------------------------------------------------------------------------------- */
 
-static cbank_status open_desk(struct cbi_sheet_desk **out, cbank_error *err)
+static cbank_status open_desk(desk **out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
@@ -63,19 +70,38 @@ done:
     return status;
 }
 
+static cbank_status open_desks(crew *all, unsigned clerks, cbank_error *err)
+{
+    cbi_sheet *sheet = all->sheet;
+    cbank_status status = CBANK_OK;
+
+    all->places = clerks == 1 ? 1 : (size_t)AHEAD * clerks;
+    if (sheet->desks == NULL)
+        CBI_TRY(cbi_alloc(1, sizeof(*sheet->desks), &sheet->desks, err));
+    for (size_t i = 0; i < all->places; i++)
+        CBI_TRY(open_desk(&sheet->desks->list[i], err));
+done:
+    return status;
+}
+
 void cbi_sheet_clear_desks(cbi_sheet *sheet)
 {
-    for (size_t i = 0; i < CBI_CREW_MAX; i++) {
-        struct cbi_sheet_desk *desk = sheet->desks[i];
+    for (size_t i = 0; sheet->desks != NULL && i < DESKS_MAX; i++) {
+        desk *it = sheet->desks->list[i];
 
-        if (desk == NULL)
-            continue;
-        for (size_t row = 0; row < SHARE_MAX; row++)
-            cbi_sheet_finding_clear(&desk->findings[row]);
-        cbi_grades_share_free(desk->share);
-        cbi_free(desk);
-        sheet->desks[i] = NULL;
+        for (size_t row = 0; it != NULL && row < SHARE_MAX; row++)
+            cbi_sheet_finding_clear(&it->findings[row]);
+        if (it != NULL)
+            cbi_grades_share_free(it->share);
+        cbi_free(it);
     }
+    cbi_free(sheet->desks);
+    sheet->desks = NULL;
+}
+
+static desk *desk_of(const crew *all, uint64_t share)
+{
+    return all->sheet->desks->list[share % all->places];
 }
 
 /* ---- a clerk ------------------------------------------------------------------------------- */
@@ -86,113 +112,153 @@ static void stop(crew *it, cbank_status status, const cbank_error *error)
         it->status = status;
         it->error = *error;
     }
+    it->over = true;
+    (void)pthread_cond_broadcast(&it->freed);
 }
 
-static cbank_status begin(clerk *it, cbank_error *err)
+/* Rulings by several states of the store are not kept. */
+static void compare_version(clerk *it)
 {
     crew *all = it->crew;
-    cbi_sheet *sheet = all->sheet;
-    struct cbi_sheet_desk **desk;
-    cbank_status status = CBANK_OK;
+    uint64_t version = cbi_txn_version(it->judge.reader.txn);
 
-    (void)pthread_mutex_lock(&all->taking);
-    desk = &sheet->desks[all->clerks++];
-    (void)pthread_mutex_unlock(&all->taking);
-    CBI_TRY(open_desk(desk, err));
-    it->desk = *desk;
-    CBI_TRY(cbi_sheet_judge_begin(sheet, &it->judge, err));
-    (void)pthread_mutex_lock(&all->settling);
-    if (sheet->bank != NULL)
-        cbi_docket_turn(&sheet->docket, cbi_txn_version(it->judge.reader.txn));
-    it->judge.keeps = cbi_docket_keeps(&sheet->docket);
-    (void)pthread_mutex_unlock(&all->settling);
-done:
-    return status;
+    (void)pthread_mutex_lock(&all->lock);
+    all->mixed = all->mixed || (all->version != 0 && all->version != version);
+    all->version = version;
+    (void)pthread_mutex_unlock(&all->lock);
 }
 
-/* The next rows; false if the step is over. */
-static bool take(clerk *it)
+static void look_at_clock(crew *all)
 {
-    crew *all = it->crew;
-    cbi_grid_step step = CBI_GRID_ROW;
-    bool taken;
+    all->over = all->over || (all->taken > 0 && cbi_job_clock() > all->until);
+}
 
-    (void)pthread_mutex_lock(&all->taking);
-    all->over = all->over || (all->shares > 0 && cbi_job_clock() > all->until);
-    taken = !all->over;
-    if (taken) {
-        it->number = all->shares++;
-        it->status = cbi_grades_take(all->sheet->grades, it->desk->share, &step, &it->error);
-        all->step = step;
-        all->rows += cbi_grades_share_count(it->desk->share);
-        all->over = it->status != CBANK_OK || step == CBI_GRID_MORE || step == CBI_GRID_DONE ||
-                    all->rows >= all->rows_max;
+/* Waits for a place, while there is something to take; under the lock. */
+static bool await_place(crew *all)
+{
+    look_at_clock(all);
+    while (!all->over && all->taken - all->settled == all->places) {
+        (void)pthread_cond_wait(&all->freed, &all->lock);
+        look_at_clock(all);
     }
-    (void)pthread_mutex_unlock(&all->taking);
+    return !all->over;
+}
+
+/* The next rows; NULL if there are none, or the step is over. */
+static desk *take(crew *all)
+{
+    cbi_grid_step step = CBI_GRID_ROW;
+    desk *taken = NULL;
+
+    (void)pthread_mutex_lock(&all->lock);
+    if (await_place(all)) {
+        taken = desk_of(all, all->taken++);
+        taken->keeps = all->keeps;
+        taken->status = cbi_grades_take(all->sheet->grades, taken->share, &step, &taken->error);
+        all->step = step;
+        all->rows += cbi_grades_share_count(taken->share);
+        all->over = taken->status != CBANK_OK || step == CBI_GRID_MORE ||
+                    step == CBI_GRID_DONE || all->rows >= all->rows_max;
+        if (all->over)
+            (void)pthread_cond_broadcast(&all->freed);
+    }
+    (void)pthread_mutex_unlock(&all->lock);
     return taken;
 }
 
-static void rule(clerk *it)
+static void rule(clerk *it, desk *taken)
 {
-    struct cbi_sheet_desk *desk = it->desk;
-    size_t count = cbi_grades_share_count(desk->share);
+    size_t count = cbi_grades_share_count(taken->share);
 
-    for (it->ruled = 0; it->ruled < count; it->ruled++) {
-        const cbi_row_draft *row = cbi_grades_draft(desk->share, it->ruled);
+    it->judge.keeps = taken->keeps;
+    for (taken->count = 0; taken->count < count; taken->count++) {
+        const cbi_row_draft *row = cbi_grades_draft(taken->share, taken->count);
         cbank_error error = {0};
         cbank_status status = CBANK_OK;
 
         if (row->row_class == CBI_ROW_READY)
-            status = cbi_sheet_rule(it->crew->sheet, &it->judge, row, &desk->findings[it->ruled],
-                                    &error);
+            status = cbi_sheet_rule(it->crew->sheet, &it->judge, row,
+                                    &taken->findings[taken->count], &error);
         if (status != CBANK_OK) {
-            it->status = status;
-            it->error = error;
+            taken->status = status;
+            taken->error = error;
             return;
         }
     }
 }
 
-static cbank_status settle_row(clerk *it, size_t which, cbank_error *err)
+/* ---- in order ------------------------------------------------------------------------------ */
+
+static cbank_status settle_row(clerk *it, desk *next, size_t which, cbank_error *err)
 {
     cbi_sheet *sheet = it->crew->sheet;
     const cbi_row_draft *row = NULL;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_grades_settle(sheet->grades, it->desk->share, which, &row, err));
-    CBI_TRY(cbi_sheet_settle(sheet, &it->judge, row, &it->desk->findings[which], err));
+    CBI_TRY(cbi_grades_settle(sheet->grades, next->share, which, &row, err));
+    CBI_TRY(cbi_sheet_settle(sheet, &it->judge, row, &next->findings[which], err));
 done:
     return status;
 }
 
-/* When it is this share's turn. What failed in one before it has ended the whole. */
-static void settle(clerk *it)
+static cbank_status settle_share(clerk *it, desk *next, cbank_error *err)
 {
-    crew *all = it->crew;
-    cbank_error error = {0};
     cbank_status status = CBANK_OK;
 
-    (void)pthread_mutex_lock(&all->settling);
-    while (all->turn != it->number)
-        (void)pthread_cond_wait(&all->turned, &all->settling);
-    for (size_t i = 0; i < it->ruled && all->status == CBANK_OK; i++) {
-        status = settle_row(it, i, &error);
+    for (size_t i = 0; i < next->count; i++)
+        CBI_TRY(settle_row(it, next, i, err));
+    status = next->status;
+    if (status != CBANK_OK && err != NULL)
+        *err = next->error;
+done:
+    return status;
+}
+
+/* By what the shares that are settled from now on were ruled on. */
+static void turn_docket(cbi_sheet *sheet, uint64_t version, bool mixed)
+{
+    if (sheet->bank != NULL)
+        cbi_docket_turn(&sheet->docket, version);
+    if (mixed)
+        cbi_docket_drop(&sheet->docket);
+}
+
+/*
+ * Hands in a share. Who finds nobody settling settles all whose turn it is, in their order, and
+ * nobody waits for it. What failed in one has ended the whole: those behind it come to nothing.
+ */
+static void hand_in(clerk *it, desk *ruled)
+{
+    crew *all = it->crew;
+
+    (void)pthread_mutex_lock(&all->lock);
+    ruled->ruled = true;
+    while (!all->settling && desk_of(all, all->settled)->ruled) {
+        desk *next = desk_of(all, all->settled);
+        cbank_status status = CBANK_OK;
+        cbank_error error = {0};
+        uint64_t version = all->version;
+        bool mixed = all->mixed;
+
+        all->settling = true;
+        if (all->status == CBANK_OK) {
+            (void)pthread_mutex_unlock(&all->lock);
+            turn_docket(all->sheet, version, mixed);
+            status = settle_share(it, next, &error);
+            (void)pthread_mutex_lock(&all->lock);
+        }
         if (status != CBANK_OK)
             stop(all, status, &error);
+        all->settling = false;
+        all->keeps = cbi_docket_keeps(&all->sheet->docket);
+        next->ruled = false;
+        all->settled++;
+        (void)pthread_cond_signal(&all->freed);
     }
-    if (it->status != CBANK_OK)
-        stop(all, it->status, &it->error);
-    status = all->status;
-    it->judge.keeps = cbi_docket_keeps(&all->sheet->docket);
-    all->turn++;
-    (void)pthread_cond_broadcast(&all->turned);
-    (void)pthread_mutex_unlock(&all->settling);
-    if (status == CBANK_OK)
-        return;
-    (void)pthread_mutex_lock(&all->taking);
-    all->over = true;
-    (void)pthread_mutex_unlock(&all->taking);
+    (void)pthread_mutex_unlock(&all->lock);
 }
+
+/* ---- the crew ------------------------------------------------------------------------------ */
 
 static void serve(void *context)
 {
@@ -201,61 +267,65 @@ static void serve(void *context)
     cbank_status status;
 
     cbi_stint_begin();
-    status = begin(&it, &error);
+    status = cbi_sheet_judge_begin(it.crew->sheet, &it.judge, &error);
     if (status == CBANK_OK) {
-        while (take(&it)) {
-            rule(&it);
-            settle(&it);
+        if (it.crew->sheet->bank != NULL)
+            compare_version(&it);
+        for (desk *taken = take(it.crew); taken != NULL; taken = take(it.crew)) {
+            rule(&it, taken);
+            hand_in(&it, taken);
         }
     } else {
-        (void)pthread_mutex_lock(&it.crew->settling);
+        (void)pthread_mutex_lock(&it.crew->lock);
         stop(it.crew, status, &error);
-        (void)pthread_mutex_unlock(&it.crew->settling);
+        (void)pthread_mutex_unlock(&it.crew->lock);
     }
     cbi_sheet_judge_end(&it.judge);
     cbi_stint_end();
 }
 
-/* ---- the crew ------------------------------------------------------------------------------ */
-
-static void run(crew *all, unsigned size, uint64_t rows_max)
+static cbank_status run(crew *all, unsigned clerks, uint64_t rows_max, cbank_error *err)
 {
-    all->clerks = 0;
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(open_desks(all, clerks, err));
+    all->taken = all->settled = 0;
     all->over = false;
     all->rows_max = rows_max;
-    cbi_crew_run(size, serve, all);
+    all->keeps = cbi_docket_keeps(&all->sheet->docket);
+    cbi_crew_run(clerks, serve, all);
+    if (all->status != CBANK_OK && err != NULL)
+        *err = all->error;
+    status = all->status;
+done:
+    return status;
 }
 
 cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wants,
                                  cbank_error *err)
 {
-    crew all = {.sheet = sheet,
+    crew all = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                .freed = PTHREAD_COND_INITIALIZER,
+                .sheet = sheet,
                 .until = cbi_job_clock() + budget_ms,
-                .taking = PTHREAD_MUTEX_INITIALIZER,
-                .settling = PTHREAD_MUTEX_INITIALIZER,
-                .turned = PTHREAD_COND_INITIALIZER,
                 .step = CBI_GRID_ROW};
     bool many = sheet->pace >= WORTH_A_CLERK;
     cbank_status status = CBANK_OK;
 
     *wants = false;
-    if (!many) {
-        run(&all, 1, WORTH_A_CLERK);
-        many = all.rows >= WORTH_A_CLERK && all.status == CBANK_OK &&
-               all.step == CBI_GRID_ROW && cbi_job_clock() <= all.until;
+    if (!many) { /* one alone finds out how many there are */
+        CBI_TRY(run(&all, 1, WORTH_A_CLERK, err));
+        many = all.rows >= WORTH_A_CLERK && all.step == CBI_GRID_ROW &&
+               cbi_job_clock() <= all.until;
     }
     if (many)
-        run(&all, cbi_crew_size(CBI_GRID_ROWS_MAX, WORTH_A_CLERK), UINT64_MAX);
+        CBI_TRY(run(&all, cbi_crew_size(CBI_GRID_ROWS_MAX, WORTH_A_CLERK), UINT64_MAX, err));
     sheet->pace = all.rows;
-    if (all.status != CBANK_OK && err != NULL)
-        *err = all.error;
-    CBI_TRY(all.status);
     *wants = all.step == CBI_GRID_MORE;
     if (all.step == CBI_GRID_DONE)
         CBI_TRY(cbi_sheet_complete(sheet, err));
 done:
-    (void)pthread_cond_destroy(&all.turned);
-    (void)pthread_mutex_destroy(&all.settling);
-    (void)pthread_mutex_destroy(&all.taking);
+    (void)pthread_cond_destroy(&all.freed);
+    (void)pthread_mutex_destroy(&all.lock);
     return status;
 }

@@ -121,6 +121,8 @@ bool cbi_cell_is_error(cbi_bytes text)
     static const char *const errors[] = {"#N/A",  "#REF!",  "#VALUE!", "#DIV/0!",
                                          "#NAME?", "#NULL!", "#NUM!",   "#####"};
 
+    if (text.size == 0 || text.data[0] != '#') /* as most are not */
+        return false;
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         if (cbi_bytes_equal(text, cbi_bytes_of_text(errors[i])))
             return true;
