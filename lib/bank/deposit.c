@@ -8,6 +8,9 @@
 #include "bank/institution.h"
 #include "bank/jury.h"
 
+/* Items that are ruled on again at once, when their chunk comes. */
+#define REFILL_ITEMS (2 * CBI_CHUNK_ITEMS_MAX)
+
 /* ---- opening ----------------------------------------------------------------------------- */
 
 static cbank_status find_intake(cbi_deposit *deposit, cbi_txn *txn, cbank_error *err)
@@ -226,8 +229,17 @@ static bool find_ruled(cbi_deposit *deposit)
     return true;
 }
 
+/* Of items up to `until` those that may be written as they are have been kept, as room was. */
+static void note_ready(cbi_deposit *deposit, uint64_t until)
+{
+    uint64_t missed = cbi_ready_missed(deposit->ready);
+
+    deposit->ready_until = missed < until ? missed : until;
+}
+
 static void end_judging(cbi_deposit *deposit, uint64_t strangers)
 {
+    note_ready(deposit, deposit->judged);
     deposit->strangers = strangers;
     cbi_tally_free(deposit->tally);
     deposit->tally = NULL;
@@ -265,10 +277,48 @@ bool cbi_deposit_may_write(const cbi_deposit *deposit)
     return deposit->terms.keep_going || deposit->rejected == 0;
 }
 
+/*
+ * What found no room among the ready records is ruled on once more when its turn comes, on all
+ * cores and by the store as it is then. What was refused before stays so.
+ */
+static cbank_status refill(cbi_deposit *deposit, cbank_error *err)
+{
+    uint64_t count = deposit->batch.head.head->count;
+    uint64_t first = deposit->intake.next, until = first + REFILL_ITEMS;
+    cbank_status status = CBANK_OK;
+
+    if (until > count)
+        until = count;
+    cbi_ready_rewind(deposit->ready);
+    CBI_TRY(cbi_tally_new(deposit->terms.now, true, &deposit->tally, err));
+    CBI_TRY(look_at_store(deposit, err));
+    CBI_TRY(cbi_batch_seek(&deposit->batch, first, err));
+    deposit->judged = first;
+    CBI_TRY(cbi_jury_judge(deposit, until, err));
+    note_ready(deposit, until);
+done:
+    deposit->judged = count;
+    cbi_tally_free(deposit->tally);
+    deposit->tally = NULL;
+    return status;
+}
+
+/* Not before something is written: until then, what others wrote may stop the whole. */
+static bool wants_refill(const cbi_deposit *deposit)
+{
+    uint64_t end = (uint64_t)deposit->intake.next + CBI_CHUNK_ITEMS_MAX;
+    uint64_t count = deposit->batch.head.head->count;
+
+    return deposit->stands && deposit->intake.number != 0 &&
+           (end < count ? end : count) > deposit->ready_until;
+}
+
 cbank_status cbi_deposit_write(cbi_deposit *deposit, int64_t now, bool *more, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
+    if (wants_refill(deposit))
+        CBI_TRY(refill(deposit, err));
     CBI_TRY(cbi_chunk_write(deposit, now, err));
     *more = deposit->intake.received_at == 0;
 done:

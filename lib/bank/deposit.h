@@ -56,6 +56,7 @@ typedef struct cbi_deposit {
     uint64_t version; /* of the store (store.h): the earliest that an item was ruled by */
     bool one_version; /* all were ruled by that one */
     cbi_ready *ready;
+    uint64_t ready_until; /* the first item that it may lack for want of room */
     uint64_t strangers;  /* persons without an account; known once it is */
     /* The first refusals, for whoever reports them. */
     struct cbi_refusal {

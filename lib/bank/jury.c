@@ -16,7 +16,7 @@
 /* A unit that was ruled on. */
 typedef struct finding {
     cbi_unit unit;
-    bool decided; /* in an earlier run, and not ruled on */
+    bool decided; /* in an earlier run, or refused when all were judged; and not ruled on */
     bool ready;   /* to be written as it is */
     cbi_hash content;
 } finding;
@@ -147,7 +147,8 @@ static cbank_status rule_next(juror *it, share *taken, const cbi_judge *judge, c
 
     found->decided = found->ready = false;
     CBI_TRY(cbi_unit_read(it->hasher, &taken->items, &found->unit, err));
-    found->decided = found->unit.first < deposit->intake.next;
+    found->decided = found->unit.first < deposit->intake.next ||
+                     cbi_outcome_refuses((cbi_outcome)deposit->items[found->unit.first].outcome);
     if (!found->decided) {
         CBI_TRY(cbi_unit_rule(judge, it->txn, &found->unit, err));
         found->ready = taken->stands && found->unit.count == 1 &&

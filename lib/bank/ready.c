@@ -32,6 +32,7 @@ struct cbi_ready {
     cbank_buffer pages[PAGES_MAX];
     size_t page_count;
     size_t first_size; /* of the first page, which may be all there is */
+    uint32_t missed;
     /* Where the search goes on: at the first record from the item on that was asked for last. */
     size_t page, offset;
     uint32_t asked;
@@ -66,6 +67,7 @@ cbank_status cbi_ready_new(uint32_t count, cbi_ready **out, cbank_error *err)
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_alloc(1, sizeof(**out), out, err));
+    (*out)->missed = UINT32_MAX;
     (*out)->first_size = count < PAGE_SIZE / RECORD_ROOM ? count * RECORD_ROOM : PAGE_SIZE;
 done:
     return status;
@@ -75,9 +77,23 @@ void cbi_ready_free(cbi_ready *ready)
 {
     if (ready == NULL)
         return;
-    for (size_t i = 0; i < ready->page_count; i++)
+    for (size_t i = 0; i < PAGES_MAX; i++)
         cbank_buffer_clear(&ready->pages[i]);
     cbi_free(ready);
+}
+
+void cbi_ready_rewind(cbi_ready *ready)
+{
+    for (size_t i = 0; i < ready->page_count; i++)
+        cbi_buffer_rewind(&ready->pages[i]);
+    ready->page_count = 0;
+    ready->missed = UINT32_MAX;
+    ready->page = ready->offset = ready->asked = 0;
+}
+
+uint32_t cbi_ready_missed(const cbi_ready *ready)
+{
+    return ready->missed;
 }
 
 /* ---- keeping ------------------------------------------------------------------------------- */
@@ -96,6 +112,8 @@ static cbank_status find_room(cbi_ready *ready, size_t size, cbank_buffer **out,
     cbank_status status = CBANK_OK;
 
     *out = NULL;
+    if (ready->missed != UINT32_MAX)
+        return CBANK_OK;
     if (last != NULL && size <= last->capacity - last->size) {
         *out = last;
         return CBANK_OK;
@@ -134,8 +152,11 @@ cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cba
                  .random = record->random,
                  .content = record->content};
     CBI_TRY(find_room(ready, size + 8, &page, err));
-    if (page == NULL)
+    if (page == NULL) {
+        if (record->item < ready->missed)
+            ready->missed = record->item;
         goto done;
+    }
     ready->page = ready->offset = ready->asked = 0;
     put(page, &head, sizeof(head));
     for (size_t i = 0; i < TEXTS; i++)

@@ -63,8 +63,12 @@ typedef struct cbi_ready cbi_ready;
 cbank_status cbi_ready_new(uint32_t count, cbi_ready **out, cbank_error *err);
 /* Wipes. NULL is a no-op. */
 void cbi_ready_free(cbi_ready *ready);
-/* Keeps a copy, unless there is no place; `item` is above all before it. */
+/* Forgets all, and keeps the room for others. */
+void cbi_ready_rewind(cbi_ready *ready);
+/* Keeps a copy, unless there is no place, then or before; `item` is above all before it. */
 cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cbank_error *err);
+/* The first item for which there was no place; UINT32_MAX if there was for all. */
+uint32_t cbi_ready_missed(const cbi_ready *ready);
 /* The record of this item, lent; quick for who asks in order. False if it is not kept. */
 bool cbi_ready_find(cbi_ready *ready, uint32_t item, cbi_ready_record *out);
 
