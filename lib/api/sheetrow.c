@@ -83,8 +83,7 @@ static cbank_status rule(const cbi_sheet *sheet, cbi_sheet_judge *judge, const c
                          .record = &out->record,
                          .reference = out->record.reference,
                          .person = &out->person,
-                         .last = &judge->last,
-                         .recall = sheet->bank != NULL ? &judge->recall : NULL};
+                         .last = &judge->last};
     if (old != NULL) {
         claim->superseded = &old->id;
         out->record.revision = old->record->revision + 1;
@@ -97,6 +96,7 @@ static cbank_status rule(const cbi_sheet *sheet, cbi_sheet_judge *judge, const c
             *err = claim->unfit;
         CBI_TRY(status);
     }
+    cbi_claim_recall(claim, sheet->bank != NULL ? &judge->recall : NULL);
     CBI_TRY(name_grant(sheet, judge->reader.txn, out, err));
     if (out->ruling.outcome == CBI_OUTCOME_REJECTED) {
         /* nobody may sign it */

@@ -29,6 +29,18 @@ uint32_t cbi_claim_day(const Cbank__V1__CreditRecord *record)
     return cbi_mandate_day(record);
 }
 
+/* Only of one document there is one who is meant. */
+void cbi_claim_recall(cbi_claim *claim, const cbi_recall_view *view)
+{
+    bool one = claim->person != NULL && claim->person->document_count == 1;
+
+    claim->recall = one ? view : NULL;
+    if (claim->recall == NULL)
+        return;
+    claim->who = cbi_recall_name(view, claim->person);
+    cbi_recall_expect(view, &claim->who);
+}
+
 /* ---- records ----------------------------------------------------------------------------- */
 
 static cbank_status find_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
@@ -52,28 +64,19 @@ static cbank_status find_person(const cbi_bank *bank, cbi_txn *txn, const cbi_cl
     return status;
 }
 
-/* Only of one document there is one who is meant. */
-static cbank_status recall_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
-                                  bool open_accounts, cbi_ruling *out, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_fingerprint who = cbi_recall_name(claim->recall, claim->person);
-
-    if (cbi_recall_find(claim->recall, &who, &out->account, &out->entries))
-        return CBANK_OK;
-    CBI_TRY(find_person(bank, txn, claim, open_accounts, out, err));
-    if (out->outcome == CBI_OUTCOME_DEPOSITED && out->account.digits[0] != '\0')
-        cbi_recall_add(claim->recall, &who, &out->account, out->entries);
-done:
-    return status;
-}
-
 cbank_status cbi_claim_judge_person(const cbi_bank *bank, cbi_txn *txn, const cbi_claim *claim,
                                     bool open_accounts, cbi_ruling *out, cbank_error *err)
 {
-    if (claim->recall == NULL || claim->person->document_count != 1)
-        return find_person(bank, txn, claim, open_accounts, out, err);
-    return recall_person(bank, txn, claim, open_accounts, out, err);
+    const cbi_recall_view *recall = claim->recall;
+    cbank_status status = CBANK_OK;
+
+    if (recall != NULL && cbi_recall_find(recall, &claim->who, &out->account, &out->entries))
+        return CBANK_OK;
+    CBI_TRY(find_person(bank, txn, claim, open_accounts, out, err));
+    if (recall != NULL && out->outcome == CBI_OUTCOME_DEPOSITED && out->account.digits[0] != '\0')
+        cbi_recall_add(recall, &claim->who, &out->account, out->entries);
+done:
+    return status;
 }
 
 /* An amendment: the next revision of what the item before has superseded; and whose that is. */

@@ -43,7 +43,8 @@ typedef struct cbi_claim {
     /* The record that the item before this one supersedes, or NULL: an amendment is such a pair. */
     const cbi_hash *superseded;
     cbi_awarder *last; /* shared by the claims of one transaction */
-    const cbi_recall_view *recall; /* of that transaction; NULL where rows of its own are in it */
+    const cbi_recall_view *recall; /* cbi_claim_recall; or NULL */
+    cbi_fingerprint who;           /* for it */
 } cbi_claim;
 
 typedef struct cbi_ruling {
@@ -59,6 +60,12 @@ typedef struct cbi_ruling {
     cbi_hash leaf;
     cbi_record_state next;
 } cbi_ruling;
+
+/*
+ * The person may be recalled by this view, of the transaction in which it is ruled on; nothing but
+ * ruling happens there. NULL: is looked for.
+ */
+void cbi_claim_recall(cbi_claim *claim, const cbi_recall_view *view);
 
 /* Is it the caller's mistake, rather than the store's? */
 bool cbi_claim_is_refusal(cbank_status status);

@@ -93,6 +93,14 @@ static uint32_t set_of(const cbi_fingerprint *who)
     return cbi_get_u32(who->bytes) % SETS;
 }
 
+void cbi_recall_expect(const cbi_recall_view *view, const cbi_fingerprint *who)
+{
+    const struct place *places = view->recall->places[set_of(who)];
+
+    for (size_t i = 0; i < SET_PLACES; i++)
+        __builtin_prefetch(&places[i]);
+}
+
 static bool holds(const struct place *at, const cbi_fingerprint *who)
 {
     return at->entries > 0 && cbi_fingerprint_equal(&at->who, who);

@@ -41,6 +41,8 @@ cbi_recall_view cbi_recall_look(const cbi_bank *bank, cbi_txn *txn);
 
 /* Who is meant; whatever finds the account and decides whose it is. */
 cbi_fingerprint cbi_recall_name(const cbi_recall_view *view, const cbi_person *person);
+/* That somebody is about to be looked for: it comes into the processor's cache meanwhile. */
+void cbi_recall_expect(const cbi_recall_view *view, const cbi_fingerprint *who);
 /*
  * Account and entries of its chain, as this transaction sees it; false if the person is not
  * recalled, or the account takes no more.

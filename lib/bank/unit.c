@@ -103,7 +103,7 @@ cbank_status cbi_unit_rule(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
 
         claim->now = judge->now;
         claim->last = judge->last;
-        claim->recall = judge->recall;
+        cbi_claim_recall(claim, judge->recall);
         CBI_TRY(cbi_claim_judge(judge->bank, txn, judge->hasher, claim, judge->open_accounts,
                                 &unit->rulings[i], err));
     }
