@@ -102,10 +102,10 @@ static bool await_place(jury *all)
     return !all->over;
 }
 
-static void clear_findings(share *it)
+static void empty_findings(share *it)
 {
     for (size_t i = 0; i < it->count; i++)
-        cbi_unit_clear(&it->findings[i].unit);
+        cbi_unit_empty(&it->findings[i].unit);
     it->count = 0;
 }
 
@@ -126,7 +126,7 @@ static share *take(jury *all)
     }
     (void)pthread_mutex_unlock(&all->lock);
     if (taken != NULL)
-        clear_findings(taken); /* of the share that had its place before */
+        empty_findings(taken); /* of the share that had its place before */
     return taken;
 }
 
@@ -321,8 +321,11 @@ done:
 static void clear_places(jury *all)
 {
     for (size_t i = 0; all->shares != NULL && i < all->places; i++) {
-        clear_findings(&all->shares[i]);
-        cbi_free(all->shares[i].findings);
+        finding *findings = all->shares[i].findings;
+
+        for (size_t j = 0; findings != NULL && j <= all->size; j++)
+            cbi_unit_clear(&findings[j].unit);
+        cbi_free(findings);
         cbank_buffer_clear(&all->shares[i].room);
     }
     cbi_free(all->shares);

@@ -137,16 +137,23 @@ done:
     return status;
 }
 
-void cbi_unit_clear(cbi_unit *unit)
+void cbi_unit_empty(cbi_unit *unit)
 {
     for (size_t i = 0; i < 2; i++) {
         if (unit->items[i].item == NULL) /* nothing has been read there: all of it is large */
             continue;
-        cbi_batch_item_clear(&unit->items[i]);
+        cbi_batch_item_empty(&unit->items[i]);
         cbi_person_clear(&unit->persons[i]);
         unit->claims[i] = (cbi_claim){0};
         unit->rulings[i] = (cbi_ruling){0};
     }
     unit->first = 0;
     unit->count = 0;
+}
+
+void cbi_unit_clear(cbi_unit *unit)
+{
+    cbi_unit_empty(unit);
+    for (size_t i = 0; i < 2; i++)
+        cbi_batch_item_clear(&unit->items[i]);
 }

@@ -33,8 +33,8 @@ typedef struct cbi_judge {
 } cbi_judge;
 
 /*
- * The next unit of the batch; `out` begins as {0}. AMENDMENT_BROKEN (INVALID) if a supersede has
- * no record after it.
+ * The next unit of the batch; `out` begins as {0}, or has been emptied. AMENDMENT_BROKEN (INVALID)
+ * if a supersede has no record after it.
  */
 cbank_status cbi_unit_read(cbi_hasher *hasher, cbi_batch *batch, cbi_unit *out,
                            cbank_error *err);
@@ -47,6 +47,8 @@ cbank_status cbi_unit_settle(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hasher,
 /* Both. */
 cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
                             cbank_error *err);
+/* Wipes all that is in it, and keeps memory for the next one. */
+void cbi_unit_empty(cbi_unit *unit);
 void cbi_unit_clear(cbi_unit *unit);
 
 /* Was the item refused? CHANGED is too: whoever signs a batch has to sign an amendment. */

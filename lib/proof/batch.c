@@ -277,20 +277,20 @@ static cbank_status parse_item(cbi_hasher *hasher, uint64_t position, cbi_batch_
 
     switch (cbi_batch_item_kind(out->item)) {
     case CBI_ITEM_RECORD:
-        CBI_TRY(cbi_credit_record_parse(bytes, &out->record, err));
+        CBI_TRY(cbi_credit_record_parse_within(out->item, bytes, &out->record, err));
         CBI_TRY(check_opening(hasher, position, opening, out->record->holder, &out->document,
                               err));
         break;
     case CBI_ITEM_CHANGE:
-        CBI_TRY(cbi_credit_change_parse(bytes, &out->change, err));
+        CBI_TRY(cbi_credit_change_parse_within(out->item, bytes, &out->change, err));
         break;
     case CBI_ITEM_ENROLMENT:
-        CBI_TRY(cbi_enrolment_parse(bytes, &out->enrolment, err));
+        CBI_TRY(cbi_enrolment_parse_within(out->item, bytes, &out->enrolment, err));
         CBI_TRY(check_opening(hasher, position, opening, out->enrolment->holder,
                               &out->document, err));
         break;
     case CBI_ITEM_ENROLMENT_CHANGE:
-        CBI_TRY(cbi_enrolment_change_parse(bytes, &out->enrolment_change, err));
+        CBI_TRY(cbi_enrolment_change_parse_within(out->item, bytes, &out->enrolment_change, err));
         break;
     }
 done:
@@ -304,11 +304,13 @@ cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item
     cbi_bytes part;
     bool any;
 
-    *out = (cbi_batch_item){0};
+    cbi_batch_item_empty(out);
     CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
-    if (!any)
+    if (!any) {
+        cbi_batch_item_clear(out);
         goto done;
-    CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &out->item, err));
+    }
+    CBI_TRY(cbi_message_parse_again(&cbank__v1__batch_item__descriptor, part, &out->item, err));
     CBI_TRY(parse_item(hasher, batch->next, out, err));
     batch->next++;
 done:
@@ -386,13 +388,18 @@ done:
     return status;
 }
 
+void cbi_batch_item_empty(cbi_batch_item *item)
+{
+    item->record = NULL;
+    item->change = NULL;
+    item->enrolment = NULL;
+    item->enrolment_change = NULL;
+    cbi_identity_clear(&item->document);
+}
+
 void cbi_batch_item_clear(cbi_batch_item *item)
 {
+    cbi_batch_item_empty(item);
     cbi_message_free(item->item);
-    cbi_message_free(item->record);
-    cbi_message_free(item->change);
-    cbi_message_free(item->enrolment);
-    cbi_message_free(item->enrolment_change);
-    cbi_identity_clear(&item->document);
-    *item = (cbi_batch_item){0};
+    item->item = NULL;
 }

@@ -115,7 +115,10 @@ cbank_status cbi_batch_verify(cbi_hasher *hasher, const cbi_batch *batch, const 
                               cbi_batch_ids *ids, cbank_error *err);
 void cbi_batch_clear(cbi_batch *batch);
 
-/* One item, strictly parsed and checked; exactly one of what it may hold is not NULL. Personal. */
+/*
+ * One item, strictly parsed and checked; exactly one of what it may hold is not NULL, in the memory
+ * of `item`. Personal.
+ */
 typedef struct cbi_batch_item {
     Cbank__V1__BatchItem *item;
     Cbank__V1__CreditRecord *record;
@@ -126,7 +129,8 @@ typedef struct cbi_batch_item {
 } cbi_batch_item;
 
 /*
- * The next item; at the end status OK and all NULL. MALFORMED, UNSUPPORTED or TOO_LARGE for what
+ * The next item; `out` is {0}, or has held another one, whose memory is used again. At the end
+ * status OK and all NULL, as on failure. MALFORMED, UNSUPPORTED or TOO_LARGE for what
  * it holds, BAD_HOLDER if an opening does not open its record. After cbi_batch_verify only.
  */
 cbank_status cbi_batch_next(cbi_hasher *hasher, cbi_batch *batch, cbi_batch_item *out,
@@ -141,6 +145,8 @@ cbank_status cbi_batch_share(cbi_batch *batch, uint64_t count, cbank_buffer *roo
                              cbank_error *err);
 /* Goes to the item of this position. */
 cbank_status cbi_batch_seek(cbi_batch *batch, uint64_t position, cbank_error *err);
+/* Empties it, but for the memory that the next one may use. */
+void cbi_batch_item_empty(cbi_batch_item *item);
 void cbi_batch_item_clear(cbi_batch_item *item);
 
 #endif

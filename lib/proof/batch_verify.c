@@ -29,19 +29,18 @@ static cbank_status check_form(const Cbank__V1__BatchItem *item, uint32_t versio
     return CBANK_OK;
 }
 
-/* An item's id without looking into what it holds. */
+/* An item's id without looking into what it holds; `item` is used for one after the other. */
 static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, uint32_t version,
-                            uint64_t position, cbi_hash *out, cbank_error *err)
+                            uint64_t position, Cbank__V1__BatchItem **item, cbi_hash *out,
+                            cbank_error *err)
 {
-    Cbank__V1__BatchItem *item = NULL;
     cbank_status status = CBANK_OK;
 
-    CBI_TRY(cbi_message_parse(&cbank__v1__batch_item__descriptor, part, &item, err));
-    CBI_TRY(check_form(item, version, position, err));
-    CBI_TRY(cbi_batch_item_id(hasher, cbi_batch_item_kind(item), cbi_batch_item_bytes(item), out,
-                              err));
+    CBI_TRY(cbi_message_parse_again(&cbank__v1__batch_item__descriptor, part, item, err));
+    CBI_TRY(check_form(*item, version, position, err));
+    CBI_TRY(cbi_batch_item_id(hasher, cbi_batch_item_kind(*item), cbi_batch_item_bytes(*item),
+                              out, err));
 done:
-    cbi_message_free(item);
     return status;
 }
 
@@ -87,6 +86,7 @@ static cbank_status read_pages(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *
 {
     uint64_t count = 0, stated = batch->head.head->count;
     cbank_status status = CBANK_OK;
+    Cbank__V1__BatchItem *item = NULL;
     cbi_frontier page = {0};
     cbi_bytes part;
     cbi_hash id;
@@ -98,7 +98,7 @@ static cbank_status read_pages(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *
             break;
         if (count == stated)
             CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, count, "batch", NULL));
-        CBI_TRY(part_id(hasher, part, batch->head.head->version, count, &id, err));
+        CBI_TRY(part_id(hasher, part, batch->head.head->version, count, &item, &id, err));
         if (ids != NULL)
             CBI_TRY(cbi_spool_append(ids, cbi_bytes_of_hash(&id), err));
         CBI_TRY(cbi_frontier_append(hasher, &page, &id, err));
@@ -110,6 +110,7 @@ static cbank_status read_pages(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *
     if (count != stated)
         CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, count, "batch", NULL));
 done:
+    cbi_message_free(item);
     return status;
 }
 

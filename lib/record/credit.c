@@ -105,6 +105,12 @@ cbank_status cbi_credit_change_parse(cbi_bytes bytes, Cbank__V1__CreditChange **
     return cbi_item_parse(&credit_change_form, NULL, bytes, out, err);
 }
 
+cbank_status cbi_credit_change_parse_within(void *holder, cbi_bytes bytes,
+                                            Cbank__V1__CreditChange **out, cbank_error *err)
+{
+    return cbi_item_parse(&credit_change_form, holder, bytes, out, err);
+}
+
 cbank_status cbi_credit_item_digest(cbi_hasher *hasher, cbi_item_kind kind, cbi_bytes bytes,
                                     cbi_hash *out, cbank_error *err)
 {

@@ -41,6 +41,8 @@ cbank_status cbi_credit_change_parse(cbi_bytes bytes, Cbank__V1__CreditChange **
 /* The same within `holder` (wire/message.h): not freed by itself, and lends from `bytes`. */
 cbank_status cbi_credit_record_parse_within(void *holder, cbi_bytes bytes,
                                             Cbank__V1__CreditRecord **out, cbank_error *err);
+cbank_status cbi_credit_change_parse_within(void *holder, cbi_bytes bytes,
+                                            Cbank__V1__CreditChange **out, cbank_error *err);
 
 /* What an institution may put into a batch (enrolment.h). */
 typedef enum cbi_item_kind {

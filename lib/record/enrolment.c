@@ -126,6 +126,18 @@ cbank_status cbi_enrolment_change_parse(cbi_bytes bytes, Cbank__V1__EnrolmentCha
     return cbi_item_parse(&enrolment_change_form, NULL, bytes, out, err);
 }
 
+cbank_status cbi_enrolment_parse_within(void *holder, cbi_bytes bytes, Cbank__V1__Enrolment **out,
+                                        cbank_error *err)
+{
+    return cbi_item_parse(&enrolment_form, holder, bytes, out, err);
+}
+
+cbank_status cbi_enrolment_change_parse_within(void *holder, cbi_bytes bytes,
+                                               Cbank__V1__EnrolmentChange **out, cbank_error *err)
+{
+    return cbi_item_parse(&enrolment_change_form, holder, bytes, out, err);
+}
+
 cbank_status cbi_enrolment_step(cbi_enrolment_state *state, uint32_t *revision,
                                 const Cbank__V1__EnrolmentChange *change, cbank_error *err)
 {

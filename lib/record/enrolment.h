@@ -30,6 +30,11 @@ cbank_status cbi_enrolment_change_build(const Cbank__V1__EnrolmentChange *change
 cbank_status cbi_enrolment_parse(cbi_bytes bytes, Cbank__V1__Enrolment **out, cbank_error *err);
 cbank_status cbi_enrolment_change_parse(cbi_bytes bytes, Cbank__V1__EnrolmentChange **out,
                                         cbank_error *err);
+/* The same within `holder` (wire/message.h): not freed by itself, and lends from `bytes`. */
+cbank_status cbi_enrolment_parse_within(void *holder, cbi_bytes bytes, Cbank__V1__Enrolment **out,
+                                        cbank_error *err);
+cbank_status cbi_enrolment_change_parse_within(void *holder, cbi_bytes bytes,
+                                               Cbank__V1__EnrolmentChange **out, cbank_error *err);
 
 /* What becomes of an enrolment; the numbers of cbank.api.v1.EnrolmentStatus. */
 typedef enum cbi_enrolment_state {

@@ -24,6 +24,7 @@
 
 #define LEAST 256
 #define DOUBLED_MAX ((size_t)32 * 1024)
+#define KEPT_MAX ((size_t)32 * 1024) /* for one like the one before; most are much smaller */
 
 struct cbi_block {
     cbi_block *next; /* what did not fit the first one, the newest first */
@@ -42,6 +43,23 @@ cbi_block *cbi_block_new(size_t size)
     *made = (cbi_block){.size = size};
     HIDE(made->bytes, size);
     return made;
+}
+
+cbi_block *cbi_block_again(cbi_block *block, size_t size)
+{
+    size_t held = 0;
+
+    if (block == NULL)
+        return cbi_block_new(size);
+    for (const cbi_block *at = block; at != NULL; at = at->next)
+        held += at->size;
+    if (block->next == NULL && size <= held && held <= KEPT_MAX) {
+        block->used = 0;
+        HIDE(block->bytes, block->size);
+        return block;
+    }
+    cbi_block_free(block);
+    return cbi_block_new(size < held && held <= KEPT_MAX ? held : size);
 }
 
 /* One more, for what does not fit; each as large as the one before, at least, or twice as large. */

@@ -13,6 +13,11 @@ typedef struct cbi_block cbi_block;
 
 /* With room for `size` bytes, more if need be. NULL if there is no memory. */
 cbi_block *cbi_block_new(size_t size);
+/*
+ * Another one in its memory, or elsewhere if that is too little; where it took more than it had,
+ * there is as much at once from now on. `block` is gone, whatever this answers; NULL: as the above.
+ */
+cbi_block *cbi_block_again(cbi_block *block, size_t size);
 /* `size` bytes, aligned for anything, not zeroed. NULL if there is no memory. */
 void *cbi_block_take(cbi_block *block, size_t size);
 /* A copy of the `size` bytes, ended by a zero, aligned for nothing. NULL if there is no memory. */

@@ -25,9 +25,23 @@ cbank_status cbi_message_parse_within(void *holder, const ProtobufCMessageDescri
     cbank_status status = CBANK_OK;
     ProtobufCMessage *message;
 
-    CBI_TRY(cbi_walker_unpack(type, bytes, within, &message, err));
+    CBI_TRY(cbi_walker_unpack(type, bytes, within, NULL, &message, err));
     memcpy(out_message, &message, sizeof(message));
 done:
+    return status;
+}
+
+cbank_status cbi_message_parse_again(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
+                                     void *message, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    ProtobufCMessage *before, *after = NULL;
+
+    memcpy(&before, message, sizeof(before));
+    CBI_TRY(cbi_walker_unpack(type, bytes, NULL, before == NULL ? NULL : cbi_block_of(before),
+                              &after, err));
+done:
+    memcpy(message, &after, sizeof(after));
     return status;
 }
 

@@ -31,6 +31,12 @@ cbank_status cbi_message_parse(const ProtobufCMessageDescriptor *type, cbi_bytes
  */
 cbank_status cbi_message_parse_within(void *holder, const ProtobufCMessageDescriptor *type,
                                       cbi_bytes bytes, void *out_message, cbank_error *err);
+/*
+ * The same in the memory that `*message` has, a message that one of these calls gave or NULL, in
+ * place of it and of all that was parsed within it. NULL on failure.
+ */
+cbank_status cbi_message_parse_again(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
+                                     void *message, cbank_error *err);
 /* With all that was parsed within it. NULL is a no-op. */
 void cbi_message_free(void *message);
 

@@ -12,8 +12,10 @@ void *cbi_unpack_begin(cbi_unpack *unpack, cbi_block *within,
     void *message;
 
     unpack->bytes = bytes;
-    unpack->block =
-        within != NULL ? within : cbi_block_new(type->sizeof_message + bytes.size + beside);
+    unpack->block = within != NULL
+                        ? within
+                        : cbi_block_again(unpack->block,
+                                          type->sizeof_message + bytes.size + beside);
     if (unpack->block == NULL)
         return NULL;
     message = cbi_unpack_message(unpack, type);

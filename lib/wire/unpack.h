@@ -16,14 +16,14 @@
 #include "base/bytes.h"
 
 typedef struct cbi_unpack {
-    cbi_block *block; /* NULL while nothing is unpacked */
+    cbi_block *block; /* before it begins: one to be used again, or NULL */
     cbi_bytes bytes;  /* that are walked */
     char *copy;       /* of them, in the block; NULL in a shared one */
 } cbi_unpack;
 
 /*
- * The message itself, empty, in the block `within`; if that is NULL, first in a block of its own.
- * NULL if there is no memory.
+ * The message itself, empty, in the block `within`; if that is NULL, first in a block of its own,
+ * for which the one to be used again is taken. NULL if there is no memory.
  */
 void *cbi_unpack_begin(cbi_unpack *unpack, cbi_block *within,
                        const ProtobufCMessageDescriptor *type, cbi_bytes bytes);

@@ -438,13 +438,15 @@ cbank_status cbi_walker_check(const ProtobufCMessageDescriptor *type, cbi_bytes 
 }
 
 cbank_status cbi_walker_unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                               cbi_block *within, ProtobufCMessage **out, cbank_error *err)
+                               cbi_block *within, cbi_block *again, ProtobufCMessage **out,
+                               cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     void *message;
     walker walk;
 
     begin(&walk, bytes, err);
+    walk.unpack.block = again;
     if (bytes.size > LOOKED_AT_FIRST)
         CBI_TRY(cbi_walker_check(type, bytes, err));
     message = cbi_unpack_begin(&walk.unpack, within, type, walk.bytes);

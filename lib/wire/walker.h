@@ -21,9 +21,11 @@ cbank_status cbi_walker_check(const ProtobufCMessageDescriptor *type, cbi_bytes 
 
 /*
  * The same, and unpacks: `*out` stands in the block `within`, where what a refused message took
- * stays taken; if that is NULL, first in a block of its own.
+ * stays taken; if that is NULL, first in a block of its own. That is made of `again` if it is not
+ * NULL, which is gone whatever this answers.
  */
 cbank_status cbi_walker_unpack(const ProtobufCMessageDescriptor *type, cbi_bytes bytes,
-                               cbi_block *within, ProtobufCMessage **out, cbank_error *err);
+                               cbi_block *within, cbi_block *again, ProtobufCMessage **out,
+                               cbank_error *err);
 
 #endif

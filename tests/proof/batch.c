@@ -100,7 +100,7 @@ Test(batch, it_hands_out_its_items_in_order_with_their_ids)
     for (size_t s = 0; s < WORLD_SUITES; s++) {
         cbi_batch opened = {0};
         cbi_batch_ids found = {0};
-        cbi_batch_item item;
+        cbi_batch_item item = {0};
         cbi_hash ids[3];
 
         begin(world_suites[s]);

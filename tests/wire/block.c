@@ -51,6 +51,31 @@ Test(block, what_does_not_fit_takes_more_and_all_of_it_is_given_back)
     cr_expect_null(cbi_block_new(SIZE_MAX));
 }
 
+/* What is taken of it again is no more than there was, and nothing that was taken stays. */
+Test(block, used_again_it_has_as_much_at_once_as_was_taken_of_it)
+{
+    cbi_block *block = cbi_block_again(NULL, 100), *after;
+    size_t held = 0;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        take_pieces(block);
+        if (round == ROUNDS / 2)
+            held = mallinfo2().uordblks;
+        block = cbi_block_again(block, 100);
+        cr_assert_not_null(block);
+    }
+    take_pieces(block);
+    cr_expect_eq(mallinfo2().uordblks, held);
+    cbi_block_free(block);
+
+    block = cbi_block_new(1000);
+    (void)cbi_block_take(block, 1000);
+    after = cbi_block_again(block, 500);
+    cr_expect_eq(after, block);
+    cr_expect_eq(cbi_block_of(cbi_block_take(after, 500)), after);
+    cr_expect_null(cbi_block_again(after, SIZE_MAX));
+}
+
 Test(block, it_is_found_again_by_what_was_taken_first)
 {
     cbi_block *block = cbi_block_new(1000);
@@ -124,6 +149,39 @@ Test(block, a_message_that_is_refused_leaves_nothing)
     }
     cr_expect_eq(mallinfo2().uordblks, held);
     cbank_buffer_clear(&bytes);
+}
+
+/* One after the other in one memory, refused ones between them: each is as if it were alone. */
+Test(block, a_message_takes_the_place_of_another)
+{
+    const ProtobufCMessageDescriptor *type = &cbank__v1__credit_record__descriptor;
+    cbank_buffer bytes = {0}, bad = {0}, again = {0};
+    Cbank__V1__CreditRecord *read = NULL;
+    size_t held = 0;
+
+    pack_titles(&bytes);
+    cr_assert_eq(cbi_buffer_set(&bad, cbi_bytes_of_buffer(&bytes), NULL), CBANK_OK);
+    bad.data[bad.size - 1] = 0x7f; /* within the last text */
+    for (int round = 0; round < ROUNDS; round++) {
+        if (round % 8 == 3) {
+            cr_assert_eq(cbi_message_parse_again(type, cbi_bytes_of_buffer(&bad), &read, NULL),
+                         CBANK_E_MALFORMED);
+            cr_assert_null(read);
+            continue;
+        }
+        cr_assert_eq(cbi_message_parse_again(type, cbi_bytes_of_buffer(&bytes), &read, NULL),
+                     CBANK_OK);
+        again.size = 0;
+        cr_assert_eq(cbi_message_pack(read, &again, NULL), CBANK_OK);
+        cr_assert(cbi_bytes_equal(cbi_bytes_of_buffer(&bytes), cbi_bytes_of_buffer(&again)));
+        if (round == ROUNDS / 2 + 3) /* the fourth after one that was refused, as the last is */
+            held = mallinfo2().uordblks;
+    }
+    cr_expect_eq(mallinfo2().uordblks, held);
+    cbi_message_free(read);
+    cbank_buffer_clear(&bytes);
+    cbank_buffer_clear(&bad);
+    cbank_buffer_clear(&again);
 }
 
 /* Many of them in the memory of another one: each is whole, and all end with that. */
