@@ -51,10 +51,11 @@ void cbi_crew_run(unsigned size, void (*work)(void *context), void *context)
     sigset_t all, before;
     unsigned count = 0;
 
-    if (size > 1 && pthread_attr_init(&attributes) != 0)
-        size = 1;
-    if (size > 1)
-        (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    if (size <= 1 || pthread_attr_init(&attributes) != 0) {
+        work(context);
+        return;
+    }
+    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
 
     /* Signals are for the program's own threads. */
     (void)sigfillset(&all);
@@ -62,8 +63,7 @@ void cbi_crew_run(unsigned size, void (*work)(void *context), void *context)
     while (count + 1 < size && count < CBI_CREW_MAX &&
            pthread_create(&others[count], &attributes, serve, &it) == 0)
         count++;
-    if (size > 1)
-        (void)pthread_attr_destroy(&attributes);
+    (void)pthread_attr_destroy(&attributes);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     work(context);
     for (unsigned i = 0; i < count; i++)
