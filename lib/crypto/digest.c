@@ -10,7 +10,7 @@
 
 struct cbi_hasher {
     cbi_suite suite;
-    const EVP_MD *digest;
+    EVP_MD_CTX *fresh; /* as every digest begins; to copy it is cheaper than to begin anew */
     EVP_MD_CTX *context;
     size_t pending_size; /* of what came piecewise and was not hashed yet */
     uint8_t pending[PENDING_MAX];
@@ -26,10 +26,14 @@ cbank_status cbi_hasher_new(cbi_suite suite, cbi_hasher **out, cbank_error *err)
     CBI_TRY(cbi_alloc_bytes(sizeof(*hasher), &hasher, err));
     hasher->suite = suite;
     hasher->pending_size = 0;
-    hasher->digest = digest;
+    hasher->fresh = EVP_MD_CTX_new();
     hasher->context = EVP_MD_CTX_new();
-    if (hasher->context == NULL) {
+    if (hasher->fresh == NULL || hasher->context == NULL) {
         status = cbi_algorithm_fail(err, CBI_REASON_NO_MEMORY, "digest");
+        goto done;
+    }
+    if (EVP_DigestInit_ex2(hasher->fresh, digest, NULL) != 1) {
+        status = cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
         goto done;
     }
     *out = hasher;
@@ -43,6 +47,7 @@ void cbi_hasher_free(cbi_hasher *hasher)
 {
     if (hasher == NULL)
         return;
+    EVP_MD_CTX_free(hasher->fresh);
     EVP_MD_CTX_free(hasher->context);
     cbi_wipe(hasher->pending, sizeof(hasher->pending));
     cbi_free(hasher);
@@ -70,7 +75,7 @@ static cbi_bytes put_together(const cbi_bytes *parts, size_t count, uint8_t room
 
 static cbank_status begin(cbi_hasher *hasher, cbank_error *err)
 {
-    if (EVP_DigestInit_ex2(hasher->context, hasher->digest, NULL) != 1)
+    if (EVP_MD_CTX_copy_ex(hasher->context, hasher->fresh) != 1)
         return cbi_algorithm_fail(err, CBI_REASON_CRYPTO_FAILED, "digest");
     return CBANK_OK;
 }

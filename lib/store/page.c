@@ -5,11 +5,28 @@
 #include "base/memory.h"
 
 #define PAGE_BYTES_MAX (1024u * 1024)
-#define FIRST_ROWS 16
+/* Taken at first, of what may come: more than most pages need. */
+#define FIRST_ROWS 64u
+#define FIRST_ROW_BYTES 256u
+
+/* Rooms for the first rows: a buffer that grows to their size is wiped and moved each time. */
+static cbank_status begin(cbi_page *page, size_t limit, cbank_error *err)
+{
+    size_t rows = limit < FIRST_ROWS ? limit : FIRST_ROWS;
+    cbank_status status = CBANK_OK;
+
+    if (page->capacity > 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_alloc(rows, sizeof(*page->rows), &page->rows, err));
+    page->capacity = rows;
+    CBI_TRY(cbi_buffer_reserve(&page->bytes, rows * FIRST_ROW_BYTES, err));
+done:
+    return status;
+}
 
 static cbank_status grow(cbi_page *page, cbank_error *err)
 {
-    size_t capacity = page->capacity == 0 ? FIRST_ROWS : 2 * page->capacity;
+    size_t capacity = 2 * page->capacity;
     struct cbi_row *rows = NULL;
     cbank_status status = cbi_alloc(capacity, sizeof(*rows), &rows, err);
 
@@ -33,6 +50,7 @@ cbank_status cbi_page_add(cbi_page *page, size_t limit, cbi_bytes key, cbi_bytes
              (page->count == 0 || start + key.size + value.size <= PAGE_BYTES_MAX);
     if (!*added)
         return CBANK_OK;
+    CBI_TRY(begin(page, limit, err));
     if (page->count == page->capacity)
         CBI_TRY(grow(page, err));
     CBI_TRY(cbi_buffer_append(&page->bytes, key, err));
