@@ -3,6 +3,9 @@
 #include "bank/errand.h"
 #include "bank/holding.h"
 
+/* Chains that are worth remembering: a college's learners. Of more, few come again. */
+#define KNOWN_MAX 2048u
+
 #define KIND CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_CREDIT_DEPOSITED
 
 void cbi_script_clear(cbi_script *script)
@@ -71,7 +74,8 @@ cbank_status cbi_script_find_before(cbi_txn *txn, cbi_hasher *hasher, cbi_heads 
         if (status == CBANK_E_NOT_FOUND)
             return CBANK_OK;
         CBI_TRY(status);
-        CBI_TRY(cbi_heads_set(known, &subject, &script->before, false, err));
+        if (cbi_heads_count(known) < KNOWN_MAX)
+            CBI_TRY(cbi_heads_set(known, &subject, &script->before, false, err));
     }
     script->has_before = true;
 done:

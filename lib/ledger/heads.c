@@ -138,6 +138,11 @@ done:
 
 /* ---- what is owed -------------------------------------------------------------------------- */
 
+size_t cbi_heads_count(const cbi_heads *heads)
+{
+    return heads->count;
+}
+
 size_t cbi_heads_count_owed(const cbi_heads *heads)
 {
     return heads->owed;

@@ -28,6 +28,7 @@ const cbi_chain_end *cbi_heads_find(const cbi_heads *heads, const cbi_subject *s
 cbank_status cbi_heads_set(cbi_heads *heads, const cbi_subject *subject, const cbi_chain_end *end,
                            bool owed, cbank_error *err);
 
+size_t cbi_heads_count(const cbi_heads *heads);
 size_t cbi_heads_count_owed(const cbi_heads *heads);
 /* Puts what is owed; all stay known. */
 cbank_status cbi_heads_put(cbi_heads *heads, cbi_txn *txn, cbank_error *err);
