@@ -1,4 +1,5 @@
 /* Records whose rows are prepared by others are written as by one alone. */
+#include "bank/check.h"
 #include "bank/chunk.h"
 #include "bank/parcel.h"
 
@@ -81,6 +82,19 @@ static void check_records(const cbi_deposit *deposit, char name, uint64_t before
     cbi_txn_abort(txn);
 }
 
+/* Log and tables bear each other out, heads and sealed openings among them. */
+static void check_bank(void)
+{
+    cbi_check *check = NULL;
+    bool more = true;
+
+    teller_works(cbi_check_begin(it.bank, &check, &teller_err));
+    while (more)
+        teller_works(cbi_check_step(check, &more, &teller_err));
+    cr_expect_eq(cbi_check_total(check), 0);
+    cbi_check_end(check);
+}
+
 static void deposit_and_check(char name)
 {
     cbi_deposit deposit = {0};
@@ -94,6 +108,7 @@ static void deposit_and_check(char name)
     cr_expect_not(more);
     cr_expect_eq(deposit.intake.opened, LEARNERS - (LEARNERS + 2) / 3);
     check_records(&deposit, name, 1);
+    check_bank();
     cbi_deposit_clear(&deposit);
     cbank_buffer_clear(&file);
 }
@@ -128,6 +143,7 @@ Test(scribe, what_was_prepared_for_another_place_is_prepared_again)
     cr_expect_eq(second.intake.opened, 0);
     check_records(&first, 'A', 1);
     check_records(&second, 'B', 1 + EACH);
+    check_bank();
     cbi_deposit_clear(&first);
     cbi_deposit_clear(&second);
     cbank_buffer_clear(&files[0]);
