@@ -131,7 +131,11 @@ cbank_status cbi_check_second(cbi_check *check, cbi_txn *txn, const char *accoun
     for (size_t i = 0; i < it.count && !it.erased; i++)
         CBI_TRY(take_entry(&it, i, err));
     for (size_t i = 0; i < it.count && !it.erased; i++) {
-        if (it.rows[i].state.thing != CBI_CONSENT_NONE && !cbi_consent_row_is(txn, &it.rows[i]))
+        bool as_said = true;
+
+        if (it.rows[i].state.thing != CBI_CONSENT_NONE)
+            CBI_TRY(cbi_consent_row_is(txn, &it.rows[i], &as_said, err));
+        if (!as_said)
             CBI_TRY(cbi_check_wrong(err, CBI_REASON_CHECK_ROW, CBI_TABLE_CONSENT,
                                     it.rows[i].index, "state"));
     }

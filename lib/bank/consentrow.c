@@ -146,29 +146,34 @@ done:
     return status;
 }
 
-static bool holds(cbi_txn *txn, cbi_bytes key, cbi_bytes wanted)
+static cbank_status holds(cbi_txn *txn, cbi_bytes key, cbi_bytes wanted, bool *out,
+                          cbank_error *err)
 {
     cbank_buffer value = {0};
-    bool same = cbi_txn_get(txn, TABLE, key, &value, NULL) == CBANK_OK &&
-                cbi_bytes_equal(cbi_bytes_of_buffer(&value), wanted);
+    cbank_status status = cbi_txn_get(txn, TABLE, key, &value, err);
 
+    *out = status == CBANK_OK && cbi_bytes_equal(cbi_bytes_of_buffer(&value), wanted);
     cbank_buffer_clear(&value);
-    return same;
+    return status == CBANK_E_NOT_FOUND ? CBANK_OK : status;
 }
 
-bool cbi_consent_row_is(cbi_txn *txn, const cbi_consent_row *row)
+cbank_status cbi_consent_row_is(cbi_txn *txn, const cbi_consent_row *row, bool *out,
+                                cbank_error *err)
 {
     uint8_t key[KEY_MAX], value[DISCLOSURE_SIZE];
+    cbank_status status = CBANK_OK;
 
-    if (!holds(txn, row_key(row->account.digits, row->sequence, key), encode(row, value)))
-        return false;
-    if (row->state.thing != CBI_CONSENT_DISCLOSURE)
-        return true;
-    if (!holds(txn, code_key(row->code.text, key), place(row, value)))
-        return false;
-    if (listed_as(row) == STATE(UNSPECIFIED))
-        return !cbi_txn_has(txn, TABLE, id_key(&row->transcript, key));
-    return holds(txn, id_key(&row->transcript, key), listing(row, value));
+    CBI_TRY(holds(txn, row_key(row->account.digits, row->sequence, key), encode(row, value), out,
+                  err));
+    if (!*out || row->state.thing != CBI_CONSENT_DISCLOSURE)
+        goto done;
+    CBI_TRY(holds(txn, code_key(row->code.text, key), place(row, value), out, err));
+    if (*out && listed_as(row) == STATE(UNSPECIFIED))
+        *out = !cbi_txn_has(txn, TABLE, id_key(&row->transcript, key));
+    else if (*out)
+        CBI_TRY(holds(txn, id_key(&row->transcript, key), listing(row, value), out, err));
+done:
+    return status;
 }
 
 /* ---- what statements do ------------------------------------------------------------------ */

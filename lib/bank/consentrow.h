@@ -65,7 +65,8 @@ cbank_status cbi_consent_row_drop(cbi_txn *txn, const char *account, uint64_t se
                                   cbank_error *err);
 
 /* For a check: whether the rows are what `row` says; and whether a 'v' or 't' leads to its row. */
-bool cbi_consent_row_is(cbi_txn *txn, const cbi_consent_row *row);
+cbank_status cbi_consent_row_is(cbi_txn *txn, const cbi_consent_row *row, bool *out,
+                                cbank_error *err);
 cbank_status cbi_consent_row_led_to(cbi_txn *txn, cbi_bytes key, cbi_bytes value, bool *out,
                                     cbank_error *err);
 bool cbi_consent_row_decode(cbi_bytes key, cbi_bytes value, cbi_consent_row *out);
