@@ -344,9 +344,11 @@ static void take_tables(void *context)
 {
     sharing *it = context;
     walk mine = *it->whole;
-    bool good = cbi_alloc(DEPTH_MAX, mine.page_bytes, &mine.pages, NULL) == CBANK_OK;
+    bool good;
     size_t i;
 
+    mine.pages = NULL; /* the other's, and stays where it is if there is no memory */
+    good = cbi_alloc(DEPTH_MAX, mine.page_bytes, &mine.pages, NULL) == CBANK_OK;
     mine.kind = KIND_ROWS;
     while (good && (i = atomic_fetch_add(&it->next, 1)) < mine.tree_count)
         good = check_tree(&mine, mine.trees[i].name, &mine.trees[i].tree, NULL) == CBANK_OK;
