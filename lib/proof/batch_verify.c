@@ -3,9 +3,10 @@
  */
 #include "proof/batch.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
 
 #include "base/crew.h"
+#include "base/memory.h"
 #include "proof/body.h"
 #include "record/code.h"
 
@@ -66,112 +67,230 @@ done:
     return status;
 }
 
-/* The root of the page that has been read joins those before it. */
-static cbank_status end_page(cbi_hasher *hasher, cbi_frontier *page, cbank_buffer *roots,
-                             cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    cbi_hash root;
+/* ---- items ---------------------------------------------------------------------------------- */
 
-    CBI_TRY(cbi_frontier_root(hasher, page, &root, err));
-    CBI_TRY(cbi_buffer_append(roots, cbi_bytes_of_hash(&root), err));
-    page->size = 0;
+/*
+ * One thread looks at the bytes as a whole; it and all others at the items, a page of them at a
+ * time. What a page is found to be joins those before it in their order.
+ */
+typedef struct inspection {
+    const cbi_batch *batch;
+    cbi_suite suite;
+    cbi_spool *ids; /* or NULL */
+
+    pthread_mutex_t lock; /* over all that follows */
+    pthread_cond_t turned;
+    bool body_taken;
+    cbank_status body; /* what has become of it */
+    cbank_error body_error;
+    cbi_batch items;   /* where the next page begins */
+    bool over;         /* there is none, or one before it was refused */
+    uint64_t taken;    /* pages, so far */
+    uint64_t turn;     /* which of them joins next */
+    cbank_buffer roots;
+    cbank_status status; /* of the items */
+    cbank_error error;
+} inspection;
+
+/* One thread's. */
+typedef struct inspector {
+    inspection *all;
+    cbi_hasher *hasher;
+    Cbank__V1__BatchItem *item; /* one after the other */
+    cbi_hash *ids;   /* of a page */
+    cbi_batch own;   /* reads on its own */
+    uint64_t number; /* of the page at hand, */
+    uint64_t from;   /* where it begins in the file, */
+    size_t count;    /* and its items */
+} inspector;
+
+/* All parts, for a reader of their own. */
+static cbi_batch from_the_first(const cbi_batch *batch)
+{
+    return (cbi_batch){.head = batch->head,
+                       .parts = {.bulk = batch->parts.bulk,
+                                 .body_offset = batch->parts.body_offset,
+                                 .offset = batch->parts.body_offset}};
+}
+
+static size_t page_size(const cbi_batch *batch)
+{
+    uint32_t count = batch->head.head->count;
+
+    return count < CBI_BATCH_PAGE_IDS ? count : CBI_BATCH_PAGE_IDS;
+}
+
+/* Goes past the next parts, as many as there are in a page; under the lock. */
+static cbank_status pass_page(inspector *it, cbank_error *err)
+{
+    cbi_batch *items = &it->all->items;
+    cbank_status status = CBANK_OK;
+    cbi_bytes part;
+    bool any = true;
+
+    it->from = items->parts.offset;
+    for (it->count = 0; it->count < CBI_BATCH_PAGE_IDS; it->count++) {
+        CBI_TRY(cbi_stream_next(&items->parts, &part, &any, err));
+        if (!any)
+            break;
+        if (items->next == items->head.head->count)
+            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, items->next, "batch", NULL));
+        items->next++;
+    }
+    it->all->over = it->all->over || !any;
 done:
     return status;
 }
 
-/* Each item's id into its page, and whether there are as many as the head says. */
-static cbank_status read_pages(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *ids,
-                               cbank_buffer *roots, cbank_error *err)
+/* `*status` is what passing it has ended with; false if there is none. */
+static bool take_page(inspector *it, cbank_status *status, cbank_error *error)
 {
-    uint64_t count = 0, stated = batch->head.head->count;
+    inspection *all = it->all;
+    bool taken;
+
+    (void)pthread_mutex_lock(&all->lock);
+    taken = !all->over;
+    if (taken) {
+        *status = pass_page(it, error);
+        it->number = all->taken++;
+        all->over = all->over || *status != CBANK_OK;
+    }
+    (void)pthread_mutex_unlock(&all->lock);
+    return taken;
+}
+
+/* The ids of its items. */
+static cbank_status find_ids(inspector *it, cbank_error *err)
+{
+    const uint32_t version = it->all->batch->head.head->version;
+    uint64_t first = it->number * CBI_BATCH_PAGE_IDS;
     cbank_status status = CBANK_OK;
-    Cbank__V1__BatchItem *item = NULL;
-    cbi_frontier page = {0};
     cbi_bytes part;
-    cbi_hash id;
     bool any;
 
-    for (;; count++) {
-        CBI_TRY(cbi_stream_next(&batch->parts, &part, &any, err));
-        if (!any)
-            break;
-        if (count == stated)
-            CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, count, "batch", NULL));
-        CBI_TRY(part_id(hasher, part, batch->head.head->version, count, &item, &id, err));
-        if (ids != NULL)
-            CBI_TRY(cbi_spool_append(ids, cbi_bytes_of_hash(&id), err));
-        CBI_TRY(cbi_frontier_append(hasher, &page, &id, err));
-        if (page.size == CBI_BATCH_PAGE_IDS)
-            CBI_TRY(end_page(hasher, &page, roots, err));
+    it->own.parts.offset = it->from;
+    for (size_t i = 0; i < it->count; i++) {
+        CBI_TRY(cbi_stream_next(&it->own.parts, &part, &any, err));
+        CBI_TRY(part_id(it->hasher, part, version, first + i, &it->item, &it->ids[i], err));
     }
-    if (page.size > 0)
-        CBI_TRY(end_page(hasher, &page, roots, err));
-    if (count != stated)
-        CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, count, "batch", NULL));
 done:
-    cbi_message_free(item);
     return status;
+}
+
+static cbank_status keep_page(inspector *it, const cbi_hash *root, cbank_error *err)
+{
+    inspection *all = it->all;
+    cbank_status status = CBANK_OK;
+
+    if (it->count == 0)
+        return CBANK_OK;
+    if (all->ids != NULL)
+        CBI_TRY(cbi_spool_append(all->ids, cbi_bytes_of(it->ids, it->count * sizeof(*it->ids)),
+                                 err));
+    CBI_TRY(cbi_buffer_append(&all->roots, cbi_bytes_of_hash(root), err));
+done:
+    return status;
+}
+
+/* When it is this page's turn. What was refused before it has ended the whole. */
+static void join(inspector *it, cbank_status status, const cbi_hash *root, cbank_error *error)
+{
+    inspection *all = it->all;
+
+    (void)pthread_mutex_lock(&all->lock);
+    while (all->turn != it->number)
+        (void)pthread_cond_wait(&all->turned, &all->lock);
+    if (all->status == CBANK_OK) {
+        if (status == CBANK_OK)
+            status = keep_page(it, root, error);
+        all->status = status;
+        all->error = *error;
+        all->over = all->over || status != CBANK_OK;
+    }
+    all->turn++;
+    (void)pthread_cond_broadcast(&all->turned);
+    (void)pthread_mutex_unlock(&all->lock);
+}
+
+static void look_at_pages(inspector *it)
+{
+    cbank_status status, found;
+    cbank_error error = {0}, finer = {0};
+    cbi_hash root = {{0}};
+
+    while (take_page(it, &status, &error)) {
+        found = find_ids(it, &finer);
+        if (found != CBANK_OK) { /* it stands before where passing ended */
+            status = found;
+            error = finer;
+        }
+        if (status == CBANK_OK && it->count > 0)
+            status = cbi_tree_root_of(it->hasher, it->ids, it->count, &root, &error);
+        join(it, status, &root, &error);
+    }
 }
 
 /* Pages are full subtrees but the last, so that their roots have the root of all items. */
-static cbank_status check_items(cbi_hasher *hasher, cbi_batch *batch, cbi_spool *ids,
-                                cbank_buffer *roots, cbank_error *err)
+static cbank_status check_items(cbi_hasher *hasher, const inspection *it, cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
+    const Cbank__V1__BatchHead *head = it->batch->head.head;
+    cbank_status status = it->status;
     cbi_hash root;
 
-    CBI_TRY(read_pages(hasher, batch, ids, roots, err));
-    CBI_TRY(cbi_tree_root_of(hasher, (const cbi_hash *)(const void *)roots->data,
-                             roots->size / CBI_HASH_SIZE, &root, err));
-    if (!cbi_hash_equal(&root, &batch->head.root))
+    if (status != CBANK_OK && err != NULL)
+        *err = it->error;
+    CBI_TRY(status);
+    if (it->items.next != head->count)
+        CBI_TRY(cbi_fail(err, CBI_REASON_PARTS_DIFFER, it->items.next, "batch", NULL));
+    CBI_TRY(cbi_tree_root_of(hasher, (const cbi_hash *)(const void *)it->roots.data,
+                             it->roots.size / CBI_HASH_SIZE, &root, err));
+    if (!cbi_hash_equal(&root, &it->batch->head.root))
         CBI_TRY(cbi_fail(err, CBI_REASON_BODY_DIFFERS, 0, "root", NULL));
 done:
     return status;
 }
 
-/* Two looks at all items, each by whoever comes next: over their bytes, and at each of them. */
-enum { BODY, ITEMS, LOOKS };
+/* ---- both ----------------------------------------------------------------------------------- */
+
 #define WORTH_A_THREAD 256u /* items */
 
-typedef struct inspection {
-    const cbi_batch *batch;
-    cbi_suite suite;
-    cbi_spool *ids; /* or NULL */
-    cbank_buffer roots;
-    atomic_uint next;
-    cbank_status status[LOOKS];
-    cbank_error error[LOOKS];
-} inspection;
-
-static cbank_status look(inspection *it, unsigned number, cbank_error *err)
+static void look_at_body(inspector *it)
 {
-    const cbi_stream *parts = &it->batch->parts;
-    cbi_batch own = {.head = it->batch->head,
-                     .parts = {.bulk = parts->bulk,
-                               .body_offset = parts->body_offset,
-                               .offset = parts->body_offset}};
-    cbi_hasher *hasher = NULL;
-    cbank_status status = CBANK_OK;
+    inspection *all = it->all;
+    bool taken;
 
-    CBI_TRY(cbi_hasher_new(it->suite, &hasher, err));
-    if (number == BODY)
-        CBI_TRY(check_body(hasher, &own, err));
-    else
-        CBI_TRY(check_items(hasher, &own, it->ids, &it->roots, err));
-done:
-    cbi_hasher_free(hasher);
-    cbi_stream_clear(&own.parts);
-    return status;
+    (void)pthread_mutex_lock(&all->lock);
+    taken = all->body_taken;
+    all->body_taken = true;
+    (void)pthread_mutex_unlock(&all->lock);
+    if (!taken)
+        all->body = check_body(it->hasher, &it->own, &all->body_error); /* nobody else looks */
 }
 
 static void look_on(void *context)
 {
-    inspection *it = context;
+    inspector it = {.all = context};
+    const cbi_batch *batch = it.all->batch;
+    cbank_error error = {0};
+    cbank_status status = CBANK_OK;
 
-    for (unsigned number = atomic_fetch_add(&it->next, 1); number < LOOKS;
-         number = atomic_fetch_add(&it->next, 1))
-        it->status[number] = look(it, number, &it->error[number]);
+    CBI_TRY(cbi_hasher_new(it.all->suite, &it.hasher, &error));
+    CBI_TRY(cbi_alloc(page_size(batch), sizeof(*it.ids), &it.ids, &error));
+    it.own = from_the_first(batch);
+    look_at_body(&it);
+    look_at_pages(&it);
+done:
+    if (status != CBANK_OK) {
+        (void)pthread_mutex_lock(&it.all->lock);
+        it.all->status = status;
+        it.all->error = error;
+        it.all->over = true;
+        (void)pthread_mutex_unlock(&it.all->lock);
+    }
+    cbi_message_free(it.item);
+    cbi_stream_clear(&it.own.parts);
+    cbi_free(it.ids);
+    cbi_hasher_free(it.hasher);
 }
 
 cbank_status cbi_batch_verify(cbi_hasher *hasher, const cbi_batch *batch, const cbi_public *key,
@@ -179,20 +298,24 @@ cbank_status cbi_batch_verify(cbi_hasher *hasher, const cbi_batch *batch, const 
 {
     inspection it = {.batch = batch,
                      .suite = cbi_hasher_suite(hasher),
-                     .ids = ids == NULL ? NULL : ids->spool};
+                     .ids = ids == NULL ? NULL : ids->spool,
+                     .lock = PTHREAD_MUTEX_INITIALIZER,
+                     .turned = PTHREAD_COND_INITIALIZER,
+                     .items = from_the_first(batch)};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_envelope_verify(&batch->head.envelope, key, err));
-    cbi_crew_run(batch->head.head->count < LOOKS * WORTH_A_THREAD ? 1 : LOOKS, look_on, &it);
-    for (unsigned i = 0; i < LOOKS && status == CBANK_OK; i++) {
-        status = it.status[i];
-        if (status != CBANK_OK && err != NULL)
-            *err = it.error[i];
-    }
-    CBI_TRY(status);
+    cbi_crew_run(cbi_crew_size(batch->head.head->count, WORTH_A_THREAD), look_on, &it);
+    if (it.body != CBANK_OK && err != NULL)
+        *err = it.body_error;
+    CBI_TRY(it.body);
+    CBI_TRY(check_items(hasher, &it, err));
     if (ids != NULL)
         CBI_TRY(cbi_buffer_append(&ids->roots, cbi_bytes_of_buffer(&it.roots), err));
 done:
+    cbi_stream_clear(&it.items.parts);
     cbank_buffer_clear(&it.roots);
+    (void)pthread_cond_destroy(&it.turned);
+    (void)pthread_mutex_destroy(&it.lock);
     return status;
 }

@@ -215,6 +215,57 @@ Test(batch, many_items_are_one_signature)
     cbank_buffer_clear(&file);
 }
 
+/* A batch of so many, of which every one from `first` on that `step` reaches is no item. */
+static cbank_buffer spoil(uint32_t first, uint32_t step)
+{
+    Cbank__V1__BatchItem item = CBANK__V1__BATCH_ITEM__INIT;
+    cbi_batch_builder builder = {0};
+    cbank_buffer file = {0};
+    uint8_t number[4];
+
+    cr_assert_eq(cbi_batch_begin(it->suite, &builder, NULL), CBANK_OK);
+    for (uint32_t i = 0; i < MANY_ITEMS; i++) {
+        bool bad = i >= first && (i - first) % step == 0;
+
+        cbi_put_u32(number, i + 1);
+        item.change = cbi_message_data(cbi_bytes_of(number, sizeof(number)));
+        item.enrolment_change = cbi_message_data(cbi_bytes_of(number, bad ? sizeof(number) : 0));
+        cr_assert_eq(cbi_batch_add(&builder, &item, NULL), CBANK_OK);
+    }
+    cr_assert_eq(cbi_batch_finish(&builder,
+                                  &(cbi_batch_terms){.institution = "PXU", .origin = it->origin,
+                                                     .number = 1, .at = 1},
+                                  batch->signer, &file, NULL),
+                 CBANK_OK);
+    cbi_batch_builder_clear(&builder);
+    return file;
+}
+
+/* Whichever thread sees which page first. */
+Test(batch, of_several_parts_that_are_no_items_the_first_is_told)
+{
+    const uint32_t firsts[] = {0, 1, CBI_BATCH_PAGE_IDS - 1, CBI_BATCH_PAGE_IDS,
+                               CBI_BATCH_PAGE_IDS + 1, 2 * CBI_BATCH_PAGE_IDS, MANY_ITEMS - 1};
+
+    for (size_t i = 0; i < sizeof(firsts) / sizeof(*firsts); i++) {
+        cbank_buffer file = spoil(firsts[i], 1 + 100 * (uint32_t)i);
+
+        for (int round = 0; round < 5; round++) {
+            cbi_batch opened = {0};
+            cbank_error err = {0};
+
+            cr_assert_eq(open_batch(cbi_bytes_of_buffer(&file), &opened), CBANK_OK);
+            cr_expect_eq(cbi_batch_verify(it->hasher, &opened, cbi_private_public(batch->signer),
+                                          NULL, &err),
+                         CBANK_E_MALFORMED);
+            cr_expect_eq(err.reason, (int32_t)CBI_REASON_HEAD_VALUE);
+            cr_expect_eq(err.where, firsts[i], "%u, not %u", (unsigned)err.where, firsts[i]);
+            cbi_batch_clear(&opened);
+        }
+        cbank_buffer_clear(&file);
+    }
+}
+
 Test(batch, another_key_has_not_signed_it)
 {
     cr_expect_eq(read_all(batch->file, it->root_key, NULL), CBANK_E_BAD_SIGNATURE);
