@@ -6,8 +6,8 @@
 
 #include "bank/deposit.h"
 
-/* Items judged in one step. */
-#define CBI_INTAKE_STEP 2048u
+/* Items judged in one step: some twenty milliseconds, as a chunk that is written takes. */
+#define CBI_INTAKE_STEP 8192u
 
 typedef enum cbi_intake_phase {
     CBI_INTAKE_OPENING,

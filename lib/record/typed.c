@@ -9,6 +9,18 @@ static char upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
+/* Nothing but digits and capitals: as most numbers are typed, and all that were squeezed. */
+static bool is_squeezed(cbi_bytes typed)
+{
+    for (size_t i = 0; i < typed.size; i++) {
+        uint8_t c = typed.data[i];
+
+        if ((c < '0' || c > '9') && (c < 'A' || c > 'Z'))
+            return false;
+    }
+    return true;
+}
+
 cbank_status cbi_typed_squeeze(cbi_bytes typed, const char *object, char *out, size_t capacity,
                                cbank_error *err)
 {
@@ -16,6 +28,11 @@ cbank_status cbi_typed_squeeze(cbi_bytes typed, const char *object, char *out, s
     cbank_buffer folded = {0};
     size_t size = 0;
 
+    if (typed.size > 0 && typed.size < capacity && is_squeezed(typed)) {
+        memcpy(out, typed.data, typed.size);
+        out[typed.size] = '\0';
+        return CBANK_OK;
+    }
     CBI_TRY(cbi_text_fold_width(typed, &folded, err));
     for (size_t i = 0; i < folded.size; i++) {
         char c = upper((char)folded.data[i]);
