@@ -42,8 +42,7 @@ typedef struct crew {
     uint64_t taken;    /* shares, so far */
     uint64_t settled;
     bool settling;       /* somebody is, who alone touches the rest of the sheet */
-    uint64_t version;    /* of the store, by which the first clerk rules */
-    bool mixed;          /* and another one by another */
+    uint64_t version;    /* of the store: the earliest by which a clerk rules */
     bool keeps;          /* as the last share left it */
     cbi_grid_step step;  /* the last */
     bool over;           /* there is nothing more to take, or something failed */
@@ -116,15 +115,15 @@ static void stop(crew *it, cbank_status status, const cbank_error *error)
     (void)pthread_cond_broadcast(&it->freed);
 }
 
-/* Rulings by several states of the store are not kept. */
-static void compare_version(clerk *it)
+/* What is settled from now on may have been ruled on by this state of the store. */
+static void note_version(clerk *it)
 {
     crew *all = it->crew;
     uint64_t version = cbi_txn_version(it->judge.reader.txn);
 
     (void)pthread_mutex_lock(&all->lock);
-    all->mixed = all->mixed || (all->version != 0 && all->version != version);
-    all->version = version;
+    if (all->version == 0 || version < all->version)
+        all->version = version;
     (void)pthread_mutex_unlock(&all->lock);
 }
 
@@ -214,15 +213,6 @@ done:
     return status;
 }
 
-/* By what the shares that are settled from now on were ruled on. */
-static void turn_docket(cbi_sheet *sheet, uint64_t version, bool mixed)
-{
-    if (sheet->bank != NULL)
-        cbi_docket_turn(&sheet->docket, version);
-    if (mixed)
-        cbi_docket_drop(&sheet->docket);
-}
-
 /*
  * Hands in a share. Who finds nobody settling settles all whose turn it is, in their order, and
  * nobody waits for it. What failed in one has ended the whole: those behind it come to nothing.
@@ -238,12 +228,12 @@ static void hand_in(clerk *it, desk *ruled)
         cbank_status status = CBANK_OK;
         cbank_error error = {0};
         uint64_t version = all->version;
-        bool mixed = all->mixed;
 
         all->settling = true;
         if (all->status == CBANK_OK) {
             (void)pthread_mutex_unlock(&all->lock);
-            turn_docket(all->sheet, version, mixed);
+            if (all->sheet->bank != NULL)
+                cbi_docket_turn(&all->sheet->docket, version);
             status = settle_share(it, next, &error);
             (void)pthread_mutex_lock(&all->lock);
         }
@@ -270,7 +260,7 @@ static void serve(void *context)
     status = cbi_sheet_judge_begin(it.crew->sheet, &it.judge, &error);
     if (status == CBANK_OK) {
         if (it.crew->sheet->bank != NULL)
-            compare_version(&it);
+            note_version(&it);
         for (desk *taken = take(it.crew); taken != NULL; taken = take(it.crew)) {
             rule(&it, taken);
             hand_in(&it, taken);

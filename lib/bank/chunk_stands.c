@@ -11,40 +11,7 @@ static bool sees_the_same(const cbi_deposit *deposit, const cbi_append *append)
            cbi_txn_dirty(append->txn) == 0;
 }
 
-/*
- * What those who only added could have changed for a record that was judged: its reference is
- * taken, its account has grown, or there is one for whom the bank did not know.
- */
-static cbank_status look_again(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *record,
-                               bool *holds, cbank_error *err)
-{
-    cbank_status status = CBANK_OK;
-    uint64_t entries, grown;
-    bool known = true;
-
-    *holds = false;
-    if (cbi_holding_has_reference(txn, record->awarder, record->reference))
-        return CBANK_OK;
-    if (record->account.digits[0] == '\0') {
-        record->entries = 0;
-        status = cbi_ready_find_account(bank, txn, record, &known, err);
-        if (cbi_claim_is_refusal(status))
-            return CBANK_OK;
-        CBI_TRY(status);
-    }
-    if (known) {
-        CBI_TRY(cbi_account_entries(txn, record->account.digits, &entries, err));
-        grown = entries - record->entries;
-        *holds = cbi_account_takes(entries, CBI_YEARLY_RECORDS_MAX) &&
-                 record->yearly + grown <= CBI_YEARLY_RECORDS_MAX;
-    } else {
-        *holds = true;
-    }
-done:
-    return status;
-}
-
-/* The same of each item of the chunk. */
+/* Whether those who only added have left each item of the chunk as it was ruled on. */
 static cbank_status look_at_items(cbi_chunk_act *chunk, cbi_txn *txn, bool *hold, cbank_error *err)
 {
     cbi_deposit *deposit = chunk->deposit;
@@ -57,7 +24,7 @@ static cbank_status look_at_items(cbi_chunk_act *chunk, cbi_txn *txn, bool *hold
             continue;
         *hold = cbi_ready_find(deposit->ready, (uint32_t)item, &record);
         if (*hold)
-            CBI_TRY(look_again(deposit->bank, txn, &record, hold, err));
+            CBI_TRY(cbi_ready_holds(deposit->bank, txn, &record, hold, err));
     }
 done:
     cbi_wipe(&record, sizeof(record));

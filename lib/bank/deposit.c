@@ -191,6 +191,30 @@ cbank_status cbi_deposit_refuse(uint64_t item, const cbank_error *why, cbank_err
     return cbi_reason_status((cbi_reason)why->reason);
 }
 
+/* What was ruled while the batch was made, if it holds; nothing of the batch has been taken yet. */
+static cbank_status take_docket(cbi_deposit *deposit, cbi_txn *txn, cbank_error *err)
+{
+    cbi_docket *docket = deposit->terms.docket;
+    uint64_t count = deposit->batch.head.head->count;
+    cbank_status status = CBANK_OK;
+    bool holds;
+
+    if (docket == NULL || docket->ready == NULL || docket->items != count ||
+        deposit->intake.number != 0)
+        return CBANK_OK;
+    CBI_TRY(cbi_docket_holds(docket, deposit->bank, txn, &holds, err));
+    if (!holds)
+        goto done;
+    for (uint64_t i = 0; i < count; i++)
+        deposit->items[i].outcome = CBI_OUTCOME_DEPOSITED;
+    cbi_ready_free(deposit->ready);
+    deposit->ready = docket->ready;
+    docket->ready = NULL;
+    deposit->judged = count;
+done:
+    return status;
+}
+
 /* What the first step sees, all are to see. */
 static cbank_status look_at_store(cbi_deposit *deposit, cbank_error *err)
 {
@@ -203,30 +227,10 @@ static cbank_status look_at_store(cbi_deposit *deposit, cbank_error *err)
     deposit->judged_size = state.frontier.size;
     deposit->version = cbi_txn_version(reader.txn);
     deposit->stands = deposit->one_version = true;
+    CBI_TRY(take_docket(deposit, reader.txn, err));
 done:
     cbi_ledger_read_end(&reader);
     return status;
-}
-
-/*
- * What was ruled while the batch was made counts if the store is as it was then; nothing of the
- * batch has been taken yet.
- */
-static bool find_ruled(cbi_deposit *deposit)
-{
-    cbi_docket *docket = deposit->terms.docket;
-    uint64_t count = deposit->batch.head.head->count;
-
-    if (docket == NULL || docket->ready == NULL || docket->items != count ||
-        docket->version != deposit->version || deposit->intake.number != 0)
-        return false;
-    for (uint64_t i = 0; i < count; i++)
-        deposit->items[i].outcome = CBI_OUTCOME_DEPOSITED;
-    cbi_ready_free(deposit->ready);
-    deposit->ready = docket->ready;
-    docket->ready = NULL;
-    deposit->judged = count;
-    return true;
 }
 
 /* Of items up to `until` those that may be written as they are have been kept, as room was. */
@@ -248,17 +252,18 @@ static void end_judging(cbi_deposit *deposit, uint64_t strangers)
 cbank_status cbi_deposit_judge(cbi_deposit *deposit, uint32_t budget, bool *more, cbank_error *err)
 {
     uint64_t count = deposit->batch.head.head->count;
-    uint64_t left = count - deposit->judged;
     cbank_status status = CBANK_OK;
+    uint64_t left;
 
     *more = false;
     if (deposit->judged == 0) {
         CBI_TRY(look_at_store(deposit, err));
-        if (find_ruled(deposit)) {
+        if (deposit->judged > 0) {
             end_judging(deposit, deposit->terms.docket->strangers);
             goto done;
         }
     }
+    left = count - deposit->judged;
     if (deposit->intake.received_at != 0)
         deposit->judged = count; /* the receipt has said what became of each */
     else

@@ -50,7 +50,7 @@ typedef struct cbi_deposit {
     /*
      * What was ruled stands without ruling again if no item changes what another one is ruled by,
      * while the store is as it was judged, but for the batch's own chunks; or if others have only
-     * added to it (append.h), after a look at what that could have changed.
+     * added to it (append.h), after a look at what that could have changed (ready.h).
      */
     bool stands;
     uint64_t version; /* of the store (store.h): the earliest that an item was ruled by */

@@ -22,9 +22,8 @@ bool cbi_docket_keeps(const cbi_docket *docket)
 
 void cbi_docket_turn(cbi_docket *docket, uint64_t version)
 {
-    if (docket->version != 0 && docket->version != version)
-        cbi_docket_drop(docket);
-    docket->version = version;
+    if (docket->version == 0 || version < docket->version)
+        docket->version = version;
 }
 
 /* Whether the opening says of whom it was ruled. */
@@ -63,9 +62,32 @@ cbank_status cbi_docket_add(cbi_docket *docket, const cbi_claim *claim, const cb
         kept.content = entry->content;
         kept.bytes = cbi_bytes_of_buffer(&record->bytes);
         CBI_TRY(cbi_ready_add(docket->ready, &kept, err));
+        docket->kept += cbi_ready_missed(docket->ready) == UINT32_MAX;
     }
     docket->items++;
 done:
     cbi_wipe(&kept, sizeof(kept));
+    return status;
+}
+
+cbank_status cbi_docket_holds(cbi_docket *docket, const cbi_bank *bank, cbi_txn *txn, bool *holds,
+                              cbank_error *err)
+{
+    uint64_t version = cbi_txn_version(txn);
+    cbi_ready_record record;
+    cbank_status status = CBANK_OK;
+
+    *holds = docket->version == version;
+    if (*holds)
+        return CBANK_OK;
+    *holds = docket->kept == docket->items &&
+             cbi_ledger_added_since(bank->ledger, version) <= docket->version;
+    for (uint64_t item = 0; *holds && item < docket->items; item++) {
+        *holds = cbi_ready_find(docket->ready, (uint32_t)item, &record);
+        if (*holds)
+            CBI_TRY(cbi_ready_holds(bank, txn, &record, holds, err));
+    }
+done:
+    cbi_wipe(&record, sizeof(record));
     return status;
 }

@@ -282,6 +282,35 @@ done:
     return status;
 }
 
+cbank_status cbi_ready_holds(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *record,
+                             bool *holds, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    uint64_t entries, grown;
+    bool known = true;
+
+    *holds = false;
+    if (cbi_holding_has_reference(txn, record->awarder, record->reference))
+        return CBANK_OK;
+    if (record->account.digits[0] == '\0') {
+        record->entries = 0;
+        status = cbi_ready_find_account(bank, txn, record, &known, err);
+        if (cbi_claim_is_refusal(status))
+            return CBANK_OK;
+        CBI_TRY(status);
+    }
+    if (known) {
+        CBI_TRY(cbi_account_entries(txn, record->account.digits, &entries, err));
+        grown = entries - record->entries;
+        *holds = cbi_account_takes(entries, CBI_YEARLY_RECORDS_MAX) &&
+                 record->yearly + grown <= CBI_YEARLY_RECORDS_MAX;
+    } else {
+        *holds = true;
+    }
+done:
+    return status;
+}
+
 /* ---- writing ------------------------------------------------------------------------------- */
 
 cbank_status cbi_ready_write(const cbi_bank *bank, cbi_append *append,

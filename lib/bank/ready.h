@@ -45,6 +45,13 @@ typedef struct cbi_ready_batch {
 /* The account of whom the bank did not know, which may have one since: as cbi_account_match. */
 cbank_status cbi_ready_find_account(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *record,
                                     bool *known, cbank_error *err);
+/*
+ * Whether what was ruled on the record holds after others have only added to the store: what they
+ * could have changed is that its reference is taken, that its account has grown, or that there is
+ * one for whom the bank did not know.
+ */
+cbank_status cbi_ready_holds(const cbi_bank *bank, cbi_txn *txn, cbi_ready_record *record,
+                             bool *holds, cbank_error *err);
 /* Finds it, or opens it. Does nothing if the account is known; fails as cbi_account_match does. */
 cbank_status cbi_ready_open_account(const cbi_bank *bank, cbi_append *append,
                                     const cbi_ready_batch *batch, cbi_ready_record *record,

@@ -15,6 +15,7 @@ struct account {
     uint32_t before; /* this year, by this institution; at most, unless it has been counted */
     bool counted;
     uint64_t entries; /* of the account, the first time it was looked at */
+    uint32_t as;      /* the place of the stranger who has had it since, from 1; or 0 */
 };
 
 struct cbi_tally {
@@ -163,6 +164,25 @@ done:
     return status;
 }
 
+/* An account of somebody who had none when this began is counted where the stranger is. */
+static void note_known(cbi_tally *tally, cbi_bytes who, const cbi_ruling *ruling,
+                       struct account *out)
+{
+    struct account *stranger;
+    uint64_t first = 0;
+    bool same;
+
+    if (tally->strangers > 0)
+        cbi_seen_look(tally->accounts, who, (cbi_bytes){0}, &first, &same);
+    if (first == 0)
+        return;
+    stranger = &tally->counts[first - 1];
+    stranger->before = out->before;
+    stranger->counted = out->counted;
+    stranger->entries = ruling->entries;
+    out->as = (uint32_t)first;
+}
+
 /* The account's place in `counts`, a new one the first time. */
 static cbank_status find_account(cbi_tally *tally, cbi_bytes who, cbi_ruling *ruling,
                                  struct account **out, cbank_error *err)
@@ -182,10 +202,14 @@ static cbank_status find_account(cbi_tally *tally, cbi_bytes who, cbi_ruling *ru
         tally->counts[first - 1] =
             (struct account){.before = (uint32_t)bound, .counted = bound == 0,
                              .entries = ruling->entries};
+        if (known)
+            note_known(tally, who, ruling, &tally->counts[first - 1]);
         tally->strangers += !known;
         ruling->opens = !known;
     }
     *out = &tally->counts[first - 1];
+    if ((*out)->as != 0)
+        *out = &tally->counts[(*out)->as - 1];
     /* Whoever asks how much it has grown counts from where `before` is from. */
     if (known && ruling->entries > (*out)->entries)
         ruling->entries = (*out)->entries;

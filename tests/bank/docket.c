@@ -84,16 +84,32 @@ static void add(cbi_reader *reader, unsigned number)
     cbi_signing_record_clear(&made);
 }
 
-static void add_all(void)
+/* Records up to this one, by the store as it is now. */
+static void add_up_to(unsigned end)
 {
     cbi_reader reader = {0};
 
     teller_works(cbi_ledger_read_begin(it.bank->ledger, &reader, &teller_err));
     cbi_docket_turn(&docket, cbi_txn_version(reader.txn));
-    for (unsigned i = 0; i < RECORDS; i++)
+    for (unsigned i = (unsigned)docket.items; i < end; i++)
         add(&reader, i);
-    docket.strangers = RECORDS;
     cbi_ledger_read_end(&reader);
+}
+
+static void add_all(void)
+{
+    add_up_to(RECORDS);
+    docket.strangers = RECORDS;
+}
+
+/* A record that somebody else hands in. */
+static void others_add(const char *reference, const char *number)
+{
+    parcel other;
+
+    parcel_begin(&other, &it);
+    parcel_add(&other, &(parcel_record){.reference = reference, .number = number});
+    cr_assert_eq(parcel_send(&other, 1000 + parcel_log_size(&it)).intake.taken, 1);
 }
 
 /* Opened, and judged as far as one item. */
@@ -131,23 +147,52 @@ static void expect_all(void)
     }
 }
 
-Test(docket, what_was_ruled_is_not_read_again)
+/* That the deposit takes over what was ruled, reads no item, and opens so many accounts. */
+static void expect_kept(uint32_t opened)
 {
     cbi_deposit deposit = {0};
-    cbank_buffer file;
+    cbank_buffer file = parcel_sign(&p, 1);
 
-    add_all();
-    file = parcel_sign(&p, 1);
     cr_expect_not(judge(&file, &deposit));
-    cr_expect_eq(deposit.judged, RECORDS);
+    cr_assert_eq(deposit.judged, RECORDS);
     cr_expect_eq(deposit.strangers, RECORDS);
     memset(file.data + file.size / 2, 0xff, 100); /* nobody looks there again */
     write_all(&deposit);
     cr_expect_eq(deposit.intake.taken, RECORDS);
-    cr_expect_eq(deposit.intake.opened, RECORDS);
+    cr_expect_eq(deposit.intake.opened, opened);
     expect_all();
     cbi_deposit_clear(&deposit);
     cbank_buffer_clear(&file);
+}
+
+Test(docket, what_was_ruled_is_not_read_again)
+{
+    add_all();
+    expect_kept(RECORDS);
+}
+
+Test(docket, what_others_only_added_changes_nothing_for_it)
+{
+    add_all();
+    others_add("theirs", "else");
+    expect_kept(RECORDS);
+}
+
+Test(docket, it_is_ruled_on_while_others_add)
+{
+    add_up_to(RECORDS / 3);
+    others_add("one", "else");
+    add_up_to(2 * RECORDS / 3);
+    others_add("another", "else");
+    add_all();
+    expect_kept(RECORDS);
+}
+
+Test(docket, an_account_that_others_opened_is_found)
+{
+    add_all();
+    others_add("theirs", "R7"); /* the learner of record R7 */
+    expect_kept(RECORDS - 1);
 }
 
 /* A batch that was changed on its way is none, whatever was ruled before. */
@@ -169,39 +214,44 @@ Test(docket, the_batch_is_verified_all_the_same)
     cbank_buffer_clear(&file);
 }
 
-/* Whatever it is that others wrote, all is ruled on afresh. */
-Test(docket, after_others_have_written_it_does_not_count)
+/* All is ruled on afresh, and so many are refused. */
+static void expect_judged(uint64_t rejected, uint64_t first)
 {
     cbi_deposit deposit = {0};
-    cbank_buffer file;
+    cbank_buffer file = parcel_sign(&p, 1);
     bool more = true;
 
-    add_all();
-    file = parcel_sign(&p, 1);
-    parcel_begin(&p, &it);
-    parcel_add(&p, &(parcel_record){.reference = "R7", .number = "else"});
-    cr_assert_eq(parcel_send(&p, 2).intake.taken, 1);
     cr_expect(judge(&file, &deposit));
     while (more)
         teller_works(cbi_deposit_judge(&deposit, RECORDS, &more, &teller_err));
-    cr_expect_eq(deposit.rejected, 1);
-    cr_expect_eq(deposit.refusals[0].item, 7);
+    cr_expect_eq(deposit.rejected, rejected);
+    if (rejected > 0)
+        cr_expect_eq(deposit.refusals[0].item, first);
     cbi_deposit_clear(&deposit);
     cbank_buffer_clear(&file);
 }
 
-Test(docket, rulings_by_two_states_of_the_store_do_not_count)
+Test(docket, a_reference_that_others_took_is_found)
 {
-    cbi_deposit deposit = {0};
-    cbank_buffer file;
-
     add_all();
-    cbi_docket_turn(&docket, docket.version + 1);
-    cr_expect_null(docket.ready);
-    file = parcel_sign(&p, 1);
-    cr_expect(judge(&file, &deposit));
-    cbi_deposit_clear(&deposit);
-    cbank_buffer_clear(&file);
+    others_add("R7", "else");
+    expect_judged(1, 7);
+}
+
+Test(docket, it_does_not_count_when_others_did_more_than_add)
+{
+    add_all();
+    teller_freeze(&it, true);
+    expect_judged(0, 0);
+}
+
+Test(docket, nor_when_they_did_so_while_it_was_ruled_on)
+{
+    add_up_to(RECORDS / 2);
+    teller_freeze(&it, true);
+    others_add("theirs", "else");
+    add_all();
+    expect_judged(0, 0);
 }
 
 Test(docket, a_batch_with_more_in_it_is_another_one)

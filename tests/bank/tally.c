@@ -24,7 +24,7 @@ static void end(void)
 
 TestSuite(tally, .init = begin, .fini = end);
 
-/* A record for the account, ruled on when its chain had so many entries. */
+/* A record for the account, ruled on when its chain had so many entries; 0: there was none yet. */
 static cbi_ruling add(uint64_t item, uint64_t entries)
 {
     static const Cbank__V1__CreditRecord record = CBANK__V1__CREDIT_RECORD__INIT;
@@ -36,7 +36,8 @@ static cbi_ruling add(uint64_t item, uint64_t entries)
                              .person = &person};
     cbi_ruling ruling = {.outcome = CBI_OUTCOME_DEPOSITED, .entries = entries};
 
-    snprintf(ruling.account.digits, sizeof(ruling.account.digits), "%s", ACCOUNT);
+    if (entries > 0)
+        snprintf(ruling.account.digits, sizeof(ruling.account.digits), "%s", ACCOUNT);
     teller_works(cbi_tally_add(tally, NULL, hasher, item, &claim, &ruling, &teller_err));
     return ruling;
 }
@@ -51,6 +52,17 @@ Test(tally, an_account_is_counted_from_when_it_was_first_looked_at)
     cr_expect_leq(earlier.entries, 10);
     cr_expect_eq(later.yearly, first.yearly + 1);
     cr_expect_eq(earlier.yearly, first.yearly + 2);
+}
+
+/* Others have opened it between two states by which a file is ruled on. */
+Test(tally, who_had_no_account_is_counted_with_it_once_there_is_one)
+{
+    cr_expect_eq(add(0, 0).yearly, 1);
+    cr_expect_eq(add(1, 0).yearly, 2);
+    cr_expect_eq(add(2, 5).yearly, 4 + 3, "all entries but the first, and all of the file's");
+    cr_expect_eq(add(3, 6).entries, 5);
+    cr_expect_eq(add(4, 0).yearly, 4 + 5);
+    cr_expect_eq(cbi_tally_strangers(tally), 1);
 }
 
 /* Who ruled on it has seen a later state than whoever counts: what came between is not left out. */
