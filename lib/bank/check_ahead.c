@@ -40,16 +40,21 @@ static cbank_status look_at_deposit(cbi_check *hand, cbi_txn *txn, cbi_check_ahe
                                     cbank_error *err)
 {
     const Cbank__V1__CreditDeposited *deposited = ahead->statement.body;
-    cbi_check_known *known = cbi_check_known_of(hand, deposited->account);
-    const row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening, known};
+    row it = {hand, txn, &ahead->logged, &ahead->statement, ahead->opening, NULL};
+    Cbank__V1__CreditRecord *record;
     cbank_status status = CBANK_OK;
     cbi_record_state state;
 
-    CBI_TRY(cbi_check_deposited(&it, err));
+    cbi_check_known_prefetch(hand, deposited->account);
+    CBI_TRY(cbi_credit_record_parse_within(ahead->statement.message,
+                                           cbi_message_bytes(deposited->record), &record, err));
+    it.known = cbi_check_known_of(hand, deposited->account);
+    CBI_TRY(cbi_check_deposited(&it, record, err));
     CBI_TRY(cbi_holding_find_state(&hand->states, txn, ahead->logged.index, &state, err));
     ahead->plain = state == CBI_RECORD_HELD;
 done:
-    cbi_check_tell(hand, known);
+    if (it.known != NULL)
+        cbi_check_tell(hand, it.known);
     return status;
 }
 

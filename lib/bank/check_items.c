@@ -76,18 +76,16 @@ done:
     return status;
 }
 
-cbank_status cbi_check_deposited(const row *it, cbank_error *err)
+cbank_status cbi_check_deposited(const row *it, const Cbank__V1__CreditRecord *record,
+                                 cbank_error *err)
 {
     const Cbank__V1__CreditDeposited *deposited = it->statement->body;
-    Cbank__V1__CreditRecord *record = NULL;
     cbank_status status = CBANK_OK;
     cbi_intake intake;
     cbi_hash content;
     uint64_t newest;
 
     CBI_TRY(cbi_check_subject(it, deposited->account, err));
-    CBI_TRY(cbi_credit_record_parse_within(it->statement->message,
-                                           cbi_message_bytes(deposited->record), &record, err));
     if (!cbi_reach_is_noted(it->txn, record, it->logged->index))
         CBI_TRY(differs(it, CBI_TABLE_RECOGNITION, "basis", err));
     CBI_TRY(check_item(it, deposited->batch, deposited->index, CBI_ITEM_RECORD, deposited->record,

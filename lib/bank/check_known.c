@@ -37,6 +37,14 @@ cbi_check_known *cbi_check_known_of(cbi_check *check, const char *account)
     return known;
 }
 
+void cbi_check_known_prefetch(const cbi_check *check, const char *account)
+{
+    const cbi_check_known *found = &check->found[place_of(number_of(account), check->found_size)];
+
+    __builtin_prefetch(&found->account);
+    __builtin_prefetch(&found->added);
+}
+
 void cbi_check_tell(cbi_check *check, cbi_check_known *known)
 {
     if (known->account != 0 && known->added && check->told_count < CBI_CHECK_SHARE_MAX)

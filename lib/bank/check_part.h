@@ -176,6 +176,8 @@ void cbi_check_clear_read(cbi_check_read *read);
 
 /* What is known of this account, for the asking thread to add to. */
 cbi_check_known *cbi_check_known_of(cbi_check *check, const char *account);
+/* It will be asked for soon: what all have found may be brought nearer meanwhile. */
+void cbi_check_known_prefetch(const cbi_check *check, const char *account);
 /* What was added to it is to be known to all. */
 void cbi_check_tell(cbi_check *check, cbi_check_known *known);
 /* Makes known to all what this hand, or the check itself, has told; between shares. */
@@ -245,8 +247,9 @@ cbank_status cbi_check_subject(const cbi_check_logged_row *it, const char *id, c
  */
 void cbi_check_note_rows(const cbi_check_logged_row *it, const Cbank__V1__CreditRecord *record,
                          const cbi_hash *content);
-/* What came in a batch. */
-cbank_status cbi_check_deposited(const cbi_check_logged_row *it, cbank_error *err);
+/* What came in a batch; of a deposit its record has been parsed. */
+cbank_status cbi_check_deposited(const cbi_check_logged_row *it,
+                                 const Cbank__V1__CreditRecord *record, cbank_error *err);
 cbank_status cbi_check_credit_changed(const cbi_check_logged_row *it, cbank_error *err);
 cbank_status cbi_check_enrolled(const cbi_check_logged_row *it, cbank_error *err);
 cbank_status cbi_check_enrolment_changed(const cbi_check_logged_row *it, cbank_error *err);
