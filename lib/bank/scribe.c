@@ -19,9 +19,10 @@
 
 typedef enum sheet_state { FREE, TAKEN, DONE } sheet_state;
 
-/* A share's scripts. */
+/* A share's scripts. While it is TAKEN it is of one thread alone, even if the writer has passed. */
 typedef struct sheet {
     sheet_state state;
+    uint64_t share;
     size_t count;
     struct line {
         bool ready;
@@ -72,16 +73,20 @@ typedef struct desk {
 
 /* ---- preparing ------------------------------------------------------------------------------- */
 
-/* The next share, under the lock; NULL if there is none, or no sheet is free. */
+/*
+ * The next share, under the lock; NULL if there is none, or no sheet is free: a writer who asked
+ * nothing of a share has passed it while somebody may still be at it.
+ */
 static sheet *take(cbi_scribes *all)
 {
     const cbi_scribes_work *work = all->work;
     uint64_t item = work->first + all->taken * SHARE;
     sheet *it = &all->sheets[all->taken % all->sheet_count];
 
-    if (all->taken == count_shares(work) || all->taken >= all->written + all->sheet_count)
+    if (all->taken == count_shares(work) || all->taken >= all->written + all->sheet_count ||
+        it->state == TAKEN)
         return NULL;
-    all->taken++;
+    it->share = all->taken++;
     it->state = TAKEN;
     it->status = CBANK_OK;
     it->count = work->end - item < SHARE ? (size_t)(work->end - item) : SHARE;
@@ -144,6 +149,8 @@ static void prepare_taken(cbi_scribes *all, sheet *it, const desk *at)
     it->error = error;
     if (all->writer_waits)
         (void)pthread_cond_signal(&all->done);
+    if (it->share < all->written && all->idle > 0) /* somebody may wait for this sheet */
+        (void)pthread_cond_broadcast(&all->room);
 }
 
 /* ---- a scribe -------------------------------------------------------------------------------- */
@@ -297,6 +304,8 @@ cbank_status cbi_scribes_next(cbi_scribes *scribes, uint64_t item, const cbi_pat
         give_back(scribes);
         wait_for(scribes, it);
         (void)pthread_mutex_unlock(&scribes->lock);
+        if (it->status != CBANK_OK) /* by a scribe; what the writer cannot do either, it tells */
+            it->status = prepare(scribes, it, &(desk){.hasher = scribes->hasher}, &it->error);
     }
     if (it->status != CBANK_OK) {
         if (err != NULL)

@@ -24,6 +24,7 @@ done:
     return status;
 }
 
+/* After begin, so that there is something to double. */
 static cbank_status grow(cbi_page *page, cbank_error *err)
 {
     size_t capacity = 2 * page->capacity;

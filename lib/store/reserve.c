@@ -62,8 +62,10 @@ int cbi_reserve_keep(int fd, uint64_t used_bytes, uint64_t reserve)
     if ((uint64_t)disk.f_bavail * disk.f_frsize < wanted - length)
         return ENOSPC;
     code = write_zeros(fd, length, wanted);
+#ifdef SYNC_FILE_RANGE_WRITE
     /* Begun now, they need not be waited for when the commit is synced. */
     (void)sync_file_range(fd, (off_t)length, 0, SYNC_FILE_RANGE_WRITE);
+#endif
     /* It asked for more than it needs, and may have come far enough. */
     if (code != 0 && fstat(fd, &file) == 0 && (uint64_t)file.st_size >= used_bytes + reserve)
         code = 0;

@@ -3,9 +3,13 @@
 #include "bank/chunk.h"
 #include "bank/parcel.h"
 
+#include <dlfcn.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static teller it;
 static parcel p;
@@ -148,4 +152,79 @@ Test(scribe, what_was_prepared_for_another_place_is_prepared_again)
     cbi_deposit_clear(&second);
     cbank_buffer_clear(&files[0]);
     cbank_buffer_clear(&files[1]);
+}
+
+/* ---- scribes that are held up -------------------------------------------------------------- */
+
+static atomic_bool held_up;
+static pthread_t writer;
+static atomic_uint steps; /* of the writer: locks that it gave back */
+
+/* Until the writer has come about as far as there are sheets, or waits. */
+static void fall_behind(unsigned more)
+{
+    unsigned from = atomic_load(&steps);
+
+    for (unsigned i = 0; i < 400 && atomic_load(&steps) - from < 20 + more; i++)
+        (void)usleep(20);
+}
+
+/* In front of the C library's: now and then another thread than the writer's falls behind. */
+int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+    static atomic_uintptr_t real;
+    static _Thread_local unsigned drawn = 1;
+    int code;
+
+    if (atomic_load(&real) == 0)
+        atomic_store(&real, (uintptr_t)dlsym(RTLD_NEXT, "pthread_mutex_unlock"));
+    code = ((int (*)(pthread_mutex_t *))atomic_load(&real))(mutex);
+    if (!atomic_load(&held_up))
+        return code;
+    if (pthread_equal(writer, pthread_self()))
+        atomic_fetch_add(&steps, 1);
+    else if ((drawn = drawn * 1103515245 + 12345) >> 16 & 1)
+        fall_behind(drawn >> 20 & 15);
+    return code;
+}
+
+enum { SHARE = 32, LONG = 9000 };
+
+/* Records of learners by turns; of every share, or of every third one. */
+static cbank_buffer sign_long(uint64_t number, bool all)
+{
+    char reference[16], learner[16];
+    cbank_buffer file;
+
+    for (unsigned i = 0; i < LONG; i++) {
+        if (!all && i / SHARE % 3 != 1)
+            continue;
+        snprintf(reference, sizeof(reference), "L%u", i);
+        snprintf(learner, sizeof(learner), "%u", 1000 + i % LEARNERS);
+        parcel_add(&p, &(parcel_record){.reference = reference, .number = learner});
+    }
+    file = parcel_sign(&p, number);
+    parcel_begin(&p, &it);
+    return file;
+}
+
+/* What the writer asks nothing of, it leaves behind while somebody may still be at it. */
+Test(scribe, a_share_that_nobody_asks_for_is_given_out_again_when_it_is_done)
+{
+    cbank_buffer some = sign_long(1, false), whole = sign_long(2, true);
+    cbi_deposit_terms terms = parcel_terms(&it);
+    parcel_answer answer = parcel_hand_in(&it, &terms, &some);
+
+    cr_assert_eq(answer.status, CBANK_OK);
+    writer = pthread_self();
+    terms = parcel_terms(&it);
+    atomic_store(&held_up, true);
+    answer = parcel_hand_in(&it, &terms, &whole);
+    atomic_store(&held_up, false);
+    cr_assert_eq(answer.status, CBANK_OK, "%s", cbank_reason_name(answer.err.reason));
+    cr_expect_gt(answer.intake.unchanged, LONG / 4);
+    cr_expect_eq(answer.intake.taken + answer.intake.unchanged, LONG);
+    check_bank();
+    cbank_buffer_clear(&some);
+    cbank_buffer_clear(&whole);
 }
