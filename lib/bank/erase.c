@@ -270,6 +270,19 @@ done:
     return status;
 }
 
+/* By the state of the store that has the last of the account's rows no more, or a later one. */
+static cbank_status forget_who_was_found(cbi_bank *bank, cbank_error *err)
+{
+    cbi_reader reader = {0};
+    cbank_status status = CBANK_OK;
+
+    CBI_TRY(cbi_ledger_read_begin(bank->ledger, &reader, err));
+    cbi_recall_forget(bank->recall, cbi_txn_version(reader.txn));
+done:
+    cbi_ledger_read_end(&reader);
+    return status;
+}
+
 static cbank_status erase_rows(cbi_bank *bank, erasing *it, int64_t now, cbank_error *err)
 {
     cbi_chain second = {0};
@@ -284,7 +297,7 @@ static cbank_status erase_rows(cbi_bank *bank, erasing *it, int64_t now, cbank_e
         CBI_TRY(cbi_ledger_submit(bank->ledger, &it->act, err));
         cbank_buffer_clear(&it->act.result);
     }
-    cbi_recall_forget(bank->recall);
+    CBI_TRY(forget_who_was_found(bank, err));
 done:
     cbi_chain_clear(&second);
     cbank_buffer_clear(&it->act.result);

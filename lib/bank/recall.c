@@ -1,6 +1,7 @@
 #include "bank/recall.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "bank/account.h"
@@ -19,7 +20,8 @@ struct place {
 };
 
 struct cbi_recall {
-    cbi_fingerprint_key key;
+    cbi_fingerprint_key *key; /* hidden */
+    atomic_uint_fast64_t forgotten; /* nobody is added who was found in an earlier version */
     pthread_mutex_t locks[LOCKS];
     struct place places[SETS][SET_PLACES];
 };
@@ -30,12 +32,15 @@ cbank_status cbi_recall_new(cbi_recall **out, cbank_error *err)
     cbank_status status = CBANK_OK;
 
     CBI_TRY(cbi_alloc(1, sizeof(*recall), &recall, err));
-    CBI_TRY(cbi_fingerprint_draw(&recall->key, err));
+    CBI_TRY(cbi_alloc_hidden(sizeof(*recall->key), &recall->key, err));
+    CBI_TRY(cbi_fingerprint_draw(recall->key, err));
     for (size_t i = 0; i < LOCKS; i++)
         (void)pthread_mutex_init(&recall->locks[i], NULL);
     *out = recall;
-    recall = NULL;
+    return CBANK_OK;
 done:
+    if (recall != NULL)
+        cbi_free_hidden(recall->key, sizeof(*recall->key));
     cbi_free(recall);
     return status;
 }
@@ -47,7 +52,7 @@ void cbi_recall_free(cbi_recall *recall)
         return;
     for (size_t i = 0; i < LOCKS; i++)
         (void)pthread_mutex_destroy(&recall->locks[i]);
-    cbi_fingerprint_wipe(&recall->key);
+    cbi_free_hidden(recall->key, sizeof(*recall->key));
     cbi_free(recall);
 }
 
@@ -81,7 +86,7 @@ cbi_fingerprint cbi_recall_name(const cbi_recall_view *view, const cbi_person *p
     size = put(document->type, strlen(document->type) + 1, text, size);
     size = put(document->number, strlen(document->number) + 1, text, size);
     size = put(person->name, strlen(person->name), text, size);
-    who = cbi_fingerprint_of(&view->recall->key, cbi_bytes_of(text, size));
+    who = cbi_fingerprint_of(view->recall->key, cbi_bytes_of(text, size));
     cbi_wipe(text, size);
     return who;
 }
@@ -151,7 +156,8 @@ void cbi_recall_add(const cbi_recall_view *view, const cbi_fingerprint *who,
 
     (void)pthread_mutex_lock(lock);
     at = choose_place(view->recall->places[set], who);
-    if (!holds(at, who) || at->version <= view->version)
+    if (view->version >= atomic_load(&view->recall->forgotten) &&
+        (!holds(at, who) || at->version <= view->version))
         *at = (struct place){.who = *who,
                              .version = view->version,
                              .entries = (uint32_t)entries, /* it takes more: they are few */
@@ -159,8 +165,13 @@ void cbi_recall_add(const cbi_recall_view *view, const cbi_fingerprint *who,
     (void)pthread_mutex_unlock(lock);
 }
 
-void cbi_recall_forget(cbi_recall *recall)
+void cbi_recall_forget(cbi_recall *recall, uint64_t version)
 {
+    uint_fast64_t before = atomic_load(&recall->forgotten);
+
+    while (before < version &&
+           !atomic_compare_exchange_weak(&recall->forgotten, &before, version))
+        continue;
     for (size_t i = 0; i < LOCKS; i++) {
         (void)pthread_mutex_lock(&recall->locks[i]);
         for (size_t set = i; set < SETS; set += LOCKS) {

@@ -8,8 +8,14 @@
  * It lives with the bank. That a person was found stands as long as there is only added to the
  * store: records and accounts of those whom it did not know (append.h). Whatever else is done, here
  * or by another process - a name or a number corrected, an account closed, merged, erased - all
- * who were found before are forgotten. What is added makes chains longer, so their entries are
- * read again for each state of the store.
+ * who were found before count no more. What is added makes chains longer, so their entries are
+ * read again for each state of the store. The number of a state that a reader has seen is never
+ * another one's: LMDB tells it to readers once the commit is on the disk, and one that was lost
+ * was told to nobody.
+ *
+ * An erasure by this process empties it. After one by another process what is left of whoever was
+ * erased says nothing without the key, is not used, and goes when its place is taken or the bank
+ * is closed.
  */
 #ifndef CBI_BANK_RECALL_H
 #define CBI_BANK_RECALL_H
@@ -26,8 +32,11 @@ cbank_status cbi_recall_new(cbi_recall **out, cbank_error *err);
 /* NULL is a no-op. */
 void cbi_recall_free(cbi_recall *recall);
 
-/* Forgets everybody at once, as is due to who is erased. */
-void cbi_recall_forget(cbi_recall *recall);
+/*
+ * Forgets everybody, as is due to who was erased by this version of the store: whoever still looks
+ * at an earlier one adds nobody again.
+ */
+void cbi_recall_forget(cbi_recall *recall, uint64_t version);
 
 /* What one read transaction may recall: who was found in a version from `since` to its own. */
 typedef struct cbi_recall_view {

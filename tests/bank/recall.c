@@ -356,3 +356,63 @@ Test(recall, another_handle_on_the_bank_is_another_process)
     cbi_bank_close(second);
     refuses(ACCOUNT_FROZEN);
 }
+
+/* ---- and when something fails ---------------------------------------------------------------- */
+
+/* Who still looks at the bank as it was before an erasure brings nobody back. */
+Test(recall, who_was_erased_is_not_found_again_by_an_earlier_look)
+{
+    cbi_txn *early;
+    cbi_recall_view view;
+    const cbi_fingerprint who = learner();
+    cbi_account account;
+    uint64_t entries;
+
+    meet();
+    early = teller_begin(&it, CBI_TXN_READ);
+    view = cbi_recall_look(it.bank, early);
+    cr_assert(cbi_recall_find(&view, &who, &account, &entries));
+    teller_works(cbi_erase_account(it.bank, it.account.digits, 0, order(), &teller_err));
+    cr_expect_not(cbi_recall_find(&view, &who, &account, &entries));
+    cbi_recall_add(&view, &who, &account, entries);
+    cr_expect_not(cbi_recall_find(&view, &who, &account, &entries));
+    view = cbi_recall_look(it.bank, early);
+    cbi_recall_add(&view, &who, &account, entries);
+    cr_expect_not(cbi_recall_find(&view, &who, &account, &entries));
+    cbi_txn_abort(early);
+}
+
+static cbank_status accept_act(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    (void)act;
+    (void)append;
+    (void)err;
+    return CBANK_OK;
+}
+
+static cbank_status write_and_fail(cbi_act *act, cbi_append *append, cbank_error *err)
+{
+    (void)act;
+    teller_works(cbi_txn_put(append->txn, CBI_TABLE_META, cbi_bytes_of_text("x"),
+                             cbi_bytes_of_text("y"), &teller_err));
+    return cbi_fail(err, CBI_REASON_COMMIT_LOST, 0, NULL, NULL);
+}
+
+/* What was not done is neither added nor anything else. */
+Test(recall, a_write_that_failed_was_none)
+{
+    cbi_act act = {.now = 0, .only_adds = true, .check = accept_act, .write = write_and_fail};
+    cbank_error err = {0};
+
+    meet();
+    for (uint8_t round = 0; round < 3; round++) {
+        act.now = ++it.now;
+        act.only_adds = round != 1;
+        act.token[0] = (uint8_t)(0x80 + round);
+        cr_assert_neq(cbi_ledger_submit(it.bank->ledger, &act, &err), CBANK_OK);
+        cbank_buffer_clear(&act.result);
+        cr_expect_eq(recalled(), chain_of(it.account.digits));
+        cr_assert_eq(name_learner().intake.taken, 1);
+        cr_expect_eq(recalled(), chain_of(it.account.digits));
+    }
+}
