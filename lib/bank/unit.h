@@ -47,7 +47,7 @@ cbank_status cbi_unit_settle(cbi_tally *tally, cbi_txn *txn, cbi_hasher *hasher,
 /* Both. */
 cbank_status cbi_unit_judge(const cbi_judge *judge, cbi_txn *txn, cbi_unit *unit,
                             cbank_error *err);
-/* Wipes all that is in it, and keeps memory for the next one. */
+/* Wipes whom it is about, and keeps memory for the next one. */
 void cbi_unit_empty(cbi_unit *unit);
 void cbi_unit_clear(cbi_unit *unit);
 

@@ -5,6 +5,7 @@
 #include "bank/intake.h"
 #include "bank/student.h"
 #include "base/memory.h"
+#include "record/opening.h"
 
 /* With the name of a table, which is one word. */
 #define ASSOCIATED_MAX (CBI_ORIGIN_MAX + 32 + CBI_KEY_MAX)
@@ -294,8 +295,7 @@ void cbi_vault_free_opening(Cbank__V1__Opening *opening)
 {
     if (opening == NULL)
         return;
-    wipe_text(opening->number);
-    cbi_wipe(opening->random.data, opening->random.len);
+    cbi_opening_wipe(opening);
     cbi_message_free(opening);
 }
 

@@ -390,6 +390,8 @@ done:
 
 void cbi_batch_item_empty(cbi_batch_item *item)
 {
+    if (item->item != NULL)
+        cbi_opening_wipe(item->item->opening);
     item->record = NULL;
     item->change = NULL;
     item->enrolment = NULL;

@@ -145,7 +145,7 @@ cbank_status cbi_batch_share(cbi_batch *batch, uint64_t count, cbank_buffer *roo
                              cbank_error *err);
 /* Goes to the item of this position. */
 cbank_status cbi_batch_seek(cbi_batch *batch, uint64_t position, cbank_error *err);
-/* Empties it, but for the memory that the next one may use. */
+/* Wipes whom it is about, and empties it, but for the memory that the next one may use. */
 void cbi_batch_item_empty(cbi_batch_item *item);
 void cbi_batch_item_clear(cbi_batch_item *item);
 

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "proof/body.h"
 #include "record/code.h"
+#include "record/opening.h"
 
 /*
  * What is about a person comes with an opening, a change with a reference, and since version 2
@@ -30,7 +31,10 @@ static cbank_status check_form(const Cbank__V1__BatchItem *item, uint32_t versio
     return CBANK_OK;
 }
 
-/* An item's id without looking into what it holds; `item` is used for one after the other. */
+/*
+ * An item's id without looking into what it holds; `item` is used for one after the other, of which
+ * none leaves behind whom it is about.
+ */
 static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, uint32_t version,
                             uint64_t position, Cbank__V1__BatchItem **item, cbi_hash *out,
                             cbank_error *err)
@@ -39,6 +43,7 @@ static cbank_status part_id(cbi_hasher *hasher, cbi_bytes part, uint32_t version
 
     CBI_TRY(cbi_message_parse_again(&cbank__v1__batch_item__descriptor, part, item, err));
     CBI_TRY(check_form(*item, version, position, err));
+    cbi_opening_wipe((*item)->opening);
     CBI_TRY(cbi_batch_item_id(hasher, cbi_batch_item_kind(*item), cbi_batch_item_bytes(*item),
                               out, err));
 done:

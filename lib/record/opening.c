@@ -1,5 +1,8 @@
 #include "record/opening.h"
 
+#include <string.h>
+
+#include "base/memory.h"
 #include "base/text.h"
 #include "record/field.h"
 
@@ -31,4 +34,19 @@ cbank_status cbi_opening_check(const Cbank__V1__Opening *opening, cbi_identity *
 done:
     cbi_identity_clear(&identity);
     return status;
+}
+
+static void wipe_text(char *text)
+{
+    if (text != NULL && text[0] != '\0') /* the empty one is shared and read-only */
+        cbi_wipe(text, strlen(text));
+}
+
+void cbi_opening_wipe(Cbank__V1__Opening *opening)
+{
+    if (opening == NULL)
+        return;
+    wipe_text(opening->number);
+    wipe_text(opening->name);
+    cbi_wipe(opening->random.data, opening->random.len);
 }

@@ -16,4 +16,7 @@
 cbank_status cbi_opening_check(const Cbank__V1__Opening *opening, cbi_identity *document,
                                cbank_error *err);
 
+/* Overwrites what says who it is, and what would prove it. NULL is a no-op. */
+void cbi_opening_wipe(Cbank__V1__Opening *opening);
+
 #endif

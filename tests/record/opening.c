@@ -80,3 +80,23 @@ Test(opening, a_name_is_clean_and_has_at_most_thirty_six_characters)
     opening.name = cbi_message_string("钱\xe2\x80\xae大昕"); /* right-to-left override */
     refused(&opening, CBI_REASON_BAD_UTF8);
 }
+
+Test(opening, wiped_it_says_nobody)
+{
+    uint8_t random[32] = {1, 2, 3};
+    char number[] = "440524188001010014", name[] = "钱大昕";
+    Cbank__V1__Opening opening = CBANK__V1__OPENING__INIT;
+
+    cbi_opening_wipe(NULL);
+    cbi_opening_wipe(&opening); /* its texts are not its own */
+    opening.number = number;
+    opening.name = name;
+    opening.random = cbi_message_data(cbi_bytes_of(random, sizeof(random)));
+    cbi_opening_wipe(&opening);
+    for (size_t i = 0; i < sizeof(random); i++)
+        cr_expect_eq(random[i], 0);
+    for (size_t i = 0; i < sizeof(number); i++)
+        cr_expect_eq(number[i], 0);
+    for (size_t i = 0; i < sizeof(name); i++)
+        cr_expect_eq(name[i], 0);
+}
