@@ -11,9 +11,11 @@
 static teller it;
 static parcel p;
 static cbi_docket docket;
+static unsigned unkept; /* every so many records one is not kept, as if there were no room */
 
 static void begin(void)
 {
+    unkept = 0;
     teller_open(&it, CBI_SUITE_SHA256_ED25519);
     parcel_begin(&p, &it);
     docket = (cbi_docket){0};
@@ -77,6 +79,7 @@ static void add(cbi_reader *reader, unsigned number)
     teller_works(cbi_signing_make_record(reader->hasher, TELLER_COLLEGE, &record, &holder, 1, NULL,
                                          NULL, &made, &teller_err));
     teller_works(cbi_docket_prepare(it.bank, &claim, &ruling, &holder, &made, &entry, &teller_err));
+    entry.kept = entry.kept && (unkept == 0 || number % unkept != 1);
     teller_works(cbi_batch_add_part(&p.builder, &made.part, &teller_err));
     teller_works(cbi_docket_add(&docket, &claim, &ruling, &made, &entry, &teller_err));
     cbi_awarder_clear(&last);
@@ -263,6 +266,51 @@ Test(docket, a_batch_with_more_in_it_is_another_one)
     parcel_plain(&p, "more");
     file = parcel_sign(&p, 1);
     cr_expect(judge(&file, &deposit));
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+Test(docket, what_is_not_kept_among_what_is_comes_in_its_order)
+{
+    cbi_deposit deposit = {0};
+    cbank_buffer file;
+
+    unkept = 3;
+    add_all();
+    file = parcel_sign(&p, 1);
+    cr_expect_not(judge(&file, &deposit));
+    write_all(&deposit);
+    cr_expect_eq(deposit.intake.taken, RECORDS);
+    cr_expect_eq(deposit.intake.opened, RECORDS);
+    expect_all();
+    cbi_deposit_clear(&deposit);
+    cbank_buffer_clear(&file);
+}
+
+/* An account among them, after all was taken over and before it is written. */
+Test(docket, an_account_that_another_process_freezes_takes_nothing)
+{
+    cbi_account account = teller_open_account(&it, STUDENT, "R5", "");
+    cbi_bank *own = it.bank, *second = NULL;
+    cbi_deposit deposit = {0};
+    cbank_error err = {0};
+    cbank_buffer file;
+    uint64_t size;
+    bool more;
+
+    add_all();
+    file = parcel_sign(&p, 1);
+    cr_expect_not(judge(&file, &deposit));
+    teller_works(cbi_bank_open(it.path, (cbi_bytes){0}, &second, &teller_err));
+    it.bank = second;
+    teller_change_account(&it, account.digits,
+                          CBANK__V1__STATEMENT_KIND__STATEMENT_KIND_ACCOUNT_FROZEN);
+    it.bank = own;
+    cbi_bank_close(second);
+    size = parcel_log_size(&it);
+    teller_fails(cbi_deposit_write(&deposit, ++it.now, &more, &err), err, ACCOUNT_FROZEN);
+    cr_expect_eq(err.where, 5);
+    cr_expect_eq(parcel_log_size(&it), size);
     cbi_deposit_clear(&deposit);
     cbank_buffer_clear(&file);
 }
