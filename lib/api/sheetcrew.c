@@ -1,24 +1,21 @@
 #include "api/sheetcrew.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 
 #include "api/job.h"
 #include "api/sheetrow.h"
-#include "base/crew.h"
+#include "base/conveyor.h"
 #include "base/memory.h"
 #include "crypto/stint.h"
 
 /* Rows that a clerk takes at once; and how many make another one worth having. */
 #define SHARE_MAX 8u
 #define WORTH_A_CLERK 256u
-/* Shares that may be under way, a clerk: one is ruled on, others wait for those before them. */
-#define AHEAD 3u
-#define DESKS_MAX (AHEAD * CBI_CREW_MAX)
 
 /* Some rows, which one clerk takes and rules on; any of them may settle what was found. */
 typedef struct desk {
-    bool ruled; /* and not settled */
-    bool keeps; /* whether what is ruled may be kept */
+    bool keeps;       /* whether what is ruled may be kept */
+    uint64_t version; /* of the store, by which it is ruled */
     cbi_grades_share *share;
     cbi_sheet_finding findings[SHARE_MAX];
     size_t count;        /* that were ruled on */
@@ -28,26 +25,18 @@ typedef struct desk {
 
 /* Kept from step to step: the drafts are large. */
 struct cbi_sheet_desks {
-    desk *list[DESKS_MAX];
+    desk *list[CBI_CONVEYOR_PLACES_MAX];
 };
 
 typedef struct crew {
-    pthread_mutex_t lock; /* over all that follows, and over taking rows */
-    pthread_cond_t freed; /* a share was settled, or there is nothing more to take */
-    cbi_sheet *sheet;
+    cbi_conveyor conveyor;
+    cbi_sheet *sheet;  /* its file is whose who takes, the rest whose who settles */
     uint64_t until;    /* of the job's clock */
     uint64_t rows_max; /* of this stretch */
     uint64_t rows;     /* of all so far */
-    size_t places;     /* desks, in turn, as shares are taken */
-    uint64_t taken;    /* shares, so far */
-    uint64_t settled;
-    bool settling;       /* somebody is, who alone touches the rest of the sheet */
-    uint64_t version;    /* of the store: the earliest by which a clerk rules */
-    bool keeps;          /* as the last share left it */
-    cbi_grid_step step;  /* the last */
-    bool over;           /* there is nothing more to take, or something failed */
-    cbank_status status;
-    cbank_error error;
+    bool begun;        /* this stretch: some are taken, however late it is */
+    cbi_grid_step step; /* the last */
+    atomic_bool keeps;  /* as the last share left it */
 } crew;
 
 typedef struct clerk {
@@ -74,10 +63,9 @@ static cbank_status open_desks(crew *all, unsigned clerks, cbank_error *err)
     cbi_sheet *sheet = all->sheet;
     cbank_status status = CBANK_OK;
 
-    all->places = clerks == 1 ? 1 : (size_t)AHEAD * clerks;
     if (sheet->desks == NULL)
         CBI_TRY(cbi_alloc(1, sizeof(*sheet->desks), &sheet->desks, err));
-    for (size_t i = 0; i < all->places; i++)
+    for (size_t i = 0; i < cbi_conveyor_places(clerks); i++)
         CBI_TRY(open_desk(&sheet->desks->list[i], err));
 done:
     return status;
@@ -85,7 +73,7 @@ done:
 
 void cbi_sheet_clear_desks(cbi_sheet *sheet)
 {
-    for (size_t i = 0; sheet->desks != NULL && i < DESKS_MAX; i++) {
+    for (size_t i = 0; sheet->desks != NULL && i < CBI_CONVEYOR_PLACES_MAX; i++) {
         desk *it = sheet->desks->list[i];
 
         for (size_t row = 0; it != NULL && row < SHARE_MAX; row++)
@@ -98,78 +86,35 @@ void cbi_sheet_clear_desks(cbi_sheet *sheet)
     sheet->desks = NULL;
 }
 
-static desk *desk_of(const crew *all, uint64_t share)
-{
-    return all->sheet->desks->list[share % all->places];
-}
-
 /* ---- a clerk ------------------------------------------------------------------------------- */
 
-static void stop(crew *it, cbank_status status, const cbank_error *error)
+/* The next rows, unless the step is over. */
+static bool take(void *context, size_t place, bool *last)
 {
-    if (it->status == CBANK_OK) {
-        it->status = status;
-        it->error = *error;
-    }
-    it->over = true;
-    (void)pthread_cond_broadcast(&it->freed);
-}
-
-/* What is settled from now on may have been ruled on by this state of the store. */
-static void note_version(clerk *it)
-{
-    crew *all = it->crew;
-    uint64_t version = cbi_txn_version(it->judge.reader.txn);
-
-    (void)pthread_mutex_lock(&all->lock);
-    if (all->version == 0 || version < all->version)
-        all->version = version;
-    (void)pthread_mutex_unlock(&all->lock);
-}
-
-static void look_at_clock(crew *all)
-{
-    all->over = all->over || (all->taken > 0 && cbi_job_clock() > all->until);
-}
-
-/* Waits for a place, while there is something to take; under the lock. */
-static bool await_place(crew *all)
-{
-    look_at_clock(all);
-    while (!all->over && all->taken - all->settled == all->places) {
-        (void)pthread_cond_wait(&all->freed, &all->lock);
-        look_at_clock(all);
-    }
-    return !all->over;
-}
-
-/* The next rows; NULL if there are none, or the step is over. */
-static desk *take(crew *all)
-{
+    crew *all = context;
+    desk *taken = all->sheet->desks->list[place];
     cbi_grid_step step = CBI_GRID_ROW;
-    desk *taken = NULL;
 
-    (void)pthread_mutex_lock(&all->lock);
-    if (await_place(all)) {
-        taken = desk_of(all, all->taken++);
-        taken->keeps = all->keeps;
-        taken->status = cbi_grades_take(all->sheet->grades, taken->share, &step, &taken->error);
-        all->step = step;
-        all->rows += cbi_grades_share_count(taken->share);
-        all->over = taken->status != CBANK_OK || step == CBI_GRID_MORE ||
-                    step == CBI_GRID_DONE || all->rows >= all->rows_max;
-        if (all->over)
-            (void)pthread_cond_broadcast(&all->freed);
-    }
-    (void)pthread_mutex_unlock(&all->lock);
-    return taken;
+    if (all->begun && cbi_job_clock() > all->until)
+        return false;
+    all->begun = true;
+    taken->keeps = atomic_load(&all->keeps);
+    taken->status = cbi_grades_take(all->sheet->grades, taken->share, &step, &taken->error);
+    all->step = step;
+    all->rows += cbi_grades_share_count(taken->share);
+    *last = taken->status != CBANK_OK || step == CBI_GRID_MORE || step == CBI_GRID_DONE ||
+            all->rows >= all->rows_max;
+    return true;
 }
 
-static void rule(clerk *it, desk *taken)
+static void rule(void *worker, size_t place)
 {
+    clerk *it = worker;
+    desk *taken = it->crew->sheet->desks->list[place];
     size_t count = cbi_grades_share_count(taken->share);
 
     it->judge.keeps = taken->keeps;
+    taken->version = it->crew->sheet->bank == NULL ? 0 : cbi_txn_version(it->judge.reader.txn);
     for (taken->count = 0; taken->count < count; taken->count++) {
         const cbi_row_draft *row = cbi_grades_draft(taken->share, taken->count);
         cbank_error error = {0};
@@ -200,12 +145,17 @@ done:
     return status;
 }
 
-static cbank_status settle_share(clerk *it, desk *next, cbank_error *err)
+static cbank_status settle(void *worker, size_t place, cbank_error *err)
 {
+    clerk *it = worker;
+    cbi_sheet *sheet = it->crew->sheet;
+    desk *next = sheet->desks->list[place];
     cbank_status status = CBANK_OK;
 
+    cbi_docket_turn(&sheet->docket, next->version);
     for (size_t i = 0; i < next->count; i++)
         CBI_TRY(settle_row(it, next, i, err));
+    atomic_store(&it->crew->keeps, cbi_docket_keeps(&sheet->docket));
     status = next->status;
     if (status != CBANK_OK && err != NULL)
         *err = next->error;
@@ -213,42 +163,9 @@ done:
     return status;
 }
 
-/*
- * Hands in a share. Who finds nobody settling settles all whose turn it is, in their order, and
- * nobody waits for it. What failed in one has ended the whole: those behind it come to nothing.
- */
-static void hand_in(clerk *it, desk *ruled)
-{
-    crew *all = it->crew;
-
-    (void)pthread_mutex_lock(&all->lock);
-    ruled->ruled = true;
-    while (!all->settling && desk_of(all, all->settled)->ruled) {
-        desk *next = desk_of(all, all->settled);
-        cbank_status status = CBANK_OK;
-        cbank_error error = {0};
-        uint64_t version = all->version;
-
-        all->settling = true;
-        if (all->status == CBANK_OK) {
-            (void)pthread_mutex_unlock(&all->lock);
-            if (all->sheet->bank != NULL)
-                cbi_docket_turn(&all->sheet->docket, version);
-            status = settle_share(it, next, &error);
-            (void)pthread_mutex_lock(&all->lock);
-        }
-        if (status != CBANK_OK)
-            stop(all, status, &error);
-        all->settling = false;
-        all->keeps = cbi_docket_keeps(&all->sheet->docket);
-        next->ruled = false;
-        all->settled++;
-        (void)pthread_cond_signal(&all->freed);
-    }
-    (void)pthread_mutex_unlock(&all->lock);
-}
-
 /* ---- the crew ------------------------------------------------------------------------------ */
+
+static const cbi_conveyor_work work = {.take = take, .make = rule, .settle = settle};
 
 static void serve(void *context)
 {
@@ -258,18 +175,10 @@ static void serve(void *context)
 
     cbi_stint_begin();
     status = cbi_sheet_judge_begin(it.crew->sheet, &it.judge, &error);
-    if (status == CBANK_OK) {
-        if (it.crew->sheet->bank != NULL)
-            note_version(&it);
-        for (desk *taken = take(it.crew); taken != NULL; taken = take(it.crew)) {
-            rule(&it, taken);
-            hand_in(&it, taken);
-        }
-    } else {
-        (void)pthread_mutex_lock(&it.crew->lock);
-        stop(it.crew, status, &error);
-        (void)pthread_mutex_unlock(&it.crew->lock);
-    }
+    if (status == CBANK_OK)
+        cbi_conveyor_serve(&it.crew->conveyor, &it);
+    else
+        cbi_conveyor_stop(&it.crew->conveyor, status, &error);
     cbi_sheet_judge_end(&it.judge);
     cbi_stint_end();
 }
@@ -279,14 +188,12 @@ static cbank_status run(crew *all, unsigned clerks, uint64_t rows_max, cbank_err
     cbank_status status = CBANK_OK;
 
     CBI_TRY(open_desks(all, clerks, err));
-    all->taken = all->settled = 0;
-    all->over = false;
+    all->begun = false;
     all->rows_max = rows_max;
-    all->keeps = cbi_docket_keeps(&all->sheet->docket);
+    atomic_store(&all->keeps, cbi_docket_keeps(&all->sheet->docket));
+    cbi_conveyor_begin(&work, all, clerks, &all->conveyor);
     cbi_crew_run(clerks, serve, all);
-    if (all->status != CBANK_OK && err != NULL)
-        *err = all->error;
-    status = all->status;
+    CBI_TRY(cbi_conveyor_end(&all->conveyor, err));
 done:
     return status;
 }
@@ -294,9 +201,7 @@ done:
 cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wants,
                                  cbank_error *err)
 {
-    crew all = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                .freed = PTHREAD_COND_INITIALIZER,
-                .sheet = sheet,
+    crew all = {.sheet = sheet,
                 .until = cbi_job_clock() + budget_ms,
                 .step = CBI_GRID_ROW};
     bool many = sheet->pace >= WORTH_A_CLERK;
@@ -315,7 +220,5 @@ cbank_status cbi_sheet_take_rows(cbi_sheet *sheet, uint32_t budget_ms, bool *wan
     if (all.step == CBI_GRID_DONE)
         CBI_TRY(cbi_sheet_complete(sheet, err));
 done:
-    (void)pthread_cond_destroy(&all.freed);
-    (void)pthread_mutex_destroy(&all.lock);
     return status;
 }

@@ -1,18 +1,15 @@
 #include "bank/jury.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 
 #include "bank/capacity.h"
-#include "base/crew.h"
+#include "base/conveyor.h"
 #include "base/memory.h"
 #include "crypto/stint.h"
 
 /* Items that a juror takes at once; and how many make another one worth having. */
 #define SHARE_MAX 16u
 #define WORTH_A_JUROR 256u
-/* Shares that may be under way, a juror: one is ruled on, others wait for those before them. */
-#define AHEAD 3u
-
 /* A unit that was ruled on. */
 typedef struct finding {
     cbi_unit unit;
@@ -23,8 +20,8 @@ typedef struct finding {
 
 /* Some items, which one juror takes and rules on; any of them may settle what was found. */
 typedef struct share {
-    bool ruled;        /* and not settled */
     bool stands;       /* whether rulings may still be kept */
+    uint64_t version;  /* of the store, by which they are made */
     cbank_buffer room; /* of its items */
     cbi_batch items;
     finding *findings;
@@ -34,20 +31,12 @@ typedef struct share {
 } share;
 
 typedef struct jury {
-    pthread_mutex_t lock; /* over all that follows, and the deposit's batch */
-    pthread_cond_t freed; /* a share was settled, or there is nothing more to take */
-    cbi_deposit *deposit;
+    cbi_conveyor conveyor;
+    cbi_deposit *deposit; /* its batch is whose who takes, the rest whose who settles */
     uint64_t until;
-    uint64_t size;  /* items of a share */
-    share *shares;  /* in turn, as they are taken */
-    size_t places;  /* so many */
-    uint64_t taken; /* shares, so far */
-    uint64_t settled;
-    bool settling; /* somebody is, who alone touches the rest of the deposit */
-    bool stands;   /* as the last share left it */
-    bool over;     /* there is nothing more to take, or something failed */
-    cbank_status status;
-    cbank_error error;
+    uint64_t size; /* items of a share */
+    share shares[CBI_CONVEYOR_PLACES_MAX];
+    atomic_bool stands; /* as the last share left it */
 } jury;
 
 typedef struct juror {
@@ -57,16 +46,6 @@ typedef struct juror {
     cbi_awarder last;
     cbi_recall_view recall;
 } juror;
-
-static void stop(jury *it, cbank_status status, const cbank_error *error)
-{
-    if (it->status == CBANK_OK) {
-        it->status = status;
-        it->error = *error;
-    }
-    it->over = true;
-    (void)pthread_cond_broadcast(&it->freed);
-}
 
 /* ---- a juror ------------------------------------------------------------------------------- */
 
@@ -89,19 +68,6 @@ static void end(juror *it)
     cbi_hasher_free(it->hasher);
 }
 
-/* Waits for a place, while there is something to take; under the lock. */
-static bool await_place(jury *all)
-{
-    const cbi_batch *batch = &all->deposit->batch;
-
-    all->over = all->over || batch->next >= all->until;
-    while (!all->over && all->taken - all->settled == all->places) {
-        (void)pthread_cond_wait(&all->freed, &all->lock);
-        all->over = all->over || batch->next >= all->until;
-    }
-    return !all->over;
-}
-
 static void empty_findings(share *it)
 {
     for (size_t i = 0; i < it->count; i++)
@@ -109,25 +75,21 @@ static void empty_findings(share *it)
     it->count = 0;
 }
 
-/* The next items; NULL if there are none. */
-static share *take(jury *all)
+/* The next items, while there are any. */
+static bool take(void *context, size_t place, bool *last)
 {
-    share *taken = NULL;
+    jury *all = context;
+    cbi_batch *batch = &all->deposit->batch;
+    uint64_t left = all->until - batch->next;
+    share *taken = &all->shares[place];
 
-    (void)pthread_mutex_lock(&all->lock);
-    if (await_place(all)) {
-        cbi_batch *batch = &all->deposit->batch;
-        uint64_t left = all->until - batch->next;
-
-        taken = &all->shares[all->taken++ % all->places];
-        taken->stands = all->stands;
-        taken->status = cbi_batch_share(batch, left < all->size ? left : all->size, &taken->room,
-                                        &taken->items, &taken->error);
-    }
-    (void)pthread_mutex_unlock(&all->lock);
-    if (taken != NULL)
-        empty_findings(taken); /* of the share that had its place before */
-    return taken;
+    if (batch->next >= all->until)
+        return false;
+    taken->stands = atomic_load(&all->stands);
+    taken->status = cbi_batch_share(batch, left < all->size ? left : all->size, &taken->room,
+                                    &taken->items, &taken->error);
+    *last = taken->status != CBANK_OK || batch->next >= all->until;
+    return true;
 }
 
 static cbank_status find_content(const cbi_bank *bank, const cbi_unit *unit, cbi_hash *out,
@@ -163,10 +125,14 @@ done:
     return status;
 }
 
-static void rule(juror *it, share *taken)
+static void rule(void *worker, size_t place)
 {
+    juror *it = worker;
+    share *taken = &it->jury->shares[place];
     cbi_judge judge = cbi_deposit_judge_of(it->jury->deposit);
 
+    empty_findings(taken); /* of the share that had its place before */
+    taken->version = cbi_txn_version(it->txn);
     judge.hasher = it->hasher;
     judge.last = &it->last;
     judge.recall = &it->recall;
@@ -225,12 +191,18 @@ done:
     return status;
 }
 
-static cbank_status settle_share(juror *it, share *next, cbank_error *err)
+static cbank_status settle(void *worker, size_t place, cbank_error *err)
 {
+    juror *it = worker;
+    share *next = &it->jury->shares[place];
+    cbi_deposit *deposit = it->jury->deposit;
     cbank_status status = CBANK_OK;
 
+    if (next->version != deposit->version)
+        deposit->one_version = false;
     for (size_t i = 0; i < next->count; i++)
         CBI_TRY(settle_unit(it, &next->findings[i], err));
+    atomic_store(&it->jury->stands, deposit->stands);
     status = next->status;
     if (status != CBANK_OK && err != NULL)
         *err = next->error;
@@ -238,50 +210,9 @@ done:
     return status;
 }
 
-/*
- * Hands in a share. Who finds nobody settling settles all whose turn it is, in their order, and
- * nobody waits for it. What failed in one has ended the whole: those behind it come to nothing.
- */
-static void hand_in(juror *it, share *ruled)
-{
-    jury *all = it->jury;
-
-    (void)pthread_mutex_lock(&all->lock);
-    ruled->ruled = true;
-    while (!all->settling && all->shares[all->settled % all->places].ruled) {
-        share *next = &all->shares[all->settled % all->places];
-        cbank_status status = CBANK_OK;
-        cbank_error error = {0};
-
-        all->settling = true;
-        if (all->status == CBANK_OK) {
-            (void)pthread_mutex_unlock(&all->lock);
-            status = settle_share(it, next, &error);
-            (void)pthread_mutex_lock(&all->lock);
-        }
-        if (status != CBANK_OK)
-            stop(all, status, &error);
-        all->settling = false;
-        all->stands = all->deposit->stands;
-        next->ruled = false;
-        all->settled++;
-        (void)pthread_cond_signal(&all->freed);
-    }
-    (void)pthread_mutex_unlock(&all->lock);
-}
-
 /* ---- the jury ------------------------------------------------------------------------------ */
 
-/* All items are ruled on by one state of the store, or by this one and later ones. */
-static void compare_version(juror *it)
-{
-    cbi_deposit *deposit = it->jury->deposit;
-
-    (void)pthread_mutex_lock(&it->jury->lock);
-    if (cbi_txn_version(it->txn) != deposit->version)
-        deposit->one_version = false;
-    (void)pthread_mutex_unlock(&it->jury->lock);
-}
+static const cbi_conveyor_work work = {.take = take, .make = rule, .settle = settle};
 
 static void serve(void *context)
 {
@@ -291,17 +222,10 @@ static void serve(void *context)
 
     cbi_stint_begin();
     status = begin(&it, &error);
-    if (status == CBANK_OK) {
-        compare_version(&it);
-        for (share *taken = take(it.jury); taken != NULL; taken = take(it.jury)) {
-            rule(&it, taken);
-            hand_in(&it, taken);
-        }
-    } else {
-        (void)pthread_mutex_lock(&it.jury->lock);
-        stop(it.jury, status, &error);
-        (void)pthread_mutex_unlock(&it.jury->lock);
-    }
+    if (status == CBANK_OK)
+        cbi_conveyor_serve(&it.jury->conveyor, &it);
+    else
+        cbi_conveyor_stop(&it.jury->conveyor, status, &error);
     end(&it);
     cbi_stint_end();
 }
@@ -310,9 +234,7 @@ static cbank_status find_places(jury *all, unsigned jurors, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
 
-    all->places = jurors == 1 ? 1 : (size_t)AHEAD * jurors;
-    CBI_TRY(cbi_alloc(all->places, sizeof(*all->shares), &all->shares, err));
-    for (size_t i = 0; i < all->places; i++)
+    for (size_t i = 0; i < cbi_conveyor_places(jurors); i++)
         CBI_TRY(cbi_alloc((size_t)all->size + 1, sizeof(finding), &all->shares[i].findings, err));
 done:
     return status;
@@ -320,7 +242,7 @@ done:
 
 static void clear_places(jury *all)
 {
-    for (size_t i = 0; all->shares != NULL && i < all->places; i++) {
+    for (size_t i = 0; i < CBI_CONVEYOR_PLACES_MAX; i++) {
         finding *findings = all->shares[i].findings;
 
         for (size_t j = 0; findings != NULL && j <= all->size; j++)
@@ -328,29 +250,23 @@ static void clear_places(jury *all)
         cbi_free(findings);
         cbank_buffer_clear(&all->shares[i].room);
     }
-    cbi_free(all->shares);
 }
 
 cbank_status cbi_jury_judge(cbi_deposit *deposit, uint64_t until, cbank_error *err)
 {
     uint64_t count = until - deposit->judged;
     unsigned jurors = cbi_crew_size(count, WORTH_A_JUROR);
-    jury all = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                .freed = PTHREAD_COND_INITIALIZER,
-                .deposit = deposit,
+    jury all = {.deposit = deposit,
                 .until = until,
                 .stands = deposit->stands,
                 .size = count < SHARE_MAX ? count : SHARE_MAX};
     cbank_status status = CBANK_OK;
 
     CBI_TRY(find_places(&all, jurors, err));
+    cbi_conveyor_begin(&work, &all, jurors, &all.conveyor);
     cbi_crew_run(jurors, serve, &all);
-    status = all.status;
-    if (status != CBANK_OK && err != NULL)
-        *err = all.error;
+    CBI_TRY(cbi_conveyor_end(&all.conveyor, err));
 done:
     clear_places(&all);
-    (void)pthread_cond_destroy(&all.freed);
-    (void)pthread_mutex_destroy(&all.lock);
     return status;
 }
