@@ -8,7 +8,7 @@
 #include "crypto/stint.h"
 
 /* Items that a juror takes at once; and how many make another one worth having. */
-#define SHARE_MAX 16u
+#define SHARE_MAX 32u
 #define WORTH_A_JUROR 256u
 /* A unit that was ruled on. */
 typedef struct finding {
