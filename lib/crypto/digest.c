@@ -13,7 +13,7 @@ struct cbi_hasher {
     EVP_MD_CTX *fresh; /* as every digest begins; to copy it is cheaper than to begin anew */
     EVP_MD_CTX *context;
     size_t pending_size; /* of what came piecewise and was not hashed yet */
-    uint8_t pending[PENDING_MAX];
+    uint8_t *pending;    /* PENDING_MAX, once something has come so: most hashers are without */
 };
 
 cbank_status cbi_hasher_new(cbi_suite suite, cbi_hasher **out, cbank_error *err)
@@ -26,6 +26,7 @@ cbank_status cbi_hasher_new(cbi_suite suite, cbi_hasher **out, cbank_error *err)
     CBI_TRY(cbi_alloc_bytes(sizeof(*hasher), &hasher, err));
     hasher->suite = suite;
     hasher->pending_size = 0;
+    hasher->pending = NULL;
     hasher->fresh = EVP_MD_CTX_new();
     hasher->context = EVP_MD_CTX_new();
     if (hasher->fresh == NULL || hasher->context == NULL) {
@@ -49,7 +50,9 @@ void cbi_hasher_free(cbi_hasher *hasher)
         return;
     EVP_MD_CTX_free(hasher->fresh);
     EVP_MD_CTX_free(hasher->context);
-    cbi_wipe(hasher->pending, sizeof(hasher->pending));
+    if (hasher->pending != NULL)
+        cbi_wipe(hasher->pending, PENDING_MAX);
+    cbi_free(hasher->pending);
     cbi_free(hasher);
 }
 
@@ -126,8 +129,14 @@ cbank_status cbi_digest_labelled(cbi_hasher *hasher, const char *label, cbi_byte
 
 cbank_status cbi_digest_begin(cbi_hasher *hasher, cbank_error *err)
 {
+    cbank_status status = CBANK_OK;
+
+    if (hasher->pending == NULL)
+        CBI_TRY(cbi_alloc_bytes(PENDING_MAX, &hasher->pending, err));
     hasher->pending_size = 0;
-    return begin(hasher, err);
+    CBI_TRY(begin(hasher, err));
+done:
+    return status;
 }
 
 static cbank_status flush(cbi_hasher *hasher, cbank_error *err)

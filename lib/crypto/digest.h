@@ -1,7 +1,8 @@
 /*
  * digest.h - the suite's hash, with a context that one thread reuses.
  *
- * A hasher costs an allocation; hashing with it costs none. It belongs to one thread at a time.
+ * A hasher costs an allocation; hashing with it costs none but the first time that what is hashed
+ * comes piecewise. It belongs to one thread at a time.
  * Every use outside the RFC 9162 tree begins with a label, so that a digest of one kind can never
  * be taken for another.
  */
