@@ -255,6 +255,21 @@ static cbank_status load(cbi_guard *guard, uint8_t bytes[CBI_GUARD_SIZE], cbank_
     return CBANK_OK;
 }
 
+/* The newest note in `bytes` that is known to be durable, or was written by another process. */
+static cbank_status choose_note(const cbi_guard *guard, const uint8_t bytes[CBI_GUARD_SIZE],
+                                cbi_sealed *out, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+    cbi_sealed newest;
+
+    CBI_TRY(choose_slot(guard, bytes, &newest, err));
+    bool is_doubted = guard->in_doubt &&
+                      cbi_bytes_equal(cbi_sealed_note(&newest), cbi_sealed_note(&guard->doubted));
+    *out = is_doubted ? guard->before : newest;
+done:
+    return status;
+}
+
 /*
  * While a slot is being written, what was read under the lock before: nobody else may write then,
  * and what the file shows may not be durable yet.
@@ -269,7 +284,7 @@ cbank_status cbi_guard_read(cbi_guard *guard, cbi_sealed *out, cbank_error *err)
         CBI_TRY(load(guard, bytes, err));
         if (!guard->known || memcmp(bytes, guard->bytes, sizeof bytes) != 0) {
             guard->known = false;
-            CBI_TRY(choose_slot(guard, bytes, &guard->sealed, err));
+            CBI_TRY(choose_note(guard, bytes, &guard->sealed, err));
             memcpy(guard->bytes, bytes, sizeof bytes);
             guard->known = true;
         }
@@ -297,9 +312,13 @@ static void end_write(cbi_guard *guard, const uint8_t slot[CBI_GUARD_SLOT_SIZE],
     (void)pthread_mutex_lock(&guard->lock);
     guard->writing = false;
     guard->known = written;
+    guard->in_doubt = !written;
     if (written) {
         memcpy(guard->bytes + offset, slot, CBI_GUARD_SLOT_SIZE);
         guard->sealed = *sealed;
+    } else {
+        guard->before = guard->sealed;
+        guard->doubted = *sealed;
     }
     (void)pthread_mutex_unlock(&guard->lock);
 }

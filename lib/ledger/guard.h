@@ -43,6 +43,9 @@ typedef struct cbi_guard {
     cbi_sealed sealed;
     bool known;
     bool writing; /* a slot, under the file's lock: `sealed` is the note before */
+    /* What could not be written, or not be synced: the file may show it and lose it again. */
+    cbi_sealed doubted, before; /* and the note that it was to follow */
+    bool in_doubt;              /* until a write succeeds */
 } cbi_guard;
 
 /*
@@ -65,12 +68,15 @@ void cbi_guard_unlock(cbi_guard *guard);
  * The newest note in the file: of two good slots the larger size. GUARD if no slot holds a note of
  * this origin and key (`where`: the size of one that another key signed), if a larger one is signed
  * by another key, or if two of the same size have different roots. Needs no lock. Another thread's
- * write is not waited for: until it is durable, the newest note is the one before.
+ * write is not waited for: until it is durable, the newest note is the one before, and stays so if
+ * the write fails.
  */
 cbank_status cbi_guard_read(cbi_guard *guard, cbi_sealed *out, cbank_error *err);
 
-/* Writes the slot without the newest note; durable when it returns OK. Under the lock, so one at a
- * time. */
+/*
+ * Writes the slot without the newest note; durable when it returns OK. Under the lock, so that
+ * there is one at a time.
+ */
 cbank_status cbi_guard_write(cbi_guard *guard, const cbi_sealed *sealed, cbank_error *err);
 
 #endif
