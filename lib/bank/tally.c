@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/series.h"
 #include "bank/yearly.h"
 #include "record/seen.h"
 
-#define ACCOUNTS_FIRST 64u
 #define WHO_MAX (CBI_DOCUMENT_TYPE_MAX + CBI_NUMBER_MAX + 2)
 
 /* What is put on one account. */
@@ -23,9 +23,7 @@ struct cbi_tally {
     cbi_seen *references; /* NULL: they are distinct */
     cbi_seen *persons;  /* by document, with the name; whom the bank does not know */
     cbi_seen *accounts; /* by number, or by the document of whom it does not know */
-    struct account *counts;
-    uint32_t count;
-    uint32_t capacity;
+    cbi_series counts; /* of struct account */
     uint64_t strangers;
 };
 
@@ -36,6 +34,7 @@ cbank_status cbi_tally_new(int64_t now, bool distinct, cbi_tally **out, cbank_er
 
     CBI_TRY(cbi_alloc(1, sizeof(*tally), &tally, err));
     tally->now = now;
+    tally->counts.item_size = sizeof(struct account);
     if (!distinct)
         CBI_TRY(cbi_seen_new(&tally->references, err));
     CBI_TRY(cbi_seen_new(&tally->persons, err));
@@ -54,7 +53,7 @@ void cbi_tally_free(cbi_tally *tally)
     cbi_seen_free(tally->references);
     cbi_seen_free(tally->persons);
     cbi_seen_free(tally->accounts);
-    cbi_free(tally->counts);
+    cbi_series_clear(&tally->counts);
     cbi_free(tally);
 }
 
@@ -123,24 +122,6 @@ done:
     return status;
 }
 
-static cbank_status reserve_account(cbi_tally *tally, cbank_error *err)
-{
-    uint32_t capacity = tally->capacity == 0 ? ACCOUNTS_FIRST : 2 * tally->capacity;
-    struct account *counts = NULL;
-    cbank_status status = CBANK_OK;
-
-    if (tally->count < tally->capacity)
-        return CBANK_OK;
-    CBI_TRY(cbi_alloc(capacity, sizeof(*counts), &counts, err));
-    if (tally->count > 0)
-        memcpy(counts, tally->counts, tally->count * sizeof(*counts));
-    cbi_free(tally->counts);
-    tally->counts = counts;
-    tally->capacity = capacity;
-done:
-    return status;
-}
-
 /*
  * How many records there are this year; and the account's entries in the state they are counted
  * in, if that is an earlier one than whoever ruled has seen.
@@ -164,6 +145,12 @@ done:
     return status;
 }
 
+/* Places count from 1. */
+static struct account *count_at(const cbi_tally *tally, uint64_t place)
+{
+    return cbi_series_at(&tally->counts, (uint32_t)place - 1);
+}
+
 /* An account of somebody who had none when this began is counted where the stranger is. */
 static void note_known(cbi_tally *tally, cbi_bytes who, const cbi_ruling *ruling,
                        struct account *out)
@@ -176,7 +163,7 @@ static void note_known(cbi_tally *tally, cbi_bytes who, const cbi_ruling *ruling
         cbi_seen_look(tally->accounts, who, (cbi_bytes){0}, &first, &same);
     if (first == 0)
         return;
-    stranger = &tally->counts[first - 1];
+    stranger = count_at(tally, first);
     stranger->before = out->before;
     stranger->counted = out->counted;
     stranger->entries = ruling->entries;
@@ -192,24 +179,24 @@ static cbank_status find_account(cbi_tally *tally, cbi_bytes who, cbi_ruling *ru
     uint64_t first, bound;
     bool same;
 
-    CBI_TRY(reserve_account(tally, err));
+    CBI_TRY(cbi_series_reserve(&tally->counts, err));
     CBI_TRY(cbi_seen_add(tally->accounts,
                          known ? cbi_bytes_of_text(ruling->account.digits) : who, (cbi_bytes){0},
-                         tally->count + 1, &first, &same, err));
+                         tally->counts.count + 1, &first, &same, err));
     if (first == 0) {
         bound = known ? cbi_yearly_bound(ruling->entries) : 0;
-        first = ++tally->count;
-        tally->counts[first - 1] =
-            (struct account){.before = (uint32_t)bound, .counted = bound == 0,
-                             .entries = ruling->entries};
+        *out = cbi_series_next(&tally->counts);
+        **out = (struct account){.before = (uint32_t)bound, .counted = bound == 0,
+                                 .entries = ruling->entries};
         if (known)
-            note_known(tally, who, ruling, &tally->counts[first - 1]);
+            note_known(tally, who, ruling, *out);
         tally->strangers += !known;
         ruling->opens = !known;
+    } else {
+        *out = count_at(tally, first);
     }
-    *out = &tally->counts[first - 1];
     if ((*out)->as != 0)
-        *out = &tally->counts[(*out)->as - 1];
+        *out = count_at(tally, (*out)->as);
     /* Whoever asks how much it has grown counts from where `before` is from. */
     if (known && ruling->entries > (*out)->entries)
         ruling->entries = (*out)->entries;

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/series.h"
 
 #define SLOTS_FIRST 64u
 
@@ -19,9 +20,8 @@ struct entry {
  */
 struct cbi_seen {
     cbi_fingerprint_key key;
-    struct entry *entries;
+    cbi_series entries;
     uint32_t *slots;
-    uint32_t count;
     uint32_t slot_count; /* a power of two */
 };
 
@@ -31,6 +31,7 @@ cbank_status cbi_seen_new(cbi_seen **out, cbank_error *err)
     cbi_seen *seen = NULL;
 
     CBI_TRY(cbi_alloc(1, sizeof(*seen), &seen, err));
+    seen->entries.item_size = sizeof(struct entry);
     CBI_TRY(cbi_fingerprint_draw(&seen->key, err));
     *out = seen;
     seen = NULL;
@@ -44,43 +45,41 @@ void cbi_seen_free(cbi_seen *seen)
     if (seen == NULL)
         return;
     cbi_fingerprint_wipe(&seen->key);
-    cbi_free(seen->entries);
+    cbi_series_clear(&seen->entries);
     cbi_free(seen->slots);
     cbi_free(seen);
 }
 
-/* The slot that holds the reference, or the free one where it belongs. */
-static uint32_t *find_slot(uint32_t *slots, uint32_t slot_count, const struct entry *entries,
-                           const cbi_fingerprint *reference)
+static struct entry *entry_at(const cbi_seen *seen, uint32_t number)
 {
-    uint32_t at = cbi_get_u32(reference->bytes) & (slot_count - 1);
+    return cbi_series_at(&seen->entries, number - 1);
+}
 
-    while (slots[at] != 0 && !cbi_fingerprint_equal(&entries[slots[at] - 1].reference, reference))
-        at = (at + 1) & (slot_count - 1);
+/* The slot that holds the reference, or the free one where it belongs. */
+static uint32_t *find_slot(const cbi_seen *seen, const cbi_fingerprint *reference)
+{
+    uint32_t at = cbi_get_u32(reference->bytes) & (seen->slot_count - 1);
+    uint32_t *slots = seen->slots;
+
+    while (slots[at] != 0 &&
+           !cbi_fingerprint_equal(&entry_at(seen, slots[at])->reference, reference))
+        at = (at + 1) & (seen->slot_count - 1);
     return &slots[at];
 }
 
 static cbank_status grow(cbi_seen *seen, cbank_error *err)
 {
-    cbank_status status = CBANK_OK;
     uint32_t slot_count = seen->slot_count == 0 ? SLOTS_FIRST : 2 * seen->slot_count;
-    struct entry *entries = NULL;
+    cbank_status status = CBANK_OK;
     uint32_t *slots = NULL;
 
     CBI_TRY(cbi_alloc(slot_count, sizeof(*slots), &slots, err));
-    CBI_TRY(cbi_alloc(slot_count / 2, sizeof(*entries), &entries, err));
-    if (seen->count > 0)
-        memcpy(entries, seen->entries, seen->count * sizeof(*entries));
-    for (uint32_t i = 0; i < seen->count; i++)
-        *find_slot(slots, slot_count, entries, &entries[i].reference) = i + 1;
-    cbi_free(seen->entries);
     cbi_free(seen->slots);
-    seen->entries = entries;
     seen->slots = slots;
     seen->slot_count = slot_count;
-    slots = NULL;
+    for (uint32_t number = 1; number <= seen->entries.count; number++)
+        *find_slot(seen, &entry_at(seen, number)->reference) = number;
 done:
-    cbi_free(slots);
     return status;
 }
 
@@ -98,10 +97,10 @@ static const struct entry *look(const cbi_seen *seen, cbi_bytes reference, cbi_b
 
     asked->reference = fingerprint(seen, reference);
     asked->content = fingerprint(seen, content);
-    if (seen->count == 0)
+    if (seen->entries.count == 0)
         return NULL;
-    slot = *find_slot(seen->slots, seen->slot_count, seen->entries, &asked->reference);
-    return slot == 0 ? NULL : &seen->entries[slot - 1];
+    slot = *find_slot(seen, &asked->reference);
+    return slot == 0 ? NULL : entry_at(seen, slot);
 }
 
 static void tell(const struct entry *asked, const struct entry *before, uint64_t *first_row,
@@ -124,19 +123,21 @@ cbank_status cbi_seen_add(cbi_seen *seen, cbi_bytes reference, cbi_bytes content
                           uint64_t *first_row, bool *same, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
-    struct entry asked;
+    struct entry asked, *added;
     const struct entry *before = look(seen, reference, content, &asked);
 
     tell(&asked, before, first_row, same);
     if (before != NULL)
         return CBANK_OK;
-    if (seen->count == CBI_BATCH_RECORDS_MAX)
+    if (seen->entries.count == CBI_BATCH_RECORDS_MAX)
         return cbi_fail(err, CBI_REASON_TOO_MANY_ROWS, CBI_BATCH_RECORDS_MAX, NULL, NULL);
-    if (seen->count == seen->slot_count / 2)
+    if (seen->entries.count == seen->slot_count / 2)
         CBI_TRY(grow(seen, err));
-    asked.row = (uint32_t)row;
-    seen->entries[seen->count++] = asked;
-    *find_slot(seen->slots, seen->slot_count, seen->entries, &asked.reference) = seen->count;
+    CBI_TRY(cbi_series_reserve(&seen->entries, err));
+    added = cbi_series_next(&seen->entries);
+    *added = asked;
+    added->row = (uint32_t)row;
+    *find_slot(seen, &asked.reference) = seen->entries.count;
 done:
     return status;
 }
