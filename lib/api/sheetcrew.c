@@ -107,6 +107,12 @@ static bool take(void *context, size_t place, bool *last)
     return true;
 }
 
+/* Of the store, as the clerk sees it; 0 without one. */
+static uint64_t version_of(const clerk *it)
+{
+    return it->crew->sheet->bank == NULL ? 0 : cbi_txn_version(it->judge.reader.txn);
+}
+
 static void rule(void *worker, size_t place)
 {
     clerk *it = worker;
@@ -114,7 +120,7 @@ static void rule(void *worker, size_t place)
     size_t count = cbi_grades_share_count(taken->share);
 
     it->judge.keeps = taken->keeps;
-    taken->version = it->crew->sheet->bank == NULL ? 0 : cbi_txn_version(it->judge.reader.txn);
+    taken->version = version_of(it);
     for (taken->count = 0; taken->count < count; taken->count++) {
         const cbi_row_draft *row = cbi_grades_draft(taken->share, taken->count);
         cbank_error error = {0};
@@ -176,7 +182,7 @@ static void serve(void *context)
     cbi_stint_begin();
     status = cbi_sheet_judge_begin(it.crew->sheet, &it.judge, &error);
     if (status == CBANK_OK)
-        cbi_conveyor_serve(&it.crew->conveyor, &it);
+        cbi_conveyor_serve(&it.crew->conveyor, &it, version_of(&it));
     else
         cbi_conveyor_stop(&it.crew->conveyor, status, &error);
     cbi_sheet_judge_end(&it.judge);

@@ -223,7 +223,7 @@ static void serve(void *context)
     cbi_stint_begin();
     status = begin(&it, &error);
     if (status == CBANK_OK)
-        cbi_conveyor_serve(&it.jury->conveyor, &it);
+        cbi_conveyor_serve(&it.jury->conveyor, &it, cbi_txn_version(it.txn));
     else
         cbi_conveyor_stop(&it.jury->conveyor, status, &error);
     end(&it);

@@ -71,12 +71,21 @@ static void hand_in(cbi_conveyor *it, void *worker, size_t place)
         settle(it, worker, (size_t)(it->settled % it->places));
 }
 
-void cbi_conveyor_serve(cbi_conveyor *it, void *worker)
+/* The first one's state is everybody's. */
+static bool agrees(cbi_conveyor *it, uint64_t state)
+{
+    if (!it->served)
+        it->state = state;
+    it->served = true;
+    return it->state == state;
+}
+
+void cbi_conveyor_serve(cbi_conveyor *it, void *worker, uint64_t state)
 {
     size_t place;
 
     (void)pthread_mutex_lock(&it->lock);
-    while (take(it, &place)) {
+    while (agrees(it, state) && take(it, &place)) {
         (void)pthread_mutex_unlock(&it->lock);
         it->work->make(worker, place);
         (void)pthread_mutex_lock(&it->lock);

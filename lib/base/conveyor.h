@@ -39,6 +39,8 @@ typedef struct cbi_conveyor {
     bool made[CBI_CONVEYOR_PLACES_MAX]; /* and not settled */
     bool settling;                      /* somebody is */
     bool over; /* there is nothing more to take, or something failed */
+    bool served;    /* somebody has begun, */
+    uint64_t state; /* who reads this */
     cbank_status status;
     cbank_error error;
 } cbi_conveyor;
@@ -49,8 +51,12 @@ size_t cbi_conveyor_places(unsigned threads);
 /* `work` and `context` are borrowed. Every conveyor that is begun is ended. */
 void cbi_conveyor_begin(const cbi_conveyor_work *work, void *context, unsigned threads,
                         cbi_conveyor *out);
-/* What a thread does until nothing is left for it; every thread that can, once. */
-void cbi_conveyor_serve(cbi_conveyor *conveyor, void *worker);
+/*
+ * What a thread does until nothing is left for it; every thread that can, once. `state` names what
+ * it reads: whoever settles a share reads what it was made from, so who finds another state than
+ * the first one did leaves all to the others.
+ */
+void cbi_conveyor_serve(cbi_conveyor *conveyor, void *worker, uint64_t state);
 /* A thread cannot begin, for which the whole fails. */
 void cbi_conveyor_stop(cbi_conveyor *conveyor, cbank_status status, const cbank_error *why);
 /* When all threads have returned: what failed first, in the order of the shares. */

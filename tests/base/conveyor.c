@@ -19,7 +19,10 @@ typedef struct numbers {
     atomic_uint made;
     atomic_uint begun; /* threads */
     atomic_bool inside; /* somebody settles */
+    atomic_uint makers; /* a bit for each thread that made one */
 } numbers;
+
+static _Thread_local unsigned who; /* this thread is, if it has a number */
 
 static bool take(void *context, size_t place, bool *last)
 {
@@ -37,6 +40,7 @@ static void make(void *worker, size_t place)
     numbers *it = worker;
     uint32_t number = it->places[place];
 
+    atomic_fetch_or(&it->makers, 1u << who);
     for (volatile uint32_t i = 0; i < number * 2654435761u >> 20; i++) {
         /* up to 4,095 turns, as it were by chance */
     }
@@ -62,7 +66,7 @@ static void serve(void *context)
 {
     numbers *it = context;
 
-    cbi_conveyor_serve(&it->conveyor, it);
+    cbi_conveyor_serve(&it->conveyor, it, 0);
 }
 
 static cbank_status run(numbers *it, cbank_error *err)
@@ -105,7 +109,7 @@ static void serve_or_stop(void *context)
     if (atomic_fetch_add(&it->begun, 1) == 0)
         cbi_conveyor_stop(&it->conveyor, CBANK_E_MEMORY, &why);
     else
-        cbi_conveyor_serve(&it->conveyor, it);
+        cbi_conveyor_serve(&it->conveyor, it, 0);
 }
 
 Test(conveyor, a_thread_that_cannot_begin_ends_the_whole, .timeout = 60)
@@ -117,4 +121,24 @@ Test(conveyor, a_thread_that_cannot_begin_ends_the_whole, .timeout = 60)
     cbi_crew_run(it.threads, serve_or_stop, &it);
     cr_expect_eq(cbi_conveyor_end(&it.conveyor, &err), CBANK_E_MEMORY);
     cr_expect_eq(err.reason, CBI_REASON_NO_MEMORY);
+}
+
+static void serve_by_another_state(void *context)
+{
+    numbers *it = context;
+
+    who = atomic_fetch_add(&it->begun, 1);
+    cbi_conveyor_serve(&it->conveyor, it, who);
+}
+
+Test(conveyor, who_reads_another_state_than_the_first_leaves_all_to_him, .timeout = 60)
+{
+    numbers it = {.threads = 8, .fails = NONE};
+
+    cbi_conveyor_begin(&work, &it, it.threads, &it.conveyor);
+    cbi_crew_run(it.threads, serve_by_another_state, &it);
+    cr_expect_eq(cbi_conveyor_end(&it.conveyor, NULL), CBANK_OK);
+    cr_expect_eq(it.settled, SHARES);
+    cr_expect_eq(it.begun, it.threads);
+    cr_expect_eq(it.makers & (it.makers - 1), 0);
 }
