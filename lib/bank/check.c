@@ -191,6 +191,7 @@ void cbi_check_end(cbi_check *check)
     cbi_check_rows_clear(&check->other);
     cbi_free(check->findings);
     cbi_free(check->lives.rows);
+    cbi_free(check->begun.rows);
     cbi_free(check);
 }
 

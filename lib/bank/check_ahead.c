@@ -35,6 +35,18 @@ void cbi_check_rows_clear(cbi_check_rows *rows)
 
 /* ---- ahead of their turn -------------------------------------------------------------------- */
 
+/* Which item of which batch it is, if the batch was found. */
+static void note_item(const cbi_check *hand, cbi_check_ahead *ahead)
+{
+    const Cbank__V1__CreditDeposited *deposited = ahead->statement.body;
+    const cbi_check_last_batch *last = &hand->last_batch;
+
+    if (last->known && cbi_bytes_equal(cbi_message_bytes(deposited->batch),
+                                       cbi_bytes_of_hash(&last->id)))
+        ahead->item = cbi_check_item_of(&ahead->logged, &ahead->statement, &last->intake,
+                                        deposited->index);
+}
+
 /* Of a deposit, all that needs no other row. */
 static cbank_status look_at_deposit(cbi_check *hand, cbi_txn *txn, cbi_check_ahead *ahead,
                                     cbank_error *err)
@@ -53,6 +65,7 @@ static cbank_status look_at_deposit(cbi_check *hand, cbi_txn *txn, cbi_check_ahe
     CBI_TRY(cbi_holding_find_state(&hand->states, txn, ahead->logged.index, &state, err));
     ahead->plain = state == CBI_RECORD_HELD;
 done:
+    note_item(hand, ahead);
     if (it.known != NULL)
         cbi_check_tell(hand, it.known);
     return status;

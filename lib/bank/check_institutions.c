@@ -4,6 +4,7 @@
 
 #include "bank/institution.h"
 #include "bank/intake.h"
+#include "bank/vault.h"
 #include "base/memory.h"
 #include "record/code.h"
 #include "record/description.h"
@@ -342,6 +343,8 @@ static cbank_status check_intake(cbi_check *check, cbi_txn *txn, const cbi_intak
         !cbi_intake_has_number(txn, intake->institution, intake->batch_number))
         CBI_TRY(wrong(check, CBI_TABLE_BATCH, "number", err));
     CBI_TRY(check_way(check, txn, intake, err));
+    if (intake->received_at == 0)
+        CBI_TRY(cbi_check_begun_under_way(check, txn, intake, err));
     CBI_TRY(cbi_intake_envelope(txn, intake, &envelope, err));
     CBI_TRY(cbi_batch_head_parse(check->hasher, cbi_bytes_of_buffer(&envelope), &head, err));
     CBI_TRY(check_envelope(check, intake, &head, err));
@@ -367,10 +370,14 @@ static bool names_batch(cbi_bytes key, const cbi_intake *intake)
            cbi_get_u64(key.data + 1 + code) == intake->batch_number;
 }
 
-/* All rows of a batch but its pages are looked at from its row 'r'. */
+/*
+ * Its envelope is looked at from its row 'r'. What it was made from is not kept: its row must open,
+ * which only one that the bank sealed for this batch does.
+ */
 static cbank_status check_part(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_bytes value,
                                cbank_error *err)
 {
+    Cbank__Api__V1__BatchSource *source = NULL;
     cbank_status status = CBANK_OK;
     cbi_intake intake;
     uint64_t number;
@@ -381,12 +388,15 @@ static cbank_status check_part(cbi_check *check, cbi_txn *txn, cbi_bytes key, cb
     CBI_TRY(cbi_intake_read(txn, number, &intake, err));
     if (part == 'h' || part == 'p')
         CBI_TRY(cbi_intake_check_page(txn, check->hasher, &intake, key, value, err));
+    if (part == 's')
+        CBI_TRY(cbi_vault_get_source(check->bank, txn, number, &source, err));
     if (part != 'r')
         goto done;
     if (number != ++check->batches)
         CBI_TRY(wrong(check, CBI_TABLE_BATCH, "number", err));
     CBI_TRY(check_intake(check, txn, &intake, err));
 done:
+    cbi_message_free(source);
     return status;
 }
 
@@ -399,7 +409,7 @@ cbank_status cbi_check_batch(cbi_check *check, cbi_txn *txn, cbi_bytes key, cbi_
 
     if (key.data[0] == 'b')
         return check_part(check, txn, key, value, err);
-    if (value.size != 8 || strchr("inu", key.data[0]) == NULL)
+    if (value.size != 8 || memchr("inu", key.data[0], 3) == NULL)
         return wrong(check, CBI_TABLE_BATCH, "form", err);
     CBI_TRY(cbi_intake_read(txn, cbi_get_u64(value.data), &intake, err));
     if (!names_batch(key, &intake))

@@ -60,9 +60,13 @@ static cbank_status check_item(const row *it, ProtobufCBinaryData batch, uint32_
     cbi_hash batch_id, id, stored;
     cbank_status status = CBANK_OK;
     bool late, restored = false;
+    cbi_check_item item;
 
     (void)cbi_hash_from(cbi_message_bytes(batch), &batch_id); /* its size has been checked */
     CBI_TRY(find_batch(it, &batch_id, out, err));
+    item = cbi_check_item_of(it->logged, it->statement, out, index);
+    if (kind != CBI_ITEM_RECORD) /* deposits are looked at ahead */
+        CBI_TRY(cbi_check_begun_item(&it->check->begun, it->logged->index, &item, err));
     late = out->received_at != 0 && it->logged->index > out->receipt_index;
     if (late && (kind == CBI_ITEM_CHANGE || kind == CBI_ITEM_ENROLMENT_CHANGE))
         CBI_TRY(is_restored(it, &restored, err));

@@ -208,6 +208,8 @@ static cbank_status check_received(const row *it, cbank_error *err)
         intake.batch_number != received->number || intake.taken != received->taken ||
         intake.unchanged != received->unchanged || intake.refused != received->refused)
         CBI_TRY(differs(it, CBI_TABLE_BATCH, "receipt", err));
+    CBI_TRY(cbi_check_begun_batch_is(it->check, it->txn, &intake, it->logged->index, err));
+    cbi_check_begun_end(&it->check->begun, intake.number);
 done:
     return status;
 }
@@ -421,6 +423,7 @@ cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_check_ah
     cbank_status status = outcome->status;
 
     count(check, &ahead->logged);
+    cbi_check_begun_entry(&check->begun, &ahead->logged);
     if (status != CBANK_OK || !is_plain(ahead))
         cbi_replay_set_aside(check->replay, &ahead->logged.entry.tag);
     if (ahead->logged.erased)
@@ -431,6 +434,10 @@ cbank_status cbi_check_logged(cbi_check *check, cbi_txn *txn, const cbi_check_ah
         return wrong(&it, cbank_reason_name(err->reason), err);
     if (ahead->kind == NULL)
         return status;
+    if (ahead->kind->kind == KIND(CREDIT_DEPOSITED))
+        CBI_TRY(cbi_check_begun_item(&check->begun, ahead->logged.index, &ahead->item, err));
+    if (ahead->kind->kind == KIND(ACCOUNT_OPENED))
+        cbi_check_begun_account(&check->begun, ahead->logged.index, &ahead->statement);
     CBI_TRY(check_header(&it, ahead, err));
     if (ahead->kind->kind == KIND(CREDIT_DEPOSITED))
         return outcome->status; /* all else was looked at ahead */

@@ -2,12 +2,10 @@
 
 #include <string.h>
 
-#include "ledger/act.h"
-
 #define COUNT_AT 1u
 #define INDEX_AT 5u
 #define STEP_AT 13u
-#define RUN 14u
+#define RUN CBI_DECIDED_RUN
 
 typedef struct run {
     uint8_t outcome;

@@ -8,7 +8,7 @@
 #ifndef CBI_BANK_DECIDED_H
 #define CBI_BANK_DECIDED_H
 
-#include "base/bytes.h"
+#include "ledger/act.h"
 
 /* What became of one item. */
 typedef struct cbi_deposited {
@@ -20,6 +20,9 @@ typedef struct cbi_deposited {
 
 /* Of no item yet; replaces `out`. */
 cbank_status cbi_decided_begin(const cbi_hash *batch, cbank_buffer *out, cbank_error *err);
+/* There is room for the items up to this one, whatever was decided of them. */
+#define CBI_DECIDED_RUN 14u
+#define CBI_DECIDED_SURE ((CBI_ACT_RESULT_MAX - CBI_HASH_SIZE) / CBI_DECIDED_RUN - 2)
 /* Adds the next item. Two fit if there is room. */
 cbank_status cbi_decided_add(cbank_buffer *decided, uint8_t outcome, uint64_t index,
                              cbank_error *err);

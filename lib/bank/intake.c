@@ -36,12 +36,12 @@ static cbi_bytes page_key(uint64_t number, uint32_t page, uint8_t out[PAGE_KEY_S
 bool cbi_intake_key_is(cbi_bytes key, uint64_t *number, char *part)
 {
     if (key.size < CBI_INTAKE_KEY_SIZE || key.data[0] != 'b' ||
-        strchr("rehps", key.data[9]) == NULL ||
+        memchr("rehps", key.data[9], 5) == NULL ||
         key.size != (key.data[9] == 'h' ? PAGE_KEY_SIZE : CBI_INTAKE_KEY_SIZE))
         return false;
     *number = cbi_get_u64(key.data + 1);
     *part = (char)key.data[9];
-    return *part != '\0';
+    return true;
 }
 
 static cbi_bytes id_key(const cbi_hash *id, uint8_t out[1 + CBI_HASH_SIZE])
@@ -106,6 +106,8 @@ static bool decode(cbi_bytes row, uint64_t number, cbi_intake *out)
         wide[i] = cbi_get_u64(at);
     for (size_t i = 0; i < NARROW; i++, at += 4)
         narrow[i] = cbi_get_u32(at);
+    if (narrow[6] > 1)
+        return false;
     memcpy(out->institution, at, row.size - ROW_FIXED);
     out->batch_number = wide[0];
     out->signed_at = (int64_t)wide[1];
