@@ -94,12 +94,23 @@ Test(ledger, a_log_key_that_did_not_sign_the_guard_is_refused)
     cbi_private_free(other);
 }
 
-Test(ledger, a_format_of_a_later_version_is_refused)
+Test(ledger, a_format_of_an_earlier_or_a_later_version_is_refused_by_its_number)
 {
+    const cbi_bytes key = cbi_bytes_of_text("ledger");
+    cbank_buffer row = bench_get(&it, CBI_TABLE_META, key);
+    const uint8_t own = row.data[0], others[] = {2, (uint8_t)(own + 1)};
     cbank_error error;
 
-    bench_flip(&it, CBI_TABLE_META, cbi_bytes_of_text("ledger"), 0);
-    bench_fails(bench_reopen(&it, &error), error, LEDGER_VERSION);
+    for (size_t i = 0; i < sizeof(others); i++) {
+        row.data[0] = others[i];
+        bench_put(&it, CBI_TABLE_META, key, cbi_bytes_of_buffer(&row));
+        bench_fails(bench_reopen(&it, &error), error, LEDGER_VERSION);
+        cr_expect_eq(error.where, others[i]);
+    }
+    row.data[0] = own;
+    bench_put(&it, CBI_TABLE_META, key, cbi_bytes_of_buffer(&row));
+    bench_works(bench_reopen(&it, &bench_err));
+    cbank_buffer_clear(&row);
 }
 
 Test(ledger, both_suites_work_alike)
