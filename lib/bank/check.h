@@ -8,10 +8,11 @@
  * check goes on; only a store that cannot be read stops it, or a file out of shape, which is looked
  * at first. A bank may be in use meanwhile.
  *
- * What nothing else bears out cannot be found: whether a batch was made by an import (one bit, which
- * matters while it is under way); that its sealed source was taken out; of one that was begun while
- * entries since erased were written, or whose first thousands of items were not taken, exactly
- * where it began and how many accounts it opened; and what a token's row answers.
+ * What nothing else bears out is not found: whether an import made a batch (one bit, which matters
+ * while it is under way); what a token's row answers; that the sealed row of what a batch was made
+ * from is gone, or tells of another file. Where a batch began, and how many accounts it opened, is
+ * known to the entry and the account unless entries since were erased; if it began with thousands
+ * of items of which none was taken, it began no later than its first entry.
  *
  * Memory is bounded: rows are looked up, and of one chain at a time a few words an entry are kept.
  */

@@ -1,6 +1,4 @@
 /*
- * check_begun.c - where each batch began in the log, and how many accounts it opened.
- *
  * An account that a batch opens stands right before the item it is opened for, under the same
  * token: an act's token is no other act's.
  */
