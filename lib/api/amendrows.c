@@ -14,7 +14,7 @@ cbank_status cbi_amendrows_begin(const Cbank__Api__V1__SheetFormat *format, cons
     CBI_TRY(cbi_feednote_begin(suite, "", "", &out->note, err));
     CBI_TRY(cbi_encoding_parse(cbi_message_text(format->encoding), &options.encoding, err));
     CBI_TRY(cbi_amendments_new(&options, &out->file, err));
-    CBI_TRY(cbi_seen_new(&out->named, err));
+    CBI_TRY(cbi_seen_new(true, &out->named, err));
 done:
     return status;
 }

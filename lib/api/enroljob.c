@@ -296,8 +296,8 @@ static cbank_status open_file(cbi_enrol_job *job, cbank_error *err)
     CBI_TRY(cbi_enrolments_new(&options, &job->file, err));
     CBI_TRY(cbi_rowreport_begin(asked->lang, &job->report, err));
     CBI_TRY(cbi_bank_reference_secret(job->bank, asked->institution, &job->references, err));
-    CBI_TRY(cbi_seen_new(&job->seen, err));
-    CBI_TRY(cbi_seen_new(&job->days, err));
+    CBI_TRY(cbi_seen_new(true, &job->seen, err));
+    CBI_TRY(cbi_seen_new(true, &job->days, err));
     CBI_TRY(cbi_spool_new(suite, &job->added.spool, err));
     CBI_TRY(cbi_spool_new(suite, &job->changed.spool, err));
     CBI_TRY(cbi_spool_new(suite, &job->errors, err));

@@ -216,8 +216,8 @@ static cbank_status open_roster(cbi_roster_job *job, cbank_error *err)
     CBI_TRY(cbi_encoding_parse(cbi_message_text(asked->encoding), &options.encoding, err));
     CBI_TRY(cbi_roster_new(&options, &job->roster, err));
     CBI_TRY(cbi_rowreport_begin(asked->lang, &job->report, err));
-    CBI_TRY(cbi_seen_new(&job->documents, err));
-    CBI_TRY(cbi_seen_new(&job->students, err));
+    CBI_TRY(cbi_seen_new(true, &job->documents, err));
+    CBI_TRY(cbi_seen_new(true, &job->students, err));
     CBI_TRY(cbi_spool_new(suite, &job->waiting, err));
     CBI_TRY(cbi_spool_new(suite, &job->errors, err));
     CBI_TRY(cbi_spool_new(suite, &job->accounts, err));

@@ -36,9 +36,9 @@ cbank_status cbi_tally_new(int64_t now, bool distinct, cbi_tally **out, cbank_er
     tally->now = now;
     tally->counts.item_size = sizeof(struct account);
     if (!distinct)
-        CBI_TRY(cbi_seen_new(&tally->references, err));
-    CBI_TRY(cbi_seen_new(&tally->persons, err));
-    CBI_TRY(cbi_seen_new(&tally->accounts, err));
+        CBI_TRY(cbi_seen_new(false, &tally->references, err));
+    CBI_TRY(cbi_seen_new(true, &tally->persons, err));
+    CBI_TRY(cbi_seen_new(false, &tally->accounts, err));
     *out = tally;
     tally = NULL;
 done:

@@ -78,7 +78,7 @@ cbank_status cbi_grades_new(const cbi_grades_options *options, cbi_grades **out,
     CBI_TRY(check_options(grades, err));
     CBI_TRY(open_grid(grades, err));
     CBI_TRY(cbi_grades_share_new(1, &grades->single, err));
-    CBI_TRY(cbi_seen_new(&grades->seen, err));
+    CBI_TRY(cbi_seen_new(true, &grades->seen, err));
     if (grades->profile != NULL && grades->profile->retakes != CBI_RETAKES_ALL)
         CBI_TRY(cbi_retake_new(options->suite, grades->profile->retakes, &grades->retake, err));
     grades->looking = grades->retake != NULL;

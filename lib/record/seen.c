@@ -10,7 +10,6 @@
 
 struct entry {
     cbi_fingerprint reference;
-    cbi_fingerprint content;
     uint32_t row;
 };
 
@@ -21,17 +20,21 @@ struct entry {
 struct cbi_seen {
     cbi_fingerprint_key key;
     cbi_series entries;
+    cbi_series contents; /* their fingerprints; empty if none are kept */
+    bool keeps_contents;
     uint32_t *slots;
     uint32_t slot_count; /* a power of two */
 };
 
-cbank_status cbi_seen_new(cbi_seen **out, cbank_error *err)
+cbank_status cbi_seen_new(bool contents, cbi_seen **out, cbank_error *err)
 {
     cbank_status status = CBANK_OK;
     cbi_seen *seen = NULL;
 
     CBI_TRY(cbi_alloc(1, sizeof(*seen), &seen, err));
     seen->entries.item_size = sizeof(struct entry);
+    seen->contents.item_size = sizeof(cbi_fingerprint);
+    seen->keeps_contents = contents;
     CBI_TRY(cbi_fingerprint_draw(&seen->key, err));
     *out = seen;
     seen = NULL;
@@ -46,6 +49,7 @@ void cbi_seen_free(cbi_seen *seen)
         return;
     cbi_fingerprint_wipe(&seen->key);
     cbi_series_clear(&seen->entries);
+    cbi_series_clear(&seen->contents);
     cbi_free(seen->slots);
     cbi_free(seen);
 }
@@ -89,54 +93,63 @@ static cbi_fingerprint fingerprint(const cbi_seen *seen, cbi_bytes text)
     return text.size > 0 ? cbi_fingerprint_of(&seen->key, text) : (cbi_fingerprint){{0}};
 }
 
-/* What the row would be remembered as; answers the one that had its reference before, or NULL. */
-static const struct entry *look(const cbi_seen *seen, cbi_bytes reference, cbi_bytes content,
-                                struct entry *asked)
+/* The number of the entry that had this reference before; 0 for none. */
+static uint32_t look(const cbi_seen *seen, const cbi_fingerprint *reference)
 {
-    uint32_t slot;
-
-    asked->reference = fingerprint(seen, reference);
-    asked->content = fingerprint(seen, content);
-    if (seen->entries.count == 0)
-        return NULL;
-    slot = *find_slot(seen, &asked->reference);
-    return slot == 0 ? NULL : entry_at(seen, slot);
+    return seen->entries.count == 0 ? 0 : *find_slot(seen, reference);
 }
 
-static void tell(const struct entry *asked, const struct entry *before, uint64_t *first_row,
+static void tell(const cbi_seen *seen, uint32_t before, cbi_bytes content, uint64_t *first_row,
                  bool *same)
 {
-    *first_row = before == NULL ? 0 : before->row;
-    *same = before != NULL && cbi_fingerprint_equal(&before->content, &asked->content);
+    cbi_fingerprint asked;
+
+    *first_row = before == 0 ? 0 : entry_at(seen, before)->row;
+    *same = before != 0;
+    if (before == 0 || !seen->keeps_contents)
+        return;
+    asked = fingerprint(seen, content);
+    *same = cbi_fingerprint_equal(cbi_series_at(&seen->contents, before - 1), &asked);
 }
 
 void cbi_seen_look(const cbi_seen *seen, cbi_bytes reference, cbi_bytes content,
                    uint64_t *first_row, bool *same)
 {
-    struct entry asked;
-    const struct entry *before = look(seen, reference, content, &asked);
+    cbi_fingerprint asked = fingerprint(seen, reference);
 
-    tell(&asked, before, first_row, same);
+    tell(seen, look(seen, &asked), content, first_row, same);
+}
+
+/* There is room in both, or nothing is added to either. */
+static cbank_status reserve(cbi_seen *seen, cbank_error *err)
+{
+    cbank_status status = CBANK_OK;
+
+    if (seen->entries.count == seen->slot_count / 2)
+        CBI_TRY(grow(seen, err));
+    CBI_TRY(cbi_series_reserve(&seen->entries, err));
+    if (seen->keeps_contents)
+        CBI_TRY(cbi_series_reserve(&seen->contents, err));
+done:
+    return status;
 }
 
 cbank_status cbi_seen_add(cbi_seen *seen, cbi_bytes reference, cbi_bytes content, uint64_t row,
                           uint64_t *first_row, bool *same, cbank_error *err)
 {
+    struct entry asked = {.reference = fingerprint(seen, reference), .row = (uint32_t)row};
+    uint32_t before = look(seen, &asked.reference);
     cbank_status status = CBANK_OK;
-    struct entry asked, *added;
-    const struct entry *before = look(seen, reference, content, &asked);
 
-    tell(&asked, before, first_row, same);
-    if (before != NULL)
+    tell(seen, before, content, first_row, same);
+    if (before != 0)
         return CBANK_OK;
     if (seen->entries.count == CBI_BATCH_RECORDS_MAX)
         return cbi_fail(err, CBI_REASON_TOO_MANY_ROWS, CBI_BATCH_RECORDS_MAX, NULL, NULL);
-    if (seen->entries.count == seen->slot_count / 2)
-        CBI_TRY(grow(seen, err));
-    CBI_TRY(cbi_series_reserve(&seen->entries, err));
-    added = cbi_series_next(&seen->entries);
-    *added = asked;
-    added->row = (uint32_t)row;
+    CBI_TRY(reserve(seen, err));
+    *(struct entry *)cbi_series_next(&seen->entries) = asked;
+    if (seen->keeps_contents)
+        *(cbi_fingerprint *)cbi_series_next(&seen->contents) = fingerprint(seen, content);
     *find_slot(seen, &asked.reference) = seen->entries.count;
 done:
     return status;

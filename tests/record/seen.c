@@ -11,7 +11,7 @@ static cbi_seen *new_seen(void)
 {
     cbi_seen *seen = NULL;
 
-    cr_assert_eq(cbi_seen_new(&seen, NULL), CBANK_OK);
+    cr_assert_eq(cbi_seen_new(true, &seen, NULL), CBANK_OK);
     return seen;
 }
 
@@ -81,5 +81,19 @@ Test(seen, a_batch_is_full_at_its_limit_and_still_knows_what_it_has)
         cr_assert_eq(add(seen, i, "x", &first, &same), CBANK_OK);
         cr_assert_eq(first, i + 2);
     }
+    cbi_seen_free(seen);
+}
+
+Test(seen, without_contents_a_reference_that_comes_again_is_the_same)
+{
+    cbi_seen *seen = NULL;
+    uint64_t first = 9;
+    bool same = true;
+
+    cr_assert_eq(cbi_seen_new(false, &seen, NULL), CBANK_OK);
+    cr_expect_eq(add(seen, 5, "x", &first, &same), CBANK_OK);
+    cr_expect(first == 0 && !same);
+    cr_expect_eq(add(seen, 5, "y", &first, &same), CBANK_OK);
+    cr_expect(first == 7 && same);
     cbi_seen_free(seen);
 }
