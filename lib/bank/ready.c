@@ -12,6 +12,9 @@
  */
 #define PAGE_SIZE (256u * 1024)
 #define PAGES_MAX 256u
+/* Of so many items what is remembered meanwhile (tally.h) needs the room of all but some pages. */
+#define ITEMS_MANY (CBI_BATCH_RECORDS_MAX / 2)
+#define PAGES_OF_MANY 64u
 #define RECORD_ROOM 512u /* of most records */
 #define TEXTS 5u         /* of each */
 
@@ -105,6 +108,18 @@ static void put(cbank_buffer *page, const void *data, size_t size)
     page->size += size;
 }
 
+/* Gives back the pages that there is no place for any more. */
+static void make_room(cbi_ready *ready)
+{
+    const row *first = (const row *)(const void *)ready->pages[PAGES_OF_MANY].data;
+
+    if (first->item < ready->missed)
+        ready->missed = first->item;
+    while (ready->page_count > PAGES_OF_MANY)
+        cbank_buffer_clear(&ready->pages[--ready->page_count]);
+    ready->page = ready->offset = ready->asked = 0;
+}
+
 /* A page with so much room; NULL if there is none. */
 static cbank_status find_room(cbi_ready *ready, size_t size, cbank_buffer **out, cbank_error *err)
 {
@@ -151,6 +166,8 @@ cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cba
                  .account = record->account,
                  .random = record->random,
                  .content = record->content};
+    if (record->item >= ITEMS_MANY && ready->page_count > PAGES_OF_MANY)
+        make_room(ready);
     CBI_TRY(find_room(ready, size + 8, &page, err));
     if (page == NULL) {
         if (record->item < ready->missed)

@@ -72,7 +72,10 @@ cbank_status cbi_ready_new(uint32_t count, cbi_ready **out, cbank_error *err);
 void cbi_ready_free(cbi_ready *ready);
 /* Forgets all, and keeps the room for others. */
 void cbi_ready_rewind(cbi_ready *ready);
-/* Keeps a copy, unless there is no place, then or before; `item` is above all before it. */
+/*
+ * Keeps a copy, unless there is no place, then or before; `item` is above all before it. In the
+ * second half of the largest batch there is less place, and what is beyond it is given up.
+ */
 cbank_status cbi_ready_add(cbi_ready *ready, const cbi_ready_record *record, cbank_error *err);
 /* The first item for which there was no place; UINT32_MAX if there was for all. */
 uint32_t cbi_ready_missed(const cbi_ready *ready);

@@ -127,6 +127,35 @@ static void judge_many(cbi_deposit *out, cbi_deposit_terms *terms, cbank_buffer 
     judge_unknown(out, terms, file);
 }
 
+/* What else is remembered of so many items needs the room. */
+Test(ready, in_a_very_large_batch_fewer_are_kept)
+{
+    enum { KEPT = 60000, FAR = 1 << 19 };
+    uint8_t bytes[300] = {1};
+    cbi_ready_record record, found;
+    cbi_ready *ready = NULL;
+    char reference[16];
+    uint32_t missed;
+
+    cr_assert_eq(cbi_ready_new(CBI_BATCH_RECORDS_MAX, &ready, NULL), CBANK_OK);
+    for (uint32_t i = 0; i < KEPT; i++) {
+        record = record_of(i, reference, cbi_bytes_of(bytes, sizeof(bytes)));
+        cr_assert_eq(cbi_ready_add(ready, &record, NULL), CBANK_OK);
+    }
+    cr_assert_eq(cbi_ready_missed(ready), UINT32_MAX);
+    cr_assert(cbi_ready_find(ready, KEPT - 1, &found));
+    record = record_of(FAR, reference, cbi_bytes_of(bytes, sizeof(bytes)));
+    cr_assert_eq(cbi_ready_add(ready, &record, NULL), CBANK_OK);
+    missed = cbi_ready_missed(ready);
+    cr_assert(missed > KEPT / 4 && missed < KEPT);
+    cr_expect_not(cbi_ready_find(ready, missed, &found));
+    cr_expect_not(cbi_ready_find(ready, FAR, &found));
+    cr_assert(cbi_ready_find(ready, missed - 1, &found));
+    record = record_of(missed - 1, reference, cbi_bytes_of(bytes, sizeof(bytes)));
+    is_same(&record, &found);
+    cbi_ready_free(ready);
+}
+
 /* A batch larger than the place: each of the many that found none is asked for once. */
 Test(ready, what_finds_no_place_is_known_not_to_be_there_at_once, .timeout = 120)
 {
