@@ -42,20 +42,20 @@ typedef struct cbi_sheet {
     uint64_t last_rejected; /* row */
     cbi_batch_builder batch;
     cbank_buffer rows; /* of the items of the batch: 4 bytes each */
-    cbi_docket docket; /* of the batch, if the bank is to have it */
-    cbi_tally *tally;  /* while rows are read */
+    cbi_docket docket;  /* of the batch, if the bank is to have it */
+    cbi_tally *tally;   /* while rows are read */
     uint64_t strangers; /* persons without an account; known once they are */
     cbi_rowreport report;
     cbi_spool *errors; /* the error file; empty without a rejected row */
     cbank_buffer line; /* of it */
     struct cbi_sheet_desks *desks; /* of those who read it (sheetcrew.h) */
-    uint64_t pace; /* rows of the step before */
-    bool complete;       /* the file has been read to its end */
+    uint64_t pace;                 /* rows of the step before */
+    bool complete;                 /* the file has been read to its end */
     uint64_t unchanged;
     uint64_t changed; /* with `amend` they are in the batch */
     uint64_t rejected;
     uint64_t yielded; /* rows that an attempt stands for which the bank holds */
-    uint64_t added; /* rows of records that are new */
+    uint64_t added;   /* rows of records that are new */
     cbi_totals totals; /* of these */
 } cbi_sheet;
 

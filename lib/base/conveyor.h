@@ -38,7 +38,7 @@ typedef struct cbi_conveyor {
     uint64_t settled;
     bool made[CBI_CONVEYOR_PLACES_MAX]; /* and not settled */
     bool settling;                      /* somebody is */
-    bool over; /* there is nothing more to take, or something failed */
+    bool over;      /* there is nothing more to take, or something failed */
     bool served;    /* somebody has begun, */
     uint64_t state; /* who reads this */
     cbank_status status;

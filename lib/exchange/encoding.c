@@ -182,9 +182,9 @@ static bool is_begun(cbi_bytes bytes)
     return true;
 }
 
-/* The same where nothing has to be changed. */
+/* UTF-8 as it is, as `convert` does it for all else. */
 static cbank_status copy(cbi_bytes bytes, cbank_buffer *out, size_t *used, int *stopped,
-                              cbank_error *err)
+                         cbank_error *err)
 {
     *used = cbi_text_valid(bytes);
     *stopped = 0;
@@ -193,7 +193,7 @@ static cbank_status copy(cbi_bytes bytes, cbank_buffer *out, size_t *used, int *
     return out == NULL ? CBANK_OK : cbi_buffer_append(out, cbi_bytes_of(bytes.data, *used), err);
 }
 
-/* The same of what is read: GB18030, or UTF-8 if there is no converter. */
+/* One or the other of what is read: GB18030, or UTF-8 if there is no converter. */
 static cbank_status take(iconv_t converter, cbi_bytes bytes, cbank_buffer *out, size_t *used,
                          int *stopped, cbank_error *err)
 {

@@ -319,7 +319,6 @@ cbank_status cbi_ledger_read_begin(cbi_ledger *ledger, cbi_reader *out, cbank_er
 {
     cbank_status status = CBANK_OK;
 
-
     *out = (cbi_reader){0};
     /* The checkpoint first: the commit it stands for was over before it was written. */
     CBI_TRY(cbi_ledger_view(ledger, &out->sealed, err));
