@@ -160,7 +160,7 @@ Test(trees, of_many_tables_the_first_that_is_damaged_is_named)
     const uint64_t wrong = 77777777;
     cbi_store *store = place_create(4 * QUOTA);
     cbank_error err = {0};
-    cbi_txn *txn;
+    cbi_txn *txn = NULL;
     int fd;
 
     for (uint64_t i = 0; i < 3 * 1200; i++) {
