@@ -14,8 +14,7 @@
 
 /* Some rows, which one clerk takes and rules on; any of them may settle what was found. */
 typedef struct desk {
-    bool keeps;       /* whether what is ruled may be kept */
-    uint64_t version; /* of the store, by which it is ruled */
+    bool keeps; /* whether what is ruled may be kept */
     cbi_grades_share *share;
     cbi_sheet_finding findings[SHARE_MAX];
     size_t count;        /* that were ruled on */
@@ -120,7 +119,6 @@ static void rule(void *worker, size_t place)
     size_t count = cbi_grades_share_count(taken->share);
 
     it->judge.keeps = taken->keeps;
-    taken->version = version_of(it);
     for (taken->count = 0; taken->count < count; taken->count++) {
         const cbi_row_draft *row = cbi_grades_draft(taken->share, taken->count);
         cbank_error error = {0};
@@ -158,7 +156,7 @@ static cbank_status settle(void *worker, size_t place, cbank_error *err)
     desk *next = sheet->desks->list[place];
     cbank_status status = CBANK_OK;
 
-    cbi_docket_turn(&sheet->docket, next->version);
+    cbi_docket_turn(&sheet->docket, version_of(it)); /* whoever ruled has the same */
     for (size_t i = 0; i < next->count; i++)
         CBI_TRY(settle_row(it, next, i, err));
     atomic_store(&it->crew->keeps, cbi_docket_keeps(&sheet->docket));

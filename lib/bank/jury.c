@@ -21,7 +21,6 @@ typedef struct finding {
 /* Some items, which one juror takes and rules on; any of them may settle what was found. */
 typedef struct share {
     bool stands;       /* whether rulings may still be kept */
-    uint64_t version;  /* of the store, by which they are made */
     cbank_buffer room; /* of its items */
     cbi_batch items;
     finding *findings;
@@ -132,7 +131,6 @@ static void rule(void *worker, size_t place)
     cbi_judge judge = cbi_deposit_judge_of(it->jury->deposit);
 
     empty_findings(taken); /* of the share that had its place before */
-    taken->version = cbi_txn_version(it->txn);
     judge.hasher = it->hasher;
     judge.last = &it->last;
     judge.recall = &it->recall;
@@ -198,7 +196,7 @@ static cbank_status settle(void *worker, size_t place, cbank_error *err)
     cbi_deposit *deposit = it->jury->deposit;
     cbank_status status = CBANK_OK;
 
-    if (next->version != deposit->version)
+    if (cbi_txn_version(it->txn) != deposit->version) /* whoever ruled has the same */
         deposit->one_version = false;
     for (size_t i = 0; i < next->count; i++)
         CBI_TRY(settle_unit(it, &next->findings[i], err));
